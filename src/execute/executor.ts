@@ -1,0 +1,26 @@
+import type { TimedMeasurement, TrialOutcome, TrialSpec } from '../trial.ts'
+
+/** A trial and what it needs to run once. */
+export interface TrialTask {
+  readonly spec: TrialSpec
+  /** The artifact of `spec.continues`; null to start anew. */
+  readonly continued: Uint8Array | null
+  /** How long this attempt may take, wall clock, hard; null for no limit. */
+  readonly timeoutMs: number | null
+}
+
+/** Runs trials. It decides nothing: which, when and how often is the study's. */
+export interface Executor {
+  /** How many trials it runs at once. */
+  readonly slots: number
+  /**
+   * Runs one attempt. Never rejects for what a trial does: a throw, an exit, a timeout come back as `failed`.
+   * @param onMeasurement called on this thread while the trial runs, in order, a few milliseconds late; the outcome
+   *   holds all measurements again.
+   */
+  run(task: TrialTask, onMeasurement: (measurement: TimedMeasurement) => void): Promise<TrialOutcome>
+  /** Asks a running trial to end at its next chance; its outcome is then `stopped`. Unknown numbers are ignored. */
+  stop(trial: number): void
+  /** Ends all that runs at once (their outcomes are `stopped`) and frees the threads. */
+  close(): Promise<void>
+}

@@ -1,0 +1,34 @@
+import type { ClassifierConfig } from '../objective/classifier-config.ts'
+import type { StagePlan } from '../search/stage-plan.ts'
+import type { SearchSpace } from '../space/search-space.ts'
+import type { Direction } from '../trial.ts'
+
+/** A study file, resolved: every default filled in, every path absolute. Plain JSON; the store keeps it whole. */
+export interface Experiment {
+  readonly name: string
+  readonly seed: number
+  readonly direction: Direction
+  readonly metric: string
+  /** Trial n of a stage may see trials 0 .. n - lag of its stage; 1 or more. */
+  readonly lag: number
+  readonly objective:
+    | { readonly kind: 'mlp-classifier'; readonly config: ClassifierConfig; readonly data: unknown }
+    | { readonly kind: 'module'; readonly file: string }
+    | { readonly kind: 'command'; readonly command: string; readonly cwd: string }
+  readonly space: SearchSpace
+  readonly stages: readonly StagePlan[]
+  readonly limits: Limits
+}
+
+export interface Limits {
+  /** Seconds one attempt of a trial may take; null for no limit. */
+  readonly trialTimeout: number | null
+  /** How often a failed trial runs again. */
+  readonly retries: number
+  /** So many failed trials in a row end the study; null for never. */
+  readonly maxFailures: number | null
+  /** Seconds the whole study may take; null for no limit. A study that it ended says so. */
+  readonly timeout: number | null
+  /** Epochs of all trials together; null for no limit. */
+  readonly maxEpochs: number | null
+}

@@ -1,0 +1,2 @@
+export { UserError } from './errors.ts'
+export type { Measurement, TrialRecord } from './trial.ts'

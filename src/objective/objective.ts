@@ -1,0 +1,43 @@
+import type { Params } from '../space/distribution.ts'
+import type { SearchSpace } from '../space/search-space.ts'
+import type { Budget, Measurement } from '../trial.ts'
+
+/** What a trial's objective is given. */
+export interface TrialContext<P extends Params = Params> {
+  readonly number: number
+  readonly params: P
+  readonly budget: Budget
+  /** Seed everything random from this; a whole number in [0, 2^48). */
+  readonly seed: number
+  /** The artifact of the trial that this one continues; null to start anew. */
+  readonly continued: Uint8Array | null
+  /** True once the trial should end early: long work between two measurements may look at it. */
+  readonly stopRequested: () => boolean
+}
+
+/** What an objective may leave behind when it is done. */
+export interface TrialResult {
+  /** Kept in the store while the trial is among the best. */
+  readonly artifact?: Uint8Array
+  /** `fma` or `muladd`, with the kernels' variant. */
+  readonly arithmetic?: string
+}
+
+export type Measurements =
+  | Generator<Measurement, TrialResult | undefined, void>
+  | AsyncGenerator<Measurement, TrialResult | undefined, void>
+
+/**
+ * What is measured. A generator of measurements: the last one is the trial's value. The executor pulls, so a trial
+ * is stopped by not pulling further (the generator's `return` is called: `finally` blocks run).
+ */
+export interface Objective<P extends Params = Params> {
+  /** The space it brings along; null if the study says it. */
+  readonly space: SearchSpace | null
+  run(context: TrialContext<P>): Measurements
+}
+
+/** Thrown by an objective when a trial can't go on because its numbers left the finite: it ends as `diverged`. */
+export class DivergedError extends Error {
+  override readonly name = 'DivergedError'
+}

@@ -1,0 +1,45 @@
+import type { Params } from '../space/distribution.ts'
+import type { SearchSpace } from '../space/search-space.ts'
+import type { Direction, TrialState } from '../trial.ts'
+
+/** What a sampler may know of a finished trial. */
+export interface PastTrial {
+  readonly number: number
+  readonly stage: number
+  readonly params: Params
+  readonly state: TrialState
+  /** Null unless it is complete or pruned. */
+  readonly value: number | null
+  /** How many epochs it ran; values of different budgets are not alike. */
+  readonly epochs: number
+}
+
+/** Everything a proposal depends on. Plain data: the same request gives the same point. */
+export interface ProposalRequest {
+  /** Where to draw: the stage's (narrowed) box. */
+  readonly space: SearchSpace
+  /** The whole range of the study; equal to `space` in the first stage. */
+  readonly root: SearchSpace
+  /** The trial's index within its stage, from 0. */
+  readonly index: number
+  /** How many trials the stage has. */
+  readonly trials: number
+  /** Trials 0 .. index - lag of this stage in order of number, all finished. Owned by the caller; read only. */
+  readonly history: readonly PastTrial[]
+  /** Params of the trials after those in `history` and before this one, proposed but perhaps not finished. */
+  readonly pending: readonly Params[]
+  readonly direction: Direction
+  /** Names the streams to draw from: `stream([...streamName, 'what for'])`. It differs for each trial, not for each stage. */
+  readonly streamName: readonly (string | number)[]
+  /** The same for all trials of the stage: what a shuffled sequence is keyed by. */
+  readonly stageStreamName: readonly (string | number)[]
+}
+
+/** Draws the params of trial `index` of a stage. Pure: no state, no clock, no generator of its own. */
+export interface Sampler {
+  readonly name: string
+  /** True if `history` decides: then a trial waits for the results that the lag lets it see; else it never waits. */
+  readonly adaptive: boolean
+  /** Called once for each trial, when it is about to start; returns a point of `space` (all active parameters set). */
+  propose(request: ProposalRequest): Params
+}

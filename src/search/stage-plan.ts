@@ -1,0 +1,21 @@
+import type { Params } from '../space/distribution.ts'
+
+export type SamplerName = 'random' | 'sobol' | 'grid' | 'tpe'
+
+/** One round of sampling in one box, all defaults filled in. Plain data. */
+export interface StagePlan {
+  readonly name: string
+  readonly trials: number
+  readonly epochs: number
+  readonly sampler: SamplerName
+  /** The best fraction of the stage before that this stage's box is narrowed to, in (0, 1]. */
+  readonly keep: number
+  /** By how much the elite's box is widened on each side, as a fraction of the elite's width. */
+  readonly margin: number
+  /** The share of this stage's trials that still samples the whole root range, in [0, 1). */
+  readonly rootShare: number
+  /** True if this stage continues the kept weights of the best trials of the stage before, instead of drawing anew. */
+  readonly warmStart: boolean
+  /** Points to try first. */
+  readonly startWith: readonly Params[]
+}

@@ -1,0 +1,144 @@
+import type { NarrowDecision } from '../search/narrow-decision.ts'
+import type { SearchSpace } from '../space/search-space.ts'
+import type {
+  Direction,
+  TimedMeasurement,
+  TrialOutcome,
+  TrialRecord,
+  TrialSpec,
+  TrialState,
+} from '../trial.ts'
+
+/** `running` also for one whose process died: whether somebody is at it is told by its lease. */
+export type StudyState = 'running' | 'complete' | 'stopped' | 'failed'
+
+/** What identifies what is measured; a resume compares it. */
+export interface Fingerprints {
+  /** SHA-256 of the data set; null if the objective has none. */
+  readonly data: string | null
+  /** SHA-256 of the objective's file, or of its settings. */
+  readonly objective: string
+  /** SHA-256 of the root space. */
+  readonly space: string
+}
+
+export interface NewStudy {
+  readonly name: string
+  readonly seed: number
+  readonly direction: Direction
+  /** The metric's name, for people; the value of a measurement is this metric. */
+  readonly metric: string
+  readonly lag: number
+  /** The whole resolved experiment, JSON: enough to run it again. */
+  readonly experiment: unknown
+  readonly fingerprints: Fingerprints
+  readonly codeVersion: string
+}
+
+export interface StudyRecord extends NewStudy {
+  readonly id: number
+  readonly state: StudyState
+  /** Why it ended, in a sentence, if not by being done: "stopped by SIGINT", "time limit of 60 s reached". */
+  readonly endReason: string | null
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+  readonly finishedAt: number | null
+  /** What was forced or changed on purpose, in order: `resume --force`, `--add 32`. */
+  readonly notes: readonly string[]
+}
+
+export interface StageRecord {
+  /** From 0. */
+  readonly index: number
+  readonly name: string
+  readonly trials: number
+  readonly epochs: number
+  readonly sampler: string
+  /** The number of the stage's first trial. */
+  readonly firstTrial: number
+  readonly space: SearchSpace
+  /** The decision that led to `space`; null in the first stage. */
+  readonly narrowing: NarrowDecision | null
+}
+
+export interface TrialFilter {
+  readonly stage?: number | undefined
+  readonly states?: readonly TrialState[] | undefined
+  readonly limit?: number | undefined
+  readonly offset?: number | undefined
+}
+
+/** How often the test set was looked at, and what it said. */
+export interface TestLook {
+  readonly trial: number
+  readonly at: number
+  readonly loss: number
+  readonly accuracy: number
+  readonly examples: number
+}
+
+/** Read access; works while a study runs and never locks it. */
+export interface StudyReader {
+  /** All studies, oldest first. */
+  studies(): StudyRecord[]
+  /** By name; undefined if there is none of that name. */
+  findStudy(name: string): StudyRecord | undefined
+  /** The one begun last; undefined in an empty store. */
+  latestStudy(): StudyRecord | undefined
+  stages(study: number): StageRecord[]
+  /** In order of number. */
+  trials(study: number, filter?: TrialFilter): TrialRecord[]
+  trial(study: number, number: number): TrialRecord | undefined
+  /** The best complete (or pruned) trials: deeper stage budgets do not outrank by themselves; ties go to the lower number. */
+  bestTrials(study: number, count: number, stage?: number): TrialRecord[]
+  countTrials(study: number): Readonly<Record<TrialState, number>>
+  /** In order of step. */
+  measurements(study: number, trial: number): TimedMeasurement[]
+  /** Each trial's measurements, in order of number and step, read as they are needed. */
+  allMeasurements(
+    study: number,
+  ): IterableIterator<{ readonly trial: number; readonly measurements: TimedMeasurement[] }>
+  artifact(study: number, trial: number): Uint8Array | undefined
+  testLooks(study: number): TestLook[]
+  /** Who runs the study; undefined if nobody holds it. */
+  lease(study: number): Lease | undefined
+  close(): void
+}
+
+/** Who writes to a study. */
+export interface Lease {
+  readonly host: string
+  readonly pid: number
+  /** Milliseconds since the epoch. */
+  readonly since: number
+  readonly heartbeatAt: number
+}
+
+/** Write access, held by one process for a study at a time. Each method is one transaction, unless it says otherwise. */
+export interface StudyWriter extends StudyReader {
+  /** Throws UserError('store') if the name is taken. Takes the lease. */
+  createStudy(study: NewStudy): StudyRecord
+  /** Takes the lease of an existing study; throws UserError('store') naming the holder if it is live. */
+  acquireLease(study: number): void
+  renewLease(study: number): void
+  releaseLease(study: number): void
+  addStage(study: number, stage: StageRecord): void
+  /** For a resume that extends a study on purpose. */
+  updateStage(
+    study: number,
+    stage: number,
+    changes: { readonly trials?: number; readonly epochs?: number },
+  ): void
+  setExperiment(study: number, experiment: unknown, fingerprints: Fingerprints): void
+  addNote(study: number, note: string): void
+  /** Records that a trial begins: `running`, attempts + 1. Grouped with other writes until the next `flush`. */
+  startTrial(study: number, spec: TrialSpec, host: string): void
+  /** Records how a trial ended, with its measurements, at once or not at all. Grouped until the next `flush`. */
+  finishTrial(study: number, number: number, outcome: TrialOutcome, keepArtifact: boolean): void
+  /** Drops artifacts of all trials but these. Grouped until the next `flush`. */
+  keepArtifacts(study: number, trials: readonly number[]): void
+  /** Commits what was grouped. A trial counts as finished for people only after this. */
+  flush(): void
+  addTestLook(study: number, look: TestLook): void
+  finishStudy(study: number, state: StudyState, endReason: string | null): void
+}

@@ -1,0 +1,174 @@
+import type { Inputs } from '../inputs.ts'
+
+/** Numbers in a backend's memory: float32 in production, float64 in the reference used for gradient checks. */
+export type Floats = Float32Array | Float64Array
+
+export type Activation = 'relu' | 'tanh' | 'sigmoid' | 'maxout'
+
+/** How the products of a multiplication are added: fused, or rounded after the product and after the sum. */
+export type Arithmetic = 'fma' | 'muladd'
+
+/**
+ * The weights of an affine layer, (inputs, outputs), and its bias (outputs), with the optimiser's state,
+ * in whatever layout the backend likes best. Read and write convert from and to plain row-major arrays.
+ */
+export interface DenseWeights {
+  readonly inputs: number
+  readonly outputs: number
+  /** W row-major (inputs, outputs) and b (outputs), copied. */
+  read(): { readonly weights: Floats; readonly bias: Floats }
+  write(weights: ArrayLike<number>, bias: ArrayLike<number>): void
+}
+
+/** One optimiser step's settings. `step` counts from 1 over the whole training. */
+export type UpdateRule =
+  | { readonly kind: 'sgd'; readonly learningRate: number }
+  /** v = mu·v - lr·g; x += v */
+  | { readonly kind: 'momentum'; readonly learningRate: number; readonly momentum: number }
+  /** v' = v; v = mu·v - lr·g; x += -mu·v' + (1 + mu)·v */
+  | { readonly kind: 'nesterov'; readonly learningRate: number; readonly momentum: number }
+  | {
+      readonly kind: 'adam'
+      readonly learningRate: number
+      readonly beta1: number
+      readonly beta2: number
+      readonly epsilon: number
+      /** Divide the moments by 1 - beta^step (Kingma and Ba 2015, algorithm 1). */
+      readonly biasCorrection: boolean
+      readonly step: number
+    }
+
+/** A rows × columns matrix of activations in the backend's memory, row-major. Allocated once, for the largest batch. */
+export interface Matrix {
+  readonly data: Floats
+  readonly maxRows: number
+  readonly columns: number
+}
+
+/** A vector of learned numbers (gamma, beta) with its gradient and the optimiser's state. */
+export interface LearnedVector {
+  readonly values: Floats
+  readonly gradient: Floats
+}
+
+/** A batch of input rows, gathered from `Inputs`; bytes stay bytes until they are packed for multiplication. */
+export interface InputBatch {
+  readonly columns: number
+  readonly maxRows: number
+}
+
+/** Per-column statistics of batch normalisation, in the backend's memory. */
+export interface NormState {
+  /** (columns) each: running mean and biased variance for testing. */
+  readonly runningMean: Floats
+  readonly runningVariance: Floats
+}
+
+/**
+ * The numeric operations of a training step. Implementations hold all memory they work on and allocate only in the
+ * `create...` methods. Rows are given at each call, at most the `maxRows` of what was created.
+ *
+ * The order of every sum is part of the contract, so that all backends of one arithmetic give the same bits; it is
+ * written down in docs/arithmetic.md and in the plain reference.
+ */
+export interface Kernels {
+  readonly backend: 'plain' | 'wasm'
+  /** For people and records: `wasm 256-bit fma 6x16`, `plain float32`. */
+  readonly variant: string
+  readonly arithmetic: Arithmetic
+
+  createMatrix(maxRows: number, columns: number): Matrix
+  createDense(inputs: number, outputs: number, optimizer: UpdateRule['kind']): DenseWeights
+  createVector(length: number, optimizer: UpdateRule['kind']): LearnedVector
+  createNorm(maxRows: number, columns: number): NormState
+  createInputBatch(maxRows: number, inputs: Inputs): InputBatch
+
+  /** Copies the given rows of the inputs into the batch. `order[start .. start + rows)` are row numbers of `inputs`. */
+  gather(batch: InputBatch, order: Uint32Array, start: number, rows: number): void
+
+  /** out = x·W + b; x (rows, inputs), out (rows, outputs) overwritten. */
+  forward(x: Matrix | InputBatch, dense: DenseWeights, out: Matrix, rows: number): void
+  /** dx = dy·Wᵀ; dy (rows, outputs), dx (rows, inputs) overwritten. Before the weights are updated. */
+  inputGradient(dy: Matrix, dense: DenseWeights, dx: Matrix, rows: number): void
+  /** W, b stepped along dW = xᵀ·dy + reg·W, db = Σ dy, which never reach memory. */
+  update(
+    x: Matrix | InputBatch,
+    dy: Matrix,
+    dense: DenseWeights,
+    rows: number,
+    reg: number,
+    rule: UpdateRule,
+  ): void
+  /** dW = xᵀ·dy + reg·W row-major and db = Σ dy, returned: for checks, not for training. */
+  gradient(
+    x: Matrix | InputBatch,
+    dy: Matrix,
+    dense: DenseWeights,
+    rows: number,
+    reg: number,
+  ): { readonly weights: Floats; readonly bias: Floats }
+  /** Σ W² over a layer's weights (not its bias), for the loss. */
+  sumOfSquares(dense: DenseWeights): number
+
+  /** z normalised over the batch, times gamma plus beta, in place; running statistics moved by (1 - momentum). */
+  normForward(
+    z: Matrix,
+    norm: NormState,
+    gamma: LearnedVector,
+    beta: LearnedVector,
+    rows: number,
+    momentum: number,
+    epsilon: number,
+  ): void
+  /** The same with the running statistics: for testing. Changes nothing but z. */
+  normInfer(
+    z: Matrix,
+    norm: NormState,
+    gamma: LearnedVector,
+    beta: LearnedVector,
+    rows: number,
+    epsilon: number,
+  ): void
+  /** dz in place from the gradient of the normalised output; writes gamma's and beta's gradients. */
+  normBackward(dz: Matrix, norm: NormState, gamma: LearnedVector, beta: LearnedVector, rows: number): void
+  updateVector(vector: LearnedVector, rule: UpdateRule): void
+
+  /** h = activation(z), then inverted dropout if `dropout` > 0 with the mask of `seed`; z and h may be the same matrix (not for maxout). */
+  activationForward(
+    kind: Activation,
+    z: Matrix,
+    h: Matrix,
+    rows: number,
+    pieces: number,
+    dropout: DropoutMask | null,
+  ): void
+  /** dz from dh, z and h of the forward pass. dh (rows, units); dz (rows, units · pieces). dz may be dh where pieces is 1. */
+  activationBackward(
+    kind: Activation,
+    z: Matrix,
+    h: Matrix,
+    dh: Matrix,
+    dz: Matrix,
+    rows: number,
+    pieces: number,
+    dropout: DropoutMask | null,
+  ): void
+
+  /** Mean cross entropy of the softmax of the scores (maximum subtracted), and its gradient over the scores in place. */
+  softmaxLoss(scores: Matrix, labels: Uint8Array | Uint16Array, rows: number): number
+  /** Sum of cross entropies and number of rows whose largest score (the first of equals) is the label. Changes nothing. */
+  score(
+    scores: Matrix,
+    labels: Uint8Array | Uint16Array,
+    rows: number,
+  ): { readonly loss: number; readonly correct: number }
+  /** Softmax of the scores in place. */
+  softmax(scores: Matrix, rows: number): void
+}
+
+/** Which activations were dropped: (rows, units), 0 or 1 / (1 - p) once filled. */
+export interface DropoutMask {
+  readonly scale: Matrix
+  /** The probability to drop, in [0, 1). */
+  readonly probability: number
+}
