@@ -38,7 +38,7 @@ export function exp(x: number): number {
   if (Number.isNaN(x)) return NaN
   if (x > 709.782712893384) return Infinity
   if (x < -745.1332191019411) return 0
-  const k = Math.round(x * 1.4426950408889634)
+  const k = Math.round(x * Math.LOG2E)
   const high = x - k * LN2_HIGH
   const low = k * LN2_LOW
   const r = high - low
