@@ -1,0 +1,193 @@
+import type { Executor } from '../execute/executor.ts'
+import { seedFrom } from '../random/stream.ts'
+import { narrow } from '../search/narrow.ts'
+import { proposeTrial } from '../search/propose.ts'
+import { isAdaptive } from '../search/samplers.ts'
+import type { StagePlan } from '../search/stage-plan.ts'
+import type { SearchSpace } from '../space/search-space.ts'
+import type { StageRecord, StudyRecord, StudyState, StudyWriter } from '../store/store.ts'
+import type { TrialRecord, TrialSpec } from '../trial.ts'
+import type { StudyListener } from './events.ts'
+import { keepArtifacts } from './kept-artifacts.ts'
+import { runStage, type StageResult } from './stage-run.ts'
+
+/** What a study may spend and put up with. */
+export interface StudyLimits {
+  readonly trialTimeoutMs: number | null
+  readonly retries: number
+  readonly maxFailures: number | null
+  /** Epochs of all trials together. */
+  readonly maxEpochs: number | null
+}
+
+export interface StudyRun {
+  /** Created by the writer, whose lease is held. */
+  readonly study: StudyRecord
+  readonly space: SearchSpace
+  readonly stages: readonly StagePlan[]
+  readonly limits: StudyLimits
+  readonly store: StudyWriter
+  readonly executor: Executor
+  readonly listener: StudyListener
+  readonly host: string
+  /** Once aborted, no trial begins and the running ones may end; the reason is a sentence. */
+  readonly signal: AbortSignal
+}
+
+export interface StudyEnd {
+  readonly state: StudyState
+  /** Null if every trial of every stage has ended. */
+  readonly endReason: string | null
+}
+
+/** How many of the best trials of a study keep their artifacts. */
+const KEPT_BEST = 3
+
+/**
+ * Runs a study from wherever it stands to its end: stage after stage, each in the box that the one before led to.
+ * A new study and one that was killed take the same path; what is in the store is not run again.
+ */
+export async function runStudy(run: StudyRun): Promise<StudyEnd> {
+  const { study, store, listener } = run
+  const known = store.stages(study.id)
+  const trials = store.trials(study.id)
+  listener({
+    kind: 'study-started',
+    study,
+    stages: run.stages,
+    workers: run.executor.slots,
+    finished: trials.filter(isFinished).length,
+  })
+  let end: StudyEnd = { state: 'complete', endReason: null }
+  let previous: readonly TrialRecord[] = []
+  let earlier: readonly TrialRecord[] = []
+  let epochs = 0
+  for (const [index, plan] of run.stages.entries()) {
+    const stage = known[index] ?? beginStage(run, index, plan, known.at(-1), previous)
+    if (known[index] === undefined) known.push(stage)
+    const affordable = affordableTrials(run.limits.maxEpochs, epochs, plan)
+    const begun = trials.filter((trial) => trial.stage === index)
+    listener({ kind: 'stage-started', stage, finished: begun.filter(isFinished).length })
+    const result = await runStage({
+      ...run.limits,
+      study: study.id,
+      firstTrial: stage.firstTrial,
+      trials: affordable,
+      lag: isAdaptive(plan.sampler) ? study.lag : null,
+      begun,
+      propose: (trial, finished, pending) => propose(run, index, stage, trial, finished, pending, previous),
+      kept: keepArtifacts(study.direction, index, KEPT_BEST, promoted(run.stages[index + 1]), [
+        ...earlier,
+        ...begun.filter(isFinished),
+      ]),
+      host: run.host,
+      store,
+      executor: run.executor,
+      listener,
+      signal: run.signal,
+    })
+    const ended = describeEnd(run, result, affordable < plan.trials)
+    if (ended !== null) {
+      end = ended
+      break
+    }
+    listener({ kind: 'stage-finished', stage })
+    previous = result.records
+    earlier = [...earlier, ...result.records]
+    epochs += plan.epochs * result.records.length
+  }
+  store.finishStudy(study.id, end.state, end.endReason)
+  listener({ kind: 'study-finished', ...end })
+  return end
+}
+
+/** Decides where the stage searches, and records the decision before its first trial. */
+function beginStage(
+  run: StudyRun,
+  index: number,
+  plan: StagePlan,
+  before: StageRecord | undefined,
+  results: readonly TrialRecord[],
+): StageRecord {
+  const narrowed =
+    before === undefined
+      ? null
+      : narrow({
+          root: run.space,
+          space: before.space,
+          trials: results,
+          direction: run.study.direction,
+          plan,
+          streamName: [run.study.seed, 'narrow', index],
+        })
+  const stage: StageRecord = {
+    index,
+    name: plan.name,
+    trials: plan.trials,
+    epochs: plan.epochs,
+    sampler: plan.sampler,
+    firstTrial: before === undefined ? 0 : before.firstTrial + results.length,
+    space: narrowed === null ? run.space : narrowed.space,
+    narrowing: narrowed === null ? null : narrowed.decision,
+  }
+  run.store.addStage(run.study.id, stage)
+  return stage
+}
+
+function propose(
+  run: StudyRun,
+  stageIndex: number,
+  stage: StageRecord,
+  index: number,
+  history: readonly TrialRecord[],
+  pending: readonly TrialSpec['params'][],
+  previous: readonly TrialRecord[],
+): TrialSpec | null {
+  const { seed, direction } = run.study
+  const proposal = proposeTrial({
+    seed,
+    plan: run.stages[stageIndex]!,
+    stageIndex,
+    index,
+    space: stage.space,
+    root: run.space,
+    history,
+    pending,
+    previous,
+    direction,
+  })
+  if (proposal === null) return null
+  return {
+    number: stage.firstTrial + index,
+    stage: stageIndex,
+    params: proposal.params,
+    seed: seedFrom([seed, 'trial', stageIndex, index]),
+    budget: { epochs: stage.epochs },
+    continues: proposal.continues,
+  }
+}
+
+/** How many trials of a stage the study's epochs allow; decided by numbers, never by what has happened to run. */
+function affordableTrials(maxEpochs: number | null, spent: number, plan: StagePlan): number {
+  if (maxEpochs === null) return plan.trials
+  return Math.min(plan.trials, Math.max(0, Math.floor((maxEpochs - spent) / plan.epochs)))
+}
+
+/** How many trials of a stage the one after it continues. */
+function promoted(next: StagePlan | undefined): number {
+  return next?.warmStart === true ? next.trials : 0
+}
+
+function describeEnd(run: StudyRun, result: StageResult, cutShort: boolean): StudyEnd | null {
+  if (result.ended === 'too-many-failures') {
+    return { state: 'failed', endReason: `${run.limits.maxFailures} trials failed in a row` }
+  }
+  if (result.ended === 'stopped') {
+    return { state: 'stopped', endReason: String(run.signal.reason ?? 'stopped') }
+  }
+  return cutShort ? { state: 'complete', endReason: `limit of ${run.limits.maxEpochs} epochs reached` } : null
+}
+
+function isFinished(trial: TrialRecord): boolean {
+  return trial.state !== 'running' && trial.state !== 'waiting'
+}
