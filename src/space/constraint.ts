@@ -1,0 +1,213 @@
+import type { Params, ParamValue } from './distribution.ts'
+
+/** A parsed rule between parameters. */
+export type Expression =
+  | { readonly kind: 'constant'; readonly value: ParamValue }
+  | { readonly kind: 'name'; readonly name: string; readonly position: number }
+  | { readonly kind: 'not'; readonly operand: Expression }
+  | { readonly kind: 'negate'; readonly operand: Expression }
+  | {
+      readonly kind: 'binary'
+      readonly operator: string
+      readonly left: Expression
+      readonly right: Expression
+    }
+
+/** Where and why a rule can't be read; `position` counts characters from 0. */
+export class ConstraintSyntaxError extends Error {
+  override readonly name = 'ConstraintSyntaxError'
+  readonly position: number
+
+  constructor(message: string, position: number) {
+    super(message)
+    this.position = position
+  }
+}
+
+interface Token {
+  readonly kind: 'number' | 'text' | 'name' | 'operator' | 'end'
+  readonly text: string
+  readonly position: number
+}
+
+const TOKEN =
+  /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|("[^"]*"|'[^']*')|(<=|>=|==|!=|[<>+\-*/()]))/y
+const COMPARISONS = ['<=', '<', '>=', '>', '==', '!=']
+
+/**
+ * Reads a rule such as `units2 <= units1` or `a + b < 10 and (kind == "adam" or c != 0)`: numbers, texts in
+ * quotes, true, false, names, + - * /, comparisons (also chained: `1 <= a < b`), and, or, not, parentheses.
+ * Throws ConstraintSyntaxError with the position.
+ */
+export function parseConstraint(source: string): Expression {
+  const tokens = tokenize(source)
+  let next = 0
+  const peek = (): Token => tokens[next]!
+  const accept = (...texts: string[]): Token | null => {
+    const token = peek()
+    if (token.kind === 'number' || token.kind === 'text' || !texts.includes(token.text)) return null
+    next++
+    return token
+  }
+
+  const either = (): Expression => chain(both, ['or'])
+  const both = (): Expression => chain(negation, ['and'])
+  const negation = (): Expression =>
+    accept('not') === null ? comparison() : { kind: 'not', operand: negation() }
+  const sum = (): Expression => chain(product, ['+', '-'])
+  const product = (): Expression => chain(unary, ['*', '/'])
+  const unary = (): Expression => (accept('-') === null ? operand() : { kind: 'negate', operand: unary() })
+
+  function chain(part: () => Expression, operators: string[]): Expression {
+    let left = part()
+    for (let token = accept(...operators); token !== null; token = accept(...operators)) {
+      left = { kind: 'binary', operator: token.text, left, right: part() }
+    }
+    return left
+  }
+
+  /** `a < b < c` means `a < b and b < c`. */
+  function comparison(): Expression {
+    let left = sum()
+    let whole: Expression | null = null
+    for (let token = accept(...COMPARISONS); token !== null; token = accept(...COMPARISONS)) {
+      const right = sum()
+      const link: Expression = { kind: 'binary', operator: token.text, left, right }
+      whole = whole === null ? link : { kind: 'binary', operator: 'and', left: whole, right: link }
+      left = right
+    }
+    return whole ?? left
+  }
+
+  function operand(): Expression {
+    const token = peek()
+    next++
+    if (token.kind === 'number') return { kind: 'constant', value: Number(token.text) }
+    if (token.kind === 'text') return { kind: 'constant', value: token.text.slice(1, -1) }
+    if (token.text === '(') {
+      const inside = either()
+      if (accept(')') === null) throw unexpected(peek(), '")"')
+      return inside
+    }
+    if (token.kind === 'name' && !['and', 'or', 'not'].includes(token.text)) {
+      if (token.text === 'true' || token.text === 'false')
+        return { kind: 'constant', value: token.text === 'true' }
+      return { kind: 'name', name: token.text, position: token.position }
+    }
+    throw unexpected(token, 'a number or a parameter')
+  }
+
+  const whole = either()
+  if (peek().kind !== 'end') throw unexpected(peek(), 'the end')
+  if (!isTruth(whole))
+    throw new ConstraintSyntaxError('it compares nothing: expected a rule like "a <= b"', 0)
+  return whole
+}
+
+function tokenize(source: string): Token[] {
+  const tokens: Token[] = []
+  TOKEN.lastIndex = 0
+  const end = source.trimEnd().length
+  while (TOKEN.lastIndex < end) {
+    const start = TOKEN.lastIndex
+    const match = TOKEN.exec(source)
+    if (match === null) {
+      const position = start + (source.slice(start).length - source.slice(start).trimStart().length)
+      throw new ConstraintSyntaxError(`unexpected character ${JSON.stringify(source[position])}`, position)
+    }
+    const kind =
+      match[1] !== undefined
+        ? 'number'
+        : match[2] !== undefined
+          ? 'name'
+          : match[3] !== undefined
+            ? 'text'
+            : 'operator'
+    const text = match[0].trimStart()
+    tokens.push({ kind, text, position: TOKEN.lastIndex - text.length })
+  }
+  tokens.push({ kind: 'end', text: '', position: end })
+  return tokens
+}
+
+function unexpected(token: Token, expected: string): ConstraintSyntaxError {
+  const seen = token.kind === 'end' ? 'the end' : JSON.stringify(token.text)
+  return new ConstraintSyntaxError(`expected ${expected}, got ${seen}`, token.position)
+}
+
+/** Whether an expression is a yes or no, so that a rule like `a + b` is refused when it is read. */
+function isTruth(expression: Expression): boolean {
+  if (expression.kind === 'binary') {
+    const { operator } = expression
+    return operator === 'and' || operator === 'or'
+      ? isTruth(expression.left) && isTruth(expression.right)
+      : COMPARISONS.includes(operator)
+  }
+  return expression.kind === 'not' && isTruth(expression.operand)
+}
+
+/** The names a rule speaks of, each once, with the position of its first mention. */
+export function constraintNames(expression: Expression): ReadonlyMap<string, number> {
+  const names = new Map<string, number>()
+  const visit = (part: Expression): void => {
+    if (part.kind === 'name' && !names.has(part.name)) names.set(part.name, part.position)
+    if (part.kind === 'binary') {
+      visit(part.left)
+      visit(part.right)
+    }
+    if (part.kind === 'not' || part.kind === 'negate') visit(part.operand)
+  }
+  visit(expression)
+  return names
+}
+
+/** Whether the rule holds for the params. A rule that speaks of a parameter that is not active there holds. */
+export function constraintHolds(expression: Expression, params: Params): boolean {
+  for (const name of constraintNames(expression).keys()) if (params[name] === undefined) return true
+  return evaluate(expression, params) === true
+}
+
+function evaluate(expression: Expression, params: Params): ParamValue {
+  switch (expression.kind) {
+    case 'constant':
+      return expression.value
+    case 'name':
+      return params[expression.name]!
+    case 'not':
+      return evaluate(expression.operand, params) !== true
+    case 'negate':
+      return -Number(evaluate(expression.operand, params))
+    case 'binary':
+      return combine(expression, params)
+  }
+}
+
+function combine(expression: Extract<Expression, { kind: 'binary' }>, params: Params): ParamValue {
+  const { operator } = expression
+  const left = evaluate(expression.left, params)
+  if (operator === 'and') return left === true && evaluate(expression.right, params) === true
+  if (operator === 'or') return left === true || evaluate(expression.right, params) === true
+  const right = evaluate(expression.right, params)
+  switch (operator) {
+    case '==':
+      return left === right
+    case '!=':
+      return left !== right
+    case '<':
+      return Number(left) < Number(right)
+    case '<=':
+      return Number(left) <= Number(right)
+    case '>':
+      return Number(left) > Number(right)
+    case '>=':
+      return Number(left) >= Number(right)
+    case '+':
+      return Number(left) + Number(right)
+    case '-':
+      return Number(left) - Number(right)
+    case '*':
+      return Number(left) * Number(right)
+    default:
+      return Number(left) / Number(right)
+  }
+}

@@ -1,0 +1,123 @@
+import type {
+  CategoricalDistribution,
+  Distribution,
+  FixedDistribution,
+  FloatDistribution,
+  IntDistribution,
+  ParamValue,
+} from './distribution.ts'
+import { assertDistribution, show } from './distribution-rules.ts'
+import type { Condition, Constraint, SearchSpace } from './search-space.ts'
+import { assertSpace } from './space-rules.ts'
+
+/** A parameter that exists only where others have given values. */
+export interface Conditional<D extends Distribution = Distribution> {
+  readonly kind: 'conditional'
+  readonly when: Condition
+  readonly distribution: D
+}
+
+/** A search space as code writes it: `{ lr: float(1e-5, 1, { log: true }), act: choice(['relu', 'tanh']) }`. */
+export type ParameterMap = Readonly<Record<string, Distribution | Conditional>>
+
+/** What a parameter of that distribution can be. */
+export type ValueOf<D> = D extends { readonly kind: 'float' | 'int' }
+  ? number
+  : D extends { readonly kind: 'categorical'; readonly choices: readonly (infer C)[] }
+    ? C
+    : D extends { readonly kind: 'fixed'; readonly value: infer V }
+      ? V
+      : D extends { readonly kind: 'conditional'; readonly distribution: infer Inner }
+        ? ValueOf<Inner>
+        : never
+
+type ConditionalNames<S> = {
+  [Name in keyof S]: S[Name] extends { readonly kind: 'conditional' } ? Name : never
+}[keyof S]
+
+/** The params that a space written in code gives: names and types; conditional parameters are optional. */
+export type ParamsOf<S extends ParameterMap> = {
+  readonly [Name in Exclude<keyof S, ConditionalNames<S>>]: ValueOf<S[Name]>
+} & { readonly [Name in ConditionalNames<S>]?: ValueOf<S[Name]> }
+
+export interface FloatOptions {
+  /** Uniform in the logarithm; low must be > 0. */
+  readonly log?: boolean
+  /** Values are low + k·step. */
+  readonly step?: number
+  /** Narrowing never goes past the bounds. */
+  readonly hard?: boolean
+}
+
+/** A real number in [low, high]. Throws UserError('usage') if the bounds are unsound. */
+export function float(low: number, high: number, options: FloatOptions = {}): FloatDistribution {
+  const { log = false, step = null, hard = false } = options
+  const distribution: FloatDistribution = Object.freeze({ kind: 'float', low, high, log, step, hard })
+  assertDistribution(`float(${show(low)}, ${show(high)})`, distribution)
+  return distribution
+}
+
+/** A whole number in [low, high], both inclusive. Throws UserError('usage') if the bounds are unsound. */
+export function int(low: number, high: number, options: FloatOptions = {}): IntDistribution {
+  const { log = false, step = 1, hard = false } = options
+  const distribution: IntDistribution = Object.freeze({ kind: 'int', low, high, log, step, hard })
+  assertDistribution(`int(${show(low)}, ${show(high)})`, distribution)
+  return distribution
+}
+
+/**
+ * One of a list; `ordered` if neighbours in it are alike, so that it can be narrowed as a range.
+ * Throws UserError('usage') if the list is empty or a value stands twice.
+ */
+export function choice<const C extends readonly ParamValue[]>(
+  choices: C,
+  options: { readonly ordered?: boolean } = {},
+): CategoricalDistribution & { readonly choices: C } {
+  const distribution = Object.freeze({
+    kind: 'categorical' as const,
+    choices: Object.freeze([...choices]) as unknown as C,
+    ordered: options.ordered ?? false,
+  })
+  assertDistribution('choice', distribution)
+  return distribution
+}
+
+/** Always the same value. */
+export function fixed<const V extends ParamValue>(value: V): FixedDistribution & { readonly value: V } {
+  const distribution = Object.freeze({ kind: 'fixed' as const, value })
+  assertDistribution('fixed', distribution)
+  return distribution
+}
+
+/** A parameter that exists only where others have these values: `when({ optimizer: 'adam' }, float(0.8, 0.99))`. */
+export function when<D extends Distribution>(condition: Condition, distribution: D): Conditional<D> {
+  return Object.freeze({ kind: 'conditional', when: condition, distribution })
+}
+
+/**
+ * The plain, frozen search space of parameters written in code.
+ * Throws UserError('usage') if a condition or a constraint names what is not there.
+ */
+export function searchSpace(
+  parameters: ParameterMap,
+  options: { readonly require?: Constraint | readonly Constraint[] } = {},
+): SearchSpace {
+  const distributions: Record<string, Distribution> = {}
+  const conditions: Record<string, Condition> = {}
+  for (const [name, parameter] of Object.entries(parameters)) {
+    if (parameter.kind === 'conditional') {
+      distributions[name] = parameter.distribution
+      conditions[name] = parameter.when
+    } else {
+      distributions[name] = parameter
+    }
+  }
+  const { require = [] } = options
+  const space: SearchSpace = Object.freeze({
+    parameters: Object.freeze(distributions),
+    conditions: Object.freeze(conditions),
+    constraints: Object.freeze(typeof require === 'string' ? [require] : [...require]),
+  })
+  assertSpace(space)
+  return space
+}

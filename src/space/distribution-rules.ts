@@ -1,0 +1,123 @@
+import { UserError } from '../errors.ts'
+import type { Distribution, ParamValue } from './distribution.ts'
+
+/** A rule that a distribution breaks. */
+export interface DistributionMistake {
+  /** Which part of it: what a reader of files points at. */
+  readonly part: 'low' | 'high' | 'step' | 'log' | 'choices' | 'value'
+  /** The rule and the value seen, without the parameter's name: "low must be > 0 on a log scale, got 0". */
+  readonly message: string
+  /** The way out. */
+  readonly hint: string
+}
+
+/** The first rule that a distribution breaks; null if it is sound. */
+export function distributionMistake(distribution: Distribution): DistributionMistake | null {
+  switch (distribution.kind) {
+    case 'float':
+    case 'int':
+      return rangeMistake(distribution)
+    case 'categorical':
+      return choicesMistake(distribution.choices)
+    case 'fixed':
+      return isParamValue(distribution.value)
+        ? null
+        : mistake(
+            'value',
+            `a fixed value must be a finite number, a text or true/false, got ${show(distribution.value)}`,
+            'Give one value.',
+          )
+  }
+}
+
+/** Throws UserError('usage') if the distribution is unsound; `name` begins the sentence. */
+export function assertDistribution(name: string, distribution: Distribution): void {
+  const found = distributionMistake(distribution)
+  if (found !== null) throw new UserError('usage', `${name}: ${found.message}`, { hint: found.hint })
+}
+
+/** Whether it is a finite number, a text or a boolean. */
+export function isParamValue(value: unknown): value is ParamValue {
+  return typeof value === 'number'
+    ? Number.isFinite(value)
+    : typeof value === 'string' || typeof value === 'boolean'
+}
+
+function rangeMistake(range: Extract<Distribution, { kind: 'float' | 'int' }>): DistributionMistake | null {
+  const { kind, low, high, log, step } = range
+  for (const [part, bound] of [
+    ['low', low],
+    ['high', high],
+  ] as const) {
+    if (typeof bound !== 'number' || !Number.isFinite(bound)) {
+      return mistake(part, `${part} must be a finite number, got ${show(bound)}`, 'Give two numbers.')
+    }
+    if (kind === 'int' && !Number.isSafeInteger(bound)) {
+      return mistake(part, `${part} must be a whole number, got ${show(bound)}`, 'Round it, or use float.')
+    }
+  }
+  if (low >= high) {
+    return mistake(
+      'low',
+      `low must be below high, got ${show(low)} and ${show(high)}`,
+      'Swap them, or give one value.',
+    )
+  }
+  if (log && kind === 'float' && low <= 0) {
+    return mistake('low', `low must be > 0 on a log scale, got ${show(low)}`, 'Raise low, or drop log.')
+  }
+  if (log && kind === 'int' && low < 1) {
+    return mistake(
+      'low',
+      `low must be at least 1 on a log scale, got ${show(low)}`,
+      'Raise low, or drop log.',
+    )
+  }
+  if (step === null) return null
+  if (typeof step !== 'number' || !(step > 0) || !Number.isFinite(step)) {
+    return mistake('step', `step must be a number above 0, got ${show(step)}`, 'Raise step, or drop it.')
+  }
+  if (log && !(kind === 'int' && step === 1)) {
+    return mistake('step', `step does not go with log, got ${show(step)}`, 'Drop step, or drop log.')
+  }
+  if (kind === 'int' && !Number.isSafeInteger(step)) {
+    return mistake('step', `step must be a whole number, got ${show(step)}`, 'Round it, or use float.')
+  }
+  if (step > (high - low) * (1 + 1e-9)) {
+    return mistake(
+      'step',
+      `step must fit between low and high, got ${show(step)}`,
+      'Lower step, or widen the range.',
+    )
+  }
+  return null
+}
+
+function choicesMistake(choices: readonly ParamValue[]): DistributionMistake | null {
+  if (choices.length === 0) return mistake('choices', 'choices must not be empty', 'Give at least one.')
+  const seen = new Set<ParamValue>()
+  for (const choice of choices) {
+    if (!isParamValue(choice)) {
+      return mistake(
+        'choices',
+        `a choice must be a finite number, a text or true/false, got ${show(choice)}`,
+        'Mend it.',
+      )
+    }
+    if (seen.has(choice))
+      return mistake('choices', `a choice must stand once, got ${show(choice)} twice`, 'Drop one.')
+    seen.add(choice)
+  }
+  return null
+}
+
+function mistake(part: DistributionMistake['part'], message: string, hint: string): DistributionMistake {
+  return { part, message, hint }
+}
+
+/** A value as people would write it: texts in quotes. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
+  return String(value)
+}

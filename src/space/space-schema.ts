@@ -1,0 +1,163 @@
+import { z } from 'zod'
+import type { Distribution, ParamValue } from './distribution.ts'
+import { distributionMistake, show } from './distribution-rules.ts'
+import type { Condition, SearchSpace } from './search-space.ts'
+import { conditionMistakes, constraintMistake } from './space-rules.ts'
+
+const valueSchema = z.union([z.number(), z.string(), z.boolean()], {
+  error: (issue) => `expected a number, a text or true/false, got ${show(issue.input)}`,
+})
+const flag = z.boolean({ error: (issue) => `expected true or false, got ${show(issue.input)}` })
+const number = z.number({ error: (issue) => `expected a number, got ${show(issue.input)}` })
+const bounds = z.tuple([number, number], {
+  error: (issue) => `expected [low, high], two numbers, got ${show(issue.input)}`,
+})
+const conditionSchema = z.record(z.string(), z.union([valueSchema, z.array(valueSchema)]), {
+  error: (issue) =>
+    `expected the values of other parameters, as in { optimizer: adam }, got ${show(issue.input)}`,
+})
+
+const common = { when: conditionSchema.optional() }
+const range = { log: flag.default(false), hard: flag.default(false), step: number.optional(), ...common }
+
+/** One form of a parameter for each key that can say its kind. */
+const FORMS = {
+  float: z
+    .strictObject({ float: bounds, ...range })
+    .transform(({ float: [low, high], log, step = null, hard, when }) => {
+      return { when, distribution: { kind: 'float', low, high, log, step, hard } as Distribution }
+    }),
+  int: z
+    .strictObject({ int: bounds, ...range })
+    .transform(({ int: [low, high], log, step = 1, hard, when }) => {
+      return { when, distribution: { kind: 'int', low, high, log, step, hard } as Distribution }
+    }),
+  choices: z
+    .strictObject({ choices: z.array(valueSchema), ordered: flag.default(false), ...common })
+    .transform(({ choices, ordered, when }) => {
+      return { when, distribution: { kind: 'categorical', choices, ordered } as Distribution }
+    }),
+  fixed: z
+    .strictObject({ fixed: valueSchema, ...common })
+    .transform(({ fixed: value, when }) => ({
+      when,
+      distribution: { kind: 'fixed', value } as Distribution,
+    })),
+}
+
+type FormName = keyof typeof FORMS
+type Path = readonly (string | number)[]
+type Report = (path: Path, message: string) => void
+
+/**
+ * The `space:` block of a study file, by parameter: `{ float: [1e-6, 10], log: true }`, `{ int: [16, 256] }`,
+ * `{ choices: [relu, tanh] }`, each with `when: { optimizer: adam }` if it exists only there, or a bare value.
+ * Gives a SearchSpace without constraints; issue paths lead to the key or value at fault.
+ */
+export const spaceSchema = z.unknown().transform((block, context): SearchSpace => {
+  const report: Report = (path, message) =>
+    context.issues.push({ code: 'custom', path: [...path], message, input: block })
+  const parameters: Record<string, Distribution> = {}
+  const conditions: Record<string, Condition> = {}
+  if (typeof block !== 'object' || block === null || Array.isArray(block)) {
+    report([], `space: expected parameters by name, got ${show(block)}`)
+    return z.NEVER
+  }
+  for (const [name, entry] of Object.entries(block)) {
+    const read = readParameter(name, entry, context.issues, report)
+    if (read === null) continue
+    parameters[name] = read.distribution
+    if (read.when !== undefined) conditions[name] = read.when
+  }
+  if (context.issues.length > 0) return z.NEVER
+  for (const found of conditionMistakes(parameters, conditions)) {
+    const [, name, ...rest] = found.path
+    report([name!, 'when', ...rest], `${found.message}. ${found.hint}`)
+  }
+  if (Object.values(parameters).length === 0)
+    report([], 'space: it has no parameters. Name at least one, or leave it out')
+  return context.issues.length > 0 ? z.NEVER : { parameters, conditions, constraints: [] }
+})
+
+/** The `require:` key of a study file: one rule or a list of them. Names are checked by `withConstraints`. */
+export const requireSchema = z
+  .union([z.string(), z.array(z.string())], {
+    error: (issue) =>
+      `require: expected a rule such as "units2 <= units1", or a list of them, got ${show(issue.input)}`,
+  })
+  .transform((rules): readonly string[] => (typeof rules === 'string' ? [rules] : rules))
+
+/**
+ * The space with the rules of `require`, or what is wrong with them: `index` says which rule,
+ * `message` is a whole sentence with the column.
+ */
+export function withConstraints(
+  space: SearchSpace,
+  rules: readonly string[],
+): {
+  readonly space: SearchSpace
+  readonly mistakes: readonly { readonly index: number; readonly message: string }[]
+} {
+  const names = Object.keys(space.parameters)
+  const mistakes = rules.flatMap((rule, index) => {
+    const message = constraintMistake(rule, names)
+    return message === null ? [] : [{ index, message }]
+  })
+  return { space: { ...space, constraints: mistakes.length > 0 ? [] : [...rules] }, mistakes }
+}
+
+/** A parameter's entry; null after its mistakes are reported. */
+function readParameter(
+  name: string,
+  entry: unknown,
+  issues: z.core.$ZodRawIssue[],
+  report: Report,
+): { readonly distribution: Distribution; readonly when?: Condition | undefined } | null {
+  if (typeof entry === 'number' || typeof entry === 'string' || typeof entry === 'boolean') {
+    return { distribution: { kind: 'fixed', value: entry as ParamValue } }
+  }
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
+    report(
+      [name],
+      `${name}: expected a value or one of float, int, choices, as in { float: [0, 1] }, got ${show(entry)}`,
+    )
+    return null
+  }
+  const kinds = Object.keys(FORMS).filter((key) => key in entry) as FormName[]
+  const [kind] = kinds
+  if (kind === undefined || kinds.length > 1) {
+    const seen =
+      kind === undefined ? `the keys ${Object.keys(entry).join(', ') || '(none)'}` : kinds.join(' and ')
+    report([name], `${name}: expected exactly one of float, int, choices, fixed, got ${seen}`)
+    return null
+  }
+  const read = FORMS[kind].safeParse(entry)
+  if (!read.success) {
+    for (const issue of read.error.issues) {
+      const path = [name, ...issue.path]
+      if (issue.code === 'unrecognized_keys')
+        issues.push({ ...issue, path, input: entry } as z.core.$ZodRawIssue)
+      else report(path as Path, `${name}: ${innermost(issue)}`)
+    }
+    return null
+  }
+  const found = distributionMistake(read.data.distribution)
+  if (found !== null) {
+    report([name, ...partPath(kind, found.part, entry)], `${name}: ${found.message}. ${found.hint}`)
+    return null
+  }
+  return read.data
+}
+
+/** Where in the file a part of the distribution stands. */
+function partPath(kind: FormName, part: string, entry: object): Path {
+  if (part === 'low') return [kind, 0]
+  if (part === 'high') return [kind, 1]
+  return part in entry ? [part] : [kind]
+}
+
+/** An issue's own message; of a union of forms, the message of the union itself. */
+function innermost(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_small' || issue.code === 'too_big') return 'expected [low, high], two numbers'
+  return issue.message
+}

@@ -1,0 +1,111 @@
+import { exp, log } from '../numerics/elementary.ts'
+import type { Distribution, FloatDistribution, IntDistribution, ParamValue } from './distribution.ts'
+
+/**
+ * The value at u in [0, 1): what a uniform draw becomes. Log ranges are uniform in the logarithm; ranges with a
+ * step, ints and choices give each value its share of the interval. u outside [0, 1] gives the nearer end.
+ */
+export function fromUnit(distribution: Distribution, u: number): ParamValue {
+  switch (distribution.kind) {
+    case 'float':
+      return distribution.step === null ? continuousAt(distribution, u) : steppedAt(distribution, u)
+    case 'int':
+      return distribution.log ? intAt(distribution, u) : steppedAt(distribution, u)
+    case 'categorical': {
+      const { choices } = distribution
+      return choices[Math.min(choices.length - 1, Math.max(0, Math.floor(u * choices.length)))]!
+    }
+    case 'fixed':
+      return distribution.value
+  }
+}
+
+/**
+ * Where a value lies: in [0, 1] inside the range, beyond it outside of the range (a number on a numeric axis only);
+ * NaN for a choice that is not among them. A stepped value, an int on a linear axis or a choice lies in the middle
+ * of its share; `fromUnit` gives the value back.
+ */
+export function toUnit(distribution: Distribution, value: ParamValue): number {
+  if (distribution.kind === 'fixed') return 0.5
+  if (distribution.kind === 'categorical') {
+    const { choices } = distribution
+    const index = choices.indexOf(value)
+    return index < 0 ? NaN : (index + 0.5) / choices.length
+  }
+  if (typeof value !== 'number') return NaN
+  const { low, step } = distribution
+  if (distribution.log) {
+    const [start, end] = logEnds(distribution)
+    return value > 0 ? (log(value) - start) / (end - start) : -Infinity
+  }
+  if (step === null) return (value - low) / (distribution.high - low)
+  return ((value - low) / step + 0.5) / countSteps(distribution)
+}
+
+/** How many values a distribution can take; Infinity if continuous. */
+export function countValues(distribution: Distribution): number {
+  switch (distribution.kind) {
+    case 'float':
+      return distribution.step === null ? Infinity : countSteps(distribution)
+    case 'int':
+      return countSteps(distribution)
+    case 'categorical':
+      return distribution.choices.length
+    case 'fixed':
+      return 1
+  }
+}
+
+/** The value of that index, 0 <= index < countValues, in order; only for a finite distribution. */
+export function valueAt(distribution: Distribution, index: number): ParamValue {
+  if (distribution.kind === 'int' && distribution.log) return distribution.low + index
+  return fromUnit(distribution, (index + 0.5) / countValues(distribution))
+}
+
+/** Whether the distribution can give the value: within the bounds (inclusive), on the step, among the choices. */
+export function contains(distribution: Distribution, value: ParamValue): boolean {
+  if (distribution.kind === 'fixed') return distribution.value === value
+  if (distribution.kind === 'categorical') return distribution.choices.includes(value)
+  if (typeof value !== 'number' || !(value >= distribution.low && value <= distribution.high)) return false
+  if (distribution.kind === 'int' && !Number.isInteger(value)) return false
+  if (distribution.step === null) return true
+  const steps = (value - distribution.low) / distribution.step
+  return Math.abs(steps - Math.round(steps)) < 1e-6
+}
+
+/**
+ * The ends of a log axis as natural logarithms. An int's axis reaches half a unit past its bounds, so that the
+ * end values get shares like their neighbours'.
+ */
+export function logEnds(range: FloatDistribution | IntDistribution): readonly [number, number] {
+  const slack = range.kind === 'int' ? 0.5 : 0
+  return [log(range.low - slack), log(range.high + slack)]
+}
+
+function continuousAt(range: FloatDistribution, u: number): number {
+  if (!range.log) return clamp(range.low + u * (range.high - range.low), range)
+  const [start, end] = logEnds(range)
+  return clamp(exp(start + u * (end - start)), range)
+}
+
+function intAt(range: IntDistribution, u: number): number {
+  const [start, end] = logEnds(range)
+  return clamp(Math.round(exp(start + u * (end - start))), range)
+}
+
+function steppedAt(range: FloatDistribution | IntDistribution, u: number): number {
+  const count = countSteps(range)
+  const index = Math.min(count - 1, Math.max(0, Math.floor(u * count)))
+  const value = range.low + index * (range.step ?? 1)
+  // 0.1 + 2 · 0.1 is to be 0.3: the sum is rounded to what decimal steps can mean.
+  return range.kind === 'int' ? value : clamp(Number(value.toPrecision(15)), range)
+}
+
+/** How many values a stepped range has; the small slack lets [0, 0.3] by 0.1 have four. */
+function countSteps(range: FloatDistribution | IntDistribution): number {
+  return Math.floor((range.high - range.low) / (range.step ?? 1) + 1e-9) + 1
+}
+
+function clamp(value: number, range: { readonly low: number; readonly high: number }): number {
+  return Math.min(range.high, Math.max(range.low, value))
+}
