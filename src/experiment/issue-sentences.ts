@@ -1,0 +1,238 @@
+import type { $ZodErrorMap, $ZodIssue, $ZodType } from 'zod/v4/core'
+import { closestName } from './closest-name.ts'
+import type { Mistake } from './mistakes.ts'
+import { describePath, type Path, valueAt } from './path.ts'
+import { allKeyPaths, keysOf, schemasAt } from './schema-walk.ts'
+
+/** What an issue's message is where no schema gave one: the sentences are made here, with the whole file in view. */
+const UNSAID = '\u0000'
+
+/** For `safeParse(value, { error: leaveUnsaid })`: keeps zod's own wording out, and a schema's own message in. */
+export const leaveUnsaid: $ZodErrorMap = () => UNSAID
+
+/** What a sentence about an issue may need to know. */
+export interface IssueContext {
+  /** The whole file as plain data. */
+  readonly root: unknown
+  /** The schema of the whole file, for the keys it knows. */
+  readonly schema: $ZodType
+}
+
+/** The sentences for one zod issue whose path begins at `base`. */
+export function describeIssue(issue: $ZodIssue, base: Path, context: IssueContext): Mistake[] {
+  const path = [...base, ...(issue.path as (string | number)[])]
+  const value = valueAt(context.root, path)
+  const say = (rule: string, hint?: string): Mistake[] => [
+    { path, at: 'value', message: `${subject(path)} ${rule}`, hint },
+  ]
+  if (issue.code !== 'unrecognized_keys' && issue.message !== UNSAID) return [ownMessage(issue, path)]
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(path, key, context))
+    case 'invalid_type':
+      return wrongType(path, value, wordFor(issue.expected))
+    case 'invalid_value':
+      return wrongChoice(path, value, issue.values)
+    case 'too_small':
+      if (issue.origin === 'string') return say('must not be empty')
+      if (issue.origin === 'array')
+        return say(`needs at least ${entries(issue.minimum)}, got ${describeValue(value)}`)
+      return say(
+        `must be ${issue.inclusive === false ? 'above' : 'at least'} ${issue.minimum}, got ${describeValue(value)}`,
+      )
+    case 'too_big':
+      if (issue.origin === 'string')
+        return say(`has at most ${issue.maximum} characters, this one has ${lengthOf(value)}`)
+      if (issue.origin === 'array')
+        return say(`has at most ${entries(issue.maximum)}, got ${lengthOf(value)}`)
+      return say(
+        `must be ${issue.inclusive === false ? 'below' : 'at most'} ${issue.maximum}, got ${describeValue(value)}`,
+      )
+    case 'not_multiple_of':
+      return say(`must be a multiple of ${issue.divisor}, got ${describeValue(value)}`)
+    case 'invalid_union':
+      return describeUnion(issue, path, base, context)
+    case 'invalid_key':
+      return issue.issues.flatMap((inner) => {
+        const [first] = describeIssue({ ...inner, path: [...issue.path] } as $ZodIssue, base, context)
+        return first === undefined ? [] : [{ ...first, at: 'key' as const }]
+      })
+    default:
+      return say(`can't be ${describeValue(value)}`)
+  }
+}
+
+/** A schema's own words; a message that begins with a verb is about the value at the path. */
+function ownMessage(issue: $ZodIssue, path: Path): Mistake {
+  const params = issue.code === 'custom' ? issue.params : undefined
+  const message = /^(must|needs|is|has|can|holds|does)\b/.test(issue.message)
+    ? `${subject(path)} ${issue.message}`
+    : issue.message
+  return {
+    path,
+    at: params?.at === 'key' ? 'key' : 'value',
+    message,
+    hint: typeof params?.hint === 'string' ? params.hint : undefined,
+  }
+}
+
+function describeUnion(
+  issue: Extract<$ZodIssue, { code: 'invalid_union' }>,
+  path: Path,
+  base: Path,
+  context: IssueContext,
+): Mistake[] {
+  const value = valueAt(context.root, path)
+  if (issue.discriminator !== undefined && issue.errors.length === 0) {
+    const options = 'options' in issue ? (issue.options ?? []) : []
+    return wrongChoice(path, value, options)
+  }
+  const inner = issue.errors.map((branch) =>
+    branch.map((one) => ({ ...one, path: [...issue.path, ...one.path] })),
+  )
+  const isRoot = (one: $ZodIssue): boolean =>
+    one.path.length === issue.path.length && (one.code === 'invalid_type' || one.code === 'invalid_value')
+  const meant = inner.filter((branch) => !branch.some(isRoot)).toSorted((a, b) => a.length - b.length)
+  if (meant[0] !== undefined) return meant[0].flatMap((one) => describeIssue(one, base, context))
+  const words = inner.flat().filter(isRoot)
+  const choices = words.flatMap((one) => (one.code === 'invalid_value' ? one.values : []))
+  const types = words.flatMap((one) => (one.code === 'invalid_type' ? [wordFor(one.expected)] : []))
+  if (choices.length > 0 && (types.length === 0 || typeof value === 'string'))
+    return wrongChoice(path, value, choices)
+  return wrongType(path, value, [...new Set(types)].join(' or '))
+}
+
+function wrongType(path: Path, value: unknown, expected: string): Mistake[] {
+  const at = 'value'
+  const name = subject(path)
+  if (path.length === 0) {
+    return [{ path, at, message: `A study file is ${expected}, this one holds ${describeValue(value)}` }]
+  }
+  if (value === undefined)
+    return [{ path, at, message: `${name} is missing`, hint: `It must be ${expected}.` }]
+  if (value === null) return [{ path, at, message: `${name} is empty`, hint: `It must be ${expected}.` }]
+  return [
+    {
+      path,
+      at,
+      message: `${name} must be ${expected}, got ${describeValue(value)}`,
+      hint: typeHint(expected, value),
+    },
+  ]
+}
+
+function typeHint(expected: string, value: unknown): string | undefined {
+  if (expected === 'text' && (typeof value === 'number' || typeof value === 'boolean')) {
+    return `Put it in quotes: "${value}".`
+  }
+  if (typeof value !== 'string') return undefined
+  if (
+    expected.endsWith('number') &&
+    value.trim() !== '' &&
+    Number.isFinite(Number(value.replaceAll('_', '')))
+  ) {
+    return `Write ${Number(value.replaceAll('_', ''))}, without quotes or underscores.`
+  }
+  if (expected === 'true or false' && /^(yes|on|y)$/i.test(value)) return 'Write true.'
+  if (expected === 'true or false' && /^(no|off|n)$/i.test(value)) return 'Write false.'
+  return undefined
+}
+
+function wrongChoice(path: Path, value: unknown, choices: readonly unknown[]): Mistake[] {
+  const known = [...new Set(choices.map((choice) => String(choice)))]
+  const rule = known.length === 1 ? `must be ${known[0]}` : `must be one of ${known.join(', ')}`
+  if (value === undefined || value === null) {
+    const what = value === undefined ? 'missing' : 'empty'
+    return [{ path, at: 'value', message: `${subject(path)} is ${what}`, hint: `It ${rule}.` }]
+  }
+  const near = typeof value === 'string' ? closestName(value, known) : undefined
+  return [
+    {
+      path,
+      at: 'value',
+      message: `${subject(path)} ${rule}, got ${describeValue(value)}`,
+      hint: near === undefined ? undefined : `Did you mean "${near}"?`,
+    },
+  ]
+}
+
+/** The sentence for a key that nothing reads, with the one that was meant or the block it belongs in. */
+export function unknownKey(path: Path, key: string, context: IssueContext): Mistake {
+  const where = path.length === 0 ? '' : ` in ${describePath(path)}`
+  const known = schemasAt(context.schema, path).flatMap(keysOf)
+  const near = closestName(key, known)
+  const home = allKeyPaths(context.schema).find((keyPath) => keyPath.at(-1) === key)
+  let hint: string | undefined
+  if (near !== undefined) hint = `Did you mean "${near}"?`
+  else if (home !== undefined && !home.includes('*')) hint = belongs(home.slice(0, -1))
+  else if (known.length > 0 && known.length <= 16) hint = `Known here: ${[...new Set(known)].join(', ')}.`
+  return {
+    path: [...path, key],
+    at: 'key',
+    message: `Unknown key "${key.length <= 60 ? key : `${key.slice(0, 59)}…`}"${where}`,
+    hint,
+  }
+}
+
+function belongs(parent: readonly string[]): string {
+  return parent.length === 0 ? 'It belongs at the top of the file.' : `It belongs under ${parent.join('.')}.`
+}
+
+/** What a sentence calls a path: `learningRate: step` inside a parameter of the space, else `stages[0].trials`. */
+export function subject(path: Path): string {
+  if (path.length === 0) return 'The file'
+  if (path[0] === 'space' && typeof path[1] === 'string') {
+    const rest = describePath(path.slice(2))
+    return rest === '' ? path[1] : `${path[1]}: ${rest}`
+  }
+  return describePath(path)
+}
+
+/** A value as a sentence quotes it: short, on one line. */
+export function describeValue(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing'
+  if (typeof value === 'string') return JSON.stringify(value.length <= 40 ? value : `${value.slice(0, 39)}…`)
+  if (typeof value === 'number') return describeNumber(value)
+  if (typeof value === 'boolean') return String(value)
+  if (Array.isArray(value)) {
+    const flat = value.every((item) => typeof item !== 'object' || item === null)
+    const text = `[${value.slice(0, 8).map(describeValue).join(', ')}]`
+    return flat && value.length <= 8 && text.length <= 60 ? text : `a list of ${entries(value.length)}`
+  }
+  return 'a block of keys'
+}
+
+function describeNumber(value: number): string {
+  if (Number.isNaN(value)) return '.nan'
+  if (value === Number.POSITIVE_INFINITY) return '.inf'
+  return value === Number.NEGATIVE_INFINITY ? '-.inf' : String(value)
+}
+
+function wordFor(expected: string): string {
+  switch (expected) {
+    case 'string':
+      return 'text'
+    case 'number':
+      return 'a number'
+    case 'int':
+      return 'a whole number'
+    case 'boolean':
+      return 'true or false'
+    case 'array':
+    case 'tuple':
+      return 'a list'
+    case 'object':
+    case 'record':
+      return 'a block of keys'
+    default:
+      return `a ${expected}`
+  }
+}
+
+function entries(count: number | bigint): string {
+  return `${count} ${Number(count) === 1 ? 'entry' : 'entries'}`
+}
+
+function lengthOf(value: unknown): number {
+  return typeof value === 'string' || Array.isArray(value) ? value.length : 0
+}

@@ -1,0 +1,160 @@
+import type { Place } from '../errors.ts'
+import { UserError } from '../errors.ts'
+import { closestName } from './closest-name.ts'
+import { describePath, type Path, startsWith } from './path.ts'
+import { parseYaml } from './yaml-file.ts'
+
+/** One field of a study set from outside its file. */
+export interface Override {
+  readonly path: Path
+  readonly value: unknown
+  /** What a mistake in it is shown with: `--set stages[0].trials`. */
+  readonly label: string
+}
+
+/**
+ * Reads `path=value`: the path as in messages (`stages[0].trials`), the value as YAML.
+ * @throws UserError('usage') if there is no path, or the value is no YAML
+ */
+export function parseOverride(text: string): Override {
+  const equals = text.indexOf('=')
+  const pathText = equals < 0 ? text : text.slice(0, equals)
+  const where = { file: `--set ${pathText}` }
+  if (equals < 0) {
+    throw new UserError('usage', `"${text}" sets nothing`, {
+      hint: 'Write --set path=value, for example --set stages[0].trials=8.',
+      where: { file: '--set' },
+    })
+  }
+  return { path: parsePath(pathText), value: parseValue(text.slice(equals + 1), where), label: where.file }
+}
+
+function parsePath(text: string): (string | number)[] {
+  const path: (string | number)[] = []
+  const part = /\.?([^.[\]\s]+)|\[(\d{1,9})\]/y
+  while (part.lastIndex < text.length) {
+    const start = part.lastIndex
+    const match = part.exec(text)
+    const fits =
+      match !== null &&
+      (match[1] === undefined ? path.length > 0 : match[0].startsWith('.') === path.length > 0)
+    if (!fits || (match[1] !== undefined && match[1] in Object.prototype)) {
+      throw new UserError('usage', `"${text}" is no path of a study file (at character ${start + 1})`, {
+        hint: 'Write it like stages[0].trials.',
+        where: { file: '--set' },
+      })
+    }
+    path.push(match[1] ?? Number(match[2]))
+  }
+  if (path.length === 0) {
+    throw new UserError('usage', 'There is no path before the =', {
+      hint: 'Write --set path=value, for example --set stages[0].trials=8.',
+      where: { file: '--set' },
+    })
+  }
+  return path
+}
+
+function parseValue(text: string, where: Place): unknown {
+  try {
+    return parseYaml(text, where.file).value
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    throw new UserError('usage', `The value ${JSON.stringify(text.slice(0, 60))} is not valid YAML`, {
+      hint: 'Quotes that YAML needs must survive the shell: --set \'name="my study"\'.',
+      where,
+    })
+  }
+}
+
+/**
+ * The tree with the overrides set, in their order; the tree itself stays as it is. Blocks on the way are made where
+ * they are missing; text where a block is wanted is what its first key says (`optimizer: adam` is `{ kind: adam }`),
+ * by `shorthands`, which maps a path to that key.
+ * @throws UserError('usage') if a path leads into something that has no keys, or past the end of a list
+ */
+export function applyOverrides(
+  tree: unknown,
+  overrides: readonly Override[],
+  shorthands: Readonly<Record<string, string>>,
+): { readonly value: unknown; readonly overrides: readonly Override[] } {
+  let value = tree
+  const applied: Override[] = []
+  for (const override of overrides) {
+    const path = resolveNames(value, override)
+    value = setIn(value, path, 0, override, shorthands)
+    applied.push({ ...override, path })
+  }
+  return { value, overrides: applied }
+}
+
+/** The label of the override that a path's value comes from: the last one that set it, or something it lies in. */
+export function labelOf(overrides: readonly Override[], path: Path): string | undefined {
+  return overrides.findLast((override) => startsWith(path, override.path))?.label
+}
+
+/** `stages.fine.trials`: an entry of a list by its name. */
+function resolveNames(tree: unknown, override: Override): Path {
+  let value = tree
+  return override.path.map((part) => {
+    let step = part
+    if (Array.isArray(value) && typeof part === 'string') {
+      const names = value.map((entry) => String((entry as { name?: unknown } | null)?.name ?? ''))
+      const index = names.indexOf(part)
+      if (index < 0) {
+        const near = closestName(part, names)
+        throw wrongPath(
+          override,
+          `No entry is named "${part}"`,
+          near === undefined ? 'Entries of a list are numbered from 0: [0], [1].' : `Did you mean "${near}"?`,
+        )
+      }
+      step = index
+    }
+    value = (value as Record<string | number, unknown> | null | undefined)?.[step]
+    return step
+  })
+}
+
+function setIn(
+  tree: unknown,
+  path: Path,
+  depth: number,
+  override: Override,
+  shorthands: Readonly<Record<string, string>>,
+): unknown {
+  const part = path[depth]
+  if (part === undefined) return override.value
+  const here = describePath(path.slice(0, depth))
+  if (typeof part === 'number') {
+    if (tree !== undefined && tree !== null && !Array.isArray(tree)) {
+      throw wrongPath(override, `${here} is not a list`, `Write ${here} without [${part}].`)
+    }
+    const list: unknown[] = Array.isArray(tree) ? [...tree] : []
+    if (part > list.length) {
+      throw wrongPath(override, `${here} has ${list.length} entries, numbered from 0; there is no [${part}]`)
+    }
+    list[part] = setIn(list[part], path, depth + 1, override, shorthands)
+    return list
+  }
+  let block: Record<string, unknown>
+  if (tree === undefined || tree === null) block = {}
+  else if (typeof tree === 'object') block = { ...(tree as Record<string, unknown>) }
+  else {
+    const key = shorthands[here]
+    if (typeof tree !== 'string' || key === undefined) {
+      throw wrongPath(
+        override,
+        `${here} is ${JSON.stringify(tree)} in the file, which has no keys`,
+        `Set ${here} as a whole.`,
+      )
+    }
+    block = { [key]: tree }
+  }
+  block[part] = setIn(block[part], path, depth + 1, override, shorthands)
+  return block
+}
+
+function wrongPath(override: Override, message: string, hint?: string): UserError {
+  return new UserError('usage', message, { hint, where: { file: override.label } })
+}

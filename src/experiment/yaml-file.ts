@@ -1,0 +1,233 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLError,
+} from 'yaml'
+import { type Place, UserError } from '../errors.ts'
+import { userErrors } from './mistakes.ts'
+import { describePath, type Path } from './path.ts'
+
+/** A YAML text as plain data, and where each piece of it stands. */
+export interface YamlFile {
+  /** Objects, lists, text, numbers, booleans and nulls; a tree: what an alias stands for is copied. */
+  readonly value: unknown
+  /** The place of a key or of the value behind it; undefined where the path leads nowhere. */
+  readonly placeOf: (path: Path, at: 'key' | 'value') => Place | undefined
+}
+
+/** A study is a page of text; YAML parsers take minutes over megabytes of brackets. */
+export const MOST_BYTES = 256 * 1024
+const MOST_VALUES = 20_000
+const MOST_DEPTH = 40
+
+/**
+ * Reads one YAML 1.2 document.
+ * @throws UserErrors with every syntax error, repeated key, unknown tag or alias, each with its line and column
+ */
+export function parseYaml(text: string, file: string): YamlFile {
+  const lines = new LineCounter()
+  const fail = (message: string, offset: number, hint?: string): UserError => {
+    const { line, col } = lines.linePos(offset)
+    return new UserError('usage', message, {
+      hint,
+      where: { file, line: Math.max(line, 1), column: Math.max(col, 1) },
+    })
+  }
+  if (Buffer.byteLength(text) > MOST_BYTES) {
+    throw userErrors([tooLarge(file, Buffer.byteLength(text))])
+  }
+  // Repeated keys are found below: the parser's own search takes time with the square of their number.
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    resolveKnownTags: false,
+    logLevel: 'error',
+  })
+  const exhausted = document.errors.find((error) => error.code === 'RESOURCE_EXHAUSTION')
+  if (exhausted !== undefined) throw userErrors([fail(TOO_DEEP, exhausted.pos[0])])
+  const problems: YAMLError[] = [...document.errors, ...document.warnings]
+  if (problems.length > 0) {
+    throw userErrors(
+      // One slip gives a train of errors; the first of a line is the one that tells.
+      firstOfEachLine(problems, lines).map((problem) => {
+        const { message, hint } = describeYamlError(problem, text)
+        return fail(message, problem.pos[0], hint)
+      }),
+    )
+  }
+  return collectTree(document, file, lines, fail)
+}
+
+const TOO_DEEP = `Brackets or blocks are nested too deep; at most ${MOST_DEPTH} levels can be read`
+
+export function tooLarge(file: string, sizeBytes: number): UserError {
+  const size =
+    sizeBytes < 1_000_000 ? `${Math.ceil(sizeBytes / 1000)} kB` : `${Math.round(sizeBytes / 1e5) / 10} MB`
+  return new UserError('usage', `A study file has at most ${MOST_BYTES / 1024} kB, this one has ${size}`, {
+    hint: 'Is it another file? Data belongs in files of its own, named under data.',
+    where: { file },
+  })
+}
+
+function collectTree(
+  document: Document.Parsed,
+  file: string,
+  lines: LineCounter,
+  fail: (message: string, offset: number, hint?: string) => UserError,
+): YamlFile {
+  const places = new Map<string, number>()
+  const errors: UserError[] = []
+  const open = new Set<Node>()
+  let numValues = 0
+
+  function offsetOf(node: Node | null | undefined): number {
+    return node?.range?.[0] ?? 0
+  }
+
+  function visit(node: Node | null, path: Path, offset: number): unknown {
+    if (++numValues > MOST_VALUES) {
+      throw userErrors([
+        fail(
+          `The file stands for more than ${MOST_VALUES} values: its aliases multiply`,
+          offset,
+          'Write it out instead.',
+        ),
+      ])
+    }
+    if (path.length > MOST_DEPTH) throw userErrors([fail(TOO_DEEP, offset)])
+    places.set(placeKey(path, 'value'), offset)
+    if (node === null) return null
+    if (isAlias(node)) {
+      const target = node.resolve(document)
+      if (target === undefined) {
+        errors.push(fail(`*${node.source} stands for nothing: no &${node.source} comes before it`, offset))
+        return null
+      }
+      if (open.has(target)) {
+        errors.push(fail(`*${node.source} stands for something that holds itself`, offset))
+        return null
+      }
+      // Mistakes inside are shown where they are written: at the anchor.
+      return visit(target, path, offsetOf(target))
+    }
+    if (isScalar(node)) return scalarValue(node.value, offset)
+    open.add(node)
+    const value = isMap(node) ? visitMap(node, path) : isSeq(node) ? visitList(node, path) : null
+    open.delete(node)
+    return value
+  }
+
+  function scalarValue(value: unknown, offset: number): unknown {
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+    if (value !== null && value !== undefined) {
+      errors.push(fail('This can be read as text, number, true or false only', offset, 'Put it in quotes.'))
+    }
+    return null
+  }
+
+  function visitList(node: { readonly items: readonly unknown[] }, path: Path): unknown[] {
+    return node.items.map((item, index) => visit(item as Node, [...path, index], offsetOf(item as Node)))
+  }
+
+  function visitMap(
+    node: { readonly items: readonly { key: unknown; value: unknown }[] },
+    path: Path,
+  ): unknown {
+    const object: Record<string, unknown> = {}
+    for (const item of node.items) {
+      const keyNode = (isAlias(item.key) ? item.key.resolve(document) : item.key) as Node | null
+      const keyOffset = offsetOf(item.key as Node | null)
+      if (!isScalar(keyNode) || typeof keyNode.value === 'object') {
+        errors.push(fail('A key must be a word; this one is a list, a block or empty', keyOffset))
+        continue
+      }
+      const key = String(keyNode.value)
+      const where = describePath(path) === '' ? '' : ` in ${describePath(path)}`
+      if (key in Object.prototype) {
+        errors.push(fail(`"${key}" can't be used as a key${where}`, keyOffset, 'Take another name.'))
+        continue
+      }
+      if (Object.hasOwn(object, key)) {
+        errors.push(fail(`Key "${shorten(key)}" is written twice${where}`, keyOffset, 'Keep one of them.'))
+        continue
+      }
+      const childPath = [...path, key]
+      places.set(placeKey(childPath, 'key'), keyOffset)
+      const valueNode = item.value as Node | null
+      object[key] = visit(valueNode, childPath, valueNode === null ? keyOffset : offsetOf(valueNode))
+    }
+    return object
+  }
+
+  const value = visit(document.contents, [], offsetOf(document.contents))
+  if (errors.length > 0) throw userErrors(errors)
+  return {
+    value,
+    placeOf: (path, at) => {
+      const offset = places.get(placeKey(path, at)) ?? places.get(placeKey(path, 'value'))
+      if (offset === undefined) return undefined
+      const { line, col } = lines.linePos(offset)
+      return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
+    },
+  }
+}
+
+function placeKey(path: Path, at: 'key' | 'value'): string {
+  return JSON.stringify([at, path])
+}
+
+function firstOfEachLine(problems: readonly YAMLError[], lines: LineCounter): YAMLError[] {
+  const seen = new Set<number>()
+  return problems
+    .toSorted((a, b) => a.pos[0] - b.pos[0])
+    .filter((problem) => {
+      const { line } = lines.linePos(problem.pos[0])
+      if (seen.has(line)) return false
+      seen.add(line)
+      return true
+    })
+}
+
+/** What the parser found, in words for people who do not know its grammar. */
+function describeYamlError(error: YAMLError, text: string): { message: string; hint?: string } {
+  const character = text[error.pos[0]] ?? ''
+  switch (error.code) {
+    case 'TAB_AS_INDENT':
+      return { message: 'A tab stands where the line is indented', hint: 'YAML wants spaces there.' }
+    case 'MULTIPLE_DOCS':
+      return { message: 'A second document begins here (---)', hint: 'A study file holds one.' }
+    case 'BAD_SCALAR_START':
+      return {
+        message: `A value can't begin with ${JSON.stringify(character)}`,
+        hint: 'Put it in quotes.',
+      }
+    case 'TAG_RESOLVE_FAILED':
+      return {
+        message: 'Tags (!…) have no meaning in a study file',
+        hint: 'Leave it out, or put the value in quotes.',
+      }
+    case 'BLOCK_AS_IMPLICIT_KEY':
+    case 'MULTILINE_IMPLICIT_KEY':
+      return {
+        message: 'Not valid YAML: a key and its value do not fit together here',
+        hint: 'Is the indentation right, is a colon missing or one too many? Text with ": " in it needs quotes.',
+      }
+    case 'DUPLICATE_KEY':
+      return { message: 'A key is written twice', hint: 'Keep one of them.' }
+    default: {
+      const reason = error.message.split('\n')[0]!.replace(/tag:yaml\.org,2002:/, '!!')
+      return { message: `Not valid YAML: ${shorten(reason.charAt(0).toLowerCase() + reason.slice(1), 160)}` }
+    }
+  }
+}
+
+function shorten(text: string, most = 60): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`
+}

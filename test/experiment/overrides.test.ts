@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import { describeError, UserError } from '../../src/errors.ts'
+import { applyOverrides, labelOf, parseOverride } from '../../src/experiment/overrides.ts'
+
+const SHORTHANDS = { 'training.optimizer': 'kind' }
+const TREE = {
+  stages: [{ name: 'coarse', trials: 64 }, { name: 'fine' }],
+  training: { optimizer: 'adam' },
+  space: { lr: 1 },
+}
+
+function applied(...texts: string[]): unknown {
+  return applyOverrides(TREE, texts.map(parseOverride), SHORTHANDS).value
+}
+
+function sentence(...texts: string[]): string {
+  try {
+    applied(...texts)
+  } catch (error) {
+    if (error instanceof UserError) return describeError(error)
+    throw error
+  }
+  throw new Error('these overrides were taken')
+}
+
+describe('an override', () => {
+  test('sets a field of the file, and leaves the file as it was', () => {
+    expect(applied('stages[0].trials=8')).toEqual({
+      ...TREE,
+      stages: [{ name: 'coarse', trials: 8 }, { name: 'fine' }],
+    })
+    expect(TREE.stages[0]?.trials).toBe(64)
+  })
+
+  test('has a value in YAML', () => {
+    expect(parseOverride('space.lr={ float: [1e-4, 1e-2], log: true }').value).toEqual({
+      float: [1e-4, 1e-2],
+      log: true,
+    })
+    expect(parseOverride('a==b').value).toBe('=b')
+    expect(parseOverride('a=').value).toBe(null)
+    expect(parseOverride('a="1"').value).toBe('1')
+  })
+
+  test('makes the blocks that are missing on its way', () => {
+    expect(applied('limits.retries=2', 'budget.epochs=400')).toMatchObject({
+      limits: { retries: 2 },
+      budget: { epochs: 400 },
+    })
+  })
+
+  test('may name an entry of a list, or append one', () => {
+    expect(applied('stages.fine.trials=8', 'stages[2].name=finer')).toMatchObject({
+      stages: [{ name: 'coarse' }, { name: 'fine', trials: 8 }, { name: 'finer' }],
+    })
+  })
+
+  test('turns a short form into the block it stands for', () => {
+    expect(applied('training.optimizer.beta1=0.8')).toMatchObject({
+      training: { optimizer: { kind: 'adam', beta1: 0.8 } },
+    })
+  })
+
+  test('comes after those before it', () => {
+    expect(applied('space={ a: 1 }', 'space.b=2')).toMatchObject({ space: { a: 1, b: 2 } })
+    expect(applied('space.b=2', 'space={ a: 1 }')).toMatchObject({ space: { a: 1 } })
+  })
+
+  test('labels the places of what it set', () => {
+    const overrides = [parseOverride('space={ a: 1 }'), parseOverride('space.b=2')]
+    expect(labelOf(overrides, ['space', 'b'])).toBe('--set space.b')
+    expect(labelOf(overrides, ['space', 'a'])).toBe('--set space')
+    expect(labelOf(overrides, ['stages'])).toBeUndefined()
+  })
+
+  test.each([
+    ['stages', '--set  "stages" sets nothing. Write --set path=value, for example --set stages[0].trials=8.'],
+    ['=3', '--set  There is no path before the =.'],
+    ['stages[x]=3', '--set  "stages[x]" is no path of a study file (at character 7).'],
+    ['a..b=3', '--set  "a..b" is no path of a study file'],
+    ['.a=3', '--set  ".a" is no path of a study file'],
+    ['__proto__.a=3', '--set  "__proto__.a" is no path of a study file'],
+    ['stages[0].constructor=3', '--set  "stages[0].constructor" is no path of a study file'],
+    ['a={ b: 1', '--set a  The value "{ b: 1" is not valid YAML.'],
+    ['stages[5].trials=8', '--set stages[5].trials  stages has 2 entries, numbered from 0; there is no [5].'],
+    ['stages.fien.trials=8', '--set stages.fien.trials  No entry is named "fien". Did you mean "fine"?'],
+    ['space[0]=8', '--set space[0]  space is not a list. Write space without [0].'],
+    [
+      'space.lr.low=8',
+      '--set space.lr.low  space.lr is 1 in the file, which has no keys. Set space.lr as a whole.',
+    ],
+  ])('%s is refused with a sentence', (text, expected) => {
+    expect(sentence(text)).toContain(expected)
+  })
+})
