@@ -38,11 +38,16 @@ export type UpdateRule =
       readonly step: number
     }
 
-/** A rows × columns matrix of activations in the backend's memory, row-major. Allocated once, for the largest batch. */
+/**
+ * A rows × columns matrix of activations in the backend's memory, row-major: element (r, c) is data[r · stride + c].
+ * The stride is the number of columns rounded up to a multiple of 8; the columns from `columns` to `stride` belong
+ * to the backend and may hold anything. Allocated once, for the largest batch.
+ */
 export interface Matrix {
   readonly data: Floats
   readonly maxRows: number
   readonly columns: number
+  readonly stride: number
 }
 
 /** A vector of learned numbers (gamma, beta) with its gradient and the optimiser's state. */
@@ -65,23 +70,38 @@ export interface NormState {
 }
 
 /**
+ * Which activations are kept, and by what they are multiplied: (rows, units), 0 or 1 / (1 - p).
+ * `fillDropout` draws it; a test may write numbers of its own into `scale.data`.
+ */
+export interface DropoutMask {
+  readonly scale: Matrix
+}
+
+/** Four 32-bit words that name a stream of random numbers; `seedWords` of src/random makes them. */
+export type SeedWords = readonly [number, number, number, number]
+
+/**
  * The numeric operations of a training step. Implementations hold all memory they work on and allocate only in the
- * `create...` methods. Rows are given at each call, at most the `maxRows` of what was created.
+ * `create...` methods. Rows are given at each call, at most the `maxRows` of what was created; 0 rows are allowed.
  *
  * The order of every sum is part of the contract, so that all backends of one arithmetic give the same bits; it is
- * written down in docs/arithmetic.md and in the plain reference.
+ * written down in docs/arithmetic.md, and the plain reference says it in code.
  */
 export interface Kernels {
   readonly backend: 'plain' | 'wasm'
-  /** For people and records: `wasm 256-bit fma 6x16`, `plain float32`. */
+  /** For people and records: `wasm 256-bit fma 6x16`, `plain float32 fma`. */
   readonly variant: string
   readonly arithmetic: Arithmetic
 
   createMatrix(maxRows: number, columns: number): Matrix
+  /** Zeros, until `write` gives values. */
   createDense(inputs: number, outputs: number, optimizer: UpdateRule['kind']): DenseWeights
+  /** Zeros. */
   createVector(length: number, optimizer: UpdateRule['kind']): LearnedVector
+  /** Running mean 0, running variance 1. */
   createNorm(maxRows: number, columns: number): NormState
   createInputBatch(maxRows: number, inputs: Inputs): InputBatch
+  createDropout(maxRows: number, units: number): DropoutMask
 
   /** Copies the given rows of the inputs into the batch. `order[start .. start + rows)` are row numbers of `inputs`. */
   gather(batch: InputBatch, order: Uint32Array, start: number, rows: number): void
@@ -90,7 +110,7 @@ export interface Kernels {
   forward(x: Matrix | InputBatch, dense: DenseWeights, out: Matrix, rows: number): void
   /** dx = dy·Wᵀ; dy (rows, outputs), dx (rows, inputs) overwritten. Before the weights are updated. */
   inputGradient(dy: Matrix, dense: DenseWeights, dx: Matrix, rows: number): void
-  /** W, b stepped along dW = xᵀ·dy + reg·W, db = Σ dy, which never reach memory. */
+  /** W, b stepped along dW = xᵀ·dy + reg·W, db = Σ dy, which never reach memory. `rule` is of the kind of createDense. */
   update(
     x: Matrix | InputBatch,
     dy: Matrix,
@@ -99,7 +119,7 @@ export interface Kernels {
     reg: number,
     rule: UpdateRule,
   ): void
-  /** dW = xᵀ·dy + reg·W row-major and db = Σ dy, returned: for checks, not for training. */
+  /** dW = xᵀ·dy + reg·W row-major (inputs, outputs) and db = Σ dy, new arrays: for checks, not for training. */
   gradient(
     x: Matrix | InputBatch,
     dy: Matrix,
@@ -107,10 +127,13 @@ export interface Kernels {
     rows: number,
     reg: number,
   ): { readonly weights: Floats; readonly bias: Floats }
-  /** Σ W² over a layer's weights (not its bias), for the loss. */
+  /** Σ W² over a layer's weights (not its bias), for the loss; reads all of W: once an epoch, not once a step. */
   sumOfSquares(dense: DenseWeights): number
 
-  /** z normalised over the batch, times gamma plus beta, in place; running statistics moved by (1 - momentum). */
+  /**
+   * z normalised over the batch (mean and biased variance), times gamma plus beta, in place;
+   * running = momentum · running + (1 - momentum) · batch statistic. Keeps what `normBackward` needs.
+   */
   normForward(
     z: Matrix,
     norm: NormState,
@@ -129,11 +152,21 @@ export interface Kernels {
     rows: number,
     epsilon: number,
   ): void
-  /** dz in place from the gradient of the normalised output; writes gamma's and beta's gradients. */
+  /** dz in place from the gradient of the normalised output; writes gamma's and beta's gradients. Before they are updated. */
   normBackward(dz: Matrix, norm: NormState, gamma: LearnedVector, beta: LearnedVector, rows: number): void
   updateVector(vector: LearnedVector, rule: UpdateRule): void
 
-  /** h = activation(z), then inverted dropout if `dropout` > 0 with the mask of `seed`; z and h may be the same matrix (not for maxout). */
+  /**
+   * Draws a mask: each unit is dropped with `probability` in [0, 1), rounded to a multiple of 2^-16, the others get
+   * 1 / (1 - that). The numbers are a function of `seed` (one per network and layer), `step` and the unit's place.
+   */
+  fillDropout(mask: DropoutMask, probability: number, seed: SeedWords, step: number, rows: number): void
+  /**
+   * h = activation(z), times the mask if there is one (inverted dropout). z (rows, units · pieces), h (rows, units);
+   * unit u of maxout takes the largest of columns u · pieces .. u · pieces + pieces - 1 of z, pieces is 1 otherwise.
+   * h may be z for relu, and for tanh and sigmoid without a mask. z belongs to the backend until `activationBackward`:
+   * it may be overwritten.
+   */
   activationForward(
     kind: Activation,
     z: Matrix,
@@ -142,7 +175,10 @@ export interface Kernels {
     pieces: number,
     dropout: DropoutMask | null,
   ): void
-  /** dz from dh, z and h of the forward pass. dh (rows, units); dz (rows, units · pieces). dz may be dh where pieces is 1. */
+  /**
+   * dz from dh, and z and h as `activationForward` left them. dh (rows, units); dz (rows, units · pieces) overwritten;
+   * dz may be dh where pieces is 1. Of equal pieces the first gets the gradient; relu's derivative at 0 is 0.
+   */
   activationBackward(
     kind: Activation,
     z: Matrix,
@@ -164,11 +200,7 @@ export interface Kernels {
   ): { readonly loss: number; readonly correct: number }
   /** Softmax of the scores in place. */
   softmax(scores: Matrix, rows: number): void
-}
 
-/** Which activations were dropped: (rows, units), 0 or 1 / (1 - p) once filled. */
-export interface DropoutMask {
-  readonly scale: Matrix
-  /** The probability to drop, in [0, 1). */
-  readonly probability: number
+  /** Gives the memory back to the thread; everything created here must not be used any more. */
+  close(): void
 }
