@@ -3,6 +3,10 @@ import type { Distribution } from '../space/distribution.ts'
 /** What was decided for one parameter, with the numbers behind it. */
 export interface ParameterDecision {
   readonly name: string
+  /**
+   * `narrowed` to a part of the range; `moved` past an edge, the far end cut; `extended` past an edge, the far end
+   * left; `reduced` by choices; `kept` as it was.
+   */
   readonly action: 'narrowed' | 'moved' | 'extended' | 'kept' | 'reduced'
   readonly before: Distribution
   readonly after: Distribution

@@ -2,7 +2,7 @@ import type { Params } from '../space/distribution.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { Direction, TrialState } from '../trial.ts'
 
-/** What a sampler may know of a finished trial. */
+/** What a sampler may know of a finished trial. A TrialRecord is one. */
 export interface PastTrial {
   readonly number: number
   readonly stage: number
@@ -18,16 +18,18 @@ export interface PastTrial {
 export interface ProposalRequest {
   /** Where to draw: the stage's (narrowed) box. */
   readonly space: SearchSpace
-  /** The whole range of the study; equal to `space` in the first stage. */
-  readonly root: SearchSpace
   /** The trial's index within its stage, from 0. */
   readonly index: number
   /** How many trials the stage has. */
   readonly trials: number
-  /** Trials 0 .. index - lag of this stage in order of number, all finished. Owned by the caller; read only. */
+  /** All trials of the stages before, in order of number. Read only by adaptive samplers. */
+  readonly earlier: readonly PastTrial[]
+  /** Trials 0 .. index - lag of this stage, in order of number. Read only by adaptive samplers. */
   readonly history: readonly PastTrial[]
   /** Params of the trials after those in `history` and before this one, proposed but perhaps not finished. */
   readonly pending: readonly Params[]
+  /** Keys (`pointKey`) of points that are not to be run again while others remain. */
+  readonly taken: ReadonlySet<string>
   readonly direction: Direction
   /** Names the streams to draw from: `stream([...streamName, 'what for'])`. It differs for each trial, not for each stage. */
   readonly streamName: readonly (string | number)[]
@@ -40,6 +42,9 @@ export interface Sampler {
   readonly name: string
   /** True if `history` decides: then a trial waits for the results that the lag lets it see; else it never waits. */
   readonly adaptive: boolean
-  /** Called once for each trial, when it is about to start; returns a point of `space` (all active parameters set). */
+  /**
+   * Called once for each trial, when it is about to start; returns a point of `space` (all active parameters set)
+   * that keeps its constraints. Throws UserError('usage') if no such point is found.
+   */
   propose(request: ProposalRequest): Params
 }

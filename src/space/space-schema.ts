@@ -37,12 +37,10 @@ const FORMS = {
     .transform(({ choices, ordered, when }) => {
       return { when, distribution: { kind: 'categorical', choices, ordered } as Distribution }
     }),
-  fixed: z
-    .strictObject({ fixed: valueSchema, ...common })
-    .transform(({ fixed: value, when }) => ({
-      when,
-      distribution: { kind: 'fixed', value } as Distribution,
-    })),
+  fixed: z.strictObject({ fixed: valueSchema, ...common }).transform(({ fixed: value, when }) => ({
+    when,
+    distribution: { kind: 'fixed', value } as Distribution,
+  })),
 }
 
 type FormName = keyof typeof FORMS

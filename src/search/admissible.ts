@@ -1,0 +1,75 @@
+import { UserError } from '../errors.ts'
+import { type FastGenerator, fastGenerator } from '../random/fast-generator.ts'
+import type { Params } from '../space/distribution.ts'
+import { allPoints, constraintsHold, countPointsAtMost, pointKey, sampleUniform } from '../space/points.ts'
+import type { SearchSpace } from '../space/search-space.ts'
+import type { ProposalRequest } from './sampler.ts'
+
+/** How often a point is drawn again before the space is looked at as a whole, or given up. */
+const DRAWS = 64
+const DRAWS_FOR_CONSTRAINTS = 10_000
+/** Up to so many points, those that remain are listed and drawn from. */
+const LISTED_POINTS = 20_000
+
+/** A stream for drawing uniform points of one trial. */
+export function trialDraws(request: ProposalRequest, purpose: string): FastGenerator {
+  return fastGenerator([...request.streamName, purpose])
+}
+
+/** Whether a point may be run: it keeps the constraints and is not taken. */
+export function isAdmissible(request: ProposalRequest, params: Params): boolean {
+  return constraintsHold(request.space, params) && isNew(request, params)
+}
+
+/** The point if it may be run; else a uniform draw that may. */
+export function admissible(request: ProposalRequest, params: Params): Params {
+  return isAdmissible(request, params) ? params : drawAdmissible(request, trialDraws(request, 'instead'))
+}
+
+/**
+ * A uniform draw among the points that keep the constraints and are not taken; once all points are taken, among
+ * those that keep the constraints. Throws UserError('usage') if 10,000 draws keep none.
+ */
+export function drawAdmissible(request: ProposalRequest, draws: FastGenerator): Params {
+  const { space } = request
+  for (let i = 0; i < DRAWS; i++) {
+    const params = sampleUniform(space, draws)
+    if (isAdmissible(request, params)) return params
+  }
+  const points = allPoints(space, LISTED_POINTS)
+  if (points !== null) {
+    const left = points.filter((params) => !request.taken.has(pointKey(params)))
+    const from = left.length > 0 ? left : points
+    if (from.length > 0) return from[draws.below(from.length)]!
+    throw impossible(space)
+  }
+  let kept: Params | null = null
+  for (let i = 0; i < DRAWS_FOR_CONSTRAINTS; i++) {
+    const params = sampleUniform(space, draws)
+    if (!constraintsHold(space, params)) continue
+    if (isNew(request, params)) return params
+    kept = params
+  }
+  if (kept !== null) return kept
+  throw impossible(space)
+}
+
+/** A space with a continuous parameter that always exists repeats no point: there is nothing to look up. */
+function isNew(request: ProposalRequest, params: Params): boolean {
+  return request.taken.size === 0 || neverRepeats(request.space) || !request.taken.has(pointKey(params))
+}
+
+function neverRepeats(space: SearchSpace): boolean {
+  if (Number.isFinite(countPointsAtMost(space))) return false
+  return Object.entries(space.parameters).some(
+    ([name, distribution]) =>
+      distribution.kind === 'float' && distribution.step === null && space.conditions[name] === undefined,
+  )
+}
+
+function impossible(space: SearchSpace): UserError {
+  const rules = space.constraints.map((rule) => `"${rule}"`).join(', ')
+  return new UserError('usage', `require: no point of the space was found that keeps ${rules}`, {
+    hint: 'Widen the ranges, or loosen the rules.',
+  })
+}

@@ -1,0 +1,74 @@
+import type { Distribution } from '../space/distribution.ts'
+import type { SearchSpace } from '../space/search-space.ts'
+import type { Direction } from '../trial.ts'
+import { type AxisView, keptBecause, narrowChoices, narrowRange } from './narrow-axis.ts'
+import type { NarrowDecision, ParameterDecision } from './narrow-decision.ts'
+import { hasValue, rankTrials } from './rank.ts'
+import type { PastTrial } from './sampler.ts'
+
+export interface NarrowRequest {
+  /** The box of the stage that ended. */
+  readonly space: SearchSpace
+  /** The stage's trials, all finished. */
+  readonly trials: readonly PastTrial[]
+  readonly direction: Direction
+  /** Of the next stage: the best fraction to narrow to, how much to widen it, the share of root draws. */
+  readonly keep: number
+  readonly margin: number
+  readonly rootShare: number
+}
+
+/** Below so many trials with a value nothing can be told. */
+const LEAST_ELITE = 3
+
+/**
+ * Where the next stage searches: the box of the best trials, widened by a margin, moved or extended where the best
+ * lies at an edge, and left alone where a parameter shows no influence. Diverged and failed trials count as bad ones.
+ * Works in the unit cube of the scaled space. Pure.
+ */
+export function narrow(request: NarrowRequest): {
+  readonly space: SearchSpace
+  readonly decision: NarrowDecision
+} {
+  const { space, direction, keep, margin, rootShare } = request
+  const ranked = rankTrials(request.trials, direction)
+  const withValue = ranked.filter(hasValue).length
+  const size = Math.min(withValue, Math.max(LEAST_ELITE, Math.ceil(keep * ranked.length)))
+  const elite = ranked.slice(0, size)
+
+  const parameters: ParameterDecision[] = []
+  const narrowed: Record<string, Distribution> = {}
+  for (const [name, before] of Object.entries(space.parameters)) {
+    if (before.kind === 'fixed') {
+      narrowed[name] = before
+      continue
+    }
+    const decision =
+      size < LEAST_ELITE || size >= ranked.length
+        ? keptBecause(
+            name,
+            before,
+            `only ${withValue} of ${ranked.length} trials have a value: too few to tell`,
+          )
+        : decide({ name, before, ranked, elite: size, margin })
+    parameters.push(decision)
+    narrowed[name] = decision.after
+  }
+  return {
+    space: { ...space, parameters: narrowed },
+    decision: {
+      trials: ranked.length,
+      diverged: ranked.filter((trial) => trial.state === 'diverged').length,
+      failed: ranked.filter((trial) => trial.state === 'failed').length,
+      elite: elite.map((trial) => trial.number),
+      keep,
+      margin,
+      rootShare,
+      parameters,
+    },
+  }
+}
+
+function decide(view: AxisView): ParameterDecision {
+  return view.before.kind === 'categorical' && !view.before.ordered ? narrowChoices(view) : narrowRange(view)
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { show } from '../space/distribution-rules.ts'
+
+const whole = (name: string) =>
+  z
+    .number({ error: (issue) => `${name} must be a whole number, got ${show(issue.input)}` })
+    .refine((value) => Number.isSafeInteger(value) && value >= 1, {
+      error: (issue) => `${name} must be a whole number of at least 1, got ${show(issue.input)}`,
+    })
+
+const share = (name: string, allowed: string, holds: (value: number) => boolean) =>
+  z
+    .number({ error: (issue) => `${name} must be a number ${allowed}, got ${show(issue.input)}` })
+    .refine(holds, { error: (issue) => `${name} must be ${allowed}, got ${show(issue.input)}` })
+
+const paramsSchema = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]), {
+  error: (issue) =>
+    `startWith must be a list of points, as in { learningRate: 1e-3 }, got ${show(issue.input)}`,
+})
+
+/** An entry of a study file's `stages:`; what it leaves out is filled in by `planStages`. */
+export const stageEntrySchema = z.strictObject({
+  name: z
+    .string({ error: (issue) => `name must be a text, got ${show(issue.input)}` })
+    .min(1, 'name must not be empty')
+    .optional(),
+  trials: whole('trials').optional(),
+  epochs: whole('epochs').optional(),
+  sampler: z
+    .enum(['random', 'sobol', 'grid', 'tpe'], {
+      error: (issue) => `sampler must be one of random, sobol, grid, tpe, got ${show(issue.input)}`,
+    })
+    .optional(),
+  keep: share('keep', 'above 0 and at most 1', (value) => value > 0 && value <= 1).optional(),
+  margin: share('margin', 'at least 0', (value) => value >= 0).optional(),
+  rootShare: share('rootShare', 'at least 0 and below 1', (value) => value >= 0 && value < 1).optional(),
+  warmStart: z
+    .boolean({ error: (issue) => `warmStart must be true or false, got ${show(issue.input)}` })
+    .optional(),
+  startWith: z.array(paramsSchema, { error: 'startWith must be a list of points' }).optional(),
+})
+
+/** A study file's `stages:`. */
+export const stagesSchema = z.array(stageEntrySchema, {
+  error: (issue) =>
+    `stages must be a list, as in - { name: coarse, trials: 64, epochs: 1 }, got ${show(issue.input)}`,
+})
+
+/** A study file's `budget:`. */
+export const budgetSchema = z.strictObject({ epochs: whole('epochs') })

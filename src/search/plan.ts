@@ -1,0 +1,143 @@
+import type { Params } from '../space/distribution.ts'
+import type { SamplerName, StagePlan } from './stage-plan.ts'
+
+/** A stage as a study file says it: what is left out is planned. */
+export interface StageEntry {
+  readonly name?: string | undefined
+  readonly trials?: number | undefined
+  readonly epochs?: number | undefined
+  readonly sampler?: SamplerName | undefined
+  readonly keep?: number | undefined
+  readonly margin?: number | undefined
+  readonly rootShare?: number | undefined
+  readonly warmStart?: boolean | undefined
+  readonly startWith?: readonly Params[] | undefined
+}
+
+export interface PlanInput {
+  /** Null or left out: the recipe's two stages, coarse and fine. */
+  readonly stages?: readonly StageEntry[] | null | undefined
+  /** What all trials together may spend; it plans the trials of the stages that name none. */
+  readonly budget?: { readonly epochs: number } | null | undefined
+}
+
+/** A rule that the stages break together; `path` leads from the file's root to the key or value at fault. */
+export interface PlanMistake {
+  readonly path: readonly (string | number)[]
+  readonly message: string
+}
+
+/** How many trials may be on their way when the next one is proposed. */
+export const DEFAULT_LAG = 8
+
+export const DEFAULT_KEEP = 0.2
+export const DEFAULT_MARGIN = 0.2
+export const DEFAULT_ROOT_SHARE = 0.1
+const DEFAULT_EPOCHS = [1, 5]
+const DEFAULT_TRIALS = [64, 32]
+
+/**
+ * The stages with every default filled in, and what is wrong with them. Without stages: coarse, 64 trials of one
+ * epoch, then fine, 32 of five. Stages that name no trials share what is left of `budget.epochs` equally.
+ */
+export function planStages(input: PlanInput): {
+  readonly stages: readonly StagePlan[]
+  readonly mistakes: readonly PlanMistake[]
+} {
+  const entries = input.stages ?? defaultEntries(input.budget != null)
+  const mistakes: PlanMistake[] = []
+  if (entries.length === 0) {
+    return {
+      stages: [],
+      mistakes: [{ path: ['stages'], message: 'stages: at least one stage is needed, got none' }],
+    }
+  }
+  const trials = plannedTrials(entries, input.budget?.epochs ?? null, mistakes)
+  const names = new Set<string>()
+  const stages = entries.map((entry, index): StagePlan => {
+    const name = entry.name ?? defaultName(index, entries.length)
+    if (names.has(name)) {
+      mistakes.push({
+        path: ['stages', index, 'name'],
+        message: `stages[${index}]: the name "${name}" is taken by another stage`,
+      })
+    }
+    names.add(name)
+    const { startWith = [], warmStart = false } = entry
+    if (startWith.length > trials[index]!) {
+      const message = `stages[${index}]: startWith has ${startWith.length} points for ${trials[index]} trials. Raise trials, or drop some.`
+      mistakes.push({ path: ['stages', index, 'startWith'], message })
+    }
+    if (warmStart && index === 0) {
+      const message =
+        'stages[0]: warmStart continues the trials of the stage before, and there is none. Drop it.'
+      mistakes.push({ path: ['stages', 0, 'warmStart'], message })
+    }
+    return {
+      name,
+      trials: trials[index]!,
+      epochs: epochsOf(entry, index),
+      sampler: entry.sampler ?? defaultSampler(index),
+      keep: entry.keep ?? DEFAULT_KEEP,
+      margin: entry.margin ?? DEFAULT_MARGIN,
+      rootShare: entry.rootShare ?? (index === 0 ? 0 : DEFAULT_ROOT_SHARE),
+      warmStart,
+      startWith,
+    }
+  })
+  return { stages, mistakes }
+}
+
+/** How many epochs all trials together take, if none ends early. */
+export function plannedEpochs(stages: readonly StagePlan[]): number {
+  return stages.reduce((sum, stage) => sum + stage.trials * stage.epochs, 0)
+}
+
+/** What a stage samples with if it does not say. */
+export function defaultSampler(index: number): SamplerName {
+  return index === 0 ? 'sobol' : 'tpe'
+}
+
+function defaultEntries(budgeted: boolean): StageEntry[] {
+  return DEFAULT_EPOCHS.map((epochs, index) => ({
+    epochs,
+    trials: budgeted ? undefined : DEFAULT_TRIALS[index],
+  }))
+}
+
+function defaultName(index: number, count: number): string {
+  if (index === 0) return 'coarse'
+  return index === count - 1 ? 'fine' : `stage-${index + 1}`
+}
+
+function epochsOf(entry: StageEntry, index: number): number {
+  return entry.epochs ?? (index === 0 ? DEFAULT_EPOCHS[0]! : DEFAULT_EPOCHS[1]!)
+}
+
+/** The trials of each stage; those left open share the epochs that the others leave. */
+function plannedTrials(
+  entries: readonly StageEntry[],
+  budget: number | null,
+  mistakes: PlanMistake[],
+): number[] {
+  const spent = entries.reduce((sum, entry, index) => sum + (entry.trials ?? 0) * epochsOf(entry, index), 0)
+  const open = entries.filter((entry) => entry.trials === undefined).length
+  if (budget !== null && spent > budget) {
+    const message = `budget: the stages' trials take ${spent} epochs, more than the ${budget} allowed. Raise it, or drop trials.`
+    mistakes.push({ path: ['budget', 'epochs'], message })
+  }
+  return entries.map((entry, index) => {
+    if (entry.trials !== undefined) return entry.trials
+    if (budget === null) {
+      const message = `stages[${index}]: trials is missing. Say how many, or give budget: { epochs: N }.`
+      mistakes.push({ path: ['stages', index], message })
+      return 0
+    }
+    const trials = Math.floor((budget - spent) / open / epochsOf(entry, index))
+    if (trials < 1 && spent <= budget) {
+      const message = `budget: ${budget} epochs leave no trial for stages[${index}]. Raise it, or drop a stage.`
+      mistakes.push({ path: ['budget', 'epochs'], message })
+    }
+    return Math.max(0, trials)
+  })
+}
