@@ -1,5 +1,6 @@
 import { fastGenerator } from '../random/fast-generator.ts'
 import { shuffle } from '../random/permutation.ts'
+import type { StreamName } from '../random/stream.ts'
 
 const PERMUTATIONS = 2000
 
@@ -7,16 +8,20 @@ const PERMUTATIONS = 2000
  * How likely the best trials would lie as unevenly among all of them if the parameter had no influence:
  * a permutation test of Kuiper's statistic (the largest excess plus the largest deficit of the elite's distribution
  * over that of the others), which sees a shift to a side and a crowding in the middle alike.
- * `places` has each trial's place on the axis, `isElite` says which are the best. In (0, 1]; the same for the same input.
+ * `places` has each trial's place on the axis, `isElite` says which are the best. In (0, 1]; the same for the same input and stream.
  * Source: N. H. Kuiper, Tests concerning random points on a circle (1960).
  */
-export function evidence(places: readonly number[], isElite: readonly boolean[], name: string): number {
+export function evidence(
+  places: readonly number[],
+  isElite: readonly boolean[],
+  streamName: StreamName,
+): number {
   const order = places.map((_, index) => index).sort((a, b) => places[a]! - places[b]! || a - b)
   const labels = Uint32Array.from(order, (index) => (isElite[index] ? 1 : 0))
   // Trials at the same place are one step of both distributions.
   const endsGroup = order.map((index, i) => places[index] !== places[order[i + 1] ?? -1])
   const observed = kuiper(labels, endsGroup)
-  const generator = fastGenerator(['evidence', name, places.length])
+  const generator = fastGenerator([...streamName, 'evidence'])
   const shuffled = labels.slice()
   let asUneven = 0
   for (let i = 0; i < PERMUTATIONS; i++) {

@@ -14,6 +14,7 @@ export interface AxisView {
   /** How many of them are the best. */
   readonly elite: number
   readonly margin: number
+  readonly streamName: readonly (string | number)[]
 }
 
 /** Chances below this count as evidence: one of twenty parameters without influence is narrowed by mistake. */
@@ -45,7 +46,7 @@ export function narrowRange(view: AxisView): ParameterDecision {
   const pValue = evidence(
     placed.map(({ place }) => place),
     placed.map(({ isElite }) => isElite),
-    name,
+    view.streamName,
   )
   if (pValue > SIGNIFICANCE) {
     return keptBecause(name, before, `the best trials look like the whole range (p = ${figure(pValue)})`, {

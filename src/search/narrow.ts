@@ -5,17 +5,20 @@ import { type AxisView, keptBecause, narrowChoices, narrowRange } from './narrow
 import type { NarrowDecision, ParameterDecision } from './narrow-decision.ts'
 import { hasValue, rankTrials } from './rank.ts'
 import type { PastTrial } from './sampler.ts'
+import type { StagePlan } from './stage-plan.ts'
 
 export interface NarrowRequest {
   /** The box of the stage that ended. */
   readonly space: SearchSpace
+  /** The whole range of the study. */
+  readonly root: SearchSpace
   /** The stage's trials, all finished. */
   readonly trials: readonly PastTrial[]
   readonly direction: Direction
-  /** Of the next stage: the best fraction to narrow to, how much to widen it, the share of root draws. */
-  readonly keep: number
-  readonly margin: number
-  readonly rootShare: number
+  /** The next stage: its `keep`, `margin` and `rootShare` are what counts. */
+  readonly plan: StagePlan
+  /** Names the streams of the tests by permutation. */
+  readonly streamName: readonly (string | number)[]
 }
 
 /** Below so many trials with a value nothing can be told. */
@@ -30,7 +33,8 @@ export function narrow(request: NarrowRequest): {
   readonly space: SearchSpace
   readonly decision: NarrowDecision
 } {
-  const { space, direction, keep, margin, rootShare } = request
+  const { space, direction, plan, streamName } = request
+  const { keep, margin, rootShare } = plan
   const ranked = rankTrials(request.trials, direction)
   const withValue = ranked.filter(hasValue).length
   const size = Math.min(withValue, Math.max(LEAST_ELITE, Math.ceil(keep * ranked.length)))
@@ -50,7 +54,7 @@ export function narrow(request: NarrowRequest): {
             before,
             `only ${withValue} of ${ranked.length} trials have a value: too few to tell`,
           )
-        : decide({ name, before, ranked, elite: size, margin })
+        : decide({ name, before, ranked, elite: size, margin, streamName: [...streamName, name] })
     parameters.push(decision)
     narrowed[name] = decision.after
   }
