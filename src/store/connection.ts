@@ -1,0 +1,178 @@
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import { UserError } from '../errors.ts'
+import { refuseNetworkFileSystem } from './network-file-system.ts'
+import { identify, migrate } from './schema.ts'
+import { onStore } from './store-error.ts'
+
+/** How long one process waits for another's transaction. They take milliseconds; a slow disk may need more. */
+const BUSY_TIMEOUT_MS = 10_000
+
+/** Up to this size the whole file is checked each time it is opened for writing: about 0.1 s. */
+const QUICK_CHECK_BYTES = 64 * 2 ** 20
+
+/**
+ * Opens a store for writing: makes it if need be, with its folder, and brings an old one up to date. While a writer
+ * is there the file is in WAL mode, so that readers never wait.
+ */
+export function openWritable(file: string): Database.Database {
+  const exists = checkFile(file)
+  if (!exists) makeFolder(file)
+  refuseNetworkFileSystem(file)
+  return opened(
+    file,
+    () => new Database(file, { timeout: BUSY_TIMEOUT_MS }),
+    (db) => {
+      identify(db, file)
+      enterWalMode(db)
+      db.pragma('synchronous = NORMAL')
+      db.pragma('foreign_keys = ON')
+      // A long reader lets the WAL grow; once it is gone the file shrinks back to this.
+      db.pragma('journal_size_limit = 67108864')
+      migrate(db, file)
+      checkIntegrity(db, file)
+    },
+  )
+}
+
+/**
+ * Opens a store for reading; never makes or changes one.
+ *
+ * @throws UserError('not-found') if there is none.
+ */
+export function openReadable(file: string): Database.Database {
+  if (!checkFile(file)) throw noStore(file)
+  if (existsSync(`${file}-wal`)) refuseNetworkFileSystem(file)
+  const open = (): Database.Database =>
+    needsPrivateCopy(file)
+      ? openCopyInMemory(file)
+      : new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
+  return opened(file, open, (db) => {
+    if (identify(db, file) === 0) throw noStore(file)
+  })
+}
+
+/**
+ * Closes a store; its last writer leaves a single file without -wal and -shm beside it, which can be copied, and read
+ * from a folder that nobody may write to.
+ */
+export function closeWritable(db: Database.Database): void {
+  if (!db.open) return
+  try {
+    // Fails if somebody else has it open: then it stays as it is, which is as safe.
+    db.pragma('busy_timeout = 0')
+    db.pragma('journal_mode = DELETE')
+  } catch {
+  } finally {
+    db.close()
+  }
+}
+
+/**
+ * SQLite does not wait when two processes switch a file to WAL at once, or while a reader is in the middle of it:
+ * it says at once that it is busy. So it is asked again.
+ */
+function enterWalMode(db: Database.Database): void {
+  const end = performance.now() + BUSY_TIMEOUT_MS
+  for (;;) {
+    try {
+      db.pragma('journal_mode = WAL')
+      return
+    } catch (error) {
+      const busy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
+      if (!busy || performance.now() > end) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+    }
+  }
+}
+
+function opened(
+  file: string,
+  open: () => Database.Database,
+  prepare: (db: Database.Database) => void,
+): Database.Database {
+  return onStore(file, () => {
+    const db = open()
+    try {
+      prepare(db)
+      return db
+    } catch (error) {
+      db.close()
+      throw error
+    }
+  })
+}
+
+function noStore(file: string): UserError {
+  return new UserError('not-found', `No store at ${file}`, {
+    hint: 'Run a study first: finesweep run FILE.yaml',
+  })
+}
+
+/** Whether the file is there; throws for what can never be a store. */
+function checkFile(file: string): boolean {
+  let stat: ReturnType<typeof statSync>
+  try {
+    stat = statSync(file)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return false
+    throw new UserError('store', `${file}: this cannot be the path of a store (${code})`, {
+      hint: 'Choose another file with --db.',
+      cause: error,
+    })
+  }
+  if (!stat.isFile()) {
+    throw new UserError(
+      'store',
+      `${file}: a store is a file, and this is a ${stat.isDirectory() ? 'folder' : 'device'}`,
+      {
+        hint: 'Choose another file with --db.',
+      },
+    )
+  }
+  return true
+}
+
+function makeFolder(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UserError('store', `${file}: its folder cannot be made (${code})`, {
+      hint: 'Choose another file with --db.',
+      cause: error,
+    })
+  }
+}
+
+function checkIntegrity(db: Database.Database, file: string): void {
+  if (statSync(file).size > QUICK_CHECK_BYTES) return
+  const found = db.pragma('quick_check(1)', { simple: true }) as string
+  if (found === 'ok') return
+  throw new UserError('store', `${file}: the store is damaged: ${found.replaceAll('\n', ' ')}`, {
+    hint: 'Look closer with finesweep doctor, or go back to a backup.',
+  })
+}
+
+/**
+ * A file that was left in WAL mode but without its -wal (copied while a study ran, say) can only be read by SQLite
+ * where it can make the files beside it. Nobody has it open, so its bytes are read instead.
+ */
+function needsPrivateCopy(file: string): boolean {
+  if (existsSync(`${file}-wal`)) return false
+  try {
+    accessSync(dirname(file), constants.W_OK)
+    return false
+  } catch {
+    return true
+  }
+}
+
+function openCopyInMemory(file: string): Database.Database {
+  const bytes = readFileSync(file)
+  // Bytes 18 and 19 of the header: 2 for WAL, which a database in memory can't be in; 1 for a rollback journal.
+  if (bytes.length >= 100 && bytes[18] === 2) bytes.fill(1, 18, 20)
+  return new Database(bytes, { readonly: true })
+}

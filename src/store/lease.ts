@@ -1,0 +1,40 @@
+import { UserError } from '../errors.ts'
+import { findProcess, type ProcessIdentity } from './process-identity.ts'
+import type { Lease } from './store.ts'
+
+/** Without a heartbeat for so long, a holder that can't be looked for from here counts as dead. */
+export const LEASE_TIMEOUT_MS = 60_000
+
+/** A lease as stored. */
+export interface HeldLease extends Lease, ProcessIdentity {
+  /** One for each writer: two writers of one process are two holders. */
+  readonly token: string
+}
+
+/**
+ * Whether the holder is still at it. On this host its process decides: one that trains for minutes without a
+ * heartbeat is live, one that is gone is dead at once. Elsewhere its last heartbeat decides.
+ */
+export function isLive(lease: HeldLease, now: number): boolean {
+  const found = findProcess(lease)
+  if (found !== 'unknown') return found === 'alive'
+  return now - lease.heartbeatAt < LEASE_TIMEOUT_MS
+}
+
+export function heldBySomebodyElse(study: string, lease: Lease): UserError {
+  const since = new Date(lease.since).toISOString()
+  return new UserError(
+    'store',
+    `Study "${study}" is being run by pid ${lease.pid} on host ${lease.host} since ${since}`,
+    { hint: 'Wait until it ends, or stop it first.' },
+  )
+}
+
+/** For a writer that was thought dead (a suspended machine) and finds another in its place. */
+export function leaseLost(study: string, lease: Lease | undefined): UserError {
+  const now =
+    lease === undefined ? 'nobody holds it now' : `pid ${lease.pid} on host ${lease.host} runs it now`
+  return new UserError('store', `Study "${study}": this process lost its lease; ${now}`, {
+    hint: 'What it had not committed is run again by: finesweep resume',
+  })
+}

@@ -1,0 +1,333 @@
+import { randomUUID } from 'node:crypto'
+import type Database from 'better-sqlite3'
+import { UserError } from '../errors.ts'
+import type { TimedMeasurement, TrialOutcome, TrialRecord, TrialSpec, TrialState } from '../trial.ts'
+import { closeWritable } from './connection.ts'
+import { encodeFlatRecord, encodeJson } from './exact-json.ts'
+import { heldBySomebodyElse, isLive, leaseLost } from './lease.ts'
+import { thisProcess } from './process-identity.ts'
+import {
+  STAGE_COLUMNS,
+  STUDY_COLUMNS,
+  TRIAL_COLUMNS,
+  toNewStudyCells,
+  toStageCells,
+  toTrialCells,
+} from './rows.ts'
+import { SqliteReader } from './sqlite-reader.ts'
+import type {
+  Fingerprints,
+  NewStudy,
+  StageRecord,
+  StudyRecord,
+  StudyState,
+  StudyWriter,
+  TestLook,
+} from './store.ts'
+import { onStore } from './store-error.ts'
+import { finishedTrial, startedTrial } from './trial-life.ts'
+
+/** What is to be written of a trial at the next flush: its newest state, whatever it went through since the last. */
+interface PendingTrial {
+  record: TrialRecord
+  /** True if the store may hold results of an earlier attempt. */
+  readonly again: boolean
+  measurements: readonly TimedMeasurement[]
+  artifact: Uint8Array | null
+}
+
+/** What this writer knows of a study whose lease it holds. */
+interface HeldStudy {
+  /** Trials started by this writer and not finished. */
+  readonly running: Map<number, TrialRecord>
+  readonly pending: Map<number, PendingTrial>
+  /** The trials whose artifacts may stay; null for all. Applied before the pending ones are added. */
+  kept: ReadonlySet<number> | null
+  /** True once the study's row says that it is running. */
+  marked: boolean
+}
+
+/**
+ * Writes a store. Trials are gathered in memory and written in one immediate transaction at the flush: a transaction
+ * kept open between them would lock out another study in the same file. Each such transaction first makes sure that
+ * the lease is still this writer's, so a writer that was taken for dead can't count a trial twice.
+ */
+export class SqliteWriter extends SqliteReader implements StudyWriter {
+  readonly #token = randomUUID()
+  readonly #held = new Map<number, HeldStudy>()
+  /** True after a flush failed: closing then doesn't try again. */
+  #broken = false
+
+  createStudy(study: NewStudy): StudyRecord {
+    const id = this.#transaction(() => {
+      if (this.statement('SELECT 1 FROM studies WHERE name = ?').get(study.name) !== undefined) {
+        throw new UserError('store', `Study "${study.name}" already exists in ${this.file}`, {
+          hint: 'Choose another name with --name, or go on with it: finesweep resume',
+        })
+      }
+      const cells = toNewStudyCells(study, this.now())
+      const columns = STUDY_COLUMNS.replace('id, ', '')
+      const { lastInsertRowid } = this.#insert('studies', columns, cells)
+      this.#writeLease(Number(lastInsertRowid))
+      return Number(lastInsertRowid)
+    })
+    this.#held.set(id, newlyHeld(true))
+    return this.#study(id)
+  }
+
+  acquireLease(study: number): void {
+    this.#transaction(() => {
+      const { name } = this.#study(study)
+      const lease = this.heldLease(study)
+      if (lease !== undefined && lease.token !== this.#token && isLive(lease, this.now())) {
+        throw heldBySomebodyElse(name, lease)
+      }
+      if (lease?.token !== this.#token) this.#writeLease(study)
+    })
+    if (!this.#held.has(study)) this.#held.set(study, newlyHeld(false))
+  }
+
+  renewLease(study: number): void {
+    const sql = 'UPDATE leases SET heartbeat_at = ? WHERE study = ?'
+    this.#owning(study, () => this.statement(sql).run(this.now(), study))
+  }
+
+  releaseLease(study: number): void {
+    this.flush()
+    this.#transaction(() => this.#dropLease(study))
+    this.#held.delete(study)
+  }
+
+  addStage(study: number, stage: StageRecord): void {
+    this.#owning(study, () => {
+      this.#insert('stages', `study, ${STAGE_COLUMNS}`, [study, ...toStageCells(stage)])
+      this.#markRunning(study)
+    })
+  }
+
+  updateStage(
+    study: number,
+    stage: number,
+    changes: { readonly trials?: number; readonly epochs?: number },
+  ): void {
+    const sql =
+      'UPDATE stages SET trials = coalesce(?, trials), epochs = coalesce(?, epochs) WHERE study = ? AND stage = ?'
+    this.#owning(study, () => {
+      this.statement(sql).run(changes.trials ?? null, changes.epochs ?? null, study, stage)
+    })
+  }
+
+  setExperiment(study: number, experiment: unknown, fingerprints: Fingerprints): void {
+    const { data, objective, space } = fingerprints
+    const sql =
+      'UPDATE studies SET experiment = ?, data_hash = ?, objective_hash = ?, space_hash = ? WHERE id = ?'
+    this.#owning(study, () => {
+      this.statement(sql).run(encodeJson(experiment ?? null), data, objective, space, study)
+    })
+  }
+
+  addNote(study: number, note: string): void {
+    this.#transaction(() => {
+      const { notes } = this.#study(study)
+      this.statement('UPDATE studies SET notes = ? WHERE id = ?').run(JSON.stringify([...notes, note]), study)
+    })
+  }
+
+  startTrial(study: number, spec: TrialSpec, host: string): void {
+    const held = this.#heldStudy(study)
+    const pending = held.pending.get(spec.number)
+    const stored = pending === undefined ? this.#attempts(study, spec.number) : undefined
+    const record = startedTrial(pending?.record ?? stored, spec, host, this.now())
+    const again = pending?.again ?? stored !== undefined
+    held.running.set(spec.number, record)
+    held.pending.set(spec.number, { record, again, measurements: [], artifact: null })
+  }
+
+  finishTrial(study: number, number: number, outcome: TrialOutcome, keepArtifact: boolean): void {
+    const held = this.#heldStudy(study)
+    const running = held.running.get(number)
+    if (running === undefined) throw new Error(`Trial ${number} was not started by this writer.`)
+    const record = finishedTrial(running, outcome)
+    const pending = held.pending.get(number)
+    held.running.delete(number)
+    held.pending.set(number, {
+      record,
+      // A trial whose start is committed has no results in the store: they were dropped when it started.
+      again: pending?.again ?? false,
+      measurements: record.state === 'waiting' ? [] : outcome.measurements,
+      artifact: keepArtifact && record.state !== 'waiting' ? outcome.artifact : null,
+    })
+  }
+
+  keepArtifacts(study: number, trials: readonly number[]): void {
+    const held = this.#heldStudy(study)
+    const kept = new Set(trials)
+    for (const [number, pending] of held.pending) {
+      if (!kept.has(number)) pending.artifact = null
+    }
+    held.kept = held.kept === null ? kept : kept.intersection(held.kept)
+  }
+
+  flush(): void {
+    const waiting = [...this.#held].filter(([, held]) => held.pending.size > 0 || held.kept !== null)
+    if (waiting.length === 0) return
+    this.#broken = true
+    this.#transaction(() => {
+      for (const [study, held] of waiting) {
+        this.#checkLease(study)
+        this.#writeTrials(study, held)
+      }
+    })
+    this.#broken = false
+    for (const [, held] of waiting) {
+      held.pending.clear()
+      held.kept = null
+      held.marked = true
+    }
+  }
+
+  addTestLook(study: number, look: TestLook): void {
+    const cells = [study, look.trial, look.at, look.loss, look.accuracy, look.examples]
+    this.#transaction(() => {
+      this.#insert('test_looks', 'study, trial, at, loss, accuracy, examples', cells)
+    })
+  }
+
+  finishStudy(study: number, state: StudyState, endReason: string | null): void {
+    this.flush()
+    const sql = 'UPDATE studies SET state = ?, end_reason = ?, finished_at = ? WHERE id = ?'
+    this.#owning(study, () => {
+      this.statement(sql).run(state, endReason, this.now(), study)
+      this.#dropLease(study)
+    })
+    this.#held.delete(study)
+  }
+
+  /** Flushes, releases its leases, and closes; what a flush before could not write is given up. */
+  override close(): void {
+    if (!this.db.open) return
+    try {
+      if (!this.#broken) this.flush()
+    } finally {
+      this.#tryDropLeases()
+      closeWritable(this.db)
+    }
+  }
+
+  /** A store that can't be written to keeps the leases: they end with this process. */
+  #tryDropLeases(): void {
+    try {
+      this.#transaction(() => {
+        for (const study of this.#held.keys()) this.#dropLease(study)
+      })
+    } catch {}
+  }
+
+  #writeTrials(study: number, held: HeldStudy): void {
+    if (!held.marked) this.#markRunning(study)
+    if (held.kept !== null) {
+      this.statement(
+        'DELETE FROM artifacts WHERE study = ? AND trial NOT IN (SELECT value FROM json_each(?))',
+      ).run(study, JSON.stringify([...held.kept]))
+    }
+    const putTrial = this.statement(PUT_TRIAL)
+    const putMeasurement = this.statement(PUT_MEASUREMENT)
+    for (const [number, { record, again, measurements, artifact }] of held.pending) {
+      putTrial.run(study, ...toTrialCells(record))
+      if (again) {
+        this.statement('DELETE FROM measurements WHERE study = ? AND trial = ?').run(study, number)
+        this.statement('DELETE FROM artifacts WHERE study = ? AND trial = ?').run(study, number)
+      }
+      for (const { step, value, metrics, seconds } of measurements) {
+        putMeasurement.run(study, number, step, value, encodeFlatRecord(metrics), seconds)
+      }
+      if (artifact !== null) {
+        this.#insert('artifacts', 'study, trial, bytes', [study, number, toBuffer(artifact)])
+      }
+    }
+  }
+
+  #study(id: number): StudyRecord {
+    const study = this.studies().find((one) => one.id === id)
+    if (study === undefined) throw new Error(`There is no study ${id} in ${this.file}.`)
+    return study
+  }
+
+  #heldStudy(study: number): HeldStudy {
+    const held = this.#held.get(study)
+    if (held === undefined) throw new Error(`This writer does not hold the lease of study ${study}.`)
+    return held
+  }
+
+  #attempts(
+    study: number,
+    number: number,
+  ): { readonly state: TrialState; readonly attempts: number } | undefined {
+    const sql = 'SELECT state, attempts FROM trials WHERE study = ? AND number = ?'
+    const row = onStore(this.file, () => this.statement(sql).get(study, number)) as
+      | [TrialState, number]
+      | undefined
+    return row && { state: row[0], attempts: row[1] }
+  }
+
+  /** A resumed study is running again once something new is written to it. */
+  #markRunning(study: number): void {
+    this.statement(
+      "UPDATE studies SET state = 'running', end_reason = NULL, finished_at = NULL WHERE id = ? AND state <> 'running'",
+    ).run(study)
+  }
+
+  #writeLease(study: number): void {
+    const { host, pid, process } = thisProcess()
+    const now = this.now()
+    this.statement(
+      'INSERT OR REPLACE INTO leases (study, token, host, pid, process, since, heartbeat_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ).run(study, this.#token, host, pid, process, now, now)
+  }
+
+  #dropLease(study: number): void {
+    this.statement('DELETE FROM leases WHERE study = ? AND token = ?').run(study, this.#token)
+  }
+
+  #checkLease(study: number): void {
+    this.#heldStudy(study)
+    const lease = this.heldLease(study)
+    if (lease?.token !== this.#token) throw leaseLost(this.#study(study).name, lease)
+  }
+
+  /** One transaction that is only done while the study's lease is this writer's. */
+  #owning(study: number, work: () => void): void {
+    this.#transaction(() => {
+      this.#checkLease(study)
+      work()
+    })
+  }
+
+  /** Immediate: one that began as a reader could not become a writer while another writes, and would fail. */
+  #transaction<T>(work: () => T): T {
+    return onStore(this.file, () => this.db.transaction(work).immediate())
+  }
+
+  #insert(table: string, columns: string, cells: readonly unknown[]): Database.RunResult {
+    const places = cells.map(() => '?').join(', ')
+    return this.statement(`INSERT INTO ${table} (${columns}) VALUES (${places})`).run(...cells)
+  }
+}
+
+const TRIAL_VALUES = TRIAL_COLUMNS.split(', ')
+const PUT_TRIAL = `INSERT INTO trials (study, ${TRIAL_COLUMNS}) VALUES (?, ${TRIAL_VALUES.map(() => '?').join(', ')})
+  ON CONFLICT (study, number) DO UPDATE SET ${TRIAL_VALUES.slice(1)
+    .map((column) => `${column} = excluded.${column}`)
+    .join(', ')}`
+const PUT_MEASUREMENT =
+  'INSERT INTO measurements (study, trial, step, value, metrics, seconds) VALUES (?, ?, ?, ?, ?, ?)'
+
+function newlyHeld(marked: boolean): HeldStudy {
+  return { running: new Map(), pending: new Map(), kept: null, marked }
+}
+
+/** SQLite copies the bytes; memory shared between threads has to be copied before. */
+function toBuffer(bytes: Uint8Array): Buffer {
+  if (bytes.buffer instanceof SharedArrayBuffer) return Buffer.from(bytes)
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

@@ -1,0 +1,58 @@
+import Database from 'better-sqlite3'
+import { UserError } from '../errors.ts'
+
+/** What each SQLite result code means to somebody who only wants to go on. The first prefix that fits is taken. */
+const MEANINGS: readonly (readonly [prefix: string, message: string, hint: string])[] = [
+  [
+    'SQLITE_FULL',
+    'the disk is full; all that was committed before is intact',
+    'Free some space, then go on: finesweep resume',
+  ],
+  [
+    'SQLITE_BUSY',
+    'another process keeps the store locked',
+    'Try again when it is done; finesweep status tells who runs a study.',
+  ],
+  ['SQLITE_LOCKED', 'the store is locked', 'Try again in a moment.'],
+  [
+    'SQLITE_READONLY',
+    'the store is read-only, or its folder is',
+    'Give yourself the right to write to both, or choose another file with --db.',
+  ],
+  [
+    'SQLITE_IOERR',
+    'the disk reported an error; all that was committed before is intact',
+    'Check the disk, then go on: finesweep resume',
+  ],
+  ['SQLITE_CORRUPT', 'the store is damaged', 'Look closer with finesweep doctor, or go back to a backup.'],
+  [
+    'SQLITE_NOTADB',
+    'this is no finesweep store: it is not an SQLite file, or a damaged one',
+    'Choose another file with --db.',
+  ],
+  [
+    'SQLITE_CANTOPEN',
+    'the store or the files beside it (-wal, -shm) cannot be opened',
+    'Check the rights of the file and its folder.',
+  ],
+  ['SQLITE_PERM', 'the store cannot be opened', 'Check the rights of the file and its folder.'],
+  ['SQLITE_TOOBIG', 'an artifact is larger than SQLite can hold (1 GB)', 'Keep less of a trial.'],
+]
+
+/** Turns SQLite's errors about the file into sentences; anything else is a fault of ours and stays as it is. */
+export function toStoreError(file: string, error: unknown): unknown {
+  if (!(error instanceof Database.SqliteError)) return error
+  const meaning = MEANINGS.find(([prefix]) => error.code.startsWith(prefix))
+  if (meaning === undefined) return error
+  const [, message, hint] = meaning
+  return new UserError('store', `${file}: ${message} (${error.code})`, { hint, cause: error })
+}
+
+/** Does `work` on the store at `file`, with its errors as sentences. */
+export function onStore<T>(file: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw toStoreError(file, error)
+  }
+}
