@@ -8,6 +8,8 @@ export interface FastGenerator {
   next(): number
   /** The next whole number, uniform in [0, bound), without bias; 1 <= bound <= 2^32. */
   below(bound: number): number
+  /** Fills `target` with the next draws of `nextUint32`, many times faster than one by one. */
+  fill(target: Uint32Array): void
 }
 
 /** sfc32 (Chris Doty-Humphrey, PractRand), keyed by the stream's name; 2 ns a draw. */
@@ -31,6 +33,19 @@ export function fastGenerator(name: StreamName): FastGenerator {
       let draw = nextUint32()
       while (draw >= limit) draw = nextUint32()
       return draw % bound
+    },
+    fill(target) {
+      // Local copies: V8 keeps these in registers, but captured variables in memory.
+      let [w, x, y, n] = [a, b, c, counter]
+      for (let i = 0; i < target.length; i++) {
+        const sum = (w + x + n) | 0
+        n = (n + 1) | 0
+        w = x ^ (x >>> 9)
+        x = (y + (y << 3)) | 0
+        y = ((y << 21) | (y >>> 11)) + sum
+        target[i] = sum
+      }
+      ;[a, b, c, counter] = [w, x, y, n]
     },
   }
 }
