@@ -46,7 +46,7 @@ class BestFew {
   }
 
   offer(record: TrialRecord): boolean {
-    const worse = this.#records.findIndex((held) => compareTrials(this.#direction, record, held) < 0)
+    const worse = this.#records.findIndex((held) => compareTrials(record, held, this.#direction) < 0)
     const rank = worse === -1 ? this.#records.length : worse
     if (rank >= this.#size) return false
     this.#records.splice(rank, 0, record)

@@ -1,11 +1,11 @@
 import type { Executor } from '../execute/executor.ts'
 import type { Params } from '../space/distribution.ts'
 import type { StudyWriter } from '../store/store.ts'
+import { finishedTrial, startedTrial } from '../store/trial-life.ts'
 import type { TrialRecord, TrialSpec } from '../trial.ts'
 import type { StudyListener } from './events.ts'
 import { createGroupCommit } from './group-commit.ts'
 import type { KeptArtifacts } from './kept-artifacts.ts'
-import { toTrialRecord } from './trial-record.ts'
 
 /** What one stage needs to run. */
 export interface StageRun {
@@ -133,8 +133,10 @@ export async function runStage(stage: StageRun): Promise<StageResult> {
       )
     }
     for (let tries = 0; ; tries++) {
-      attempts[index]! += 1
-      const attempt = attempts[index]!
+      const begun = { state: 'waiting', attempts: attempts[index]! } as const
+      const running = startedTrial(begun, spec, stage.host, 0)
+      const attempt = running.attempts
+      attempts[index] = attempt
       stage.store.startTrial(stage.study, spec, stage.host)
       commit.schedule(() => stage.listener({ kind: 'trial-started', spec, attempt }))
       const outcome = await stage.executor.run(
@@ -153,7 +155,7 @@ export async function runStage(stage: StageRun): Promise<StageResult> {
         commit.schedule(() => {})
         return
       }
-      const record = toTrialRecord(spec, outcome, attempt, stage.host)
+      const record = finishedTrial(running, outcome)
       const keep = stage.kept.offer(record) && outcome.artifact !== null
       stage.store.finishTrial(stage.study, spec.number, outcome, keep)
       if (keep) stage.store.keepArtifacts(stage.study, stage.kept.numbers())

@@ -1,15 +1,15 @@
 import type { Executor } from '../execute/executor.ts'
 import { seedFrom } from '../random/stream.ts'
 import { narrow } from '../search/narrow.ts'
-import { proposeTrial } from '../search/propose.ts'
-import { isAdaptive } from '../search/samplers.ts'
+import { countsAsTaken, isAdaptive, proposeTrial } from '../search/propose-trial.ts'
 import type { StagePlan } from '../search/stage-plan.ts'
+import { pointKey } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { StageRecord, StudyRecord, StudyState, StudyWriter } from '../store/store.ts'
-import type { TrialRecord, TrialSpec } from '../trial.ts'
+import type { TrialRecord } from '../trial.ts'
 import type { StudyListener } from './events.ts'
 import { keepArtifacts } from './kept-artifacts.ts'
-import { runStage, type StageResult } from './stage-run.ts'
+import { runStage, type StageResult, type StageRun } from './stage-run.ts'
 
 /** What a study may spend and put up with. */
 export interface StudyLimits {
@@ -73,9 +73,9 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
       study: study.id,
       firstTrial: stage.firstTrial,
       trials: affordable,
-      lag: isAdaptive(plan.sampler) ? study.lag : null,
+      lag: isAdaptive(plan) ? study.lag : null,
       begun,
-      propose: (trial, finished, pending) => propose(run, index, stage, trial, finished, pending, previous),
+      propose: proposer(run, stage, begun, earlier),
       kept: keepArtifacts(study.direction, index, KEPT_BEST, promoted(run.stages[index + 1]), [
         ...earlier,
         ...begun.filter(isFinished),
@@ -134,36 +134,46 @@ function beginStage(
   return stage
 }
 
-function propose(
+/** Proposes the stage's trials; keeps the set of points already tried, which grows by one with each. */
+function proposer(
   run: StudyRun,
-  stageIndex: number,
   stage: StageRecord,
-  index: number,
-  history: readonly TrialRecord[],
-  pending: readonly TrialSpec['params'][],
-  previous: readonly TrialRecord[],
-): TrialSpec | null {
+  begun: readonly TrialRecord[],
+  earlier: readonly TrialRecord[],
+): StageRun['propose'] {
   const { seed, direction } = run.study
-  const proposal = proposeTrial({
-    seed,
-    plan: run.stages[stageIndex]!,
-    stageIndex,
-    index,
-    space: stage.space,
-    root: run.space,
-    history,
-    pending,
-    previous,
-    direction,
-  })
-  if (proposal === null) return null
-  return {
-    number: stage.firstTrial + index,
-    stage: stageIndex,
-    params: proposal.params,
-    seed: seedFrom([seed, 'trial', stageIndex, index]),
-    budget: { epochs: stage.epochs },
-    continues: proposal.continues,
+  const plan = run.stages[stage.index]!
+  const taken = new Set<string>()
+  for (const trial of earlier) {
+    if (countsAsTaken(run.stages[trial.stage]!, plan)) taken.add(pointKey(trial.params))
+  }
+  for (const trial of begun) taken.add(pointKey(trial.params))
+  return (index, history, pending) => {
+    const { params, continues } = proposeTrial({
+      seed,
+      stages: run.stages,
+      stageIndex: stage.index,
+      index,
+      stageSpace: stage.space,
+      root: run.space,
+      direction,
+      earlier,
+      history,
+      pending,
+      taken,
+    })
+    const key = pointKey(params)
+    // A sampler repeats a point only when no other is left.
+    if (taken.has(key) && continues === null && index >= plan.startWith.length) return null
+    taken.add(key)
+    return {
+      number: stage.firstTrial + index,
+      stage: stage.index,
+      params,
+      seed: seedFrom([seed, 'trial', stage.index, index]),
+      budget: { epochs: stage.epochs },
+      continues,
+    }
   }
 }
 
