@@ -1,0 +1,40 @@
+import { countOf } from '../../report/numbers.ts'
+import { renderTable } from '../../report/table.ts'
+import { rankedColumns } from '../../report/trial-columns.ts'
+import { jsonDocument, studyHead, trialSummary } from '../../report/trial-json.ts'
+import { defineCommand } from '../command.ts'
+import { printTable, tableLayout } from '../layout.ts'
+import { withStudy } from '../open-study.ts'
+import { jsonOption, storeOptions, studyPositional, wholeNumber } from '../options.ts'
+import { printAll, say } from '../terminal.ts'
+
+/** `finesweep best [STUDY] [-n N]`: the trials that completed, the best first. */
+export default defineCommand({
+  options: (yargs) =>
+    jsonOption(storeOptions(studyPositional(yargs))).option('count', {
+      alias: 'n',
+      type: 'string',
+      requiresArg: true,
+      describe: 'How many trials [default: 10]',
+      coerce: wholeNumber('--count', 1),
+    }),
+
+  run: (args, terminal) =>
+    withStudy(args, async ({ reader, study, stages }) => {
+      const trials = reader.bestTrials(study.id, args.count ?? 10)
+      if (args.json) {
+        const items = trials.map((trial) => trialSummary(trial, stages))
+        await printAll(terminal, jsonDocument(studyHead(study), 'trials', items))
+        return
+      }
+      if (!args.quiet)
+        say(terminal, headline(study.name, trials.length, reader.countTrials(study.id).complete))
+      const columns = rankedColumns({ study, stages }, trials)
+      await printTable(terminal, renderTable(columns, trials, tableLayout(terminal)), args.quiet)
+    }),
+})
+
+function headline(study: string, shown: number, complete: number): string {
+  if (shown === 0) return `${study}: no trial has completed yet.`
+  return `${study}: the best ${shown} of ${countOf(complete, 'complete trial')}`
+}

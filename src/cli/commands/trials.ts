@@ -1,0 +1,80 @@
+import { renderTable } from '../../report/table.ts'
+import { listedColumns } from '../../report/trial-columns.ts'
+import { jsonDocument, studyHead, trialDetails } from '../../report/trial-json.ts'
+import { sortTrials, trialSorting } from '../../report/trial-order.ts'
+import type { TrialRecord } from '../../trial.ts'
+import { defineCommand } from '../command.ts'
+import { printTable, tableLayout } from '../layout.ts'
+import { type OpenStudy, withStudy } from '../open-study.ts'
+import { jsonOption, once, storeOptions, studyPositional, wholeNumber } from '../options.ts'
+import { printAll, say } from '../terminal.ts'
+import { parseSortColumn, parseStage, parseStates } from '../trial-filter.ts'
+
+/** `finesweep trials [STUDY]`: trials in order of number or of any column. */
+export default defineCommand({
+  options: (yargs) =>
+    jsonOption(storeOptions(studyPositional(yargs)))
+      .option('stage', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Only this stage, by name or by number from 1',
+        coerce: once<string>('--stage'),
+      })
+      .option('state', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Only these states: complete,diverged,failed,…',
+        coerce: once<string>('--state'),
+      })
+      .option('sort', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Sort by a column, a parameter or a metric; -COLUMN for falling order',
+        coerce: once<string>('--sort'),
+      })
+      .option('limit', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'At most so many trials',
+        coerce: wholeNumber('--limit', 1),
+      })
+      .example('finesweep trials --state diverged --sort learningRate', ''),
+
+  run: (args, terminal) =>
+    withStudy(args, async (open) => {
+      const { study, stages } = open
+      const { trials, sortedBy } = selectTrials(open, args)
+      if (args.json) {
+        const items = trials.map((trial) => trialDetails(trial, stages))
+        await printAll(terminal, jsonDocument(studyHead(study), 'trials', items))
+        return
+      }
+      if (trials.length === 0 && !args.quiet) say(terminal, `${study.name}: no such trials.`)
+      const metrics = sortedBy?.kind === 'metric' ? [sortedBy.name] : []
+      const columns = listedColumns({ study, stages }, trials, metrics)
+      await printTable(terminal, renderTable(columns, trials, tableLayout(terminal)), args.quiet)
+    }),
+})
+
+interface Selection {
+  readonly stage?: string | undefined
+  readonly state?: string | undefined
+  readonly sort?: string | undefined
+  readonly limit?: number | undefined
+}
+
+function selectTrials(open: OpenStudy, selection: Selection) {
+  const { reader, study, stages } = open
+  const filter = {
+    stage: selection.stage === undefined ? undefined : parseStage(selection.stage, stages),
+    states: selection.state === undefined ? undefined : parseStates(selection.state),
+  }
+  if (selection.sort === undefined) {
+    return { trials: reader.trials(study.id, { ...filter, limit: selection.limit }), sortedBy: null }
+  }
+  // Sorting sees all trials of the filter; the limit counts afterwards.
+  const all: TrialRecord[] = reader.trials(study.id, filter)
+  const { column, falling } = parseSortColumn(selection.sort, { study, stages }, all)
+  const sorted = sortTrials(all, trialSorting(column), falling)
+  return { trials: sorted.slice(0, selection.limit), sortedBy: column }
+}

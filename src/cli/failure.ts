@@ -1,0 +1,20 @@
+import { describeError, EXIT_CODES, UserError } from '../errors.ts'
+import { PipeClosedError, say, type Terminal } from './terminal.ts'
+
+/** What a program exits with when it has a bug. */
+export const BUG_EXIT_CODE = 1
+
+/** Says on stderr what went wrong. @returns the exit code: 0 if only the reader of the results went away. */
+export function reportFailure(error: unknown, terminal: Terminal): number {
+  if (error instanceof PipeClosedError) return 0
+  if (error instanceof UserError) {
+    say(terminal, describeError(error))
+    return EXIT_CODES[error.code]
+  }
+  say(
+    terminal,
+    'This is a bug of finesweep, not of your study. What is stored is safe. Please report it with:',
+  )
+  say(terminal, error instanceof Error ? (error.stack ?? error.message) : String(error))
+  return BUG_EXIT_CODE
+}

@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// Nothing is imported before Node's version is known to be new enough: an older one would fail inside a library,
+// with a stack or a crash instead of a sentence.
+const version = process.versions.node.split('.')
+const major = Number(version[0])
+const minor = Number(version[1])
+
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(
+    `finesweep needs Node.js 22.18 or later, but this is ${process.versions.node}. ` +
+      'Run it through npx in a project that brings its own Node, or install a newer one.\n',
+  )
+  process.exitCode = 2
+} else {
+  void import('./program.ts').then((program) => program.runMain())
+}
+
+export {}

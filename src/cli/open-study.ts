@@ -1,0 +1,72 @@
+import { UserError } from '../errors.ts'
+import { closestName } from '../experiment/closest-name.ts'
+import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
+import type { TrialRecord } from '../trial.ts'
+import { DEFAULT_STORE } from './options.ts'
+
+/** A store opened for reading, for as long as `use` takes. */
+export async function withReader<T>(file: string, use: (reader: StudyReader) => T | Promise<T>): Promise<T> {
+  const { openReader } = await import('../store/sqlite-store.ts')
+  const reader = openReader(file)
+  try {
+    return await use(reader)
+  } finally {
+    reader.close()
+  }
+}
+
+/** A study with its stages, read from a store. */
+export interface OpenStudy {
+  readonly reader: StudyReader
+  readonly study: StudyRecord
+  readonly stages: readonly StageRecord[]
+}
+
+/** The study of that name, or the latest, for as long as `use` takes. @throws UserError('not-found') */
+export function withStudy<T>(
+  args: { readonly db: string; readonly study?: string | undefined },
+  use: (open: OpenStudy) => T | Promise<T>,
+): Promise<T> {
+  return withReader(args.db, (reader) => {
+    const study = findStudy(reader, args.study, args.db)
+    return use({ reader, study, stages: reader.stages(study.id) })
+  })
+}
+
+/** @throws UserError('not-found') that names the nearest study and the way to list all. */
+export function findStudy(reader: StudyReader, name: string | undefined, file: string): StudyRecord {
+  const study = name === undefined ? reader.latestStudy() : reader.findStudy(name)
+  if (study !== undefined) return study
+  if (name === undefined) {
+    throw new UserError('not-found', `There is no study in ${file} yet`, {
+      hint: 'Begin with: finesweep run FILE.yaml',
+    })
+  }
+  const likely = closestName(
+    name,
+    reader.studies().map((other) => other.name),
+  )
+  throw new UserError('not-found', `There is no study ${JSON.stringify(name)} in ${file}`, {
+    hint: `${likely === undefined ? '' : `Did you mean ${JSON.stringify(likely)}? `}All of them: finesweep studies${dbOption(file)}`,
+  })
+}
+
+/** @throws UserError('not-found') that says which numbers there are. */
+export function findTrial(open: OpenStudy, number: number, file: string): TrialRecord {
+  const trial = open.reader.trial(open.study.id, number)
+  if (trial !== undefined) return trial
+  const count = Object.values(open.reader.countTrials(open.study.id)).reduce((sum, n) => sum + n, 0)
+  throw new UserError('not-found', `There is no trial ${number} in ${JSON.stringify(open.study.name)}`, {
+    hint: `${count === 0 ? 'It has no trials yet.' : `It has ${count}.`} All of them: finesweep trials ${shellWord(open.study.name)}${dbOption(file)}`,
+  })
+}
+
+/** ` --db F` for a command line that is shown, where F is not the default. */
+export function dbOption(file: string): string {
+  return file === DEFAULT_STORE ? '' : ` --db ${shellWord(file)}`
+}
+
+/** A word as a shell takes it literally. */
+export function shellWord(word: string): string {
+  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}

@@ -1,0 +1,119 @@
+import yargs, { type Argv } from 'yargs'
+import type { Command, CommandEntry } from './command.ts'
+import { COMMANDS } from './commands.ts'
+import { reportFailure } from './failure.ts'
+import { isPipeClosed, print, type Terminal } from './terminal.ts'
+import { codeVersion } from './version.ts'
+import { checkCommand, explainWrongUse, WrongUse } from './wrong-use.ts'
+
+/** Runs the process's own command line and sets its exit code; the process ends when its streams are drained. */
+export async function runMain(): Promise<void> {
+  // A stream without a listener throws where nobody can catch it. Who prints results learns of it by the callback.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => {
+      if (!isPipeClosed(error)) process.exitCode = 1
+    })
+  }
+  const terminal: Terminal = { stdout: process.stdout, stderr: process.stderr, env: process.env }
+  process.exitCode = await runCommandLine(process.argv.slice(2), terminal)
+}
+
+/** Runs one command line. Never throws: whatever goes wrong is said on stderr. @returns the exit code */
+export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const names = COMMANDS.map(commandName)
+  try {
+    checkCommand(argv, names)
+    const { command, text } = await parse(joinSortColumn(argv), terminal)
+    if (command !== null) return (await command()) ?? 0
+    await print(terminal, text.endsWith('\n') ? text : `${text}\n`)
+    return 0
+  } catch (error) {
+    return reportFailure(explainWrongUse(error, argv, names), terminal)
+  }
+}
+
+interface Parsed {
+  /** What to run; null if the command line asked for a text, its help or the version. */
+  readonly command: (() => ReturnType<Command['run']>) | null
+  readonly text: string
+}
+
+/** Reads the command line without doing anything yet: what a command throws never passes through yargs. */
+async function parse(argv: readonly string[], terminal: Terminal): Promise<Parsed> {
+  let chosen: Parsed['command'] = null
+  let text = ''
+  let parser = configure(yargs(), terminal)
+  for (const entry of COMMANDS) {
+    let command: Command
+    parser = parser.command(
+      entry.usage,
+      entry.describe,
+      async (builder: Argv) => {
+        command = (await entry.load()).default
+        return command.options(builder)
+      },
+      (args) => {
+        chosen = () => command.run(args, terminal)
+      },
+    )
+  }
+  await parser.parseAsync([...argv], {}, (_error, _args, output) => {
+    text = output
+  })
+  return { command: text === '' ? chosen : null, text }
+}
+
+function configure(parser: Argv, terminal: Terminal): Argv {
+  const configured = parser
+    .scriptName('finesweep')
+    .usage('A coarse-to-fine hyperparameter search.\n\nUsage: finesweep <command>')
+    .locale('en')
+    .parserConfiguration({ 'dot-notation': false, 'parse-positional-numbers': false, 'parse-numbers': false })
+    .exitProcess(false)
+    .strict()
+    .demandCommand(1, 1, 'No command was given')
+    .showHelpOnFail(false)
+    .version(codeVersion())
+    .describe('version', 'Print the version')
+    .help()
+    .alias('h', 'help')
+    .describe('help', 'Print this help')
+    .wrap(Math.min(terminal.stdout.columns ?? 80, 100))
+    .epilogue(
+      'STUDY defaults to the latest. Results go to stdout, everything else to stderr.\n' +
+        'Exit codes: 0 done, 1 a bug, 2 wrong use or a wrong file, 3 no trial succeeded, 5 no such study or trial, ' +
+        '6 the store cannot be used, 130 and 143 stopped by a signal.',
+    )
+    .fail((message, error, failed) => {
+      if (error) throw error
+      // At run time this is yargs' usage object, whose `help()` is the help text.
+      throw new WrongUse(message, String(failed.help()))
+    })
+  return hideTypes(configured)
+}
+
+/** Leaves `[string]` and `[boolean]` out of the help. Newer than the types of yargs. */
+function hideTypes(parser: Argv): Argv {
+  const configurable = parser as Argv & { usageConfiguration(options: { 'hide-types': boolean }): Argv }
+  return configurable.usageConfiguration({ 'hide-types': true })
+}
+
+function commandName(entry: CommandEntry): string {
+  return entry.usage.split(' ')[0]!
+}
+
+/** `--sort -value` to `--sort=-value`: yargs would take the column for options. */
+function joinSortColumn(argv: readonly string[]): string[] {
+  const joined: string[] = []
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i]!
+    const next = argv[i + 1]
+    if (word === '--sort' && next !== undefined && /^-[^-]/.test(next)) {
+      joined.push(`--sort=${next}`)
+      i++
+    } else {
+      joined.push(word)
+    }
+  }
+  return joined
+}

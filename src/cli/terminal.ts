@@ -1,0 +1,72 @@
+/** A stream that text goes to; a terminal has `columns`. */
+export interface OutputStream {
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+  readonly rows?: number | undefined
+  write(text: string, done?: (error?: Error | null) => void): boolean
+  on(event: 'resize', listener: () => void): unknown
+  off(event: 'resize', listener: () => void): unknown
+}
+
+/** Where a command reads and writes. Results go to `stdout`, everything else to `stderr`. */
+export interface Terminal {
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** Nobody reads the results any more (`| head`): the command ends, quietly and with exit code 0. */
+export class PipeClosedError extends Error {
+  override readonly name = 'PipeClosedError'
+}
+
+/** Writes results; resolves when the stream has taken them. @throws PipeClosedError */
+export function print(terminal: Terminal, text: string): Promise<void> {
+  if (text === '') return Promise.resolve()
+  return new Promise((resolve, reject) => {
+    terminal.stdout.write(text, (error) => {
+      if (!error) resolve()
+      else if (isPipeClosed(error)) reject(new PipeClosedError())
+      else reject(error)
+    })
+  })
+}
+
+/** Writes results that come in small pieces, in larger ones. @throws PipeClosedError */
+export async function printAll(terminal: Terminal, pieces: Iterable<string>): Promise<void> {
+  for (const text of inLargePieces(pieces)) await print(terminal, text)
+}
+
+/** Joins small pieces to ones of about 64 Ki characters. */
+export function* inLargePieces(pieces: Iterable<string>): Generator<string> {
+  let pending = ''
+  for (const piece of pieces) {
+    pending += piece
+    if (pending.length >= 65_536) {
+      yield pending
+      pending = ''
+    }
+  }
+  if (pending !== '') yield pending
+}
+
+/** Says something that is no result. A closed stderr is nobody's trouble. */
+export function say(terminal: Terminal, text: string): void {
+  terminal.stderr.write(text.endsWith('\n') ? text : `${text}\n`)
+}
+
+/**
+ * True if this stream gets colours: it is a terminal that can show them, and NO_COLOR is not set. FORCE_COLOR wins
+ * over what the stream is, NO_COLOR over both.
+ */
+export function hasColour(stream: OutputStream, env: Terminal['env']): boolean {
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false
+  const forced = env.FORCE_COLOR
+  if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false'
+  return stream.isTTY === true && env.TERM !== 'dumb'
+}
+
+export function isPipeClosed(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED' || code === 'EOF'
+}

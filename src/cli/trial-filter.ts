@@ -1,0 +1,80 @@
+import { UserError } from '../errors.ts'
+import { closestName } from '../experiment/closest-name.ts'
+import { heading, shortName } from '../report/names.ts'
+import { metricNames, parameterNames, type StudyContext } from '../report/trial-columns.ts'
+import { TRIAL_FIELDS, type TrialColumn } from '../report/trial-order.ts'
+import type { StageRecord } from '../store/store.ts'
+import type { TrialRecord, TrialState } from '../trial.ts'
+
+const STATES: readonly TrialState[] = ['waiting', 'running', 'complete', 'pruned', 'diverged', 'failed']
+
+/** A stage's index from its name, or from its number counted from 1. @throws UserError('usage') */
+export function parseStage(text: string, stages: readonly StageRecord[]): number {
+  const named = stages.find((stage) => stage.name === text)
+  if (named !== undefined) return named.index
+  const numbered = /^\d+$/.test(text) ? stages[Number(text) - 1] : undefined
+  if (numbered !== undefined) return numbered.index
+  const names = stages.map((stage) => stage.name)
+  throw new UserError('usage', `--stage: there is no stage ${JSON.stringify(text)}`, {
+    hint:
+      names.length === 0 ? 'No stage has begun yet.' : suggestion(text, names, `It has ${names.join(', ')}.`),
+  })
+}
+
+/** `complete,failed`. @throws UserError('usage') */
+export function parseStates(text: string): TrialState[] {
+  return text.split(',').map((word) => {
+    const state = STATES.find((known) => known === word.trim())
+    if (state !== undefined) return state
+    throw new UserError('usage', `--state: there is no state ${JSON.stringify(word)}`, {
+      hint: suggestion(word, STATES, `States are ${STATES.join(', ')}.`),
+    })
+  })
+}
+
+/**
+ * `-value`, `learningRate`, `lr`, `metrics.trainLoss`: a column by its name in JSON, by its heading, or short.
+ * @throws UserError('usage')
+ */
+export function parseSortColumn(
+  text: string,
+  { study, stages }: StudyContext,
+  trials: readonly TrialRecord[],
+): { readonly column: TrialColumn; readonly falling: boolean } {
+  const falling = text.startsWith('-')
+  const name = falling ? text.slice(1) : text
+  const params = parameterNames(stages, trials)
+  const metrics = metricNames(trials)
+  const columns: readonly (readonly [string, TrialColumn])[] = [
+    ...TRIAL_FIELDS.map((field) => [field, { kind: 'field', name: field }] as const),
+    ['trial', { kind: 'field', name: 'number' }],
+    ['durationMs', { kind: 'field', name: 'time' }],
+    ['startedAt', { kind: 'field', name: 'started' }],
+    ...params.map((param) => [param, { kind: 'param', name: param }] as const),
+    // The study's metric is every trial's value; an entry of that name in the metrics is the same number.
+    [study.metric, { kind: 'field', name: 'value' }],
+    ...metrics.map((metric) => [metric, { kind: 'metric', name: metric }] as const),
+    ...params.map((param) => [`params.${param}`, { kind: 'param', name: param }] as const),
+    ...metrics.map((metric) => [`metrics.${metric}`, { kind: 'metric', name: metric }] as const),
+  ]
+  const exact = columns.find(([known]) => known === name)
+  const found =
+    exact ??
+    columns.find(([known]) =>
+      [known, shortName(known), heading(known)].some((alias) => plain(alias) === plain(name)),
+    )
+  if (found !== undefined) return { column: found[1], falling }
+  const names = columns.map(([known]) => known).filter((known) => !known.includes('.'))
+  throw new UserError('usage', `--sort: there is no column ${JSON.stringify(name)}`, {
+    hint: suggestion(name, names, `Columns are ${[...new Set(names)].join(', ')}.`),
+  })
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
+}
+
+function suggestion(typed: string, names: readonly string[], otherwise: string): string {
+  const likely = closestName(typed, names)
+  return likely === undefined ? otherwise : `Did you mean ${JSON.stringify(likely)}?`
+}

@@ -1,0 +1,21 @@
+const SHORT_WORDS: Readonly<Record<string, string>> = {
+  accuracy: 'acc',
+  dimension: 'dim',
+  probability: 'prob',
+}
+
+/** A parameter's name where room is scarce: `lr` for learningRate, else as it is. */
+export function shortName(name: string): string {
+  return name === 'learningRate' ? 'lr' : name
+}
+
+/** The heading of a column: `LR`, `VALID ACC`, `WEIGHT DECAY`. */
+export function heading(name: string): string {
+  const words = shortName(name)
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .split(/[\s_]+/)
+  return words
+    .map((word) => SHORT_WORDS[word.toLowerCase()] ?? word)
+    .join(' ')
+    .toUpperCase()
+}

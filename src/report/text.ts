@@ -1,0 +1,99 @@
+import stringWidth from 'string-width'
+
+/** What a piece of text says, for its colour: nothing else in the output depends on it. */
+export type Tone = 'good' | 'bad' | 'warning' | 'dim' | 'strong'
+
+/** A piece of a line. A plain string has no tone. */
+export type Span = string | { readonly text: string; readonly tone: Tone }
+
+const CODES: Readonly<Record<Tone, readonly [string, string]>> = {
+  good: ['\x1b[32m', '\x1b[39m'],
+  bad: ['\x1b[31m', '\x1b[39m'],
+  warning: ['\x1b[33m', '\x1b[39m'],
+  dim: ['\x1b[2m', '\x1b[22m'],
+  strong: ['\x1b[1m', '\x1b[22m'],
+}
+
+/** The text of spans, in colours if wanted; the text itself is the same either way. */
+export function paint(spans: readonly Span[], colour: boolean): string {
+  return spans
+    .map((span) => {
+      if (typeof span === 'string') return span
+      const [on, off] = CODES[span.tone]
+      return colour && span.text !== '' ? `${on}${span.text}${off}` : span.text
+    })
+    .join('')
+}
+
+/** How many columns of a terminal a text takes: wide characters count two, combining ones none. */
+export function displayWidth(text: string): number {
+  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text)
+}
+
+/** Text as one line: control characters, tabs and line breaks become single spaces. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+}
+
+/** At most `width` columns of a text; what is cut off is shown by an ellipsis. */
+export function truncate(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text
+  if (width <= 0) return ''
+  let kept = ''
+  let used = 0
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    const columns = displayWidth(segment)
+    if (used + columns > width - 1) break
+    kept += segment
+    used += columns
+  }
+  return `${kept}…`
+}
+
+/** Spans cut to `width` columns, as `truncate` cuts a text. */
+export function truncateSpans(spans: readonly Span[], width: number): Span[] {
+  const total = spans.reduce((sum, span) => sum + displayWidth(textOf(span)), 0)
+  if (total <= width) return [...spans]
+  const kept: Span[] = []
+  let left = width
+  for (const span of spans) {
+    const text = textOf(span)
+    const columns = displayWidth(text)
+    // The span that would leave no room for the ellipsis is where it goes.
+    if (columns >= left) {
+      const cut = columns === left ? truncate(`${text} `, left) : truncate(text, left)
+      kept.push(typeof span === 'string' ? cut : { text: cut, tone: span.tone })
+      break
+    }
+    kept.push(span)
+    left -= columns
+  }
+  return kept
+}
+
+export function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - displayWidth(text)))
+}
+
+export function padStart(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - displayWidth(text))) + text
+}
+
+/** Breaks a text at its spaces into lines of at most `width` columns; a longer word stays whole. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > width) {
+      lines.push(line)
+      line = word
+    } else {
+      line = line === '' ? word : `${line} ${word}`
+    }
+  }
+  return [...lines, line]
+}
+
+function textOf(span: Span): string {
+  return typeof span === 'string' ? span : span.text
+}
