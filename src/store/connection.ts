@@ -1,4 +1,14 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { UserError } from '../errors.ts'
@@ -17,8 +27,7 @@ const QUICK_CHECK_BYTES = 64 * 2 ** 20
  * is there the file is in WAL mode, so that readers never wait.
  */
 export function openWritable(file: string): Database.Database {
-  const exists = checkFile(file)
-  if (!exists) makeFolder(file)
+  if (!checkFile(file)) onStore(file, () => mkdirSync(dirname(file), { recursive: true }))
   refuseNetworkFileSystem(file)
   return opened(
     file,
@@ -43,6 +52,7 @@ export function openWritable(file: string): Database.Database {
  */
 export function openReadable(file: string): Database.Database {
   if (!checkFile(file)) throw noStore(file)
+  // At rest it is a file like any other; while somebody writes, readers share memory with the writer.
   if (existsSync(`${file}-wal`)) refuseNetworkFileSystem(file)
   const open = (): Database.Database =>
     needsPrivateCopy(file)
@@ -112,39 +122,12 @@ function noStore(file: string): UserError {
 
 /** Whether the file is there; throws for what can never be a store. */
 function checkFile(file: string): boolean {
-  let stat: ReturnType<typeof statSync>
-  try {
-    stat = statSync(file)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return false
-    throw new UserError('store', `${file}: this cannot be the path of a store (${code})`, {
-      hint: 'Choose another file with --db.',
-      cause: error,
-    })
-  }
-  if (!stat.isFile()) {
-    throw new UserError(
-      'store',
-      `${file}: a store is a file, and this is a ${stat.isDirectory() ? 'folder' : 'device'}`,
-      {
-        hint: 'Choose another file with --db.',
-      },
-    )
-  }
-  return true
-}
-
-function makeFolder(file: string): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true })
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new UserError('store', `${file}: its folder cannot be made (${code})`, {
-      hint: 'Choose another file with --db.',
-      cause: error,
-    })
-  }
+  const stat = onStore(file, () => statSync(file, { throwIfNoEntry: false }))
+  if (stat === undefined || stat.isFile()) return stat !== undefined
+  const kind = stat.isDirectory() ? 'folder' : 'device'
+  throw new UserError('store', `${file}: a store is a file, and this is a ${kind}`, {
+    hint: 'Choose another file with --db.',
+  })
 }
 
 function checkIntegrity(db: Database.Database, file: string): void {
@@ -161,7 +144,7 @@ function checkIntegrity(db: Database.Database, file: string): void {
  * where it can make the files beside it. Nobody has it open, so its bytes are read instead.
  */
 function needsPrivateCopy(file: string): boolean {
-  if (existsSync(`${file}-wal`)) return false
+  if (existsSync(`${file}-wal`) || !isInWalMode(file)) return false
   try {
     accessSync(dirname(file), constants.W_OK)
     return false
@@ -170,9 +153,22 @@ function needsPrivateCopy(file: string): boolean {
   }
 }
 
+/** Bytes 18 and 19 of an SQLite file: 2 for WAL, 1 for a rollback journal. */
+const MODE_AT = 18
+
+function isInWalMode(file: string): boolean {
+  const header = Buffer.alloc(MODE_AT + 1)
+  const handle = openSync(file, 'r')
+  try {
+    return readSync(handle, header) === header.length && header[MODE_AT] === 2
+  } finally {
+    closeSync(handle)
+  }
+}
+
 function openCopyInMemory(file: string): Database.Database {
   const bytes = readFileSync(file)
-  // Bytes 18 and 19 of the header: 2 for WAL, which a database in memory can't be in; 1 for a rollback journal.
-  if (bytes.length >= 100 && bytes[18] === 2) bytes.fill(1, 18, 20)
+  // A database in memory can't be in WAL mode.
+  bytes.fill(1, MODE_AT, MODE_AT + 2)
   return new Database(bytes, { readonly: true })
 }

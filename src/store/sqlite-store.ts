@@ -1,12 +1,7 @@
 import { openReadable, openWritable } from './connection.ts'
 import { SqliteReader } from './sqlite-reader.ts'
 import { SqliteWriter } from './sqlite-writer.ts'
-import type { StudyReader, StudyWriter } from './store.ts'
-
-export interface StoreOptions {
-  /** The clock, in milliseconds since the epoch. */
-  readonly now?: () => number
-}
+import type { StoreOptions, StudyReader, StudyWriter } from './store.ts'
 
 /**
  * Opens a store for writing, and makes it if it isn't there; several studies may be written to one file at once, each

@@ -39,13 +39,34 @@ const MEANINGS: readonly (readonly [prefix: string, message: string, hint: strin
   ['SQLITE_TOOBIG', 'an artifact is larger than SQLite can hold (1 GB)', 'Keep less of a trial.'],
 ]
 
-/** Turns SQLite's errors about the file into sentences; anything else is a fault of ours and stays as it is. */
+/** The same for what the file system says. */
+const FILE_SYSTEM: Readonly<Record<string, string>> = {
+  EACCES: 'the right to it, or to its folder, is missing',
+  EPERM: 'the right to it, or to its folder, is missing',
+  EROFS: 'its file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota of the disk is used up',
+  ENOTDIR: 'a part of its path is a file, not a folder',
+  EEXIST: 'a part of its path is a file, not a folder',
+  ENOENT: 'its folder does not exist',
+  ELOOP: 'its path is a circle of links',
+  ENAMETOOLONG: 'its path is too long',
+}
+
+/** Turns errors about the file into sentences; anything else is a fault of ours and stays as it is. */
 export function toStoreError(file: string, error: unknown): unknown {
-  if (!(error instanceof Database.SqliteError)) return error
-  const meaning = MEANINGS.find(([prefix]) => error.code.startsWith(prefix))
-  if (meaning === undefined) return error
-  const [, message, hint] = meaning
-  return new UserError('store', `${file}: ${message} (${error.code})`, { hint, cause: error })
+  if (error instanceof Database.SqliteError) {
+    const meaning = MEANINGS.find(([prefix]) => error.code.startsWith(prefix))
+    if (meaning === undefined) return error
+    const [, message, hint] = meaning
+    return new UserError('store', `${file}: ${message} (${error.code})`, { hint, cause: error })
+  }
+  const { syscall, code } = error as NodeJS.ErrnoException
+  if (!(error instanceof Error) || syscall === undefined || code === undefined) return error
+  return new UserError('store', `${file}: ${FILE_SYSTEM[code] ?? `${syscall} failed`} (${code})`, {
+    hint: 'Choose another file with --db.',
+    cause: error,
+  })
 }
 
 /** Does `work` on the store at `file`, with its errors as sentences. */

@@ -77,6 +77,11 @@ export interface TestLook {
   readonly examples: number
 }
 
+export interface StoreOptions {
+  /** The clock, in milliseconds since the epoch; the machine's by default. */
+  readonly now?: () => number
+}
+
 /** Read access; works while a study runs and never locks it. */
 export interface StudyReader {
   /** All studies, oldest first. */
@@ -100,7 +105,7 @@ export interface StudyReader {
   ): IterableIterator<{ readonly trial: number; readonly measurements: TimedMeasurement[] }>
   artifact(study: number, trial: number): Uint8Array | undefined
   testLooks(study: number): TestLook[]
-  /** Who runs the study; undefined if nobody holds it. */
+  /** Who runs the study; undefined if nobody does, also if its holder is dead. */
   lease(study: number): Lease | undefined
   close(): void
 }
@@ -114,13 +119,18 @@ export interface Lease {
   readonly heartbeatAt: number
 }
 
-/** Write access, held by one process for a study at a time. Each method is one transaction, unless it says otherwise. */
+/**
+ * Write access, held by one writer for a study at a time. Each method is one transaction, unless it says otherwise;
+ * its reads see what is committed. All but `acquireLease`, `addNote` and `addTestLook` need the study's lease.
+ */
 export interface StudyWriter extends StudyReader {
   /** Throws UserError('store') if the name is taken. Takes the lease. */
   createStudy(study: NewStudy): StudyRecord
   /** Takes the lease of an existing study; throws UserError('store') naming the holder if it is live. */
   acquireLease(study: number): void
+  /** To be called every few seconds; throws UserError('store') if another process has taken over. */
   renewLease(study: number): void
+  /** Commits what was grouped, and lets others have the study. */
   releaseLease(study: number): void
   addStage(study: number, stage: StageRecord): void
   /** For a resume that extends a study on purpose. */
@@ -131,14 +141,24 @@ export interface StudyWriter extends StudyReader {
   ): void
   setExperiment(study: number, experiment: unknown, fingerprints: Fingerprints): void
   addNote(study: number, note: string): void
-  /** Records that a trial begins: `running`, attempts + 1. Grouped with other writes until the next `flush`. */
+  /**
+   * Records that a trial begins: `running`, attempts + 1, without the results of an attempt before. Throws Error if it
+   * is complete, pruned or diverged. Grouped with other writes until the next `flush`.
+   */
   startTrial(study: number, spec: TrialSpec, host: string): void
-  /** Records how a trial ended, with its measurements, at once or not at all. Grouped until the next `flush`. */
+  /**
+   * Records how a trial that this writer started has ended, with its measurements, at once or not at all; one that was
+   * stopped is `waiting` again. Steps must be whole numbers that rise. Grouped until the next `flush`.
+   */
   finishTrial(study: number, number: number, outcome: TrialOutcome, keepArtifact: boolean): void
   /** Drops artifacts of all trials but these. Grouped until the next `flush`. */
   keepArtifacts(study: number, trials: readonly number[]): void
-  /** Commits what was grouped. A trial counts as finished for people only after this. */
+  /**
+   * Commits what was grouped. A trial counts as finished for people only after this. If it throws UserError('store'),
+   * what was grouped stays so, and may be flushed again.
+   */
   flush(): void
   addTestLook(study: number, look: TestLook): void
+  /** Commits what was grouped, records how the study ended, and releases its lease. */
   finishStudy(study: number, state: StudyState, endReason: string | null): void
 }

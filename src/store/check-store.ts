@@ -1,0 +1,244 @@
+import { statSync } from 'node:fs'
+import type Database from 'better-sqlite3'
+import { UserError } from '../errors.ts'
+import { closeWritable, openReadable, openWritable } from './connection.ts'
+import { type HeldLease, isLive } from './lease.ts'
+import { identify, MIGRATIONS } from './schema.ts'
+import { onStore } from './store-error.ts'
+
+/** Something found out about a store. */
+export interface StoreFinding {
+  /** `ok` and `note` are as they should be; a `warning` costs nothing but may surprise; an `error` loses something. */
+  readonly severity: 'ok' | 'note' | 'warning' | 'error'
+  readonly kind:
+    | 'store'
+    | 'no-store'
+    | 'version'
+    | 'integrity'
+    | 'live-lease'
+    | 'stale-lease'
+    | 'interrupted-trials'
+    | 'incomplete-trials'
+    | 'useless-artifacts'
+    | 'long-wal'
+  /** One sentence, without a final full stop. */
+  readonly message: string
+  /** What to do about it; null if nothing need be done. */
+  readonly hint: string | null
+  /** True if it was mended, as `fix` asked. */
+  readonly fixed: boolean
+}
+
+/** A WAL beyond this size is one that nobody has written back for a long time. */
+const LONG_WAL_BYTES = 64 * 2 ** 20
+
+const FIX = 'Mend it: finesweep doctor --fix'
+
+/** A check, and how to mend what it finds; `fix` runs in a transaction of its own, and only where it is safe. */
+interface Check {
+  readonly find: (db: Database.Database, now: number) => Omit<StoreFinding, 'fixed'>[]
+  readonly fix?: (db: Database.Database, now: number) => void
+}
+
+/**
+ * Looks a store over, also while a study runs. Changes nothing unless `fix` is set, and then only what no study can
+ * miss: leases of dead processes, their trials that still read `running`, weights that belong to no result, a long WAL.
+ */
+export function checkStore(
+  file: string,
+  options: { readonly fix?: boolean; readonly now?: () => number } = {},
+): StoreFinding[] {
+  const now = (options.now ?? Date.now)()
+  try {
+    const found = withDatabase(openReadable(file), (db) => findAll(db, file, now))
+    const mendable = found.some(({ severity, hint }) => severity === 'warning' && hint === FIX)
+    if (!options.fix || !mendable) return found
+    mend(file, now)
+    const left = withDatabase(openReadable(file), (db) => findAll(db, file, now))
+    return found.map((finding) => ({ ...finding, fixed: !left.some(({ kind }) => kind === finding.kind) }))
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    const missing = error.code === 'not-found'
+    return [
+      {
+        severity: missing ? 'note' : 'error',
+        kind: missing ? 'no-store' : 'integrity',
+        message: error.message,
+        hint: error.hint ?? null,
+        fixed: false,
+      },
+    ]
+  }
+}
+
+function withDatabase<T>(db: Database.Database, use: (db: Database.Database) => T): T {
+  try {
+    return use(db)
+  } finally {
+    db.close()
+  }
+}
+
+function findAll(db: Database.Database, file: string, now: number): StoreFinding[] {
+  return onStore(file, () => {
+    const damage = findDamage(db)
+    if (damage.length > 0) return damage
+    const found = [
+      describeStore(db, file),
+      ...CHECKS.flatMap(({ find }) => find(db, now)),
+      ...findLongWal(file),
+    ]
+    return found.map((finding) => ({ ...finding, fixed: false }))
+  })
+}
+
+function mend(file: string, now: number): void {
+  const db = openWritable(file)
+  try {
+    onStore(file, () => {
+      for (const { fix } of CHECKS) if (fix !== undefined) db.transaction(() => fix(db, now)).immediate()
+      db.pragma('wal_checkpoint(TRUNCATE)')
+    })
+  } finally {
+    closeWritable(db)
+  }
+}
+
+function findDamage(db: Database.Database): StoreFinding[] {
+  const lines = db.prepare('PRAGMA integrity_check(20)').pluck().all() as string[]
+  const strays = db.pragma('foreign_key_check') as { readonly table: string }[]
+  const messages = [
+    ...lines.filter((line) => line !== 'ok'),
+    ...new Set(strays.map(({ table }) => `rows of ${table} belong to nothing`)),
+  ]
+  return messages.map((line) => ({
+    severity: 'error',
+    kind: 'integrity',
+    message: `The store is damaged: ${line.replaceAll('\n', ' ')}`,
+    hint: 'Export what can be read, and go back to a backup.',
+    fixed: false,
+  }))
+}
+
+function describeStore(db: Database.Database, file: string): Omit<StoreFinding, 'fixed'> {
+  const count = (table: string): number => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number
+  const version = identify(db, file)
+  const megabytes = (statSync(file).size / 2 ** 20).toFixed(1)
+  const old = version < MIGRATIONS.length
+  return {
+    severity: old ? 'note' : 'ok',
+    kind: old ? 'version' : 'store',
+    message: `${file}: version ${version}, ${megabytes} MB, ${count('studies')} studies, ${count('trials')} trials`,
+    hint: old ? `The next run copies it, and brings it to version ${MIGRATIONS.length}.` : null,
+  }
+}
+
+function findLongWal(file: string): Omit<StoreFinding, 'fixed'>[] {
+  const size = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
+  if (size <= LONG_WAL_BYTES) return []
+  const message = `${file}-wal has grown to ${Math.round(size / 2 ** 20)} MB`
+  return [{ severity: 'warning', kind: 'long-wal', message, hint: FIX }]
+}
+
+interface NamedLease extends HeldLease {
+  readonly study: number
+  readonly name: string
+}
+
+function leases(db: Database.Database): NamedLease[] {
+  const sql = `SELECT study, name, token, host, pid, process, since, heartbeat_at AS heartbeatAt
+    FROM leases JOIN studies ON studies.id = leases.study ORDER BY study`
+  return db.prepare(sql).all() as NamedLease[]
+}
+
+/** Ids of the studies that somebody runs, as a JSON array for SQL. */
+function liveStudies(db: Database.Database, now: number): string {
+  return JSON.stringify(leases(db).flatMap((lease) => (isLive(lease, now) ? [lease.study] : [])))
+}
+
+const LEASES: Check = {
+  find: (db, now) =>
+    leases(db).map((lease) => {
+      const who = `pid ${lease.pid} on host ${lease.host}`
+      return isLive(lease, now)
+        ? {
+            severity: 'note',
+            kind: 'live-lease',
+            message: `Study "${lease.name}" is being run by ${who}`,
+            hint: null,
+          }
+        : {
+            severity: 'warning',
+            kind: 'stale-lease',
+            message: `Study "${lease.name}" was being run by ${who}, which is gone`,
+            hint: FIX,
+          }
+    }),
+  fix: (db, now) => {
+    db.prepare('DELETE FROM leases WHERE study NOT IN (SELECT value FROM json_each(?))').run(
+      liveStudies(db, now),
+    )
+  },
+}
+
+const INTERRUPTED = "state = 'running' AND study NOT IN (SELECT value FROM json_each(?))"
+
+const INTERRUPTED_TRIALS: Check = {
+  find: (db, now) => {
+    const sql = `SELECT name, count(*) AS trials FROM trials JOIN studies ON studies.id = trials.study
+      WHERE trials.${INTERRUPTED} GROUP BY name ORDER BY name`
+    const rows = db.prepare(sql).all(liveStudies(db, now)) as {
+      readonly name: string
+      readonly trials: number
+    }[]
+    return rows.map(({ name, trials }) => ({
+      severity: 'warning',
+      kind: 'interrupted-trials',
+      message: `Study "${name}": ${trials} trials were running when its process ended; a resume runs them again`,
+      hint: FIX,
+    }))
+  },
+  fix: (db, now) => {
+    db.prepare(
+      `UPDATE trials SET state = 'waiting', host = NULL, started_at = NULL WHERE ${INTERRUPTED}`,
+    ).run(liveStudies(db, now))
+  },
+}
+
+/** Can't come about by a crash: a trial and its measurements are written in one transaction. */
+const INCOMPLETE_TRIALS: Check = {
+  find: (db) => {
+    const sql = `SELECT count(*) FROM trials WHERE
+      CASE WHEN state IN ('complete', 'pruned') THEN epochs ELSE 0 END <>
+      CASE WHEN state IN ('waiting', 'running', 'complete', 'pruned') THEN
+        (SELECT coalesce(max(step), 0) FROM measurements m WHERE m.study = trials.study AND m.trial = number)
+      ELSE 0 END`
+    const trials = db.prepare(sql).pluck().get() as number
+    if (trials === 0) return []
+    return [
+      {
+        severity: 'error',
+        kind: 'incomplete-trials',
+        message: `${trials} trials do not agree with their measurements`,
+        hint: 'Somebody has edited the store; go back to a backup.',
+      },
+    ]
+  },
+}
+
+const USELESS =
+  "EXISTS (SELECT 1 FROM trials t WHERE t.study = artifacts.study AND t.number = trial AND t.state NOT IN ('complete', 'pruned'))"
+
+const USELESS_ARTIFACTS: Check = {
+  find: (db) => {
+    const found = db.prepare(`SELECT count(*) FROM artifacts WHERE ${USELESS}`).pluck().get() as number
+    if (found === 0) return []
+    const message = `${found} trials without a result have weights kept`
+    return [{ severity: 'warning', kind: 'useless-artifacts', message, hint: FIX }]
+  },
+  fix: (db) => {
+    db.prepare(`DELETE FROM artifacts WHERE ${USELESS}`).run()
+  },
+}
+
+const CHECKS: readonly Check[] = [LEASES, INTERRUPTED_TRIALS, INCOMPLETE_TRIALS, USELESS_ARTIFACTS]

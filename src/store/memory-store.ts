@@ -1,0 +1,291 @@
+import { UserError } from '../errors.ts'
+import type { TimedMeasurement, TrialOutcome, TrialRecord, TrialSpec, TrialState } from '../trial.ts'
+import { decodeJson, encodeJson } from './exact-json.ts'
+import { thisProcess } from './process-identity.ts'
+import type {
+  Fingerprints,
+  Lease,
+  NewStudy,
+  StageRecord,
+  StoreOptions,
+  StudyRecord,
+  StudyState,
+  StudyWriter,
+  TestLook,
+  TrialFilter,
+} from './store.ts'
+import { finishedTrial, startedTrial } from './trial-life.ts'
+
+interface KeptTrial {
+  readonly record: TrialRecord
+  readonly measurements: readonly TimedMeasurement[]
+  readonly artifact: Uint8Array | null
+}
+
+/** All of one study. */
+interface KeptStudy {
+  record: StudyRecord
+  readonly stages: StageRecord[]
+  readonly trials: Map<number, KeptTrial>
+  readonly looks: TestLook[]
+  lease: Lease | undefined
+  /** Trials begun and not finished, committed or not. */
+  readonly running: Map<number, TrialRecord>
+  /** What the next flush does, in order. */
+  readonly pending: (() => void)[]
+  /** The newest record of each trial that `pending` writes. */
+  readonly ahead: Map<number, TrialRecord>
+}
+
+/**
+ * A store without a file, gone with the process: for tests, and for searches whose records nobody needs. It is the
+ * plain statement of what a store does; the other holds itself to it.
+ */
+export function createMemoryStore(options: StoreOptions = {}): StudyWriter {
+  return new MemoryStore(options.now ?? Date.now)
+}
+
+class MemoryStore implements StudyWriter {
+  readonly #now: () => number
+  readonly #studies: KeptStudy[] = []
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  studies(): StudyRecord[] {
+    return this.#studies.map(({ record }) => record)
+  }
+
+  findStudy(name: string): StudyRecord | undefined {
+    return this.studies().find((record) => record.name === name)
+  }
+
+  latestStudy(): StudyRecord | undefined {
+    return this.#studies.at(-1)?.record
+  }
+
+  stages(study: number): StageRecord[] {
+    return [...(this.#find(study)?.stages ?? [])].sort((a, b) => a.index - b.index)
+  }
+
+  trials(study: number, filter: TrialFilter = {}): TrialRecord[] {
+    const { stage, states, offset = 0, limit = Number.POSITIVE_INFINITY } = filter
+    return this.#inOrder(study)
+      .map(({ record }) => record)
+      .filter((record) => stage === undefined || record.stage === stage)
+      .filter((record) => states === undefined || states.includes(record.state))
+      .slice(offset, offset + limit)
+  }
+
+  trial(study: number, number: number): TrialRecord | undefined {
+    return this.#find(study)?.trials.get(number)?.record
+  }
+
+  bestTrials(study: number, count: number, stage?: number): TrialRecord[] {
+    const sign = this.#find(study)?.record.direction === 'maximize' ? -1 : 1
+    return this.trials(study, { stage, states: ['complete', 'pruned'] })
+      .filter(({ value }) => value !== null)
+      .sort((a, b) => (a.value === b.value ? a.number - b.number : a.value! < b.value! ? -sign : sign))
+      .slice(0, count)
+  }
+
+  countTrials(study: number): Readonly<Record<TrialState, number>> {
+    const counts = { waiting: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0 }
+    for (const { state } of this.trials(study)) counts[state]++
+    return counts
+  }
+
+  measurements(study: number, trial: number): TimedMeasurement[] {
+    return [...(this.#find(study)?.trials.get(trial)?.measurements ?? [])]
+  }
+
+  *allMeasurements(
+    study: number,
+  ): IterableIterator<{ readonly trial: number; readonly measurements: TimedMeasurement[] }> {
+    for (const { record, measurements } of this.#inOrder(study)) {
+      yield { trial: record.number, measurements: [...measurements] }
+    }
+  }
+
+  artifact(study: number, trial: number): Uint8Array | undefined {
+    return this.#find(study)?.trials.get(trial)?.artifact ?? undefined
+  }
+
+  testLooks(study: number): TestLook[] {
+    return [...(this.#find(study)?.looks ?? [])]
+  }
+
+  lease(study: number): Lease | undefined {
+    return this.#find(study)?.lease
+  }
+
+  close(): void {
+    this.flush()
+    for (const study of this.#studies) study.lease = undefined
+  }
+
+  createStudy(study: NewStudy): StudyRecord {
+    if (this.findStudy(study.name) !== undefined) {
+      throw new UserError('store', `Study "${study.name}" already exists`, { hint: 'Choose another name.' })
+    }
+    const id = this.#studies.length + 1
+    const record: StudyRecord = {
+      ...study,
+      experiment: copyJson(study.experiment),
+      id,
+      state: 'running',
+      endReason: null,
+      createdAt: this.#now(),
+      finishedAt: null,
+      notes: [],
+    }
+    this.#studies.push({
+      record,
+      stages: [],
+      trials: new Map(),
+      looks: [],
+      lease: undefined,
+      running: new Map(),
+      pending: [],
+      ahead: new Map(),
+    })
+    this.acquireLease(id)
+    return record
+  }
+
+  acquireLease(study: number): void {
+    const { host, pid } = thisProcess()
+    const now = this.#now()
+    this.#get(study).lease ??= { host, pid, since: now, heartbeatAt: now }
+  }
+
+  renewLease(study: number): void {
+    const held = this.#leased(study)
+    held.lease = { ...held.lease!, heartbeatAt: this.#now() }
+  }
+
+  releaseLease(study: number): void {
+    this.flush()
+    const held = this.#get(study)
+    held.lease = undefined
+    held.running.clear()
+  }
+
+  addStage(study: number, stage: StageRecord): void {
+    const held = this.#leased(study)
+    if (held.stages.some(({ index }) => index === stage.index)) {
+      throw new Error(`Study ${study} has a stage ${stage.index} already.`)
+    }
+    held.stages.push(stage)
+    markRunning(held)
+  }
+
+  updateStage(
+    study: number,
+    stage: number,
+    changes: { readonly trials?: number; readonly epochs?: number },
+  ): void {
+    const { stages } = this.#leased(study)
+    const at = stages.findIndex(({ index }) => index === stage)
+    if (at !== -1) stages[at] = { ...stages[at]!, ...changes }
+  }
+
+  setExperiment(study: number, experiment: unknown, fingerprints: Fingerprints): void {
+    const held = this.#leased(study)
+    held.record = { ...held.record, experiment: copyJson(experiment), fingerprints }
+  }
+
+  addNote(study: number, note: string): void {
+    const held = this.#get(study)
+    held.record = { ...held.record, notes: [...held.record.notes, note] }
+  }
+
+  startTrial(study: number, spec: TrialSpec, host: string): void {
+    const held = this.#leased(study)
+    const before = held.ahead.get(spec.number) ?? held.trials.get(spec.number)?.record
+    const record = startedTrial(before, spec, host, this.#now())
+    held.running.set(spec.number, record)
+    put(held, { record, measurements: [], artifact: null })
+  }
+
+  finishTrial(study: number, number: number, outcome: TrialOutcome, keepArtifact: boolean): void {
+    const held = this.#leased(study)
+    const running = held.running.get(number)
+    if (running === undefined) throw new Error(`Trial ${number} was not started by this writer.`)
+    const record = finishedTrial(running, outcome)
+    held.running.delete(number)
+    const stopped = record.state === 'waiting'
+    put(held, {
+      record,
+      measurements: stopped ? [] : [...outcome.measurements],
+      artifact: keepArtifact && !stopped ? outcome.artifact : null,
+    })
+  }
+
+  keepArtifacts(study: number, trials: readonly number[]): void {
+    const held = this.#leased(study)
+    const kept = new Set(trials)
+    held.pending.push(() => {
+      for (const [number, trial] of held.trials) {
+        if (!kept.has(number)) held.trials.set(number, { ...trial, artifact: null })
+      }
+    })
+  }
+
+  flush(): void {
+    for (const held of this.#studies) {
+      for (const write of held.pending.splice(0)) write()
+      held.ahead.clear()
+    }
+  }
+
+  addTestLook(study: number, look: TestLook): void {
+    this.#get(study).looks.push(look)
+  }
+
+  finishStudy(study: number, state: StudyState, endReason: string | null): void {
+    this.#leased(study)
+    this.releaseLease(study)
+    const held = this.#get(study)
+    held.record = { ...held.record, state, endReason, finishedAt: this.#now() }
+  }
+
+  #inOrder(study: number): KeptTrial[] {
+    const trials = this.#find(study)?.trials.values() ?? []
+    return [...trials].sort((a, b) => a.record.number - b.record.number)
+  }
+
+  #find(study: number): KeptStudy | undefined {
+    return this.#studies[study - 1]
+  }
+
+  #get(study: number): KeptStudy {
+    const held = this.#find(study)
+    if (held === undefined) throw new Error(`There is no study ${study}.`)
+    return held
+  }
+
+  #leased(study: number): KeptStudy {
+    const held = this.#get(study)
+    if (held.lease === undefined) throw new Error(`This writer does not hold the lease of study ${study}.`)
+    return held
+  }
+}
+
+function put(held: KeptStudy, trial: KeptTrial): void {
+  const { number } = trial.record
+  held.ahead.set(number, trial.record)
+  held.pending.push(() => {
+    held.trials.set(number, trial)
+    markRunning(held)
+  })
+}
+
+function markRunning(held: KeptStudy): void {
+  held.record = { ...held.record, state: 'running', endReason: null, finishedAt: null }
+}
+
+function copyJson(value: unknown): unknown {
+  return decodeJson(encodeJson(value ?? null))
+}
