@@ -6,23 +6,37 @@ export interface PreparedData {
   readonly source: string
   /** SHA-256 in hex over the values, labels and class names as read, before split and preprocessing. */
   readonly hash: string
-  /** What one row is, e.g. [32, 32, 3] for row, column, channel; [64] for plain columns. */
+  /** What one row is as read, e.g. [32, 32, 3] for row, column, channel; [64] for plain columns. */
   readonly shape: readonly number[]
+  /** What was done to the inputs, in words, for people: `mean image subtracted`. The same for all folds. */
+  readonly steps: readonly string[]
   /** One for a single validation set; k of them with `folds: k`, which share the test part. */
-  readonly folds: readonly ClassificationData[]
-  /** What was done to the inputs; enough to do the same to new rows. */
+  readonly folds: readonly PreparedFold[]
+}
+
+/** The parts of one fold, and what was fitted on its training part. */
+export interface PreparedFold extends ClassificationData {
+  /** Enough to do to new rows what was done to these. */
   readonly preprocessing: Preprocessing
 }
 
-/** What was fitted on the training part, as plain data (float64 lists would be large: typed arrays in shared memory). */
+/** What was fitted on a training part, as plain data and typed arrays in shared memory. */
 export interface Preprocessing {
-  /** The steps in words, for people: `mean image subtracted`. */
-  readonly steps: readonly string[]
-  /** For PCA: components (columns, k) row-major, mean (columns), and the scale of each component (k). */
-  readonly projection: {
-    readonly mean: Float32Array
-    readonly components: Float32Array
-    readonly scale: Float32Array
-    readonly k: number
-  } | null
+  /** Columns of a row as read. */
+  readonly columns: number
+  /** A row as read goes through (value - shift[c]) · scale[c] first; both (columns). */
+  readonly shift: Float32Array
+  readonly scale: Float32Array
+  /** Then, with PCA, it becomes ((row - mean) · components) · scale, k numbers. */
+  readonly projection: Projection | null
+  /** Last, a column of ones is appended. */
+  readonly biasTrick: boolean
+}
+
+/** Principal components: mean (columns), components (columns, k) row-major, and the scale of each component (k). */
+export interface Projection {
+  readonly mean: Float32Array
+  readonly components: Float32Array
+  readonly scale: Float32Array
+  readonly k: number
 }

@@ -1,0 +1,67 @@
+import { sharedBytes, sharedFloats } from './data-set.ts'
+import { malformed } from './read-file.ts'
+
+/** An array as a file holds it, row-major: shape [rows, ...], values in file order. */
+export interface FileArray {
+  readonly file: string
+  readonly shape: readonly number[]
+  readonly values: ArrayLike<number>
+}
+
+/**
+ * Copies numbers into shared memory: as bytes if all of them are whole and in [0, 255], else as float32.
+ * @throws UserError `usage` with the row (from 1) of a number that is not finite in float32.
+ */
+export function shareValues({ file, values }: FileArray, columns: number): Uint8Array | Float32Array {
+  if (values instanceof Uint8Array) {
+    const bytes = sharedBytes(values.length)
+    bytes.set(values)
+    return bytes
+  }
+  let bytesHold = true
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    if (!Number.isFinite(Math.fround(value))) {
+      const row = Math.floor(i / columns) + 1
+      throw malformed(
+        file,
+        `has ${value} in row ${row}, column ${(i % columns) + 1}; inputs must be finite`,
+        undefined,
+        row,
+      )
+    }
+    bytesHold &&= value >= 0 && value <= 255 && Number.isInteger(value) && !Object.is(value, -0)
+  }
+  const shared = bytesHold ? sharedBytes(values.length) : sharedFloats(values.length)
+  shared.set(values)
+  return shared
+}
+
+/** Labels from an array of one column, as texts. */
+export function labelTexts({ file, shape, values }: FileArray): string[] {
+  if (values.length !== shape[0]) {
+    throw malformed(file, `must hold one label for each row, got the shape (${shape.join(', ')})`)
+  }
+  return Array.from(values, (value, i) => {
+    if (Number.isSafeInteger(value)) return String(value)
+    throw malformed(
+      file,
+      `has the label ${value} in row ${i + 1}; labels must be whole numbers`,
+      undefined,
+      i + 1,
+    )
+  })
+}
+
+/** The shape of one row and its number of columns. */
+export function rowShape({ file, shape }: FileArray): {
+  readonly shape: readonly number[]
+  readonly columns: number
+} {
+  const rest = shape.slice(1)
+  const columns = rest.reduce((product, n) => product * n, 1)
+  if (rest.length === 0 || columns === 0 || shape[0] === 0) {
+    throw malformed(file, `must hold rows of inputs, got the shape (${shape.join(', ')})`)
+  }
+  return { shape: rest, columns }
+}

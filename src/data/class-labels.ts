@@ -1,0 +1,29 @@
+import { type Labels, MAX_CLASSES, sharedLabels } from './data-set.ts'
+import { malformed } from './read-file.ts'
+
+/**
+ * Numbers the classes that occur: whole numbers in their order, otherwise texts by their characters' codes.
+ * `file` is named if there are more than 65,536 of them.
+ */
+export function numberClasses(
+  texts: readonly string[],
+  file: string,
+): { readonly labels: Labels; readonly classes: readonly string[] } {
+  const distinct = [...new Set(texts)]
+  if (distinct.length > MAX_CLASSES) {
+    throw malformed(
+      file,
+      `has ${distinct.length} different labels; at most ${MAX_CLASSES} classes are possible`,
+    )
+  }
+  const numeric = distinct.every((text) => /^-?\d{1,15}$/.test(text))
+  const classes = numeric ? distinct.sort((a, b) => Number(a) - Number(b)) : distinct.sort()
+  const numbers = new Map(classes.map((text, number) => [text, number]))
+  return {
+    labels: sharedLabels(
+      texts.map((text) => numbers.get(text)!),
+      classes.length,
+    ),
+    classes,
+  }
+}

@@ -1,0 +1,95 @@
+import type { PreprocessConfig } from './data-config.ts'
+import { sharedBytes, sharedFloats } from './data-set.ts'
+
+/** Per column: what a network sees is (value - shift) · scale. */
+export interface ColumnScaling {
+  readonly shift: Float32Array
+  readonly scale: Float32Array
+}
+
+type Values = Uint8Array | Float32Array
+
+/**
+ * Fits shift and scale of each column on the given rows. Sums are taken in float64, row after row, so that the
+ * result is the same bits anywhere.
+ * @param values (rows, columns) row-major
+ * @param rows the training rows, at least one
+ */
+export function fitScaling(
+  kind: PreprocessConfig['kind'],
+  values: Values,
+  columns: number,
+  rows: Uint32Array,
+): ColumnScaling {
+  const shift = sharedFloats(columns)
+  const scale = sharedFloats(columns).fill(1)
+  if (kind === 'unit') scale.fill(1 / 255)
+  if (kind === 'none' || kind === 'unit') return { shift, scale }
+  const mean = columnMeans(values, columns, rows)
+  shift.set(mean)
+  if (kind === 'standardize') {
+    const squares = new Float64Array(columns)
+    for (const row of rows) {
+      const start = row * columns
+      for (let c = 0; c < columns; c++) {
+        const d = values[start + c]! - mean[c]!
+        squares[c] = squares[c]! + d * d
+      }
+    }
+    // A column that never changes has nothing to be scaled by; rounding may leave it a variance of about 1e-32.
+    for (let c = 0; c < columns; c++) {
+      const deviation = Math.sqrt(squares[c]! / rows.length)
+      scale[c] = deviation > 1e-12 * Math.abs(mean[c]!) ? 1 / deviation : 1
+    }
+  }
+  return { shift, scale }
+}
+
+/** The mean of each column over the given rows, in float64. */
+export function columnMeans(values: Values, columns: number, rows: Uint32Array): Float64Array {
+  const sums = new Float64Array(columns)
+  for (const row of rows) {
+    const start = row * columns
+    for (let c = 0; c < columns; c++) sums[c] = sums[c]! + values[start + c]!
+  }
+  return sums.map((sum) => sum / rows.length)
+}
+
+/** The same rows with a column of ones behind the others, in the same type, in shared memory. */
+export function appendOnes<T extends Values>(values: T, columns: number): T {
+  const rows = values.length / columns
+  const length = rows * (columns + 1)
+  const wider = values instanceof Uint8Array ? sharedBytes(length) : sharedFloats(length)
+  for (let row = 0; row < rows; row++) {
+    wider.set(values.subarray(row * columns, (row + 1) * columns), row * (columns + 1))
+    wider[row * (columns + 1) + columns] = 1
+  }
+  return wider as T
+}
+
+/** The scaling with a last column that is left as it is. */
+export function appendIdentity({ shift, scale }: ColumnScaling): ColumnScaling {
+  const wider = { shift: sharedFloats(shift.length + 1), scale: sharedFloats(scale.length + 1) }
+  wider.shift.set(shift)
+  wider.scale.set(scale)
+  wider.scale[scale.length] = 1
+  return wider
+}
+
+/** What is done to the inputs, in words. */
+export function describePreprocessing(
+  settings: PreprocessConfig,
+  shape: readonly number[],
+): readonly string[] {
+  const steps: string[] = []
+  if (settings.kind === 'mean') {
+    steps.push(shape.length > 1 ? 'mean image subtracted' : 'mean of each column subtracted')
+  }
+  if (settings.kind === 'standardize') steps.push('each column shifted to mean 0 and scaled to deviation 1')
+  if (settings.kind === 'unit') steps.push('divided by 255')
+  if (settings.pca !== undefined) {
+    steps.push(`rotated onto ${settings.pca} principal components${settings.whiten ? ', whitened' : ''}`)
+  }
+  if (settings.biasTrick) steps.push('a column of ones appended')
+  return steps
+}
