@@ -16,21 +16,24 @@ export interface IssueContext {
   readonly root: unknown
   /** The schema of the whole file, for the keys it knows. */
   readonly schema: $ZodType
+  /** Paths where text may stand for a block, and the key that it gives: `training.optimizer`, `kind`. */
+  readonly shorthands: Readonly<Record<string, string>>
 }
 
 /** The sentences for one zod issue whose path begins at `base`. */
 export function describeIssue(issue: $ZodIssue, base: Path, context: IssueContext): Mistake[] {
-  const path = [...base, ...(issue.path as (string | number)[])]
+  const path = writtenPath([...base, ...(issue.path as (string | number)[])], context)
   const value = valueAt(context.root, path)
   const say = (rule: string, hint?: string): Mistake[] => [
     { path, at: 'value', message: `${subject(path)} ${rule}`, hint },
   ]
-  if (issue.code !== 'unrecognized_keys' && issue.message !== UNSAID) return [ownMessage(issue, path)]
+  if (issue.code !== 'unrecognized_keys' && issue.message !== UNSAID)
+    return [ownMessage(issue, path, context)]
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownKey(path, key, context))
     case 'invalid_type':
-      return wrongType(path, value, wordFor(issue.expected))
+      return wrongType(path, value, wordFor(isWhole(path, context) ? 'int' : issue.expected))
     case 'invalid_value':
       return wrongChoice(path, value, issue.values)
     case 'too_small':
@@ -62,18 +65,60 @@ export function describeIssue(issue: $ZodIssue, base: Path, context: IssueContex
   }
 }
 
-/** A schema's own words; a message that begins with a verb is about the value at the path. */
-function ownMessage(issue: $ZodIssue, path: Path): Mistake {
+/** Where text stands for a block, what is wrong with the block's key is wrong with the text. */
+function writtenPath(path: Path, { root, shorthands }: IssueContext): Path {
+  const parent = path.slice(0, -1)
+  const isShort =
+    shorthands[describePath(parent)] === path.at(-1) && typeof valueAt(root, parent) === 'string'
+  return isShort ? parent : path
+}
+
+function isWhole(path: Path, { schema }: IssueContext): boolean {
+  return schemasAt(schema, path).some(({ _zod: { def } }) => 'format' in def && def.format === 'safeint')
+}
+
+/** A schema's own words, with the name before them where they leave it to the path. */
+function ownMessage(issue: $ZodIssue, path: Path, context: IssueContext): Mistake {
   const params = issue.code === 'custom' ? issue.params : undefined
-  const message = /^(must|needs|is|has|can|holds|does)\b/.test(issue.message)
-    ? `${subject(path)} ${issue.message}`
-    : issue.message
+  const value = valueAt(context.root, path)
+  let message = issue.message
+  // What a value's own type may print is not always short, or a word of the file.
+  if (issue.code === 'invalid_type')
+    message = message.replace(/, got .*$/s, () => `, got ${describeValue(value)}`)
+  const key = path.at(-1)
+  if (typeof key === 'string' && path[0] !== 'space' && message.startsWith(`${key} `)) {
+    message = message.slice(key.length + 1)
+  }
+  if (/^(must|needs|is|has|can|holds|does)\b/.test(message)) message = `${subject(path)} ${message}`
   return {
     path,
     at: params?.at === 'key' ? 'key' : 'value',
-    message,
-    hint: typeof params?.hint === 'string' ? params.hint : undefined,
+    message: message.length <= 400 ? message : `${message.slice(0, 399)}…`,
+    hint: typeof params?.hint === 'string' ? params.hint : nearestMeant(issue, path, value, context),
   }
+}
+
+/** The choice or the key that was meant, where a schema's own message does not say. */
+function nearestMeant(
+  issue: $ZodIssue,
+  path: Path,
+  value: unknown,
+  context: IssueContext,
+): string | undefined {
+  let near: string | undefined
+  if (issue.code === 'invalid_value' && typeof value === 'string') {
+    near = closestName(value, issue.values.map(String))
+  } else if (
+    issue.code === 'custom' &&
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value)
+  ) {
+    const known = schemasAt(context.schema, path).flatMap(keysOf)
+    const strangers = Object.keys(value).filter((key) => !known.includes(key))
+    near = strangers.map((key) => closestName(key, known)).find((name) => name !== undefined)
+  }
+  return near === undefined ? undefined : `Did you mean "${near}"?`
 }
 
 function describeUnion(
@@ -105,9 +150,6 @@ function describeUnion(
 function wrongType(path: Path, value: unknown, expected: string): Mistake[] {
   const at = 'value'
   const name = subject(path)
-  if (path.length === 0) {
-    return [{ path, at, message: `A study file is ${expected}, this one holds ${describeValue(value)}` }]
-  }
   if (value === undefined)
     return [{ path, at, message: `${name} is missing`, hint: `It must be ${expected}.` }]
   if (value === null) return [{ path, at, message: `${name} is empty`, hint: `It must be ${expected}.` }]
@@ -115,12 +157,18 @@ function wrongType(path: Path, value: unknown, expected: string): Mistake[] {
     {
       path,
       at,
-      message: `${name} must be ${expected}, got ${describeValue(value)}`,
+      message: `${name} must be ${finite(expected, value)}, got ${describeValue(value)}`,
       hint: typeHint(expected, value),
     },
   ]
 }
 
+function finite(expected: string, value: unknown): string {
+  const isNumber = typeof value === 'number' && expected === 'a number'
+  return isNumber && !Number.isFinite(value) ? 'a finite number' : expected
+}
+
+/** The way out of a value of the wrong type, where there is one. */
 function typeHint(expected: string, value: unknown): string | undefined {
   if (expected === 'text' && (typeof value === 'number' || typeof value === 'boolean')) {
     return `Put it in quotes: "${value}".`

@@ -10,8 +10,8 @@ export interface Mistake {
   readonly hint?: string | undefined
 }
 
-/** Tells where a path lies in a file or on the command line. */
-export type Locate = (path: Path, at: 'key' | 'value') => Place
+/** Tells where a path lies in a file or on the command line; undefined if nobody knows. */
+export type Locate = (path: Path, at: 'key' | 'value') => Place | undefined
 
 /** More than these are counted only: the rest is mostly the echo of the first. */
 const MOST_SHOWN = 20

@@ -1,0 +1,130 @@
+import { z } from 'zod'
+import { UserError } from '../errors.ts'
+import { type ClassifierConfig, classifierConfig } from '../objective/classifier-config.ts'
+import type { StagePlan } from '../search/stage-plan.ts'
+import type { Condition, SearchSpace } from '../space/search-space.ts'
+import { spaceMistakes } from '../space/space-rules.ts'
+import type { Experiment } from './experiment.ts'
+import { describePath } from './path.ts'
+import { BLOCKS } from './study-blocks.ts'
+
+/** Rises when an older program could misread what a newer one writes. */
+const VERSION = 1
+
+/** An experiment as the store keeps it: plain JSON. */
+export function experimentToJson(experiment: Experiment): unknown {
+  return JSON.parse(JSON.stringify({ version: VERSION, ...experiment }))
+}
+
+/**
+ * What `experimentToJson` wrote. Settings that came after it was written get their defaults.
+ * @throws UserError('store') if it is of a newer version, or no experiment
+ */
+export function experimentFromJson(value: unknown): Experiment {
+  const version =
+    typeof value === 'object' && value !== null ? (value as { version?: unknown }).version : undefined
+  if (typeof version === 'number' && version > VERSION) {
+    throw new UserError(
+      'store',
+      `The study was written in format ${version}; this finesweep reads up to ${VERSION}`,
+      {
+        hint: 'Install the newer finesweep that wrote it.',
+      },
+    )
+  }
+  const read = storedSchema.safeParse(value)
+  if (!read.success) {
+    const issue = read.error.issues[0]
+    const path = describePath((issue?.path ?? []) as (string | number)[])
+    throw damaged(path === '' ? 'it is no experiment' : `${path} can't be read`)
+  }
+  const { version: _, ...experiment } = read.data
+  const space: SearchSpace = experiment.space
+  const mistake = spaceMistakes(space)[0]
+  if (mistake !== undefined) throw damaged(mistake.message)
+  return { ...experiment, space }
+}
+
+function damaged(reason: string): UserError {
+  return new UserError('store', `The stored experiment is damaged: ${reason}`, {
+    hint: 'Run the study file anew, or restore a backup of the store.',
+  })
+}
+
+const valueSchema = z.union([z.number(), z.string(), z.boolean()])
+
+const distributionSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('float'),
+    low: z.number(),
+    high: z.number(),
+    log: z.boolean(),
+    step: z.number().nullable(),
+    hard: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('int'),
+    low: z.number(),
+    high: z.number(),
+    log: z.boolean(),
+    step: z.number(),
+    hard: z.boolean(),
+  }),
+  z.object({ kind: z.literal('categorical'), choices: z.array(valueSchema), ordered: z.boolean() }),
+  z.object({ kind: z.literal('fixed'), value: valueSchema }),
+])
+
+const conditionSchema: z.ZodType<Condition> = z.record(
+  z.string(),
+  z.union([valueSchema, z.array(valueSchema)]),
+)
+
+const stageSchema: z.ZodType<StagePlan> = z.object({
+  name: z.string(),
+  trials: z.int().min(0),
+  epochs: z.int().min(1),
+  sampler: z.enum(['random', 'sobol', 'grid', 'tpe']),
+  keep: z.number(),
+  margin: z.number(),
+  rootShare: z.number(),
+  warmStart: z.boolean(),
+  startWith: z.array(z.record(z.string(), valueSchema)),
+})
+
+const classifierSchema = z
+  .object({
+    model: BLOCKS.model,
+    training: BLOCKS.training,
+    metric: BLOCKS.metric.unwrap(),
+    direction: BLOCKS.direction.unwrap(),
+  })
+  .transform(
+    ({ model, training, metric, direction }): ClassifierConfig =>
+      classifierConfig(model, training, metric, direction),
+  )
+
+const storedSchema = z.object({
+  // One that was written without its version is of the first.
+  version: z.literal(VERSION).default(VERSION),
+  name: z.string().min(1),
+  seed: BLOCKS.seed,
+  direction: BLOCKS.direction.unwrap(),
+  metric: BLOCKS.metric.unwrap(),
+  lag: BLOCKS.lag,
+  objective: z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('mlp-classifier'),
+      config: classifierSchema,
+      data: z.object({ data: BLOCKS.data, split: BLOCKS.split, preprocess: BLOCKS.preprocess }),
+    }),
+    z.object({ kind: z.literal('module'), file: z.string().min(1) }),
+    z.object({ kind: z.literal('command'), command: z.string().min(1), cwd: z.string().min(1) }),
+  ]),
+  space: z.object({
+    parameters: z.record(z.string(), distributionSchema),
+    conditions: z.record(z.string(), conditionSchema),
+    constraints: z.array(z.string()),
+  }),
+  stages: z.array(stageSchema).min(1),
+  limits: BLOCKS.limits,
+})

@@ -1,0 +1,58 @@
+import { UserError } from '../errors.ts'
+import type { SearchSpace } from '../space/search-space.ts'
+import { spaceMistakes } from '../space/space-rules.ts'
+import { closestName } from './closest-name.ts'
+import type { Experiment } from './experiment.ts'
+import { type Mistake, mistakesError } from './mistakes.ts'
+import { checkStartPoints } from './stage-blocks.ts'
+
+/**
+ * The experiment with the space that its module brings along. Where the file names parameters too, they take the
+ * place of the module's own; it may name no others. Rules of both hold.
+ * @param space the module's; null if it brings none, then the file must have one
+ * @throws UserErrors('usage') if they do not fit together
+ */
+export function withObjectiveSpace(experiment: Experiment, space: SearchSpace | null): Experiment {
+  const named = experiment.space
+  const names = Object.keys(named.parameters)
+  if (space === null) {
+    if (names.length > 0) return experiment
+    throw new UserError('usage', 'space is missing: the module brings none along', {
+      hint: 'Give space in the study file, or as the first argument of defineObjective.',
+    })
+  }
+  const mistakes: Mistake[] = []
+  const known = Object.keys(space.parameters)
+  for (const name of names) {
+    if (Object.hasOwn(space.parameters, name)) continue
+    const near = closestName(name, known)
+    mistakes.push({
+      path: ['space', name],
+      at: 'key',
+      message: `Unknown key "${name}" in space`,
+      hint: near === undefined ? `The module has ${known.join(', ')}.` : `Did you mean "${near}"?`,
+    })
+  }
+  const joined = joinSpaces(space, named)
+  if (mistakes.length === 0) {
+    for (const { path, message, hint } of spaceMistakes(joined)) {
+      mistakes.push({ path: ['space', ...path], at: 'value', message, hint })
+    }
+  }
+  if (mistakes.length === 0) {
+    checkStartPoints(experiment.stages, joined, (mistake) => mistakes.push(mistake))
+  }
+  if (mistakes.length > 0) throw mistakesError(mistakes, () => undefined)
+  return { ...experiment, space: joined }
+}
+
+/** The order is the module's: it is part of what a seed means. */
+function joinSpaces(own: SearchSpace, named: SearchSpace): SearchSpace {
+  const replaced = new Set(Object.keys(named.parameters))
+  const ownConditions = Object.entries(own.conditions).filter(([name]) => !replaced.has(name))
+  return {
+    parameters: { ...own.parameters, ...named.parameters },
+    conditions: { ...Object.fromEntries(ownConditions), ...named.conditions },
+    constraints: [...new Set([...own.constraints, ...named.constraints])],
+  }
+}

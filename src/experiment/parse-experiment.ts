@@ -1,0 +1,164 @@
+import path from 'node:path'
+import type { z } from 'zod'
+import { type Place, UserError, type UserErrors } from '../errors.ts'
+import type { Experiment } from './experiment.ts'
+import { describeIssue, describeValue, leaveUnsaid, subject, unknownKey } from './issue-sentences.ts'
+import { type Mistake, mistakesError, userErrors } from './mistakes.ts'
+import { applyOverrides, labelOf, type Override, parseOverride } from './overrides.ts'
+import { type Path, startsWith } from './path.ts'
+import { type Blocks, resolveExperiment } from './resolve-experiment.ts'
+import { defaultStageEntries } from './stage-blocks.ts'
+import { BLOCKS, type BlockName, SHORTHANDS, STUDY_KEYS } from './study-blocks.ts'
+import { parseYaml, type YamlFile } from './yaml-file.ts'
+
+export interface ParseOptions {
+  /** `path=value`, in the order of the command line: `stages[0].trials=8`. */
+  readonly overrides?: readonly string[] | undefined
+  /** Instead of the file's own name; shown as `--name` where it is wrong. */
+  readonly name?: string | undefined
+  /** Instead of the file's own seed; shown as `--seed` where it is wrong. */
+  readonly seed?: number | string | undefined
+  /** Whether there is a file or folder of that absolute path. Without it, no path is looked at. */
+  readonly exists?: ((path: string) => boolean) | undefined
+}
+
+/**
+ * The experiment that a study file's text describes: every default filled in, every path absolute, taken from the
+ * file's folder. Pure but for `exists`.
+ * @param file the file's path, for messages and relative paths
+ * @throws UserErrors('usage') with every mistake found, in the order of the lines
+ */
+export function parseExperiment(text: string, file: string, options: ParseOptions = {}): Experiment {
+  const yaml = parseYaml(text, file)
+  if (yaml.value === null) throw emptyFile(file)
+  const { value: root, overrides } = withOverrides(yaml.value, options)
+  const locate = (where: Path, at: 'key' | 'value'): Place => placeOf(where, at, yaml, overrides, file)
+  const mistakes: Mistake[] = []
+  const context = { root, schema: STUDY_KEYS, shorthands: SHORTHANDS }
+  if (typeof root !== 'object' || root === null || Array.isArray(root)) {
+    const message = `A study file is a block of keys, this one holds ${describeValue(root)}`
+    throw mistakesError(
+      [{ path: [], at: 'value', message, hint: 'Begin with one of the experiments/ to copy.' }],
+      locate,
+    )
+  }
+  const raw = root as Readonly<Record<string, unknown>>
+  for (const key of Object.keys(raw)) {
+    if (!Object.hasOwn(BLOCKS, key)) mistakes.push(unknownKey([], key, context))
+  }
+  const blocks: Partial<Record<BlockName, unknown>> = {}
+  const failed = new Set<BlockName>()
+  for (const name of Object.keys(BLOCKS) as BlockName[]) {
+    const schema: z.ZodType = BLOCKS[name]
+    const read = schema.safeParse(raw[name], { error: leaveUnsaid })
+    if (read.success) blocks[name] = read.data
+    else {
+      failed.add(name)
+      mistakes.push(...read.error.issues.flatMap((issue) => describeIssue(issue, [name], context)))
+    }
+  }
+  const experiment = resolveExperiment(blocks as Blocks, {
+    raw,
+    failed,
+    file: path.resolve(file),
+    exists: options.exists ?? (() => true),
+    report: (mistake) => mistakes.push(mistake),
+  })
+  mistakes.push(...nonFiniteNumbers(root, mistakes))
+  if (experiment === null || mistakes.length > 0) throw mistakesError(mistakes, locate)
+  return experiment
+}
+
+/** Numbers that are none, where no rule of their own has spoken yet: nothing in a study may be NaN or infinite. */
+function nonFiniteNumbers(root: unknown, known: readonly Mistake[]): Mistake[] {
+  const found: Mistake[] = []
+  const visit = (value: unknown, where: Path): void => {
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+      if (known.some((mistake) => startsWith(where, mistake.path))) return
+      const message = `${subject(where)} must be a finite number, got ${describeValue(value)}`
+      found.push({ path: where, at: 'value', message })
+    } else if (Array.isArray(value)) {
+      value.forEach((item, index) => {
+        visit(item, [...where, index])
+      })
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, item] of Object.entries(value)) visit(item, [...where, key])
+    }
+  }
+  visit(root, [])
+  return found
+}
+
+function emptyFile(file: string): UserErrors {
+  return userErrors([
+    new UserError('usage', 'The file says nothing', {
+      hint: 'Begin with one of the experiments/ to copy.',
+      where: { file },
+    }),
+  ])
+}
+
+/** The file's tree with everything set from outside. */
+function withOverrides(
+  tree: unknown,
+  options: ParseOptions,
+): { readonly value: unknown; readonly overrides: readonly Override[] } {
+  const errors: UserError[] = []
+  const overrides: Override[] = []
+  for (const text of options.overrides ?? []) {
+    try {
+      overrides.push(parseOverride(text))
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      errors.push(error)
+    }
+  }
+  if (options.name !== undefined) overrides.push({ path: ['name'], value: options.name, label: '--name' })
+  if (options.seed !== undefined) {
+    const seed =
+      typeof options.seed === 'string' && /^\d+$/.test(options.seed) ? Number(options.seed) : options.seed
+    overrides.push({ path: ['seed'], value: seed, label: '--seed' })
+  }
+  let value = tree
+  const applied: Override[] = []
+  for (const override of overrides) {
+    try {
+      const result = applyOverrides(withStages(value, override), [override], SHORTHANDS)
+      value = result.value
+      applied.push(...result.overrides)
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      errors.push(error)
+    }
+  }
+  if (errors.length > 0) throw userErrors(errors)
+  return { value, overrides: applied }
+}
+
+/** A file without stages has the usual ones: an override may change a field of them. */
+function withStages(tree: unknown, override: Override): unknown {
+  if (override.path[0] !== 'stages' || override.path.length < 2) return tree
+  if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) return tree
+  const { stages, budget } = tree as { stages?: unknown; budget?: unknown }
+  return stages === undefined || stages === null
+    ? { ...tree, stages: defaultStageEntries(budget !== undefined) }
+    : tree
+}
+
+/** Where to point: at the override that set it, at its place in the file, or at the nearest block around it. */
+function placeOf(
+  where: Path,
+  at: 'key' | 'value',
+  yaml: YamlFile,
+  overrides: readonly Override[],
+  file: string,
+): Place {
+  const label = labelOf(overrides, where)
+  if (label !== undefined) return { file: label }
+  const place = yaml.placeOf(where, at)
+  if (place !== undefined) return place
+  const inside = overrides.findLast((override) => startsWith(override.path, where))
+  if (inside !== undefined) return { file: inside.label }
+  if (where.length === 0) return { file }
+  return placeOf(where.slice(0, -1), 'key', yaml, overrides, file)
+}

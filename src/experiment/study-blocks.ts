@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { dataSchema, preprocessSchema, splitSchema } from '../data/data-config.ts'
+import { modelSchema, trainingSchema } from '../objective/classifier-config.ts'
+import { budgetSchema, stagesSchema } from '../search/plan-schema.ts'
+import { requireSchema, spaceSchema } from '../space/space-schema.ts'
+import {
+  DEFAULT_LAG,
+  DEFAULT_SEED,
+  directionSchema,
+  lagSchema,
+  limitsSchema,
+  metricSchema,
+  nameSchema,
+  objectiveSchema,
+  seedSchema,
+} from './top-schema.ts'
+
+/** Every key at the top of a study file; each block's schema lives with its meaning. */
+export const BLOCKS = {
+  name: nameSchema.optional(),
+  seed: seedSchema.default(DEFAULT_SEED),
+  objective: objectiveSchema.prefault('mlp-classifier'),
+  direction: directionSchema.optional(),
+  metric: metricSchema.optional(),
+  data: dataSchema,
+  split: splitSchema,
+  preprocess: preprocessSchema,
+  model: modelSchema,
+  training: trainingSchema,
+  space: spaceSchema.optional(),
+  require: requireSchema.optional(),
+  stages: stagesSchema.optional(),
+  budget: budgetSchema.optional(),
+  lag: lagSchema.default(DEFAULT_LAG),
+  limits: limitsSchema,
+} as const
+
+export type BlockName = keyof typeof BLOCKS
+
+/** The blocks that only the built-in classifier reads. */
+export const CLASSIFIER_BLOCKS: readonly BlockName[] = ['data', 'split', 'preprocess', 'model', 'training']
+
+/**
+ * The keys that a study file may hold, for messages, documents and their tests. The space is read by its own rules,
+ * which a schema of keys can't show; its parameters are spelled out here.
+ */
+export const STUDY_KEYS = z.strictObject({
+  ...BLOCKS,
+  space: z.record(
+    z.string(),
+    z.strictObject({
+      float: z.unknown(),
+      int: z.unknown(),
+      choices: z.unknown(),
+      fixed: z.unknown(),
+      log: z.unknown(),
+      step: z.unknown(),
+      hard: z.unknown(),
+      ordered: z.unknown(),
+      when: z.record(z.string(), z.unknown()),
+    }),
+  ),
+})
+
+/** Where text stands for a block, the key that it gives: `optimizer: adam` is `optimizer: { kind: adam }`. */
+export const SHORTHANDS: Readonly<Record<string, string>> = {
+  preprocess: 'kind',
+  'training.optimizer': 'kind',
+  'training.schedule': 'kind',
+  objective: 'module',
+}
