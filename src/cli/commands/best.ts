@@ -1,7 +1,7 @@
-import { countOf } from '../../report/numbers.ts'
 import { renderTable } from '../../report/table.ts'
 import { rankedColumns } from '../../report/trial-columns.ts'
 import { jsonDocument, studyHead, trialSummary } from '../../report/trial-json.ts'
+import type { StudyRecord } from '../../store/store.ts'
 import { defineCommand } from '../command.ts'
 import { printTable, tableLayout } from '../layout.ts'
 import { withStudy } from '../open-study.ts'
@@ -34,7 +34,8 @@ export default defineCommand({
     }),
 })
 
-function headline(study: string, shown: number, complete: number): string {
-  if (shown === 0) return `${study}: no trial has completed yet.`
-  return `${study}: the best ${shown} of ${countOf(complete, 'complete trial')}`
+function headline(study: StudyRecord, shown: number): string {
+  if (shown === 0) return `${study.name}: no trial has completed yet.`
+  const order = study.direction === 'maximize' ? 'highest' : 'lowest'
+  return `${study.name}: ${shown === 1 ? 'the best trial' : `the best ${shown} trials`}, ${order} ${study.metric} first`
 }
