@@ -27,8 +27,7 @@ export default defineCommand({
         await printAll(terminal, jsonDocument(studyHead(study), 'trials', items))
         return
       }
-      if (!args.quiet)
-        say(terminal, headline(study.name, trials.length, reader.countTrials(study.id).complete))
+      if (!args.quiet) say(terminal, headline(study, trials.length))
       const columns = rankedColumns({ study, stages }, trials)
       await printTable(terminal, renderTable(columns, trials, tableLayout(terminal)), args.quiet)
     }),
