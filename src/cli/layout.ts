@@ -9,11 +9,7 @@ export function tableLayout(terminal: Terminal): TableLayout {
 }
 
 /** Prints a table, and says on stderr which columns the window has no room for. */
-export async function printTable(
-  terminal: Terminal,
-  table: RenderedTable,
-  quiet: boolean | undefined,
-): Promise<void> {
+export async function printTable(terminal: Terminal, table: RenderedTable, quiet: boolean): Promise<void> {
   await print(terminal, table.text)
   if (table.hidden.length === 0 || quiet) return
   const names = table.hidden.slice(0, 4).join(', ').toLowerCase()

@@ -13,12 +13,12 @@ export function storeOptions<T>(yargs: Argv<T>) {
       describe: 'The store, an SQLite file',
       coerce: once<string>('--db'),
     })
-    .option('quiet', { type: 'boolean', describe: 'Nothing but results and errors' })
+    .option('quiet', { type: 'boolean', default: false, describe: 'Nothing but results and errors' })
 }
 
 /** `--json`: every listing has it. */
 export function jsonOption<T>(yargs: Argv<T>) {
-  return yargs.option('json', { type: 'boolean', describe: 'Print one JSON document' })
+  return yargs.option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
 }
 
 /** `[study]`: the latest if it is left out. */

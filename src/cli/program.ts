@@ -25,7 +25,7 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
     checkCommand(argv, names)
     const { command, text } = await parse(joinSortColumn(argv), terminal)
     if (command !== null) return (await command()) ?? 0
-    await print(terminal, text.endsWith('\n') ? text : `${text}\n`)
+    await print(terminal, `${text.trimEnd()}\n`)
     return 0
   } catch (error) {
     return reportFailure(explainWrongUse(error, argv, names), terminal)
@@ -58,7 +58,8 @@ async function parse(argv: readonly string[], terminal: Terminal): Promise<Parse
     )
   }
   await parser.parseAsync([...argv], {}, (_error, _args, output) => {
-    text = output
+    // That a switch is off unless it is given goes without saying.
+    text = output.replace(/ +\[default: false\]$/gm, '')
   })
   return { command: text === '' ? chosen : null, text }
 }
