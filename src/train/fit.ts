@@ -7,7 +7,7 @@ import { type Network, penalty, trainStep } from './network.ts'
 import { type OptimizerSettings, updateRule } from './optimizers.ts'
 import { learningRateAt, type ScheduleSettings } from './schedules.ts'
 
-export interface FitSettings {
+export interface TrainingSettings {
   readonly epochs: number
   /** Rows of a step, at most the network's `maxRows`; an epoch's last batch takes what is left. */
   readonly batchSize: number
@@ -53,10 +53,10 @@ export const TRAINING_SAMPLE = 1000
  * shuffled anew. A function of the arguments alone: the same weights, data and stream name give the same bits.
  * @throws NonFiniteLossError saying where.
  */
-export function* fit(
+export function* trainEpochs(
   network: Network,
   data: { readonly train: Examples; readonly valid: Examples },
-  settings: FitSettings,
+  settings: TrainingSettings,
 ): Generator<EpochReport, void, void> {
   const { train, valid } = data
   const { batchSize, streamName } = settings

@@ -72,7 +72,7 @@ export function decodeSafetensors(bytes: Uint8Array, name = 'weights'): TensorFi
   const { __metadata__: metadata, ...entries } = parseHeader(bytes.subarray(LENGTH_BYTES, start), fail)
   const tensors: Record<string, Tensor> = {}
   for (const [key, entry] of Object.entries(entries)) {
-    tensors[key] = readTensor(key, entry as TensorEntry, bytes.subarray(start), fail)
+    tensors[key] = readTensor(key, entry, bytes.subarray(start), fail)
   }
   return { tensors, metadata: (metadata ?? {}) as Record<string, string> }
 }
@@ -88,14 +88,9 @@ function parseHeader(bytes: Uint8Array, fail: (rule: string) => never): Record<s
   return fail('the header must be a JSON object')
 }
 
-function readTensor(
-  key: string,
-  entry: TensorEntry,
-  values: Uint8Array,
-  fail: (rule: string) => never,
-): Tensor {
-  const { dtype, shape, data_offsets: offsets } = entry
-  const size = ELEMENT_BYTES[dtype]
+function readTensor(key: string, entry: unknown, values: Uint8Array, fail: (rule: string) => never): Tensor {
+  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<TensorEntry>
+  const size = ELEMENT_BYTES[dtype ?? '']
   if (size === undefined) return fail(`tensor "${key}" must be of F32 or F64, got ${dtype}`)
   if (!isWholeNumbers(shape) || !isWholeNumbers(offsets) || offsets.length !== 2) {
     return fail(`tensor "${key}" must have a shape and two offsets of whole numbers`)

@@ -24,9 +24,9 @@ interface ReferenceCase {
   readonly runningAfterOneBatch: Record<string, number[]> | null
 }
 
-const { cases } = JSON.parse(
-  readFileSync(new URL('../fixtures/networks.json', import.meta.url), 'utf8'),
-) as { cases: ReferenceCase[] }
+const { cases } = JSON.parse(readFileSync(new URL('../fixtures/networks.json', import.meta.url), 'utf8')) as {
+  cases: ReferenceCase[]
+}
 
 function build(reference: ReferenceCase, precision: 'float32' | 'float64'): Network {
   const shape = {
@@ -55,7 +55,12 @@ function build(reference: ReferenceCase, precision: 'float32' | 'float64'): Netw
   return network
 }
 
-function expectClose(got: ArrayLike<number>, want: number[] | number[][], tolerance: number, name: string): void {
+function expectClose(
+  got: ArrayLike<number>,
+  want: number[] | number[][],
+  tolerance: number,
+  name: string,
+): void {
   const flat = want.flat()
   expect(got.length, name).toBe(flat.length)
   const worst = flat.reduce((most, value, i) => Math.max(most, Math.abs(value - got[i]!)), 0)
@@ -69,8 +74,15 @@ describe.each([
 ] as const)('in %s', (precision, tolerance) => {
   test.each(
     cases.map((reference) => {
-      const parts = [reference.activation, reference.batchnorm ? 'with batch norm' : 'plain', `reg ${reference.reg}`]
-      return [[...parts, ...(reference.dropoutMasks === null ? [] : ['with dropout'])].join(', '), reference] as const
+      const parts = [
+        reference.activation,
+        reference.batchnorm ? 'with batch norm' : 'plain',
+        `reg ${reference.reg}`,
+      ]
+      return [
+        [...parts, ...(reference.dropoutMasks === null ? [] : ['with dropout'])].join(', '),
+        reference,
+      ] as const
     }),
   )('a network agrees with the reference in every number: %s', (_, reference) => {
     const network = build(reference, precision)

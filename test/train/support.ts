@@ -1,10 +1,15 @@
 import { fastGenerator } from '../../src/random/fast-generator.ts'
 import { seedWords } from '../../src/random/stream.ts'
+import { fillNormal } from '../../src/train/initial-weights.ts'
 import type { Examples, Inputs } from '../../src/train/inputs.ts'
 import type { Kernels } from '../../src/train/kernels/kernels.ts'
 import { createPlainKernels } from '../../src/train/kernels/plain/plain-kernels.ts'
-import { fillNormal } from '../../src/train/initial-weights.ts'
-import { type Architecture, createNetwork, type LearningSettings, type Network } from '../../src/train/network.ts'
+import {
+  type Architecture,
+  createNetwork,
+  type LearningSettings,
+  type Network,
+} from '../../src/train/network.ts'
 import { initialState, writeNetwork } from '../../src/train/network-state.ts'
 
 export function plain(precision: 'float32' | 'float64' = 'float32'): Kernels {
@@ -47,13 +52,7 @@ export function examplesOf(inputs: Inputs, labels: readonly number[]): Examples 
 }
 
 /** Classes as clouds around random centres: easy enough to be learned in a few steps. */
-export function clouds(
-  count: number,
-  columns: number,
-  classes: number,
-  seed: number,
-  spread = 1,
-): Examples {
+export function clouds(count: number, columns: number, classes: number, seed: number, spread = 1): Examples {
   const centres = new Float32Array(classes * columns)
   fillNormal(centres, 1, ['clouds', seed, 'centres'])
   const noise = new Float32Array(count * columns)
