@@ -1,0 +1,141 @@
+import { narrowingHeadline, narrowingLines, stageTotalsLine } from '../report/narrowing.ts'
+import { countOf } from '../report/numbers.ts'
+import { renderProgress, renderTrialLine } from '../report/progress.ts'
+import { advanceProgress, type BestTrial, NOTHING_YET } from '../report/progress-state.ts'
+import { oneLine, paint, type Span } from '../report/text.ts'
+import type { StageRecord } from '../store/store.ts'
+import type { StudyEvent, StudyListener } from '../study/events.ts'
+import type { TrialRecord } from '../trial.ts'
+import { createLiveBlock, type LiveBlock } from './live-block.ts'
+import { shellWord } from './open-study.ts'
+import { hasColour, type OutputStream, type Terminal } from './terminal.ts'
+
+export interface ProgressOptions {
+  /** Usually stderr: results have stdout for themselves. */
+  readonly stream: OutputStream
+  readonly env: Terminal['env']
+  /** Nothing is shown but what `print` is given. */
+  readonly quiet: boolean
+  /** The best trial of an earlier process, on a resume. */
+  readonly best?: BestTrial | null
+  /** Milliseconds on a clock that only goes forward. */
+  readonly now?: () => number
+}
+
+export interface Progress {
+  readonly listener: StudyListener
+  /** Says a sentence above the picture. */
+  print(sentence: string): void
+  /** Takes the picture away and gives the terminal back. May be called twice. */
+  close(): void
+}
+
+/** Where the stream is no terminal, a line at most so often. */
+const LINE_INTERVAL_MS = 10_000
+
+/** So many diverged or failed trials of a stage are told one by one; the others are counted. */
+const TOLD_MISHAPS = 10
+
+/**
+ * Shows a running study: on a terminal a picture that is redrawn in place, elsewhere a line for a finished trial or
+ * every 10 s, whichever is rarer. What was decided between stages stays above it.
+ */
+export function createProgress(options: ProgressOptions): Progress {
+  const { stream, env, quiet, now = () => performance.now() } = options
+  const colour = hasColour(stream, env)
+  let state = { ...NOTHING_YET, best: options.best ?? null }
+  let lastLineAt = Number.NEGATIVE_INFINITY
+  let mishaps = 0
+  const isLive = !quiet && stream.isTTY === true && env.TERM !== 'dumb'
+  const block: LiveBlock | null = isLive
+    ? createLiveBlock(stream, (width, rows) => renderProgress(state, now(), { width, rows, colour }))
+    : null
+  const print = (text: string): void => {
+    if (block !== null) block.printAbove(text)
+    else stream.write(`${text}\n`)
+  }
+  const printLines = (lines: readonly (readonly Span[])[]): void =>
+    print(lines.map((line) => paint(line, colour)).join('\n'))
+
+  const tellMishap = (trial: TrialRecord): void => {
+    mishaps++
+    if (mishaps <= TOLD_MISHAPS) printLines([mishapLine(trial, state.study?.name ?? '')])
+    else if (mishaps === TOLD_MISHAPS + 1) {
+      print(
+        'Further trials of this stage that diverge or fail are only counted. All of them: finesweep trials --state diverged,failed',
+      )
+    }
+  }
+  const tellStage = (stage: StageRecord): void => {
+    const { previous } = state
+    if (previous === null || stage.narrowing === null) return
+    const totals: Span[] = stageTotalsLine({
+      name: previous.record.name,
+      trials: previous.finished,
+      epochs: previous.epochs,
+      durationMs: previous.endedAt - previous.startedAt,
+      diverged: previous.diverged,
+      failed: previous.failed,
+    })
+    const width = stream.isTTY ? (stream.columns ?? 80) : 120
+    printLines([
+      [...totals, ` ${narrowingHeadline(stage.narrowing)}`],
+      ...narrowingLines(stage.narrowing, width),
+    ])
+  }
+
+  const tell = (event: StudyEvent): void => {
+    switch (event.kind) {
+      case 'study-started': {
+        const trials = event.stages.reduce((sum, stage) => sum + stage.trials, 0)
+        const again = event.finished > 0 ? `, ${event.finished} of them finished before` : ''
+        print(
+          `${oneLine(event.study.name)}: ${countOf(trials, 'trial')} in ${countOf(event.stages.length, 'stage')}${again}; ` +
+            `seed ${event.study.seed}, ${countOf(event.workers, 'worker')}`,
+        )
+        return
+      }
+      case 'stage-started':
+        mishaps = 0
+        // A stage that an earlier process began was told of then.
+        if (event.finished === 0) tellStage(event.stage)
+        return
+      case 'trial-retried':
+        print(
+          `Trial ${event.trial}, attempt ${event.attempt}: ${oneLine(event.error.message)}. It runs again.`,
+        )
+        return
+      case 'trial-finished': {
+        const { record } = event
+        if (record.state === 'diverged' || record.state === 'failed') tellMishap(record)
+        if (block === null && now() - lastLineAt >= LINE_INTERVAL_MS) {
+          lastLineAt = now()
+          print(renderTrialLine(state, record, now()))
+        }
+        return
+      }
+    }
+  }
+
+  return {
+    listener: (event) => {
+      if (quiet) return
+      state = advanceProgress(state, event, now())
+      tell(event)
+      block?.refresh()
+    },
+    print,
+    close: () => block?.close(),
+  }
+}
+
+/** `Trial 17 diverged: loss became NaN in epoch 1. Replay it alone: finesweep replay quickstart 17` */
+function mishapLine(trial: TrialRecord, study: string): Span[] {
+  const reason = trial.error === null ? '' : `: ${oneLine(trial.error.message).replace(/\.$/, '')}`
+  return [
+    `Trial ${trial.number} `,
+    { text: trial.state, tone: 'bad' },
+    `${reason}. `,
+    { text: `Replay it alone: finesweep replay ${shellWord(study)} ${trial.number}`, tone: 'dim' },
+  ]
+}
