@@ -3,6 +3,7 @@ import { closestName } from './closest-name.ts'
 import type { Mistake } from './mistakes.ts'
 import { describePath, type Path, valueAt } from './path.ts'
 import { allKeyPaths, keysOf, schemasAt } from './schema-walk.ts'
+import { describeValue, entries, subject, wordFor } from './wording.ts'
 
 /** What an issue's message is where no schema gave one: the sentences are made here, with the whole file in view. */
 const UNSAID = '\u0000'
@@ -224,61 +225,6 @@ export function unknownKey(path: Path, key: string, context: IssueContext): Mist
 
 function belongs(parent: readonly string[]): string {
   return parent.length === 0 ? 'It belongs at the top of the file.' : `It belongs under ${parent.join('.')}.`
-}
-
-/** What a sentence calls a path: `learningRate: step` inside a parameter of the space, else `stages[0].trials`. */
-export function subject(path: Path): string {
-  if (path.length === 0) return 'The file'
-  if (path[0] === 'space' && typeof path[1] === 'string') {
-    const rest = describePath(path.slice(2))
-    return rest === '' ? path[1] : `${path[1]}: ${rest}`
-  }
-  return describePath(path)
-}
-
-/** A value as a sentence quotes it: short, on one line. */
-export function describeValue(value: unknown): string {
-  if (value === undefined || value === null) return 'nothing'
-  if (typeof value === 'string') return JSON.stringify(value.length <= 40 ? value : `${value.slice(0, 39)}…`)
-  if (typeof value === 'number') return describeNumber(value)
-  if (typeof value === 'boolean') return String(value)
-  if (Array.isArray(value)) {
-    const flat = value.every((item) => typeof item !== 'object' || item === null)
-    const text = `[${value.slice(0, 8).map(describeValue).join(', ')}]`
-    return flat && value.length <= 8 && text.length <= 60 ? text : `a list of ${entries(value.length)}`
-  }
-  return 'a block of keys'
-}
-
-function describeNumber(value: number): string {
-  if (Number.isNaN(value)) return '.nan'
-  if (value === Number.POSITIVE_INFINITY) return '.inf'
-  return value === Number.NEGATIVE_INFINITY ? '-.inf' : String(value)
-}
-
-function wordFor(expected: string): string {
-  switch (expected) {
-    case 'string':
-      return 'text'
-    case 'number':
-      return 'a number'
-    case 'int':
-      return 'a whole number'
-    case 'boolean':
-      return 'true or false'
-    case 'array':
-    case 'tuple':
-      return 'a list'
-    case 'object':
-    case 'record':
-      return 'a block of keys'
-    default:
-      return `a ${expected}`
-  }
-}
-
-function entries(count: number | bigint): string {
-  return `${count} ${Number(count) === 1 ? 'entry' : 'entries'}`
 }
 
 function lengthOf(value: unknown): number {

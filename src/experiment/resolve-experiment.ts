@@ -1,39 +1,14 @@
 import path from 'node:path'
-import type { z } from 'zod'
 import { resolveDataPaths } from '../data/data-config.ts'
-import { UserError } from '../errors.ts'
-import {
-  CLASSIFIER_METRICS,
-  type ClassifierConfig,
-  classifierConfig,
-} from '../objective/classifier-config.ts'
-import { checkClassifierSpace, searchableNames } from '../objective/classifier-parameters.ts'
-import { checkCommand } from '../objective/placeholders.ts'
-import { DEFAULT_SPACE } from '../space/default-space.ts'
-import type { Distribution } from '../space/distribution.ts'
-import type { SearchSpace } from '../space/search-space.ts'
-import { spaceSchema, withConstraints } from '../space/space-schema.ts'
+import { CLASSIFIER_METRICS, classifierConfig } from '../objective/classifier-config.ts'
 import type { Direction } from '../trial.ts'
 import { closestName } from './closest-name.ts'
 import type { Experiment } from './experiment.ts'
-import type { Mistake } from './mistakes.ts'
 import type { Path } from './path.ts'
+import { resolveSpace } from './resolve-space.ts'
+import type { Blocks, Resolving } from './resolving.ts'
 import { checkStartPoints, resolveStages } from './stage-blocks.ts'
-import { type BLOCKS, type BlockName, CLASSIFIER_BLOCKS } from './study-blocks.ts'
-
-/** What the blocks of a file say, each on its own; one that is in `failed` is missing. */
-export type Blocks = { readonly [Name in BlockName]: z.output<(typeof BLOCKS)[Name]> }
-
-export interface Resolving {
-  /** The file as plain data, to tell what it says from what is filled in. */
-  readonly raw: Readonly<Record<string, unknown>>
-  /** Blocks that could not be read: what depends on them is not looked at, their mistakes are told already. */
-  readonly failed: ReadonlySet<BlockName>
-  /** Absolute. */
-  readonly file: string
-  readonly exists: (path: string) => boolean
-  readonly report: (mistake: Mistake) => void
-}
+import { CLASSIFIER_BLOCKS } from './study-blocks.ts'
 
 /** Brings the blocks together and checks what they say of each other; null if they can't make an experiment. */
 export function resolveExperiment(blocks: Blocks, resolving: Resolving): Experiment | null {
@@ -171,128 +146,4 @@ function resolveObjective(
     config: classifierConfig(blocks.model, blocks.training, aim.metric, aim.direction),
     data: resolveDataPaths({ data, split, preprocess }, folder),
   }
-}
-
-/** The settings that a space may search, as the recipe does where a file names no space. */
-const RECIPE_SETTINGS: Readonly<Record<string, readonly [block: 'model' | 'training', key: string]>> = {
-  learningRate: ['training', 'learningRate'],
-  reg: ['training', 'reg'],
-  dropout: ['model', 'dropout'],
-}
-
-/** The space of the file with its rules; that of a module that brings its own is empty here. */
-function resolveSpace(
-  blocks: Blocks,
-  objective: Experiment['objective'] | null,
-  resolving: Resolving,
-): SearchSpace | null {
-  const { failed, report } = resolving
-  if (failed.has('space')) {
-    if (objective?.kind === 'mlp-classifier') checkReadableParameters(objective.config, resolving)
-    return null
-  }
-  let { space } = blocks
-  if (space === undefined) {
-    if (blocks.objective.kind === 'command') {
-      report({
-        path: ['space'],
-        at: 'value',
-        message: 'space is missing: a command can search only what the file names',
-        hint: 'Write space: { learningRate: { float: [1e-4, 1], log: true } }.',
-      })
-      return null
-    }
-    space = blocks.objective.kind === 'module' ? EMPTY_SPACE : recipeSpace(resolving.raw)
-  } else if (blocks.objective.kind === 'mlp-classifier') {
-    checkFixedTwice(space, resolving)
-  }
-  if (objective?.kind === 'mlp-classifier') checkParameters(space, objective.config, report)
-  if (objective?.kind === 'command') checkPlaceholders(objective.command, space, report)
-  if (blocks.require === undefined || failed.has('require')) return space
-  if (blocks.objective.kind === 'module' && blocks.space === undefined) {
-    return { ...space, constraints: blocks.require }
-  }
-  const ruled = withConstraints(space, blocks.require)
-  const single = typeof resolving.raw.require === 'string'
-  for (const { index, message } of ruled.mistakes) {
-    report({ path: single ? ['require'] : ['require', index], at: 'value', message })
-  }
-  return ruled.space
-}
-
-const EMPTY_SPACE: SearchSpace = { parameters: {}, conditions: {}, constraints: [] }
-
-/** The recipe's three ranges, without those that the file fixes in `model` or `training`. */
-function recipeSpace(raw: Resolving['raw']): SearchSpace {
-  const parameters = Object.entries(DEFAULT_SPACE.parameters).filter(([name]) => !isFixed(raw, name))
-  return { ...DEFAULT_SPACE, parameters: Object.fromEntries(parameters) }
-}
-
-function isFixed(raw: Resolving['raw'], parameter: string): boolean {
-  const [block, key] = RECIPE_SETTINGS[parameter] ?? []
-  const settings = block === undefined ? undefined : raw[block]
-  return (
-    key !== undefined && typeof settings === 'object' && settings !== null && Object.hasOwn(settings, key)
-  )
-}
-
-function checkFixedTwice(space: SearchSpace, { raw, report }: Resolving): void {
-  for (const [name, [block, key]] of Object.entries(RECIPE_SETTINGS)) {
-    if (!Object.hasOwn(space.parameters, name) || !isFixed(raw, name)) continue
-    report({
-      path: [block, key],
-      at: 'key',
-      message: `${name} stands in ${block} and in space`,
-      hint: 'Keep the one in space: it is what the trials take.',
-    })
-  }
-}
-
-/** In a space with mistakes, names the parameters that the classifier doesn't know as well: all in one reading. */
-function checkReadableParameters(config: ClassifierConfig, { raw, report }: Resolving): void {
-  if (typeof raw.space !== 'object' || raw.space === null || Array.isArray(raw.space)) return
-  const parameters: Record<string, Distribution> = {}
-  const unreadable = new Set<string>()
-  for (const [name, entry] of Object.entries(raw.space)) {
-    const alone = typeof entry === 'object' && entry !== null ? { ...entry, when: undefined } : entry
-    const read = spaceSchema.safeParse({ [name]: alone })
-    if (read.success) Object.assign(parameters, read.data.parameters)
-    else unreadable.add(name)
-  }
-  const known = searchableNames({ parameters, conditions: {}, constraints: [] }, config)
-  for (const name of unreadable) {
-    if (!known.includes(name)) parameters[name] = { kind: 'fixed', value: 0 }
-  }
-  checkParameters({ parameters, conditions: {}, constraints: [] }, config, (mistake) => {
-    if (mistake.at === 'key' || !unreadable.has(String(mistake.path[1]))) report(mistake)
-  })
-}
-
-function checkParameters(
-  space: SearchSpace,
-  config: ClassifierConfig,
-  report: (mistake: Mistake) => void,
-): void {
-  for (const { parameter, at, message, hint, candidates } of checkClassifierSpace(space, config)) {
-    const near = candidates === undefined ? undefined : closestName(parameter, candidates)
-    report({
-      path: ['space', parameter],
-      at,
-      message: candidates === undefined ? message : `Unknown key "${parameter}" in space`,
-      hint: near === undefined ? (hint ?? namesHint(candidates)) : `Did you mean "${near}"?`,
-    })
-  }
-}
-
-function checkPlaceholders(command: string, space: SearchSpace, report: (mistake: Mistake) => void): void {
-  try {
-    checkCommand(command, space)
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    report({ path: ['objective', 'command'], at: 'value', message: error.message, hint: error.hint })
-  }
-}
-
-function namesHint(candidates: readonly string[] | undefined): string | undefined {
-  return candidates === undefined ? undefined : `mlp-classifier can search ${candidates.join(', ')}.`
 }
