@@ -1,8 +1,12 @@
+import { UserError } from '../errors.ts'
 import type { Examples, Inputs } from '../train/inputs.ts'
+import { rotatedInputs, scaledInputs } from './apply-preprocessing.ts'
 import type { DataSettings, PreprocessConfig } from './data-config.ts'
 import { type DataSet, hashDataSet } from './data-set.ts'
-import type { PreparedData, PreparedFold } from './prepared.ts'
-import { appendIdentity, appendOnes, describePreprocessing, fitScaling } from './preprocess.ts'
+import { fitPca, plainArithmetic, projectionOf, shareProjection } from './pca.ts'
+import { cachedFit } from './pca-cache.ts'
+import type { PreparedData, PreparedFold, Preprocessing, Projection } from './prepared.ts'
+import { appendOnes, type ColumnScaling, describePreprocessing, fitScaling } from './preprocess.ts'
 import { readDataSet } from './read-data-set.ts'
 import { type SplitRows, splitRows } from './split.ts'
 
@@ -22,32 +26,74 @@ export async function prepareData(
   settings: DataSettings,
   options: PrepareOptions = {},
 ): Promise<PreparedData> {
+  const { preprocess } = settings
   options.onProgress?.('reading the data', 0)
   const data = readDataSet(settings.data)
+  checkComponents(data, preprocess)
+  const hash = hashDataSet(data)
   const splits = splitRows(data, settings.split)
-  const values = settings.preprocess.biasTrick ? appendOnes(data.values, data.columns) : data.values
+  const widened =
+    preprocess.biasTrick && preprocess.pca === undefined ? appendOnes(data.values, data.columns) : data.values
+  const folds = splits.map((split, i): PreparedFold => {
+    const of = splits.length === 1 ? '' : ` of fold ${i + 1}`
+    const scaling = fitScaling(preprocess.kind, data.values, data.columns, split.train)
+    const projection = fitProjection(data, hash, scaling, split.train, preprocess, options, of)
+    const preprocessing: Preprocessing = {
+      columns: data.columns,
+      ...scaling,
+      projection,
+      biasTrick: preprocess.biasTrick,
+    }
+    const inputs =
+      projection === null
+        ? scaledInputs(preprocessing, widened)
+        : rotatedInputs(preprocessing, projection, data.values, usedRows(split), plainArithmetic, (done) =>
+            options.onProgress?.(`rotating the rows${of}`, done),
+          )
+    return { ...partsOf(inputs, data, split), preprocessing }
+  })
+  options.onProgress?.('reading the data', 1)
   return {
     source: data.source,
-    hash: hashDataSet(data),
+    hash,
     shape: data.shape,
-    steps: describePreprocessing(settings.preprocess, data.shape),
-    folds: splits.map((split) => scaledFold(data, values, split, settings.preprocess)),
+    steps: describePreprocessing(preprocess, data.shape),
+    folds,
   }
 }
 
-function scaledFold(
+function checkComponents({ columns }: DataSet, { pca }: PreprocessConfig): void {
+  if (pca === undefined || pca <= columns) return
+  throw new UserError(
+    'usage',
+    `preprocess: pca must be at most the number of columns, ${columns}, got ${pca}`,
+  )
+}
+
+function fitProjection(
   data: DataSet,
-  values: DataSet['values'],
-  split: SplitRows,
+  hash: string,
+  scaling: ColumnScaling,
+  rows: Uint32Array,
   settings: PreprocessConfig,
-): PreparedFold {
-  const scaling = fitScaling(settings.kind, data.values, data.columns, split.train)
-  const { shift, scale } = settings.biasTrick ? appendIdentity(scaling) : scaling
-  const inputs: Inputs = { values, columns: shift.length, shift, scale }
-  return {
-    ...partsOf(inputs, data, split),
-    preprocessing: { columns: data.columns, ...scaling, projection: null, biasTrick: settings.biasTrick },
-  }
+  options: PrepareOptions,
+  of: string,
+): Projection | null {
+  const k = settings.pca
+  if (k === undefined) return null
+  const { values, columns } = data
+  const key = { data: hash, kind: settings.kind, rows, columns, k, arithmetic: plainArithmetic.variant }
+  const fit = cachedFit(options.cacheFolder, key, () =>
+    fitPca({ values, columns, ...scaling }, rows, k, plainArithmetic, (done) =>
+      options.onProgress?.(`finding ${k} principal components${of}`, done),
+    ),
+  )
+  return shareProjection(projectionOf(fit, settings.whiten))
+}
+
+/** All rows of a split, each once. */
+function usedRows({ train, valid, test }: SplitRows): Uint32Array {
+  return Uint32Array.from([...train, ...valid, ...(test ?? [])])
 }
 
 function partsOf(inputs: Inputs, data: DataSet, split: SplitRows): Omit<PreparedFold, 'preprocessing'> {
