@@ -1,0 +1,71 @@
+import type { Floats, Kernels } from './kernels.ts'
+import { createPlainKernels } from './plain/plain-kernels.ts'
+
+/** Whether 1 · 1 + products are rounded once: (1 + e)² - 1 for e = 2^-12 keeps its e² only if they are. Closes the kernels. */
+export function isFused(kernels: Kernels): boolean {
+  const x = kernels.createMatrix(1, 1)
+  const out = kernels.createMatrix(1, 1)
+  const dense = kernels.createDense(1, 1, 'sgd')
+  const e = 2 ** -12
+  x.data[0] = 1 + e
+  dense.write([1 + e], [-1])
+  kernels.forward(x, dense, out, 1)
+  const fused = out.data[0] === 2 * e + e * e
+  kernels.close()
+  return fused
+}
+
+/** Whether a small layer goes forward, back and one step of Adam to the last bit as in the plain reference. Closes the kernels. */
+export function agreesWithPlain(kernels: Kernels): boolean {
+  const plain = createPlainKernels({ precision: 'float32', arithmetic: kernels.arithmetic })
+  const same = sameBits(smallStep(kernels), smallStep(plain))
+  kernels.close()
+  return same
+}
+
+const ROWS = 13
+const INPUTS = 21
+const OUTPUTS = 27
+
+function smallStep(kernels: Kernels): readonly Floats[] {
+  const x = kernels.createMatrix(ROWS, INPUTS)
+  const dy = kernels.createMatrix(ROWS, OUTPUTS)
+  const dx = kernels.createMatrix(ROWS, INPUTS)
+  const dense = kernels.createDense(INPUTS, OUTPUTS, 'adam')
+  dense.write(wave(INPUTS * OUTPUTS, 0.7), wave(OUTPUTS, 1.3))
+  fill(x.data, x.columns, x.stride, 0.9)
+  kernels.forward(x, dense, dy, ROWS)
+  kernels.activationForward('tanh', dy, dy, ROWS, 1, null)
+  kernels.inputGradient(dy, dense, dx, ROWS)
+  kernels.update(x, dy, dense, ROWS, 0.01, {
+    kind: 'adam',
+    learningRate: 0.1,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    biasCorrection: true,
+    step: 3,
+  })
+  const { weights, bias } = dense.read()
+  return [content(dy.data, dy.columns, dy.stride), content(dx.data, dx.columns, dx.stride), weights, bias]
+}
+
+/** Numbers in [-1, 1] with bits in all places, from integers alone. */
+function wave(length: number, factor: number): Float32Array {
+  return Float32Array.from({ length }, (_, i) => ((Math.imul(i + 1, 0x9e3779b9) >> 4) / 2 ** 27) * factor)
+}
+
+function fill(data: Floats, columns: number, stride: number, factor: number): void {
+  const numbers = wave(ROWS * columns, factor)
+  for (let r = 0; r < ROWS; r++) data.set(numbers.subarray(r * columns, (r + 1) * columns), r * stride)
+}
+
+function content(data: Floats, columns: number, stride: number): Floats {
+  const numbers = new Float32Array(ROWS * columns)
+  for (let r = 0; r < ROWS; r++) numbers.set(data.subarray(r * stride, r * stride + columns), r * columns)
+  return numbers
+}
+
+function sameBits(a: readonly Floats[], b: readonly Floats[]): boolean {
+  return a.every((numbers, i) => numbers.every((value, j) => Object.is(value, b[i]?.[j])))
+}

@@ -1,0 +1,148 @@
+import { UserError } from '../../errors.ts'
+import { agreesWithPlain, isFused } from './agreement.ts'
+import type { Arithmetic, Kernels } from './kernels.ts'
+import { createPlainKernels } from './plain/plain-kernels.ts'
+import { describeVariant, load, openVariant, raceTiles, VARIANTS, type Variant } from './wasm/variants.ts'
+
+export interface KernelOptions {
+  /** `auto`: WASM where it runs, the plain reference otherwise. */
+  readonly backend?: 'auto' | 'wasm' | 'plain'
+  /** `auto`: fma where the processor has it, muladd otherwise; see docs/arithmetic.md. */
+  readonly arithmetic?: 'auto' | Arithmetic
+}
+
+/**
+ * Kernels for a network in this thread; `close()` gives their memory back to the thread.
+ * The first call takes some milliseconds to choose a variant. What is chosen decides the speed, the arithmetic alone
+ * decides the bits. With backend `auto` anything that does not work falls back to something slower; with `wasm` it
+ * throws a `UserError`.
+ */
+export function openKernels(options: KernelOptions = {}): Kernels {
+  const { backend = 'auto', arithmetic = 'auto' } = options
+  const wanted = arithmetic === 'auto' ? chooseArithmetic() : arithmetic
+  if (backend !== 'plain') {
+    const { variant } = choose(wanted)
+    if (variant !== null) return openVariant(variant)
+    if (backend === 'wasm') {
+      const reasons = choose(wanted).candidates.map(({ name, reason }) => `${name} ${reason}`)
+      throw new UserError(
+        'usage',
+        `backend: wasm cannot run ${wanted} here: ${reasons.join('; ')}.`,
+        {
+          hint: 'Set backend: auto; finesweep doctor shows what runs here.',
+        },
+      )
+    }
+  }
+  return createPlainKernels({ precision: 'float32', arithmetic: wanted })
+}
+
+/** What `arithmetic: auto` means on this machine; every thread of it comes to the same. */
+export function chooseArithmetic(): Arithmetic {
+  return choose('fma').fused ? 'fma' : 'muladd'
+}
+
+/** One way to run the kernels, for the doctor. */
+export interface KernelCandidate {
+  /** `wasm 256-bit fma 6x16`, `plain float32 fma`. */
+  readonly name: string
+  readonly arithmetic: Arithmetic
+  readonly state: 'chosen' | 'slower' | 'unavailable'
+  /** Of the tile alone, measured for a few ms; null if it cannot run, or is not worth measuring. */
+  readonly gflops: number | null
+  /** Why it is not chosen. */
+  readonly reason: string | null
+}
+
+export interface KernelDescription {
+  /** What `auto` gives. */
+  readonly arithmetic: Arithmetic
+  readonly variant: string
+  /** For each arithmetic, from the one wanted most to the plain reference. */
+  readonly candidates: readonly KernelCandidate[]
+}
+
+/** What is available here, what is chosen, and why the others are not. */
+export function describeKernels(): KernelDescription {
+  const arithmetic = chooseArithmetic()
+  const kernels = openKernels({ arithmetic })
+  kernels.close()
+  return {
+    arithmetic,
+    variant: kernels.variant,
+    candidates: (['fma', 'muladd'] as const).flatMap((each) => choose(each).candidates),
+  }
+}
+
+interface Choice {
+  /** Null: nothing but the plain reference runs. */
+  readonly variant: Variant | null
+  /** Whether the sums of the chosen variant have the arithmetic asked for. */
+  readonly fused: boolean
+  readonly candidates: readonly KernelCandidate[]
+}
+
+const choices = new Map<Arithmetic, Choice>()
+
+/** The fastest variant of that arithmetic that gives the right bits, decided once in this thread. */
+function choose(arithmetic: Arithmetic): Choice {
+  let choice = choices.get(arithmetic)
+  if (choice === undefined) {
+    choice = decide(arithmetic)
+    choices.set(arithmetic, choice)
+  }
+  return choice
+}
+
+function decide(arithmetic: Arithmetic): Choice {
+  const rejected = new Map<Variant, string>()
+  const variants = VARIANTS.filter((variant) => variant.arithmetic === arithmetic)
+  const running = variants.filter((variant) => {
+    const reason = unusable(variant)
+    if (reason !== null) rejected.set(variant, reason)
+    return reason === null
+  })
+  const speeds = raceTiles(running, 25)
+  const bySpeed = running.toSorted((a, b) => speedOf(b) - speedOf(a))
+  const chosen = bySpeed.find((variant) => {
+    // Once more: by now V8 has compiled the tile a second time.
+    const right = agreesWithPlain(openVariant(variant))
+    if (!right) rejected.set(variant, 'gave other bits than the plain reference once it was hot')
+    return right
+  })
+  function speedOf(variant: Variant): number {
+    return speeds[running.indexOf(variant)] ?? 0
+  }
+  const candidates = variants.map((variant): KernelCandidate => {
+    const reason = rejected.get(variant) ?? null
+    return {
+      name: describeVariant(variant),
+      arithmetic,
+      state: variant === chosen ? 'chosen' : reason === null ? 'slower' : 'unavailable',
+      gflops: running.includes(variant) ? speedOf(variant) : null,
+      reason: variant === chosen ? null : (reason ?? 'slower'),
+    }
+  })
+  const plain: KernelCandidate = {
+    name: `plain float32 ${arithmetic}`,
+    arithmetic,
+    state: chosen === undefined ? 'chosen' : 'slower',
+    gflops: null,
+    reason: chosen === undefined ? null : 'some hundred times slower',
+  }
+  return { variant: chosen ?? null, fused: chosen !== undefined, candidates: [...candidates, plain] }
+}
+
+/** Why a variant cannot be used here; null if it can. */
+function unusable(variant: Variant): string | null {
+  const result = load(variant)
+  if ('reason' in result) return result.reason
+  try {
+    if (variant.arithmetic === 'fma' && !isFused(openVariant(variant))) {
+      return 'this processor does not fuse the multiply-add'
+    }
+    return agreesWithPlain(openVariant(variant)) ? null : 'gave other bits than the plain reference'
+  } catch (error) {
+    return (error as Error).message
+  }
+}
