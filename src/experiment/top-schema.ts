@@ -18,7 +18,7 @@ const SAFE_NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u
 /** A name is typed in commands and stands in tables: letters, digits, spaces, `.`, `_` and `-`. */
 export const nameSchema = z
   .string()
-  .min(1)
+  .min(1, { abort: true })
   .max(80)
   .regex(
     SAFE_NAME,

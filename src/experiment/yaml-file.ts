@@ -161,7 +161,7 @@ function collectTree(
       const childPath = [...path, key]
       places.set(placeKey(childPath, 'key'), keyOffset)
       const valueNode = item.value as Node | null
-      object[key] = visit(valueNode, childPath, valueNode === null ? keyOffset : offsetOf(valueNode))
+      object[key] = visit(valueNode, childPath, isNothing(valueNode) ? keyOffset : offsetOf(valueNode))
     }
     return object
   }
@@ -177,6 +177,11 @@ function collectTree(
       return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
     },
   }
+}
+
+/** Nothing is written behind the key: there is no place to point at but the key. */
+function isNothing(node: Node | null): boolean {
+  return node === null || (isScalar(node) && node.value === null && node.range?.[0] === node.range?.[1])
 }
 
 function placeKey(path: Path, at: 'key' | 'value'): string {

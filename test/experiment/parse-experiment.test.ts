@@ -1,0 +1,338 @@
+import { resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { describeError, UserErrors } from '../../src/errors.ts'
+import type { Experiment } from '../../src/experiment/experiment.ts'
+import { type ParseOptions, parseExperiment } from '../../src/experiment/parse-experiment.ts'
+
+const FILE = 'experiments/mine.yaml'
+
+function parse(text: string, options?: ParseOptions): Experiment {
+  return parseExperiment(text, FILE, options)
+}
+
+function sentences(text: string, options?: ParseOptions): string[] {
+  try {
+    parse(text, options)
+  } catch (error) {
+    if (error instanceof UserErrors) return error.mistakes.map(describeError)
+    throw error
+  }
+  throw new Error('this study was read')
+}
+
+describe('a study file', () => {
+  test('that says next to nothing is the whole recipe on the embedded data', () => {
+    const experiment = parse('seed: 7')
+    expect(experiment).toMatchObject({
+      name: 'mine',
+      seed: 7,
+      metric: 'validAccuracy',
+      direction: 'maximize',
+      lag: 8,
+      objective: { kind: 'mlp-classifier', data: { data: { source: 'generated' } } },
+      limits: { trialTimeout: null, retries: 1, maxFailures: 20, timeout: null, maxEpochs: null },
+    })
+    expect(experiment.space.parameters).toEqual({
+      learningRate: { kind: 'float', low: 1e-6, high: 10, log: true, step: null, hard: false },
+      reg: { kind: 'float', low: 1e-5, high: 1e5, log: true, step: null, hard: false },
+      dropout: { kind: 'float', low: 0, high: 0.95, log: false, step: null, hard: true },
+    })
+    expect(experiment.stages.map(({ name, trials, epochs }) => ({ name, trials, epochs }))).toEqual([
+      { name: 'coarse', trials: 64, epochs: 1 },
+      { name: 'fine', trials: 32, epochs: 5 },
+    ])
+  })
+
+  test('without a seed has one all the same, so that the file alone can be repeated', () => {
+    expect(parse('name: a').seed).toBe(42)
+  })
+
+  test('keeps the order of its parameters, which is part of what a seed means', () => {
+    const { space } = parse('space: { reg: 0, learningRate: { float: [1, 2] }, dropout: 0 }')
+    expect(Object.keys(space.parameters)).toEqual(['reg', 'learningRate', 'dropout'])
+  })
+
+  test('has its paths taken from its own folder', () => {
+    expect(parse('data: { source: cifar10, path: ../data/c }').objective).toMatchObject({
+      data: { data: { path: resolve('data/c') } },
+    })
+    expect(parse('objective: ./a.ts\ndirection: minimize').objective).toEqual({
+      kind: 'module',
+      file: resolve('experiments/a.ts'),
+    })
+    const command =
+      'objective: { command: "python3 t.py {a}", cwd: .. }\ndirection: minimize\nspace: { a: 1 }'
+    expect(parse(command).objective).toEqual({
+      kind: 'command',
+      command: 'python3 t.py {a}',
+      cwd: resolve('.'),
+    })
+  })
+
+  test('leaves the space of a module open, unless it names one', () => {
+    expect(parse('objective: { module: a.mjs }\ndirection: maximize').space.parameters).toEqual({})
+    expect(parse('objective: a.ts\ndirection: maximize').metric).toBe('value')
+  })
+
+  test('searches nothing that it fixes', () => {
+    const { space } = parse('training: { learningRate: 1e-2 }\nmodel: { dropout: 0 }')
+    expect(Object.keys(space.parameters)).toEqual(['reg'])
+  })
+
+  test('takes the direction from the metric, and the metric from the direction', () => {
+    expect(parse('metric: validLoss').direction).toBe('minimize')
+    expect(parse('metric: trainAccuracy').direction).toBe('maximize')
+    expect(parse('direction: minimize').metric).toBe('validLoss')
+    expect(parse('direction: maximize').metric).toBe('validAccuracy')
+  })
+
+  test('may say times with their units', () => {
+    const { limits } = parse('limits: { timeout: 2 h, trialTimeout: 90, retries: 0, maxFailures: ~ }')
+    expect(limits).toEqual({
+      timeout: 7200,
+      trialTimeout: 90,
+      retries: 0,
+      maxFailures: null,
+      maxEpochs: null,
+    })
+    expect(parse('limits: { timeout: 1.5min }').limits.timeout).toBe(90)
+  })
+
+  test('plans its stages to a budget', () => {
+    const { stages } = parse('budget: { epochs: 400 }')
+    const epochs = stages.reduce((sum, stage) => sum + stage.trials * stage.epochs, 0)
+    expect(epochs).toBeLessThanOrEqual(400)
+    expect(epochs).toBeGreaterThan(390)
+  })
+
+  test('never lets a range go past what a setting can be', () => {
+    const { parameters } = parse(
+      'space: { momentum: { float: [0.5, 0.9] }, units1: { int: [10, 50] }, learningRate: { float: [1e-3, 1], log: true } }',
+    ).space
+    expect(parameters.momentum).toMatchObject({ hard: true })
+    expect(parameters.units1).toMatchObject({ hard: true })
+    expect(parameters.learningRate).toMatchObject({ hard: false })
+  })
+
+  test('has rules between its parameters', () => {
+    const text =
+      'model: { hidden: [9, 9] }\nspace: { units1: { int: [1, 9] }, units2: { int: [1, 9] } }\nrequire: units2 <= units1'
+    expect(parse(text).space.constraints).toEqual(['units2 <= units1'])
+  })
+})
+
+describe('what is set from outside', () => {
+  test('comes before what the file says', () => {
+    const { name, seed, stages } = parse('name: a\nseed: 1\nstages: [{ trials: 9, epochs: 2 }]', {
+      overrides: ['stages[0].trials=3', 'seed=4'],
+      name: '2024',
+      seed: '12',
+    })
+    expect({ name, seed, trials: stages[0]?.trials }).toEqual({ name: '2024', seed: 12, trials: 3 })
+  })
+
+  test('changes a field of the stages that a file without stages has', () => {
+    const { stages } = parse('name: a', { overrides: ['stages[0].trials=3', 'stages.fine.epochs=7'] })
+    expect(stages.map(({ trials, epochs }) => [trials, epochs])).toEqual([
+      [3, 1],
+      [32, 7],
+    ])
+    const planned = parse('budget: { epochs: 100 }', { overrides: ['stages.coarse.epochs=2'] }).stages
+    expect(planned[0]?.epochs).toBe(2)
+  })
+
+  test('reaches into short forms', () => {
+    const { objective } = parse('training: { optimizer: sgd }', {
+      overrides: ['training.optimizer.kind=momentum', 'preprocess.pca=9'],
+    })
+    expect(objective).toMatchObject({
+      config: { training: { optimizer: { kind: 'momentum' } } },
+      data: { preprocess: { kind: 'mean', pca: 9 } },
+    })
+  })
+
+  test('is named where it is wrong', () => {
+    const overrides = ['stages[0].trails=3', 'trainning.batchSize=3', 'training.optimizer.kind=adma', 'x']
+    expect(sentences('name: a', { overrides: overrides.slice(0, 3), seed: 'x' })).toEqual([
+      '--set trainning.batchSize  Unknown key "trainning". Did you mean "training"?',
+      '--seed  seed must be a whole number, got "x".',
+      '--set training.optimizer.kind  training.optimizer.kind must be one of sgd, momentum, nesterov, adam, got "adma". Did you mean "adam"?',
+      '--set stages[0].trails  Unknown key "trails" in stages[0]. Did you mean "trials"?',
+    ])
+    expect(sentences('name: a', { overrides })).toEqual([expect.stringContaining('--set  "x" sets nothing.')])
+    expect(sentences('name: a', { name: 'a/b' })).toEqual([
+      '--name  name must begin with a letter or digit and hold only letters, digits, spaces, ".", "_" and "-".',
+    ])
+  })
+})
+
+describe('every mistake of a study file is told in one reading', () => {
+  test('in the order of its lines', () => {
+    expect(
+      sentences(`name: mine
+space:
+  learningrate: { float: [1e-6, 10], log: true }
+  reg: { float: [0, 1], log: true }
+  dropout: { float: [0.5, 0.5] }
+stages:
+  - { name: coarse, trials: 0 }
+modle: { hidden: [100] }
+limits: { timeout: soon }
+`),
+    ).toEqual([
+      `${FILE}:3:3  Unknown key "learningrate" in space. Did you mean "learningRate"?`,
+      `${FILE}:4:18  reg: low must be > 0 on a log scale, got 0. Raise low, or drop log.`,
+      `${FILE}:5:22  dropout: low must be below high, got 0.5 and 0.5. Swap them, or give one value.`,
+      `${FILE}:7:29  stages[0].trials must be a whole number of at least 1, got 0.`,
+      `${FILE}:8:1  Unknown key "modle". Did you mean "model"?`,
+      `${FILE}:9:20  limits.timeout must be a time above 0 and at most 21 d, got "soon". Write seconds, or a number with ms, s, min, h or d: "90 s", "2 h".`,
+    ])
+  })
+
+  test('but no more than a screen of them', () => {
+    const text = Array.from({ length: 50 }, (_, i) => `key${i}: 1`).join('\n')
+    const told = sentences(text)
+    expect(told).toHaveLength(21)
+    expect(told.at(-1)).toBe(`${FILE}  30 more mistakes, not shown.`)
+  })
+
+  test.each<[text: string, ...expected: string[]]>([
+    ['', 'experiments/mine.yaml  The file says nothing. Begin with one of the experiments/ to copy.'],
+    ['# nothing', 'The file says nothing.'],
+    ['- a', ':1:1  A study file is a block of keys, this one holds ["a"].'],
+    ['3', ':1:1  A study file is a block of keys, this one holds 3.'],
+    ['batchSize: 3', ':1:1  Unknown key "batchSize". It belongs under training.'],
+    ['retries: 3', ':1:1  Unknown key "retries". It belongs under limits.'],
+    ['model: { epochs: 3 }', ':1:10  Unknown key "epochs" in model.'],
+    ['name: 3', ':1:7  name must be text, got 3. Put it in quotes: "3".'],
+    ['name: ""', ':1:7  name must not be empty.'],
+    ['seed: -1', ':1:7  seed must be at least 0, got -1.'],
+    ['seed: 1.5', ':1:7  seed must be a whole number, got 1.5.'],
+    ['seed: 1e400', ':1:7  seed must be a whole number, got .inf.'],
+    ['seed: 1e300', ':1:7  seed must be at most 9007199254740991, got 1e+300.'],
+    ['seed:', ':1:1  seed is empty. It must be a whole number.'],
+    ['lag: 1_0', ':1:6  lag must be a whole number, got "1_0". Write 10, without quotes or underscores.'],
+    ['limits: { retries: .nan }', ':1:20  limits.retries must be a whole number, got .nan.'],
+    ['limits: { maxEpochs: [] }', 'limits.maxEpochs must be a whole number, got [].'],
+    ['limits: { retries: 1000 }', 'limits.retries must be at most 100, got 1000.'],
+    ['limits: 3', ':1:9  limits must be a block of keys, got 3.'],
+    ['model: { batchNorm: yes }', 'model.batchNorm must be true or false, got "yes". Write true.'],
+    [
+      'model: { activation: rleu }',
+      'must be one of relu, tanh, sigmoid, maxout, got "rleu". Did you mean "relu"?',
+    ],
+    ['model: { dropout: 1 }', ':1:19  model.dropout must be a number in [0, 1), got 1.'],
+    [
+      'model: { hidden: [100, 0.5] }',
+      ':1:24  model.hidden[1] must be a whole number in [1, 65536], got 0.5.',
+    ],
+    [
+      'training: { optimizer: adm }',
+      'training.optimizer must be one of sgd, momentum, nesterov, adam, got "adm".',
+    ],
+    [
+      'training: { schedule: { kind: steps } }',
+      'training.schedule.kind must be one of constant, exponential, step',
+    ],
+    [
+      'data: { source: cifar11 }',
+      ':1:17  data.source must be one of generated, cifar10, csv, npy, idx, got "cifar11".',
+    ],
+    ['data: { source: cifar10 }', 'data.path is missing. It must be text.'],
+    ['data: cifar10', 'data must be a block of keys, got "cifar10".'],
+    [
+      'preprocess: meen',
+      ':1:13  preprocess must be one of none, mean, standardize, unit, got "meen". Did you mean "mean"?',
+    ],
+    [
+      'metric: validAcuracy',
+      ':1:9  metric must be one of validAccuracy, validLoss',
+      'Did you mean "validAccuracy"?',
+    ],
+    [
+      'metric: validLoss\ndirection: maximize',
+      ':2:12  direction must be minimize for metric validLoss, got maximize.',
+    ],
+    ['stages: []', ':1:9  stages: at least one stage is needed, got none.'],
+    ['stages: [{ epochs: 1 }]', 'stages[0]: trials is missing.'],
+    ['stages: [{ trails: 1, trials: 2 }]', 'Unknown key "trails" in stages[0]. Did you mean "trials"?'],
+    [
+      'stages: [{ trials: 1, sampler: sobl }]',
+      'stages[0].sampler must be one of random, sobol, grid, tpe, got "sobl".',
+    ],
+    ['stages: [{ trials: 2e6 }]', ':1:1  stages: a study has at most 1000000 trials, got 2000000.'],
+    ['stages: [{ trials: 1, startWith: [{ lr: 1 }] }]', 'Unknown parameter "lr" in stages[0].startWith[0].'],
+    [
+      'stages: [{ trials: 1, startWith: [{ learningRate: 20 }] }]',
+      'stages[0].startWith[0].learningRate must lie in the space, got 20.',
+    ],
+    ['budget: { epochs: 3 }', 'budget: 3 epochs leave no trial for stages[1].'],
+    ['space: {}', 'space: it has no parameters.'],
+    ['space: { learningRate: { flaot: [1, 2] } }', 'got the keys flaot. Did you mean "float"?'],
+    [
+      'space: { learningRate: { float: [1, 2], lgo: true } }',
+      'Unknown key "lgo" in space.learningRate. Did you mean "log"?',
+    ],
+    [
+      'space: { foo: 1, reg: 0 }',
+      ':1:10  Unknown key "foo" in space. mlp-classifier can search learningRate,',
+    ],
+    ['space: { learningRate: .nan }', ':1:24  learningRate: must be a number above 0, got NaN.'],
+    [
+      'space: { reg: 1 }\nrequire: reg <',
+      ':2:10  require "reg <": expected a number or a parameter, got the end',
+    ],
+    ['space: { reg: 1 }\nrequire: [reg < 2, lr < 1]', ':2:20  require "lr < 1": there is no parameter "lr"'],
+    [
+      'training: { reg: 1 }\nspace: { reg: 2 }',
+      ':1:13  reg stands in training and in space. Keep the one in space',
+    ],
+    [
+      'objective: mpl-classifier',
+      ':1:12  objective must be mlp-classifier, a module or a command',
+      'Did you mean "mlp-classifier"?',
+    ],
+    ['objective: {}', ':1:12  objective needs module or command.'],
+    ['objective: { comand: x }', ':1:14  Unknown key "comand" in objective. Did you mean "command"?'],
+    ['objective: { module: a.ts, command: b }', ':1:12  objective has both a module and a command.'],
+    [
+      'objective: a.ts',
+      ':1:1  direction is missing: nothing tells which way the value of a module gets better.',
+    ],
+    [
+      'objective: a.ts\ndirection: minimize\nmodel: {}',
+      ':3:1  model is a block of objective mlp-classifier; a module reads none.',
+    ],
+    [
+      'objective: a.ts\ndirection: minimize\nspace: { a: .inf }',
+      ':3:13  a must be a finite number, got .inf.',
+    ],
+    [
+      'objective: { command: x }\ndirection: minimize',
+      'space is missing: a command can search only what the file names.',
+    ],
+    [
+      'objective: { command: "x {lr}" }\ndirection: minimize\nspace: { rate: 1 }',
+      ':1:23  command: unknown placeholder {lr}. There are {rate}, {epochs}, {seed}, {trial}.',
+    ],
+    [
+      "objective: { command: 'x \"y' }\ndirection: minimize\nspace: { rate: 1 }",
+      ':1:23  command: a " is opened and never closed',
+    ],
+  ])('%j', (text, ...expected) => {
+    const told = sentences(text)
+    for (const part of expected) expect(told.join('\n')).toContain(part)
+    expect(told).toHaveLength(1)
+  })
+
+  test('files that are missing among them', () => {
+    const exists = (): boolean => false
+    expect(sentences('data: { source: npy, path: a.npy, labels: b.npy }', { exists })).toEqual([
+      `${FILE}:1:28  There is no file or folder ${resolve('experiments/a.npy')}. A path is taken from the folder of the study file.`,
+      `${FILE}:1:43  There is no file ${resolve('experiments/b.npy')}. A path is taken from the folder of the study file.`,
+    ])
+    expect(sentences('objective: ./a.ts\ndirection: minimize', { exists })).toEqual([
+      `${FILE}:1:12  There is no module ${resolve('experiments/a.ts')}. A path is taken from the folder of the study file.`,
+    ])
+  })
+})
