@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts'
 import { closestName } from '../experiment/closest-name.ts'
+import { shellWord } from '../report/names.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
 import type { TrialRecord } from '../trial.ts'
 import { DEFAULT_STORE } from './options.ts'
@@ -64,9 +65,4 @@ export function findTrial(open: OpenStudy, number: number, file: string): TrialR
 /** ` --db F` for a command line that is shown, where F is not the default. */
 export function dbOption(file: string): string {
   return file === DEFAULT_STORE ? '' : ` --db ${shellWord(file)}`
-}
-
-/** A word as a shell takes it literally. */
-export function shellWord(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

@@ -1,3 +1,4 @@
+import { shellWord } from '../report/names.ts'
 import { narrowingHeadline, narrowingLines, stageTotalsLine } from '../report/narrowing.ts'
 import { countOf } from '../report/numbers.ts'
 import { renderProgress, renderTrialLine } from '../report/progress.ts'
@@ -7,7 +8,6 @@ import type { StageRecord } from '../store/store.ts'
 import type { StudyEvent, StudyListener } from '../study/events.ts'
 import type { TrialRecord } from '../trial.ts'
 import { createLiveBlock, type LiveBlock } from './live-block.ts'
-import { shellWord } from './open-study.ts'
 import { hasColour, type OutputStream, type Terminal } from './terminal.ts'
 
 export interface ProgressOptions {

@@ -1,0 +1,175 @@
+import type { NarrowDecision } from '../search/narrow-decision.ts'
+import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
+import type { TrialRecord } from '../trial.ts'
+import { shortName } from './names.ts'
+import { narrowingHeadline, narrowingLines, stageTotalsLine } from './narrowing.ts'
+import { countOf, formatDistribution, formatMetric, formatPercent } from './numbers.ts'
+import { displayWidth, oneLine, padEnd, paint, type Span, truncate, wrap } from './text.ts'
+import { readTotals, type Totals } from './totals.ts'
+import { SCHEMA_VERSION, studyHead } from './trial-json.ts'
+
+/** Where each stage of a study searched, why, and what came of it. */
+export interface Explanation {
+  readonly study: StudyRecord
+  readonly totals: Totals
+  readonly stages: readonly ExplainedStage[]
+}
+
+export interface ExplainedStage {
+  readonly record: StageRecord
+  readonly totals: Totals
+  readonly best: TrialRecord | null
+}
+
+export function readExplanation(reader: StudyReader, study: StudyRecord): Explanation {
+  const totals = readTotals(reader, study.id)
+  return {
+    study,
+    totals: totals.all,
+    stages: reader.stages(study.id).map((record) => ({
+      record,
+      totals: totals.stages[record.index] ?? NO_TRIALS,
+      best: reader.bestTrials(study.id, 1, record.index)[0] ?? null,
+    })),
+  }
+}
+
+const NO_TRIALS: Totals = {
+  counts: { waiting: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0 },
+  finished: 0,
+  epochs: 0,
+  workMs: 0,
+  spanMs: null,
+}
+
+/** The explanation in sentences, for a window of that width. */
+export function renderExplanation({ study, stages }: Explanation, width: number, colour: boolean): string {
+  const lines: Span[][] = [
+    [
+      { text: oneLine(study.name), tone: 'strong' },
+      `: ${study.direction} ${study.metric}, seed ${study.seed}`,
+    ],
+  ]
+  for (const [index, stage] of stages.entries()) {
+    lines.push([''], ...stageLines(stage, study.metric, width))
+    const next = stages[index + 1]?.record
+    if (next?.narrowing != null) {
+      lines.push(
+        [''],
+        ...decisionLines(stage, next.narrowing, width),
+        ...noteLines(next, next.narrowing, width),
+      )
+    }
+  }
+  return `${lines.map((line) => paint(line, colour)).join('\n')}\n`
+}
+
+/** The decisions alone, one after the other; empty for a study of one stage. */
+export function narrowingReport({ stages }: Explanation, width: number): Span[][] {
+  return stages.flatMap((stage, index): Span[][] => {
+    const next = stages[index + 1]?.record
+    return next?.narrowing == null ? [] : decisionLines(stage, next.narrowing, width)
+  })
+}
+
+/** The explanation as one document: every decision with the numbers behind it. */
+export function explanationJson({ study, stages }: Explanation) {
+  return {
+    ...studyHead(study),
+    schemaVersion: SCHEMA_VERSION,
+    seed: study.seed,
+    stages: stages.map(({ record, totals, best }) => ({
+      index: record.index,
+      name: record.name,
+      trials: record.trials,
+      epochs: record.epochs,
+      sampler: record.sampler,
+      firstTrial: record.firstTrial,
+      counts: totals.counts,
+      epochsRun: totals.epochs,
+      best: best === null ? null : { number: best.number, value: best.value, params: best.params },
+      space: record.space,
+      narrowing: record.narrowing,
+    })),
+  }
+}
+
+function stageLines({ record, totals, best }: ExplainedStage, metric: string, width: number): Span[][] {
+  const rank = `Stage ${record.index + 1}, `
+  const plan =
+    `: ${countOf(record.trials, 'trial')} of ${countOf(record.epochs, 'epoch')}, drawn by ${record.sampler}` +
+    (record.narrowing === null ? ', over the whole range' : '')
+  const head: Span[] = [rank, { text: oneLine(record.name), tone: 'strong' }, `${plan}.`]
+  const ranges = record.narrowing === null ? rangeLines(record) : []
+  if (totals.finished === 0) return [head, ...ranges, ['No trial of it has finished yet.']]
+  const done =
+    totals.finished < record.trials ? `, ${countOf(record.trials - totals.finished, 'trial')} to go` : ''
+  const result: Span[] =
+    best === null
+      ? ['No trial of it succeeded', done, '.']
+      : [
+          `Best so far: trial ${best.number} with ${metric} `,
+          { text: formatMetric(metric, best.value), tone: 'good' },
+          `${done}.`,
+        ]
+  if (done === '' && best !== null) result[0] = `Best: trial ${best.number} with ${metric} `
+  return [head, ...ranges, ...wrapped(result, width)]
+}
+
+/** The ranges that a study begins with. */
+function rangeLines({ space }: StageRecord): Span[][] {
+  const shown = Object.entries(space.parameters)
+  const names = shown.map(([name]) => truncate(oneLine(shortName(name)), 24))
+  const nameWidth = Math.max(0, ...names.map(displayWidth))
+  const rules = space.constraints.map((rule): Span[] => [`  require ${oneLine(rule)}`])
+  const ranges = shown.map(([, distribution], i): Span[] => {
+    const traits = [
+      ...('log' in distribution && distribution.log ? ['log'] : []),
+      ...(distribution.kind === 'int' ? ['whole numbers'] : []),
+      ...('hard' in distribution && distribution.hard ? ['hard bounds'] : []),
+      ...('ordered' in distribution && distribution.ordered ? ['ordered'] : []),
+    ].join(', ')
+    return [
+      `  ${padEnd(names[i]!, nameWidth)}  ${oneLine(formatDistribution(distribution))}`,
+      { text: traits === '' ? '' : `  ${traits}`, tone: 'dim' },
+    ]
+  })
+  return [...ranges, ...rules]
+}
+
+function decisionLines(
+  { record, totals }: ExplainedStage,
+  decision: NarrowDecision,
+  width: number,
+): Span[][] {
+  const head = stageTotalsLine({
+    name: record.name,
+    trials: totals.finished,
+    epochs: totals.epochs,
+    durationMs: totals.spanMs,
+    diverged: decision.diverged,
+    failed: decision.failed,
+  })
+  return [[...head, ` ${narrowingHeadline(decision)}`], ...narrowingLines(decision, width)]
+}
+
+/** The settings behind a decision. */
+function noteLines(next: StageRecord, decision: NarrowDecision, width: number): Span[][] {
+  const elite = decision.elite.slice(0, 12).join(', ') + (decision.elite.length > 12 ? ', …' : '')
+  const notes = [
+    ...(decision.elite.length > 0 ? [`The best, in order: trials ${elite}.`] : []),
+    `Margin: ${formatPercent(decision.margin)} of their width on each side.`,
+    ...(decision.rootShare > 0
+      ? [
+          `${formatPercent(decision.rootShare)} of the trials of ${oneLine(next.name)} still sample the whole range.`,
+        ]
+      : []),
+  ]
+  return wrap(notes.join(' '), width - 2).map((line): Span[] => [{ text: `  ${line}`, tone: 'dim' }])
+}
+
+/** A line that does fit stays in its tones; one that does not is broken without them. */
+function wrapped(line: readonly Span[], width: number): Span[][] {
+  const text = paint(line, false)
+  return displayWidth(text) <= width ? [[...line]] : wrap(text, width).map((part) => [part])
+}

@@ -1,0 +1,123 @@
+import type { StageRecord, StudyReader, StudyRecord, TestLook } from '../store/store.ts'
+import { studyDigest } from '../study/digest.ts'
+import type { TrialRecord } from '../trial.ts'
+import { type Explanation, narrowingReport, readExplanation } from './explain.ts'
+import { shellWord } from './names.ts'
+import { countOf, formatCount, formatDuration } from './numbers.ts'
+import { renderTable, type TableLayout } from './table.ts'
+import { oneLine, paint, type Span } from './text.ts'
+import type { Totals } from './totals.ts'
+import { rankedColumns } from './trial-columns.ts'
+
+/** What is told when a study ends. */
+export interface StudySummary {
+  readonly study: StudyRecord
+  readonly stages: readonly StageRecord[]
+  readonly best: readonly TrialRecord[]
+  readonly totals: Totals
+  readonly explanation: Explanation
+  /** The last look at the test set; null if there was none. */
+  readonly testLook: TestLook | null
+  readonly digest: string
+}
+
+/** @param count how many of the best trials to show */
+export function readSummary(reader: StudyReader, study: StudyRecord, count = 10): StudySummary {
+  const explanation = readExplanation(reader, study)
+  return {
+    study,
+    stages: explanation.stages.map(({ record }) => record),
+    best: reader.bestTrials(study.id, count),
+    totals: explanation.totals,
+    explanation,
+    testLook: reader.testLooks(study.id).at(-1) ?? null,
+    digest: studyDigest(reader, study.id),
+  }
+}
+
+/** What is known beside the store, for the last lines. */
+export interface RunFacts {
+  /** How long this run took, in milliseconds. */
+  readonly elapsedMs: number
+  readonly workers: number
+  /** The store, as the user names it. */
+  readonly db: string
+  /** ` --db F` if the commands to come need it, else empty. */
+  readonly dbOption: string
+}
+
+/**
+ * The results of a study: the ranked table, what was narrowed and why, the test accuracy, and in a line what was run
+ * and where it is kept.
+ */
+export function renderSummary(summary: StudySummary, facts: RunFacts, layout: TableLayout): string {
+  const { study, explanation, best, testLook } = summary
+  const table = renderTable(rankedColumns(summary, best), best, layout).text
+  const decisions = narrowingReport(explanation, layout.width ?? DEFAULT_WIDTH)
+  const end: Span[][] = []
+  if (study.state !== 'complete' || study.endReason !== null) end.push([endSentence(study, facts.dbOption)])
+  if (best.length === 0) end.push([{ text: 'No trial succeeded.', tone: 'bad' }])
+  if (testLook !== null) end.push(testLine(testLook))
+  end.push([totalsLine(summary, facts)])
+  const paintAll = (lines: readonly (readonly Span[])[]) =>
+    lines.map((line) => `${paint(line, layout.colour)}\n`).join('')
+  return [table, paintAll(decisions), paintAll(end)].filter((part) => part !== '').join('\n')
+}
+
+/** Where nobody's window says how wide a line may be. */
+const DEFAULT_WIDTH = 120
+
+/** Commands that show more, in a line. */
+export function nextSteps({ best, study }: StudySummary, { dbOption }: RunFacts): string {
+  const first = best[0]
+  const show = first === undefined ? [] : [`finesweep show ${shellWord(study.name)} ${first.number}`]
+  const commands = ['finesweep explain', 'finesweep export --format csv', ...show]
+  return `Next: ${commands.map((command) => command + dbOption).join(' · ')}`
+}
+
+function totalsLine({ totals, digest }: StudySummary, { workers, elapsedMs, db }: RunFacts): string {
+  const { counts } = totals
+  const mishaps =
+    (counts.diverged > 0 ? ` (${counts.diverged} diverged)` : '') +
+    (counts.failed > 0 ? ` (${counts.failed} failed)` : '')
+  return (
+    `${countOf(totals.finished, 'trial')}${mishaps}, ${countOf(totals.epochs, 'epoch')}, ${countOf(workers, 'worker')}, ` +
+    `${formatDuration(elapsedMs)} · ${db} · digest ${shortDigest(digest)}`
+  )
+}
+
+function endSentence(study: StudyRecord, dbOption: string): Span {
+  const reason = study.endReason === null ? '' : `: ${oneLine(study.endReason).replace(/\.$/, '')}`
+  const way =
+    study.state === 'complete' ? '' : ` Go on with: finesweep resume ${shellWord(study.name)}${dbOption}`
+  const text = `The study ${study.state === 'complete' ? 'ended' : `is ${study.state}`}${reason}.${way}`
+  return { text, tone: 'warning' }
+}
+
+/** `Test accuracy of trial 74, looked at once: 0.5264 (5,000 images; 95 % interval 0.513 to 0.540)` */
+export function testLine(look: TestLook): Span[] {
+  const [low, high] = wilsonInterval(look.accuracy, look.examples)
+  return [
+    `Test accuracy of trial ${look.trial}, looked at once: `,
+    { text: look.accuracy.toFixed(4), tone: 'strong' },
+    ` (${formatCount(look.examples)} examples; 95 % interval ${low.toFixed(3)} to ${high.toFixed(3)})`,
+  ]
+}
+
+/**
+ * The 95 % score interval of a share that was observed in n examples (E. B. Wilson, 1927): unlike the plain one it
+ * stays within [0, 1] and holds for shares near the ends.
+ */
+export function wilsonInterval(share: number, n: number): readonly [number, number] {
+  if (n <= 0) return [0, 1]
+  const z = 1.959964
+  const scale = 1 / (1 + (z * z) / n)
+  const centre = share + (z * z) / (2 * n)
+  const half = z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n))
+  return [Math.max(0, scale * (centre - half)), Math.min(1, scale * (centre + half))]
+}
+
+/** `7f3a…c2`: enough to see whether two are the same. */
+export function shortDigest(digest: string): string {
+  return `${digest.slice(0, 8)}…${digest.slice(-4)}`
+}
