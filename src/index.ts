@@ -1,2 +1,27 @@
-export { UserError } from './errors.ts'
-export type { Measurement, TrialRecord } from './trial.ts'
+/** The public API. Everything a study in code needs, and what a reader of a store needs. */
+
+export { UserError, UserErrors } from './errors.ts'
+export type { Experiment } from './experiment/experiment.ts'
+export { readExperiment } from './experiment/read-experiment.ts'
+export {
+  resumeExperiment,
+  runExperiment,
+  type SessionOptions,
+  type SessionResult,
+} from './experiment/session.ts'
+export { type DefineOptions, defineObjective } from './objective/define.ts'
+export {
+  DivergedError,
+  type Measurements,
+  type Objective,
+  type TrialContext,
+  type TrialResult,
+} from './objective/objective.ts'
+export type { ParamsOf } from './space/constructors.ts'
+export { choice, fixed, float, int } from './space/constructors.ts'
+export type { Params, ParamValue } from './space/distribution.ts'
+export type { SearchSpace } from './space/search-space.ts'
+export { openReader } from './store/sqlite-store.ts'
+export type { StageRecord, StudyReader, StudyRecord, StudyState } from './store/store.ts'
+export type { StudyEvent, StudyListener } from './study/events.ts'
+export type { Measurement, TimedMeasurement, TrialRecord, TrialState } from './trial.ts'

@@ -6,6 +6,12 @@ import type { CommandEntry } from './command.ts'
  * the others nothing.
  */
 export const COMMANDS: readonly CommandEntry[] = [
+  { usage: 'run <file>', describe: 'Run a study file', load: () => import('./commands/run.ts') },
+  {
+    usage: 'resume [study]',
+    describe: 'Go on with a study where it was left, or extend it',
+    load: () => import('./commands/resume.ts'),
+  },
   { usage: 'studies', describe: 'List all studies of a store', load: () => import('./commands/studies.ts') },
   {
     usage: 'best [study]',
@@ -16,5 +22,15 @@ export const COMMANDS: readonly CommandEntry[] = [
     usage: 'trials [study]',
     describe: 'List trials with their parameters: filter by stage and state, sort by any column',
     load: () => import('./commands/trials.ts'),
+  },
+  {
+    usage: 'replay <study> <trial>',
+    describe: 'Run one trial again, alone, and compare every measurement to the last bit',
+    load: () => import('./commands/replay.ts'),
+  },
+  {
+    usage: 'backup <file>',
+    describe: 'Copy the store, also while studies run',
+    load: () => import('./commands/backup.ts'),
   },
 ]

@@ -1,0 +1,27 @@
+import { defineCommand } from '../command.ts'
+import { conduct } from '../conduct.ts'
+import { studyPositional, wholeNumber } from '../options.ts'
+import { sessionOptions, setOption } from '../run-options.ts'
+
+/** `finesweep resume [STUDY]`: takes a study up where it was left, or extends it on purpose. */
+export default defineCommand({
+  options: (yargs) =>
+    setOption(sessionOptions(studyPositional(yargs)))
+      .option('add', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'So many more trials for the last stage',
+        coerce: wholeNumber('--add', 1),
+      })
+      .option('force', {
+        type: 'boolean',
+        default: false,
+        describe: 'Go on although the data, the objective or the space have changed, and record it',
+      }),
+
+  run: async (args, terminal) => {
+    const { resumeExperiment } = await import('../../experiment/session.ts')
+    const changes = { force: args.force, add: args.add ?? 0, set: args.set }
+    return conduct(args, terminal, (options) => resumeExperiment(args.study ?? null, changes, options))
+  },
+})

@@ -1,0 +1,70 @@
+import { resolve } from 'node:path'
+import type { SessionOptions, SessionResult } from '../experiment/session.ts'
+import { nextSteps, readSummary, renderSummary } from '../report/summary.ts'
+import { tableLayout } from './layout.ts'
+import { dbOption, withReader } from './open-study.ts'
+import { defaultWorkers } from './run-options.ts'
+import { listenForSignals } from './stop-signals.ts'
+import { print, say, type Terminal } from './terminal.ts'
+import { codeVersion } from './version.ts'
+
+export interface ConductArguments {
+  readonly db: string
+  readonly quiet: boolean
+  readonly workers?: number | undefined
+  readonly grace?: number | undefined
+}
+
+/** What a study that finished without a single success exits with. */
+const NO_SUCCESS = 3
+
+/**
+ * Runs a session with progress on stderr and signals heeded, then prints the results.
+ * @returns the exit code: 0 done, 3 if no trial succeeded, 130 or 143 if a signal stopped it.
+ */
+export async function conduct(
+  args: ConductArguments,
+  terminal: Terminal,
+  session: (options: SessionOptions) => Promise<SessionResult>,
+): Promise<number> {
+  const { createProgress } = await import('./progress.ts')
+  const progress = createProgress({ stream: terminal.stderr, env: terminal.env, quiet: args.quiet })
+  const begun = performance.now()
+  const workers = args.workers ?? defaultWorkers()
+  const tell = (sentence: string): void => {
+    if (!args.quiet) progress.print(sentence)
+  }
+  const stop = listenForSignals(args.grace === undefined ? null : args.grace * 1000, tell)
+  try {
+    const result = await session({
+      db: resolve(args.db),
+      workers,
+      codeVersion: codeVersion(),
+      listener: progress.listener,
+      say: tell,
+      drain: stop.drain,
+      halt: stop.halt,
+    })
+    progress.close()
+    await tellResults(result, args, terminal, workers, performance.now() - begun)
+    if (result.end.state === 'stopped' && stop.exitCode !== null) return stop.exitCode
+    return result.best === null && result.end.state !== 'stopped' ? NO_SUCCESS : 0
+  } finally {
+    progress.close()
+    stop.close()
+  }
+}
+
+/** The results on stdout; what to look at next on stderr. */
+async function tellResults(
+  { study }: SessionResult,
+  { db, quiet }: ConductArguments,
+  terminal: Terminal,
+  workers: number,
+  elapsedMs: number,
+): Promise<void> {
+  const summary = await withReader(db, (reader) => readSummary(reader, study))
+  const facts = { elapsedMs, workers, db, dbOption: dbOption(db) }
+  await print(terminal, renderSummary(summary, facts, tableLayout(terminal)))
+  if (!quiet) say(terminal, nextSteps(summary, facts))
+}

@@ -1,0 +1,46 @@
+import { stringify } from 'yaml'
+import { estimateStudy, firstTrials } from '../experiment/dry-run.ts'
+import type { Experiment } from '../experiment/experiment.ts'
+import { openExperiment } from '../experiment/open-experiment.ts'
+import { countOf, formatDuration, formatParam } from '../report/numbers.ts'
+import { renderTable } from '../report/table.ts'
+import { tableLayout } from './layout.ts'
+import { print, say, type Terminal } from './terminal.ts'
+
+/** How many of the first trials are shown. */
+const SHOWN_TRIALS = 8
+
+/** Shows what a run would do: the resolved study, its first trials, and what it would take. Writes nothing. */
+export async function showDryRun(read: Experiment, workers: number, terminal: Terminal): Promise<number> {
+  const { experiment, data } = await openExperiment(read)
+  await print(terminal, stringify(experiment, { aliasDuplicateObjects: false }))
+  const trials = firstTrials(experiment, SHOWN_TRIALS)
+  const { parameters } = experiment.space
+  const columns = [
+    { title: 'TRIAL', align: 'right' as const, cell: (_: unknown, index: number) => String(index) },
+    ...Object.entries(parameters)
+      .filter(([, distribution]) => distribution.kind !== 'fixed')
+      .map(([name, distribution]) => ({
+        title: name.toUpperCase(),
+        align: 'decimal' as const,
+        cell: (params: (typeof trials)[number]) => formatParam(params[name], distribution),
+      })),
+  ]
+  await print(terminal, `\nThe first trials:\n${renderTable(columns, trials, tableLayout(terminal)).text}`)
+  const planned = experiment.stages.map(
+    ({ name, trials, epochs }) => `${name} ${trials} x ${countOf(epochs, 'epoch')}`,
+  )
+  say(
+    terminal,
+    `${experiment.name}: ${planned.join(', ')}; ${countOf(workers, 'worker')}. Nothing was written.`,
+  )
+  const { objective } = experiment
+  if (data !== null && objective.kind === 'mlp-classifier' && trials[0] !== undefined) {
+    const { seconds, bytes } = await estimateStudy(experiment, objective.config, data, workers, trials[0])
+    say(
+      terminal,
+      `About ${formatDuration(seconds * 1000)} if no trial ends early, and ${Math.ceil(bytes / 1e6)} MB for data and networks.`,
+    )
+  }
+  return 0
+}

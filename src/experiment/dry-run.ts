@@ -1,0 +1,91 @@
+import type { PreparedData } from '../data/prepared.ts'
+import { createClassifier } from '../objective/classifier.ts'
+import type { ClassifierConfig } from '../objective/classifier-config.ts'
+import { seedFrom } from '../random/stream.ts'
+import { proposeTrial } from '../search/propose-trial.ts'
+import type { Params } from '../space/distribution.ts'
+import type { Experiment } from './experiment.ts'
+
+/** The params of the first stage's first trials, as a run would draw them. */
+export function firstTrials(experiment: Experiment, count: number): Params[] {
+  const { seed, stages, space, direction } = experiment
+  const drawn: Params[] = []
+  for (let index = 0; index < Math.min(count, stages[0]!.trials, experiment.lag); index++) {
+    const request = { seed, stages, stageIndex: 0, index, stageSpace: space, root: space, direction }
+    drawn.push(proposeTrial({ ...request, earlier: [], history: [], pending: drawn }).params)
+  }
+  return drawn
+}
+
+/** What a study will take, judged from one epoch on a small part of its data. */
+export interface Estimate {
+  /** Of all trials on all workers, if none ends early. */
+  readonly seconds: number
+  /** The data, once for all threads, and each worker's networks. */
+  readonly bytes: number
+}
+
+/** How many training rows the timed epoch has, in batches. */
+const TIMED_BATCHES = 2
+
+/**
+ * Times a few batches of the first trial on this thread and scales them up; writes nothing.
+ * The first use of a kernel compiles it, so an untimed epoch comes first.
+ */
+export async function estimateStudy(
+  experiment: Experiment,
+  config: ClassifierConfig,
+  data: PreparedData,
+  workers: number,
+  params: Params,
+): Promise<Estimate> {
+  const fold = data.folds[0]!
+  const { batchSize } = config.training
+  const rows = Math.min(fold.train.rows.length, batchSize * TIMED_BATCHES)
+  const some = { ...fold.train, rows: fold.train.rows.subarray(0, rows) }
+  const few = { ...fold.valid, rows: fold.valid.rows.subarray(0, Math.min(rows, fold.valid.rows.length)) }
+  const objective = createClassifier(config, { ...data, folds: [{ ...fold, train: some, valid: few }] })
+  let seconds = 0
+  for (let round = 0; round < 2; round++) {
+    const context = {
+      number: 0,
+      params,
+      budget: { epochs: 1 },
+      seed: seedFrom([experiment.seed, 'trial', 0, 0]),
+      continued: null,
+      signal: new AbortController().signal,
+      stopRequested: () => false,
+    }
+    const begun = performance.now()
+    try {
+      for await (const _ of objective.run(context)) {
+        seconds = (performance.now() - begun) / 1000
+      }
+    } catch {
+      // A trial that diverges at once has still taken its time.
+      seconds = (performance.now() - begun) / 1000
+    }
+  }
+  const epochs = experiment.stages.reduce((sum, stage) => sum + stage.trials * stage.epochs, 0)
+  const scale = fold.train.rows.length / rows
+  const values = fold.train.inputs.values
+  const numbers = networkNumbers(config, fold.train.inputs.columns, fold.classes.length)
+  return {
+    seconds: (seconds * scale * epochs * data.folds.length) / workers,
+    bytes: values.byteLength + workers * data.folds.length * numbers * BYTES_A_NUMBER,
+  }
+}
+
+/** A weight with up to two moments of its optimiser and its kept copy, in float32. */
+const BYTES_A_NUMBER = 16
+
+function networkNumbers({ model }: ClassifierConfig, inputs: number, classes: number): number {
+  const pieces = model.activation === 'maxout' ? model.maxoutPieces : 1
+  let below = inputs
+  let numbers = 0
+  for (const units of model.hidden) {
+    numbers += (below + 1) * units * pieces
+    below = units
+  }
+  return numbers + (below + 1) * classes
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type PrepareOptions, prepareData } from '../data/prepare-data.ts'
+import type { PreparedData } from '../data/prepared.ts'
+import { loadObjective } from '../objective/load.ts'
+import type { ObjectiveSource } from '../objective/source.ts'
+import { splitWords } from '../objective/words.ts'
+import type { Fingerprints } from '../store/store.ts'
+import type { Experiment } from './experiment.ts'
+import { withObjectiveSpace } from './objective-space.ts'
+
+/** An experiment with its objective loaded, ready for the executors. */
+export interface OpenedExperiment {
+  /** With its whole space: that of a module which brings its own is filled in. */
+  readonly experiment: Experiment
+  readonly source: ObjectiveSource
+  readonly fingerprints: Fingerprints
+  /** Null unless the objective is the classifier. */
+  readonly data: PreparedData | null
+}
+
+/** Reads and prepares what an experiment measures, and works out what identifies it. @throws UserError('usage') */
+export async function openExperiment(
+  experiment: Experiment,
+  options: PrepareOptions = {},
+): Promise<OpenedExperiment> {
+  const { objective } = experiment
+  if (objective.kind === 'mlp-classifier') {
+    const data = await prepareData(objective.data, options)
+    return opened(experiment, { ...objective, data }, hashJson(objective), data)
+  }
+  if (objective.kind === 'module') {
+    const { space } = await loadObjective(objective)
+    return opened(withObjectiveSpace(experiment, space), objective, hashFiles([objective.file]), null)
+  }
+  // The program's own script is part of what is measured; where it lies is not.
+  const words = splitWords(objective.command)
+  const files = words.map((word) => resolve(objective.cwd, word)).filter(isFile)
+  await loadObjective(objective)
+  return opened(experiment, objective, hashFiles(files, objective.command), null)
+}
+
+function opened(
+  experiment: Experiment,
+  source: ObjectiveSource,
+  objectiveHash: string,
+  data: PreparedData | null,
+): OpenedExperiment {
+  const fingerprints = {
+    data: data?.hash ?? null,
+    objective: objectiveHash,
+    space: hashJson(experiment.space),
+  }
+  return { experiment, source, fingerprints, data }
+}
+
+/** SHA-256 in hex over the words and the contents of the files. */
+function hashFiles(files: readonly string[], ...words: readonly string[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(words))
+  for (const file of files) hash.update(readFileSync(file))
+  return hash.digest('hex')
+}
+
+function hashJson(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex')
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile()
+}

@@ -1,0 +1,83 @@
+import { UserError } from '../errors.ts'
+import { createInlineExecutor } from '../execute/inline.ts'
+import type { ObjectiveSource } from '../objective/source.ts'
+import type { StudyReader, StudyRecord } from '../store/store.ts'
+import type { TimedMeasurement, TrialOutcome, TrialRecord } from '../trial.ts'
+import { experimentFromJson } from './experiment-json.ts'
+import { openExperiment } from './open-experiment.ts'
+import { refuseDifferences } from './resume.ts'
+
+/** What a replay showed. */
+export interface ReplayResult {
+  /** Null if every measurement was the same to the last bit and the trial ended in the same state. */
+  readonly difference: string | null
+  readonly outcome: TrialOutcome
+}
+
+/**
+ * Runs one trial again, alone and on this thread, and compares all it measures with what is stored.
+ * @throws UserError('usage') if what is measured has changed since, or the network it continued is not kept any more.
+ */
+export async function replayTrial(
+  reader: StudyReader,
+  study: StudyRecord,
+  trial: TrialRecord,
+  cacheFolder: string,
+  onMeasurement: (measurement: TimedMeasurement) => void = () => {},
+): Promise<ReplayResult> {
+  const opened = await openExperiment(experimentFromJson(study.experiment), { cacheFolder })
+  refuseDifferences(study, opened, false)
+  const continued = trial.continues === null ? null : reader.artifact(study.id, trial.continues)
+  if (continued === undefined) {
+    throw new UserError(
+      'usage',
+      `Trial ${trial.number} continued the network of trial ${trial.continues}, which is not kept any more`,
+      { hint: `Replay that one instead: finesweep replay ${study.name} ${trial.continues}` },
+    )
+  }
+  const { trialTimeout } = opened.experiment.limits
+  const executor = createInlineExecutor(withArithmetic(opened.source, trial.arithmetic))
+  try {
+    const outcome = await executor.run(
+      { spec: trial, continued, timeoutMs: trialTimeout === null ? null : trialTimeout * 1000 },
+      onMeasurement,
+    )
+    const stored = reader.measurements(study.id, trial.number)
+    return { difference: firstDifference(trial, stored, outcome), outcome }
+  } finally {
+    await executor.close()
+  }
+}
+
+/** The arithmetic that the trial was recorded with: what `auto` picks here may be another. */
+function withArithmetic(source: ObjectiveSource, recorded: string | null): ObjectiveSource {
+  if (source.kind !== 'mlp-classifier' || recorded === null) return source
+  const arithmetic = recorded.startsWith('fma') ? 'fma' : 'muladd'
+  return { ...source, config: { ...source.config, training: { ...source.config.training, arithmetic } } }
+}
+
+/** The first thing that is not the same, in a sentence; null if all is, to the last bit. */
+export function firstDifference(
+  trial: TrialRecord,
+  stored: readonly TimedMeasurement[],
+  outcome: TrialOutcome,
+): string | null {
+  for (const [index, then] of stored.entries()) {
+    const now = outcome.measurements[index]
+    if (now === undefined) return `step ${then.step} was measured then, and not now`
+    if (now.step !== then.step)
+      return `measurement ${index + 1} was step ${then.step} then, and is step ${now.step} now`
+    const pairs: [string, number | undefined, number | undefined][] = [['value', then.value, now.value]]
+    for (const name of new Set([...Object.keys(then.metrics), ...Object.keys(now.metrics)])) {
+      pairs.push([name, then.metrics[name], now.metrics[name]])
+    }
+    for (const [name, before, after] of pairs) {
+      if (!Object.is(before, after))
+        return `${name} at step ${then.step} was ${before} then, and is ${after} now`
+    }
+  }
+  const extra = outcome.measurements[stored.length]
+  if (extra !== undefined) return `step ${extra.step} is measured now, and was not then`
+  if (outcome.state !== trial.state) return `it ended ${trial.state} then, and ${outcome.state} now`
+  return null
+}

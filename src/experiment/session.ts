@@ -1,0 +1,217 @@
+import { existsSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { dirname, resolve } from 'node:path'
+import { UserError } from '../errors.ts'
+import { createExecutor } from '../execute/create.ts'
+import { openWriter } from '../store/sqlite-store.ts'
+import type { StudyReader, StudyRecord, StudyWriter, TestLook } from '../store/store.ts'
+import type { StudyListener } from '../study/events.ts'
+import { runStudy, type StudyEnd } from '../study/study-run.ts'
+import type { TrialRecord } from '../trial.ts'
+import type { Experiment } from './experiment.ts'
+import { experimentToJson } from './experiment-json.ts'
+import { type OpenedExperiment, openExperiment } from './open-experiment.ts'
+import { changeExperiment, describeChanges, type ResumeChanges, refuseDifferences } from './resume.ts'
+import { lookAtTest } from './test-look.ts'
+
+/** Where, with how many threads and in whose sight an experiment runs. */
+export interface SessionOptions {
+  /** The store's file. */
+  readonly db: string
+  /** How many trials run at once; 1 or more. */
+  readonly workers: number
+  readonly codeVersion: string
+  readonly listener?: StudyListener
+  /** Called with a sentence for people: a name that was taken, data that take their time. */
+  readonly say?: (sentence: string) => void
+  /** Once aborted, no trial begins and the running ones may end. Its reason is a sentence. */
+  readonly drain?: AbortSignal
+  /** Once aborted, everything ends; what was running runs again on a resume. */
+  readonly halt?: AbortSignal
+}
+
+export interface SessionResult {
+  readonly study: StudyRecord
+  readonly end: StudyEnd
+  /** Null if no trial succeeded. */
+  readonly best: TrialRecord | null
+  readonly testLook: TestLook | null
+}
+
+/**
+ * Runs an experiment as a new study, from its data to the test accuracy of its best network.
+ * @param name a name that must be free; null for the experiment's own, or the next free one after it.
+ * @throws UserError as its parts do; nothing is stored if the data or the objective can't be opened.
+ */
+export async function runExperiment(
+  experiment: Experiment,
+  name: string | null,
+  options: SessionOptions,
+): Promise<SessionResult> {
+  const opened = await open(experiment, options)
+  const store = openWriter(options.db)
+  return conduct(store, opened, options, () => {
+    const free =
+      name === null ? nextFreeName(store, experiment.name, options) : checkFree(store, name, options.db)
+    return store.createStudy({
+      name: free,
+      seed: experiment.seed,
+      direction: experiment.direction,
+      metric: experiment.metric,
+      lag: experiment.lag,
+      experiment: experimentToJson({ ...opened.experiment, name: free }),
+      fingerprints: opened.fingerprints,
+      codeVersion: options.codeVersion,
+    })
+  })
+}
+
+/**
+ * Takes up a study where it was left: finished trials stay, the others run, up to the study's total.
+ * @param name null for the latest study.
+ * @throws UserError('usage') listing the differences if the data, the objective or the space are not what they were,
+ *   unless forced; UserError('store') naming the process that runs it already.
+ */
+export async function resumeExperiment(
+  name: string | null,
+  changes: ResumeChanges,
+  options: SessionOptions,
+): Promise<SessionResult> {
+  if (!existsSync(options.db)) throw noStudy(name, options.db)
+  const store = openWriter(options.db)
+  try {
+    const study = findStudy(store, name, options.db)
+    store.acquireLease(study.id)
+    const begunTrials = (stage: number): number => store.trials(study.id, { stage }).length
+    const experiment = changeExperiment(study, store.stages(study.id), begunTrials, changes)
+    const opened = await open(experiment, options)
+    const differences = refuseDifferences(study, opened, changes.force)
+    return await conduct(store, opened, options, () => {
+      for (const note of [...differences, ...describeChanges(changes)]) store.addNote(study.id, note)
+      for (const [index, stage] of store.stages(study.id).entries()) {
+        const trials = opened.experiment.stages[index]?.trials ?? stage.trials
+        if (trials !== stage.trials) store.updateStage(study.id, index, { trials })
+      }
+      store.setExperiment(study.id, experimentToJson(opened.experiment), opened.fingerprints)
+      return store.findStudy(study.name)!
+    })
+  } finally {
+    store.close()
+  }
+}
+
+function open(experiment: Experiment, options: SessionOptions): Promise<OpenedExperiment> {
+  return openExperiment(experiment, { cacheFolder: cacheFolderOf(options.db) })
+}
+
+/** Where a store's folder keeps what can be worked out again. */
+export function cacheFolderOf(db: string): string {
+  return resolve(dirname(db), 'cache')
+}
+
+/** How often the lease is renewed: well within the minute after which a silent holder counts as dead. */
+const HEARTBEAT_MS = 15_000
+
+async function conduct(
+  store: StudyWriter,
+  opened: OpenedExperiment,
+  options: SessionOptions,
+  begin: () => StudyRecord,
+): Promise<SessionResult> {
+  const { experiment, data } = opened
+  const { limits } = experiment
+  const drain = new AbortController()
+  const executor = createExecutor(opened.source, { workers: options.workers })
+  const timers: NodeJS.Timeout[] = []
+  const closeAtOnce = (): void => {
+    executor.close().catch(() => {})
+  }
+  try {
+    const study = begin()
+    timers.push(setInterval(() => store.renewLease(study.id), HEARTBEAT_MS))
+    if (limits.timeout !== null) {
+      const reason = `time limit of ${limits.timeout} s reached`
+      timers.push(setTimeout(() => drain.abort(reason), limits.timeout * 1000))
+    }
+    forward(options.drain, (reason) => drain.abort(reason))
+    forward(options.halt, (reason) => {
+      drain.abort(reason)
+      closeAtOnce()
+    })
+    const end = await runStudy({
+      study,
+      space: experiment.space,
+      stages: experiment.stages,
+      limits: {
+        trialTimeoutMs: limits.trialTimeout === null ? null : limits.trialTimeout * 1000,
+        retries: limits.retries,
+        maxFailures: limits.maxFailures,
+        maxEpochs: limits.maxEpochs,
+      },
+      store,
+      executor,
+      listener: options.listener ?? (() => {}),
+      host: hostname(),
+      signal: drain.signal,
+    })
+    const { objective } = experiment
+    const testLook =
+      end.state === 'complete' && data !== null && objective.kind === 'mlp-classifier'
+        ? lookAtTest(store, study.id, data, objective.config.training.arithmetic)
+        : null
+    const best = store.bestTrials(study.id, 1)[0] ?? null
+    return { study: store.findStudy(study.name)!, end, best, testLook }
+  } finally {
+    for (const timer of timers) clearTimeout(timer)
+    await executor.close()
+    store.close()
+  }
+}
+
+function forward(signal: AbortSignal | undefined, aborted: (reason: unknown) => void): void {
+  if (signal === undefined) return
+  if (signal.aborted) aborted(signal.reason)
+  else signal.addEventListener('abort', () => aborted(signal.reason), { once: true })
+}
+
+function checkFree(store: StudyReader, name: string, db: string): string {
+  if (store.findStudy(name) === undefined) return name
+  throw new UserError('usage', `--name: there is a study ${JSON.stringify(name)} in ${db} already`, {
+    hint: `Choose another name, or go on with it: finesweep resume ${name}`,
+  })
+}
+
+/** The experiment's own name, or with the first number from 2 that makes it free. */
+function nextFreeName(store: StudyReader, name: string, { say = () => {} }: SessionOptions): string {
+  const taken = store.findStudy(name)
+  if (taken === undefined) return name
+  let number = 2
+  while (store.findStudy(`${name}-${number}`) !== undefined) number++
+  const free = `${name}-${number}`
+  const unfinished = store
+    .studies()
+    .findLast((study) => study.state !== 'complete' && isNumbered(study.name, name))
+  const hint =
+    unfinished === undefined ? '' : ` "${unfinished.name}" is unfinished: finesweep resume ${unfinished.name}`
+  say(`There is a study "${name}" already; this one is "${free}".${hint}`)
+  return free
+}
+
+function isNumbered(name: string, base: string): boolean {
+  return name === base || (name.startsWith(`${base}-`) && /^\d+$/.test(name.slice(base.length + 1)))
+}
+
+function findStudy(store: StudyReader, name: string | null, db: string): StudyRecord {
+  const study = name === null ? store.latestStudy() : store.findStudy(name)
+  if (study === undefined) throw noStudy(name, db)
+  return study
+}
+
+function noStudy(name: string | null, db: string): UserError {
+  if (name === null) {
+    const hint = 'Begin with: finesweep run FILE.yaml'
+    return new UserError('not-found', `There is no study in ${db} yet`, { hint })
+  }
+  const hint = 'All of them: finesweep studies'
+  return new UserError('not-found', `There is no study ${JSON.stringify(name)} in ${db}`, { hint })
+}
