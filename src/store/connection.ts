@@ -19,8 +19,8 @@ import { onStore } from './store-error.ts'
 /** How long one process waits for another's transaction. They take milliseconds; a slow disk may need more. */
 const BUSY_TIMEOUT_MS = 10_000
 
-/** Up to this size the whole file is checked each time it is opened for writing: about 0.1 s. */
-const QUICK_CHECK_BYTES = 64 * 2 ** 20
+/** Up to this size the whole file is checked each time it is opened for writing, at 3 ms a megabyte; beyond, by doctor. */
+const QUICK_CHECK_BYTES = 256 * 2 ** 20
 
 /**
  * Opens a store for writing: makes it if need be, with its folder, and brings an old one up to date. While a writer

@@ -1,0 +1,413 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { UserError } from '../../src/errors.ts'
+import type { StoreOptions, StudyWriter } from '../../src/store/store.ts'
+import { anyOutcome, anySpec, newStudy, outcome, readAll, spec, stage } from './records.ts'
+
+/** What every store does. `open` gives a new, empty one. */
+export function storeConformance(kind: string, open: (options?: StoreOptions) => StudyWriter): void {
+  describe(`${kind}: a store`, () => {
+    let store: StudyWriter
+    let clock = 0
+    let count = 0
+    /** A study of its own for each test; names are unique. */
+    const begin = (changes: Parameters<typeof newStudy>[0] = {}): number => {
+      const { id } = store.createStudy(newStudy({ name: `study-${count++}`, ...changes }))
+      store.addStage(id, stage())
+      return id
+    }
+    const finish = (study: number, number: number, value: number, changes = {}): void => {
+      store.startTrial(study, spec(number), 'a-host')
+      store.finishTrial(study, number, outcome(value, changes), false)
+    }
+    beforeAll(() => {
+      store = open({ now: () => clock })
+    })
+    afterAll(() => store.close())
+
+    it('gives a study back as it was created', () => {
+      clock = 1_700_000_000_123
+      const given = newStudy({
+        name: 'whole',
+        experiment: { a: [1, -0, Number.NaN], b: { c: '{"$number"}' } },
+      })
+      const created = store.createStudy(given)
+      expect(created).toEqual({
+        ...given,
+        id: created.id,
+        state: 'running',
+        endReason: null,
+        createdAt: clock,
+        finishedAt: null,
+        notes: [],
+      })
+      expect(store.findStudy('whole')).toEqual(created)
+      expect(store.latestStudy()).toEqual(created)
+      expect(store.studies().at(-1)).toEqual(created)
+      expect(store.findStudy('half')).toBeUndefined()
+    })
+
+    it('refuses a second study of the same name', () => {
+      store.createStudy(newStudy({ name: 'taken' }))
+      expect(() => store.createStudy(newStudy({ name: 'taken' }))).toThrow(UserError)
+      expect(store.studies().filter(({ name }) => name === 'taken')).toHaveLength(1)
+    })
+
+    it('gives stages back in order, with the decision that led there', () => {
+      const { id } = store.createStudy(newStudy({ name: 'staged' }))
+      const narrowing = {
+        trials: 64,
+        diverged: 3,
+        failed: 0,
+        elite: [4, 2],
+        keep: 0.2,
+        margin: 0.1,
+        rootShare: 0.1,
+        parameters: [
+          {
+            name: 'reg',
+            action: 'kept' as const,
+            before: { kind: 'fixed' as const, value: 1 },
+            after: { kind: 'fixed' as const, value: 1 },
+            reason: 'no evidence',
+            figures: { pValue: Number.NaN, low: -0, high: Number.POSITIVE_INFINITY },
+          },
+        ],
+      }
+      const stages = [stage(), stage({ index: 1, name: 'fine', firstTrial: 64, narrowing })]
+      for (const one of stages) store.addStage(id, one)
+      expect(store.stages(id)).toEqual(stages)
+      expect(() => store.addStage(id, stage())).toThrow()
+      store.updateStage(id, 1, { trials: 96 })
+      store.updateStage(id, 0, { epochs: 2 })
+      expect(store.stages(id)).toEqual([
+        { ...stages[0], epochs: 2 },
+        { ...stages[1], trials: 96 },
+      ])
+    })
+
+    it('shows grouped writes only after the flush', () => {
+      const study = begin()
+      finish(study, 0, 0.5)
+      expect(store.trials(study)).toEqual([])
+      store.flush()
+      expect(store.trials(study).map(({ state }) => state)).toEqual(['complete'])
+      store.startTrial(study, spec(1), 'a-host')
+      store.flush()
+      expect(store.trial(study, 1)?.state).toBe('running')
+      store.finishTrial(study, 1, outcome(0.4), false)
+      expect(store.trial(study, 1)?.state).toBe('running')
+      expect(store.measurements(study, 1)).toEqual([])
+      store.flush()
+      expect(store.measurements(study, 1)).toEqual(outcome(0.4).measurements)
+    })
+
+    it('records a running trial with its host, its attempt and when it began', () => {
+      const study = begin()
+      clock = 5000
+      store.startTrial(study, spec(0), 'a-host')
+      store.flush()
+      expect(store.trial(study, 0)).toEqual({
+        ...spec(0),
+        state: 'running',
+        value: null,
+        epochs: 0,
+        metrics: {},
+        error: null,
+        attempts: 1,
+        arithmetic: null,
+        host: 'a-host',
+        startedAt: 5000,
+        durationMs: null,
+      })
+    })
+
+    it('gives every finished trial back to the last bit, whatever floats it measured', () => {
+      const study = begin()
+      let number = 0
+      fc.assert(
+        fc.property(anySpec, anyOutcome, fc.boolean(), (anyTrial, ended, flushBetween) => {
+          const given = { ...anyTrial, number: number++ }
+          store.startTrial(study, given, 'a-host')
+          if (flushBetween) store.flush()
+          store.finishTrial(study, given.number, ended, true)
+          store.flush()
+          const record = store.trial(study, given.number)!
+          const { number: n, stage: s, params, seed, budget, continues } = record
+          expect({ number: n, stage: s, params, seed, budget, continues }).toEqual(given)
+          expect(record.attempts).toBe(1)
+          if (ended.state === 'stopped') {
+            expect(record).toMatchObject({
+              state: 'waiting',
+              value: null,
+              epochs: 0,
+              metrics: {},
+              host: null,
+            })
+            expect(store.measurements(study, given.number)).toEqual([])
+            expect(store.artifact(study, given.number)).toBeUndefined()
+            return
+          }
+          const last = ended.measurements.at(-1)
+          const ranked = ended.state === 'complete' || ended.state === 'pruned'
+          expect(store.measurements(study, given.number)).toEqual(ended.measurements)
+          expect(store.artifact(study, given.number)).toEqual(ended.artifact ?? undefined)
+          expect(record).toMatchObject({ state: ended.state, host: 'a-host', arithmetic: ended.arithmetic })
+          expect(record.value).toEqual(ranked && last && !Number.isNaN(last.value) ? last.value : null)
+          expect(record.epochs).toBe(last?.step ?? 0)
+          expect(record.metrics).toEqual(last?.metrics ?? {})
+          expect(record.error).toEqual(ended.error)
+          expect([record.startedAt, record.durationMs]).toEqual([ended.startedAt, ended.durationMs])
+        }),
+      )
+      expect(store.trials(study).map((trial) => trial.number)).toEqual([...Array(number).keys()])
+    })
+
+    it('replaces what an attempt before has left', () => {
+      const study = begin()
+      const error = { message: 'threw', code: 'threw', stack: null }
+      finish(study, 0, 0.5, { state: 'failed', error, artifact: new Uint8Array([1]) })
+      store.flush()
+      expect(store.trial(study, 0)).toMatchObject({ state: 'failed', value: null, error, attempts: 1 })
+      store.startTrial(study, spec(0), 'b-host')
+      store.flush()
+      expect(store.trial(study, 0)).toMatchObject({
+        state: 'running',
+        error: null,
+        attempts: 2,
+        host: 'b-host',
+      })
+      expect(store.measurements(study, 0)).toEqual([])
+      store.startTrial(study, spec(0), 'b-host')
+      const [first] = outcome(0.25).measurements
+      store.finishTrial(study, 0, outcome(0.25, { measurements: [first!] }), false)
+      store.flush()
+      expect(store.trial(study, 0)).toMatchObject({ state: 'complete', epochs: 1, attempts: 3 })
+      expect(store.measurements(study, 0)).toEqual([first])
+    })
+
+    it('never runs over a result, and finishes only what was started', () => {
+      const study = begin()
+      finish(study, 0, 0.5)
+      expect(() => store.startTrial(study, spec(0), 'a-host')).toThrow('Trial 0 is complete')
+      expect(() => store.finishTrial(study, 0, outcome(0.1), false)).toThrow('Trial 0 was not started')
+      store.flush()
+      expect(() => store.startTrial(study, spec(0), 'a-host')).toThrow('Trial 0 is complete')
+      expect(store.trial(study, 0)?.value).toBe(0.5)
+    })
+
+    it('refuses measurements whose steps do not rise', () => {
+      const study = begin()
+      store.startTrial(study, spec(0), 'a-host')
+      const twice = outcome(0.5).measurements.map((measurement) => ({ ...measurement, step: 1 }))
+      expect(() => store.finishTrial(study, 0, outcome(0.5, { measurements: twice }), false)).toThrow('rise')
+      store.finishTrial(study, 0, outcome(0.5), false)
+      store.flush()
+      expect(store.trial(study, 0)?.state).toBe('complete')
+    })
+
+    it.each(['maximize', 'minimize'] as const)(
+      'ranks by value to %s, ties to the lower number',
+      (direction) => {
+        const study = begin({ direction })
+        const values = [0.5, Number.NEGATIVE_INFINITY, -0, 0.5, 0, 0.75, 0.5, -1]
+        for (const number of [6, 3, 0, 7, 1, 5, 2, 4]) {
+          finish(study, number, values[number]!, { state: number % 2 === 0 ? 'complete' : 'pruned' })
+        }
+        finish(study, 8, Number.NaN, { state: 'diverged' })
+        finish(study, 9, 9, { state: 'failed' })
+        finish(study, 10, 9, { state: 'stopped' })
+        store.startTrial(study, spec(11), 'a-host')
+        store.flush()
+        const order = direction === 'maximize' ? [5, 0, 3, 6, 2, 4, 7, 1] : [1, 7, 2, 4, 0, 3, 6, 5]
+        expect(store.bestTrials(study, 100).map(({ number }) => number)).toEqual(order)
+        expect(store.bestTrials(study, 3).map(({ number }) => number)).toEqual(order.slice(0, 3))
+        expect(store.bestTrials(study, 0)).toEqual([])
+      },
+    )
+
+    it('ranks the trials of one stage', () => {
+      const study = begin()
+      for (let number = 0; number < 6; number++) {
+        store.startTrial(study, spec(number, { stage: number % 2 }), 'a-host')
+        store.finishTrial(study, number, outcome(number), false)
+      }
+      store.flush()
+      expect(store.bestTrials(study, 2, 0).map(({ number }) => number)).toEqual([4, 2])
+    })
+
+    it('lists trials in order of number, by stage, state, limit and offset', () => {
+      const study = begin()
+      for (const number of [3, 1, 0, 2, 4]) {
+        store.startTrial(study, spec(number, { stage: number < 2 ? 0 : 1 }), 'a-host')
+        const state = number === 3 ? 'failed' : 'complete'
+        store.finishTrial(study, number, outcome(number, { state }), false)
+      }
+      store.flush()
+      const numbers = (filter: Parameters<StudyWriter['trials']>[1]): number[] =>
+        store.trials(study, filter).map(({ number }) => number)
+      expect(numbers({})).toEqual([0, 1, 2, 3, 4])
+      expect(numbers({ stage: 1 })).toEqual([2, 3, 4])
+      expect(numbers({ stage: 1, states: ['complete'] })).toEqual([2, 4])
+      expect(numbers({ states: [] })).toEqual([])
+      expect(numbers({ limit: 2 })).toEqual([0, 1])
+      expect(numbers({ offset: 3 })).toEqual([3, 4])
+      expect(numbers({ states: ['complete', 'failed'], limit: 2, offset: 1 })).toEqual([1, 2])
+      expect(store.trial(study, 5)).toBeUndefined()
+    })
+
+    it('counts trials by state', () => {
+      const study = begin()
+      expect(store.countTrials(study)).toEqual({
+        waiting: 0,
+        running: 0,
+        complete: 0,
+        pruned: 0,
+        diverged: 0,
+        failed: 0,
+      })
+      const states = ['complete', 'complete', 'pruned', 'diverged', 'failed', 'stopped'] as const
+      for (const [number, state] of states.entries()) finish(study, number, 1, { state })
+      store.startTrial(study, spec(6), 'a-host')
+      store.flush()
+      expect(store.countTrials(study)).toEqual({
+        waiting: 1,
+        running: 1,
+        complete: 2,
+        pruned: 1,
+        diverged: 1,
+        failed: 1,
+      })
+    })
+
+    it('streams all measurements in order of number and step, also of trials that have none', () => {
+      const study = begin()
+      const other = begin()
+      finish(other, 0, 0.1)
+      for (const number of [2, 0, 1]) finish(study, number, number, number === 1 ? { measurements: [] } : {})
+      store.flush()
+      expect([...store.allMeasurements(study)]).toEqual([
+        { trial: 0, measurements: outcome(0).measurements },
+        { trial: 1, measurements: [] },
+        { trial: 2, measurements: outcome(2).measurements },
+      ])
+    })
+
+    it('can be written to while measurements stream by', () => {
+      const study = begin()
+      for (let number = 0; number < 3; number++) finish(study, number, number)
+      store.flush()
+      const seen: number[] = []
+      for (const { trial } of store.allMeasurements(study)) {
+        seen.push(trial)
+        if (trial < 3) finish(study, 10 + trial, 1)
+        store.flush()
+      }
+      expect(seen.slice(0, 3)).toEqual([0, 1, 2])
+    })
+
+    it('keeps the artifacts it is told to', () => {
+      const study = begin()
+      const bytes = (number: number): Uint8Array => new Uint8Array([number, 0, 255]).subarray(0, 2)
+      const keep = (number: number): void => {
+        store.startTrial(study, spec(number), 'a-host')
+        store.finishTrial(study, number, outcome(number, { artifact: bytes(number) }), true)
+      }
+      for (const number of [0, 1, 2]) keep(number)
+      store.keepArtifacts(study, [0, 2])
+      store.flush()
+      keep(3)
+      store.keepArtifacts(study, [2, 3])
+      keep(4)
+      store.keepArtifacts(study, [0, 3, 4])
+      keep(5)
+      finish(study, 6, 1, { artifact: bytes(6) })
+      store.flush()
+      const kept = [0, 1, 2, 3, 4, 5, 6].filter((number) => store.artifact(study, number) !== undefined)
+      expect(kept).toEqual([3, 4, 5])
+      expect(store.artifact(study, 4)).toEqual(new Uint8Array([4, 0]))
+    })
+
+    it('keeps an artifact whose memory is shared between threads', () => {
+      const study = begin()
+      const shared = new Uint8Array(new SharedArrayBuffer(3))
+      shared.set([7, 8, 9])
+      store.startTrial(study, spec(0), 'a-host')
+      store.finishTrial(study, 0, outcome(1, { artifact: shared }), true)
+      store.flush()
+      expect([...store.artifact(study, 0)!]).toEqual([7, 8, 9])
+    })
+
+    it('keeps looks at the test set, notes and a changed experiment, also of a finished study', () => {
+      const study = begin()
+      finish(study, 0, 0.5)
+      store.setExperiment(study, { changed: true }, { data: null, objective: 'x', space: 'y' })
+      store.finishStudy(study, 'complete', null)
+      const look = { trial: 0, at: 12, loss: Number.NaN, accuracy: 0.5, examples: 1000 }
+      store.addTestLook(study, look)
+      store.addTestLook(study, { ...look, at: 13, loss: -0 })
+      store.addNote(study, 'resume --force')
+      store.addNote(study, '--add 32')
+      expect(store.testLooks(study)).toEqual([look, { ...look, at: 13, loss: -0 }])
+      expect(store.studies().find(({ id }) => id === study)).toMatchObject({
+        notes: ['resume --force', '--add 32'],
+        experiment: { changed: true },
+        fingerprints: { data: null, objective: 'x', space: 'y' },
+      })
+    })
+
+    it('records how a study ended, with what was grouped, and that it runs again', () => {
+      const study = begin()
+      const find = () => store.studies().find(({ id }) => id === study)
+      finish(study, 0, 0.5)
+      clock = 7000
+      store.finishStudy(study, 'stopped', 'stopped by SIGINT')
+      expect(find()).toMatchObject({ state: 'stopped', endReason: 'stopped by SIGINT', finishedAt: 7000 })
+      expect(store.countTrials(study).complete).toBe(1)
+      expect(store.lease(study)).toBeUndefined()
+      store.acquireLease(study)
+      expect(find()).toMatchObject({ state: 'stopped' })
+      finish(study, 1, 0.5)
+      store.flush()
+      expect(find()).toMatchObject({ state: 'running', endReason: null, finishedAt: null })
+    })
+
+    it('holds a lease while it writes, and writes nothing without one', () => {
+      clock = 1000
+      const study = begin()
+      expect(store.lease(study)).toMatchObject({ pid: process.pid, since: 1000, heartbeatAt: 1000 })
+      clock = 3000
+      store.acquireLease(study)
+      store.renewLease(study)
+      expect(store.lease(study)).toMatchObject({ since: 1000, heartbeatAt: 3000 })
+      finish(study, 0, 0.5)
+      store.releaseLease(study)
+      expect(store.lease(study)).toBeUndefined()
+      expect(store.countTrials(study).complete).toBe(1)
+      const writes: (() => void)[] = [
+        () => store.startTrial(study, spec(1), 'a-host'),
+        () => store.finishTrial(study, 0, outcome(1), false),
+        () => store.keepArtifacts(study, []),
+        () => store.addStage(study, stage({ index: 1 })),
+        () => store.updateStage(study, 0, { trials: 1 }),
+        () => store.setExperiment(study, {}, newStudy().fingerprints),
+        () => store.renewLease(study),
+        () => store.finishStudy(study, 'failed', null),
+      ]
+      const before = readAll(store, study)
+      for (const write of writes) expect(write).toThrow('lease')
+      store.flush()
+      expect(readAll(store, study)).toEqual(before)
+    })
+
+    it('knows nothing of a study that is not there', () => {
+      expect(store.trials(12345)).toEqual([])
+      expect(store.bestTrials(12345, 3)).toEqual([])
+      expect(store.stages(12345)).toEqual([])
+      expect([...store.allMeasurements(12345)]).toEqual([])
+      expect(store.lease(12345)).toBeUndefined()
+      expect(() => store.acquireLease(12345)).toThrow('no study 12345')
+      expect(() => store.startTrial(12345, spec(0), 'a-host')).toThrow()
+    })
+  })
+}

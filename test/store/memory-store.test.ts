@@ -1,0 +1,68 @@
+import fc from 'fast-check'
+import { afterAll, expect, it } from 'vitest'
+import { createMemoryStore } from '../../src/store/memory-store.ts'
+import { openWriter } from '../../src/store/sqlite-store.ts'
+import type { StudyWriter } from '../../src/store/store.ts'
+import { storeConformance } from './conformance.ts'
+import { anyOutcome, newStudy, readAll, spec, stage } from './records.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+storeConformance('in memory', createMemoryStore)
+
+const folder = temporaryFolder()
+const now = () => 1000
+const stores = [createMemoryStore({ now }), openWriter(`${folder}/twins.db`, { now })]
+afterAll(() => {
+  for (const store of stores) store.close()
+})
+
+/** One operation on trials of a small study. */
+const operation: fc.Arbitrary<(store: StudyWriter, study: number) => void> = fc.oneof(
+  { weight: 4, arbitrary: fc.nat(4).map((n) => (store, study) => store.startTrial(study, spec(n), 'h')) },
+  {
+    weight: 4,
+    arbitrary: fc.tuple(fc.nat(4), anyOutcome, fc.boolean()).map(
+      ([n, ended, keep]) =>
+        (store, study) =>
+          store.finishTrial(study, n, ended, keep),
+    ),
+  },
+  { weight: 2, arbitrary: fc.constant((store: StudyWriter) => store.flush()) },
+  fc.array(fc.nat(4)).map((kept) => (store, study) => store.keepArtifacts(study, kept)),
+  fc.constant((store: StudyWriter, study: number) => {
+    store.releaseLease(study)
+    store.acquireLease(study)
+  }),
+  fc.constant((store: StudyWriter, study: number) => {
+    store.finishStudy(study, 'stopped', 'told to')
+    store.acquireLease(study)
+  }),
+)
+
+it('a store in memory and one in a file answer alike, whatever is done to them in whatever order', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom('maximize', 'minimize'),
+      fc.array(operation, { maxLength: 20 }),
+      (direction, operations) => {
+        const name = `study-${stores[0]!.studies().length}`
+        const [study] = stores.map((store) => store.createStudy(newStudy({ name, direction })).id)
+        for (const store of stores) store.addStage(study!, stage())
+        for (const operate of operations) {
+          const [first, second] = stores.map((store) => {
+            try {
+              operate(store, study!)
+              return null
+            } catch (error) {
+              return (error as Error).message
+            }
+          })
+          expect(first).toBe(second)
+        }
+        const [first, second] = stores.map((store) => readAll(store, study!))
+        expect(first).toEqual(second)
+        for (const store of stores) store.releaseLease(study!)
+      },
+    ),
+  )
+})
