@@ -5,7 +5,7 @@ import { seedWords } from '../random/stream.ts'
 import { type EpochReport, NonFiniteLossError, trainEpochs } from '../train/fit.ts'
 import type { ClassificationData } from '../train/inputs.ts'
 import type { Kernels } from '../train/kernels/kernels.ts'
-import { createPlainKernels } from '../train/kernels/plain/plain-kernels.ts'
+import { openKernels } from '../train/kernels/open-kernels.ts'
 import { type Architecture, createNetwork, type Network } from '../train/network.ts'
 import { initialState, type NetworkState, readNetwork, writeNetwork } from '../train/network-state.ts'
 import { decodeNetwork, encodeNetwork } from '../train/saved-network.ts'
@@ -37,7 +37,8 @@ function* runTrial(
   context: TrialContext,
 ): Generator<Measurement, TrialResult | undefined, void> {
   const config = withParams(base, context.params)
-  const kernels = createPlainKernels({ precision: 'float32', arithmetic: 'muladd' })
+  const { backend, arithmetic } = config.training
+  const kernels = openKernels({ backend, arithmetic })
   try {
     const trainings = data.folds.map((fold, index) => startTraining(config, fold, index, kernels, context))
     const first = trainings[0]!

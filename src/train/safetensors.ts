@@ -102,8 +102,8 @@ function readTensor(key: string, entry: unknown, values: Uint8Array, fail: (rule
       `tensor "${key}" needs ${count * size} bytes of ${values.length}, got offsets ${begin} to ${end}`,
     )
   }
-  // slice() copies, so that the numbers are aligned wherever the file lies.
-  const { buffer } = values.slice(begin, end)
+  // A copy, so that the numbers are aligned wherever the file lies; slice() would not copy a Node Buffer.
+  const { buffer } = new Uint8Array(values.subarray(begin, end))
   return { shape, data: size === 4 ? new Float32Array(buffer) : new Float64Array(buffer) }
 }
 

@@ -49,6 +49,7 @@ function run(
     seed: 11,
     continued: null,
     stopRequested: () => false,
+    signal: new AbortController().signal,
     ...changes,
   }
   const measurements: Measurement[] = []

@@ -50,6 +50,10 @@ describe('safetensors', () => {
     )
   })
 
+  test('a Buffer is as good as any bytes', () => {
+    expect(decodeSafetensors(Buffer.from(encodeSafetensors(file)))).toEqual(file)
+  })
+
   test.each([
     ['nothing', new Uint8Array(0), /8 bytes of header length, got 0 bytes/],
     [
