@@ -4,11 +4,9 @@ import { UserError } from '../errors.ts'
 import { readBinaryBatch, readBinaryNames } from './cifar10-binary.ts'
 import { readPythonBatch, readPythonNames } from './cifar10-python.ts'
 import { type DataSet, sharedBytes, sharedLabels } from './data-set.ts'
-import type { ImageBatch } from './image-batch.ts'
+import { IMAGE_BYTES, type ImageBatch, interleavePlanes } from './image-batch.ts'
 import { malformed } from './read-file.ts'
 
-const PIXELS = 32 * 32
-const CHANNELS = 3
 const NUM_CLASSES = 10
 /** What the published set has: five training batches and one test batch of so many images. */
 const PUBLISHED_BATCHES = 5
@@ -66,19 +64,19 @@ export function readCifar10(folder: string): DataSet {
 
   const rows = read.reduce((sum, { batch }) => sum + batch.labels.length, 0)
   const testRows = read.at(-1)!.batch.labels.length
-  const values = sharedBytes(rows * PIXELS * CHANNELS)
+  const values = sharedBytes(rows * IMAGE_BYTES)
   const labels = new Uint8Array(rows)
   let row = 0
   for (const { batch } of read) {
     labels.set(batch.labels, row)
-    interleave(batch, values.subarray(row * PIXELS * CHANNELS))
+    interleavePlanes(batch, values.subarray(row * IMAGE_BYTES))
     row += batch.labels.length
   }
   return {
     source: `cifar10 (${layout.words})`,
-    shape: [32, 32, CHANNELS],
+    shape: [32, 32, 3],
     values,
-    columns: PIXELS * CHANNELS,
+    columns: IMAGE_BYTES,
     labels: sharedLabels(labels, NUM_CLASSES),
     classes,
     testRows,
@@ -178,20 +176,6 @@ function checkPublishedSizes(
     )
   }
   if (read.length <= PUBLISHED_BATCHES) throw missing(folder, `data_batch_${read.length}${ending}`)
-}
-
-/** From planes to (row, column, channel), the order that people and pictures use. */
-function interleave(batch: ImageBatch, out: Uint8Array): void {
-  const { planes, stride } = batch
-  let to = 0
-  for (let i = 0, from = batch.offset; i < batch.labels.length; i++, from += stride) {
-    for (let p = from; p < from + PIXELS; p++) {
-      out[to] = planes[p]!
-      out[to + 1] = planes[p + PIXELS]!
-      out[to + 2] = planes[p + 2 * PIXELS]!
-      to += 3
-    }
-  }
 }
 
 /** 40,000 / 5,000 / 5,000 of the published set; of less, a tenth of the training rows is the validation part. */

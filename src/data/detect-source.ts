@@ -5,15 +5,17 @@ import { isCifar10 } from './cifar10.ts'
 import { type DataConfig, dataSchema } from './data-config.ts'
 import { isFolder } from './read-data-set.ts'
 
-/** How the labels beside an array of inputs may be called, given the inputs' name. */
-const LABEL_NAMES: readonly ((inputs: string) => string)[] = [
-  (name) => name.replace(/^(x|data|inputs|images)(?=[._-])/i, (part) => (part === 'X' || part === 'x' ? 'y' : 'labels')),
-  (name) => name.replace(/(x|data|inputs|images)(?=\.npy$)/i, (part) => (part.length === 1 ? 'y' : 'labels')),
-  (name) => name.replace(/\.npy$/, '-labels.npy'),
-  (name) => name.replace(/\.npy$/, '_labels.npy'),
-  () => 'labels.npy',
-  () => 'y.npy',
-]
+/** How the file of labels beside an array of inputs may be called. */
+function labelNames(inputs: string): readonly string[] {
+  const names = [
+    inputs.replace(/data|inputs|images/i, 'labels'),
+    inputs.replace(/x(?=[._-])/i, 'y'),
+    inputs.replace(/\.npy$/, '-labels.npy'),
+    'labels.npy',
+    'y.npy',
+  ]
+  return names.filter((name) => name !== inputs)
+}
 
 /**
  * The data block for what lies at a path: a folder of CIFAR-10 or IDX files, a table, an array with its labels beside
@@ -38,7 +40,8 @@ export function detectSource(source: string): DataConfig {
 function inFolder(folder: string): unknown {
   const files = readdirSync(folder)
   if (isCifar10(files)) return { source: 'cifar10', path: folder }
-  if (files.some((name) => /-images[.-]idx\d-ubyte(\.gz)?$/.test(name))) return { source: 'idx', path: folder }
+  if (files.some((name) => /-images[.-]idx\d-ubyte(\.gz)?$/.test(name)))
+    return { source: 'idx', path: folder }
   const inputs = files.find((name) => /^(x|data|inputs|images)([._-].*)?\.npy$/i.test(name))
   if (inputs !== undefined) return fromFile(path.join(folder, inputs))
   // A folder that is almost one of CIFAR-10's gets that reader's word on what is missing.
@@ -55,10 +58,10 @@ function fromFile(file: string): unknown {
     return { source: 'idx', path: file, labels: path.join(folder, labels) }
   }
   if (!name.endsWith('.npy')) return null
-  const candidates = LABEL_NAMES.map((rename) => rename(name)).filter((other) => other !== name)
+  const candidates = labelNames(name)
   const labels = candidates.find((other) => existsSync(path.join(folder, other)))
   if (labels === undefined) {
-    throw new UserError('usage', `${name} needs its labels beside it, in a file called ${candidates[0] ?? 'y.npy'}`, {
+    throw new UserError('usage', `${name} needs its labels beside it, in a file called ${candidates[0]}`, {
       where: { file },
     })
   }
