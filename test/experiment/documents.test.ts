@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { experimentFromJson, experimentToJson } from '../../src/experiment/experiment-json.ts'
+import { parseExperiment } from '../../src/experiment/parse-experiment.ts'
+import { readExperiment } from '../../src/experiment/read-experiment.ts'
+import { allKeyPaths } from '../../src/experiment/schema-walk.ts'
+import { BLOCKS, STUDY_KEYS } from '../../src/experiment/study-blocks.ts'
+
+const DOCUMENT = readFileSync('docs/study-file.md', 'utf8')
+const STUDIES = readdirSync('experiments').filter((name) => name.endsWith('.yaml'))
+
+describe('the studies to copy', () => {
+  test.each(STUDIES)('%s is sound, and named after its file', (name) => {
+    const file = `experiments/${name}`
+    const experiment = parseExperiment(readFileSync(file, 'utf8'), file)
+    expect(`${experiment.name}.yaml`).toBe(name)
+    expect(experimentFromJson(experimentToJson(experiment))).toEqual(JSON.parse(JSON.stringify(experiment)))
+  })
+
+  test.each(STUDIES.filter((name) => name !== 'cifar10.yaml' && name !== 'document.yaml'))(
+    '%s names nothing that a fresh copy lacks',
+    (name) => {
+      expect(() => readExperiment(`experiments/${name}`)).not.toThrow()
+    },
+  )
+
+  test('are all in the table of the document', () => {
+    for (const name of STUDIES) expect(DOCUMENT).toContain(`\n| \`${name}\` `)
+  })
+})
+
+describe('docs/study-file.md', () => {
+  const examples = [...DOCUMENT.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1]!)
+
+  test.each(examples)('has examples that can be read: %j', (text) => {
+    expect(() => parseExperiment(text, 'docs/example.yaml')).not.toThrow()
+  })
+
+  test('names every key that a study file may hold', () => {
+    const unnamed = allKeyPaths(STUDY_KEYS)
+      .map((path) => path.at(-1)!)
+      .filter((key) => !DOCUMENT.includes(`\`${key}\``))
+    expect(unnamed).toEqual([])
+  })
+
+  test.each([
+    ['model', BLOCKS.model.parse(undefined)],
+    ['training', BLOCKS.training.parse(undefined)],
+    ['`optimizer`:', BLOCKS.training.parse(undefined).optimizer],
+    ['`schedule`:', BLOCKS.training.parse(undefined).schedule],
+    ['limits', BLOCKS.limits.parse(undefined)],
+    ['preprocess', BLOCKS.preprocess.parse(undefined)],
+  ])('gives the defaults of %s as they are', (heading, defaults) => {
+    const rows = tableAfter(heading)
+    for (const [key, value] of Object.entries(defaults)) {
+      const row = rows.find((cells) => cells[0]?.includes(`\`${key}\``))
+      const short = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : value
+      expect(row?.[1]?.replaceAll('`', ''), key).toContain(textOf(short))
+    }
+  })
+})
+
+function tableAfter(heading: string): string[][] {
+  const start = DOCUMENT.indexOf(heading.startsWith('`') ? `\n${heading}` : `\n## ${heading}\n`)
+  const table = /(?:^\|.*\|$\n)+/m.exec(DOCUMENT.slice(start))
+  return (table?.[0] ?? '').split('\n').map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  )
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.join(', ')}]`
+  return value === 1e-8 ? '1e-8' : String(value)
+}
