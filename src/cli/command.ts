@@ -21,6 +21,8 @@ export function defineCommand<Args>(command: Command<Args>): Command<Args> {
 export interface CommandEntry {
   /** The name and its positionals, as yargs reads them: `show <study> [trial]`. */
   readonly usage: string
+  /** What `finesweep --help` shows in its place, where yargs can't read it: no longer than `usage`. */
+  readonly shown?: string
   /** One line for `finesweep --help`. */
   readonly describe: string
   /** Loads the command's file; called only when the command is used. */

@@ -14,6 +14,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { usage: 'studies', describe: 'List all studies of a store', load: () => import('./commands/studies.ts') },
   {
+    usage: 'status [study]',
+    describe: 'Show what a study is at',
+    load: () => import('./commands/status.ts'),
+  },
+  {
     usage: 'best [study]',
     describe: 'Show the best trials, ranked',
     load: () => import('./commands/best.ts'),
@@ -24,13 +29,60 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/trials.ts'),
   },
   {
+    usage: 'show <study> [trial]',
+    shown: 'show [study] <trial>',
+    describe: 'Show one trial with all it measured',
+    load: () => import('./commands/show.ts'),
+  },
+  {
+    usage: 'explain [study]',
+    describe: 'Tell where each stage searched, and why',
+    load: () => import('./commands/explain.ts'),
+  },
+  {
+    usage: 'export [study]',
+    describe: 'Write all trials as CSV, JSON, lines of JSON, or a Markdown table',
+    load: () => import('./commands/export.ts'),
+  },
+  {
+    usage: 'digest [study]',
+    describe: 'Print one SHA-256 over the results: the same for the same results',
+    load: () => import('./commands/digest.ts'),
+  },
+  {
     usage: 'replay <study> <trial>',
     describe: 'Run one trial again, alone, and compare every measurement to the last bit',
     load: () => import('./commands/replay.ts'),
   },
   {
+    usage: 'evaluate [study] [trial]',
+    describe: 'Judge a kept network on the test set',
+    load: () => import('./commands/evaluate.ts'),
+  },
+  {
+    usage: 'predict [study]',
+    describe: 'Write labels and probabilities of new rows',
+    load: () => import('./commands/predict.ts'),
+  },
+  {
+    usage: 'weights [study] [trial]',
+    describe: 'Write a kept network as a safetensors file',
+    load: () => import('./commands/weights.ts'),
+  },
+  {
+    usage: 'data <action> <source>',
+    shown: 'data info <source>',
+    describe: 'Show shapes, class counts and hash of a data set',
+    load: () => import('./commands/data.ts'),
+  },
+  {
     usage: 'backup <file>',
     describe: 'Copy the store, also while studies run',
     load: () => import('./commands/backup.ts'),
+  },
+  {
+    usage: 'doctor',
+    describe: 'Check Node, kernels, disk and store',
+    load: () => import('./commands/doctor.ts'),
   },
 ]

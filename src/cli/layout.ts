@@ -8,6 +8,11 @@ export function tableLayout(terminal: Terminal): TableLayout {
   return { width: stdout.isTTY ? (stdout.columns ?? 80) : null, colour: hasColour(stdout, env) }
 }
 
+/** How wide text for people may be on stdout. */
+export function textWidth({ stdout }: Terminal): number {
+  return stdout.isTTY ? (stdout.columns ?? 80) : 120
+}
+
 /** Prints a table, and says on stderr which columns the window has no room for. */
 export async function printTable(terminal: Terminal, table: RenderedTable, quiet: boolean): Promise<void> {
   await print(terminal, table.text)

@@ -58,10 +58,19 @@ async function parse(argv: readonly string[], terminal: Terminal): Promise<Parse
     )
   }
   await parser.parseAsync([...argv], {}, (_error, _args, output) => {
-    // That a switch is off unless it is given goes without saying.
-    text = output.replace(/ +\[default: false\]$/gm, '')
+    text = tidyHelp(output)
   })
   return { command: text === '' ? chosen : null, text }
+}
+
+function tidyHelp(text: string): string {
+  // That a switch is off unless it is given goes without saying.
+  let tidy = text.replace(/ +\[default: false\]$/gm, '')
+  for (const { usage, shown } of COMMANDS) {
+    if (shown !== undefined)
+      tidy = tidy.replace(`finesweep ${usage} `, `finesweep ${shown.padEnd(usage.length)} `)
+  }
+  return tidy
 }
 
 function configure(parser: Argv, terminal: Terminal): Argv {

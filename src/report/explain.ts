@@ -5,7 +5,7 @@ import { shortName } from './names.ts'
 import { narrowingHeadline, narrowingLines, stageTotalsLine } from './narrowing.ts'
 import { countOf, formatDistribution, formatMetric, formatPercent } from './numbers.ts'
 import { displayWidth, oneLine, padEnd, paint, type Span, truncate, wrap } from './text.ts'
-import { readTotals, type Totals } from './totals.ts'
+import { NO_TRIALS, readTotals, type Totals } from './totals.ts'
 import { SCHEMA_VERSION, studyHead } from './trial-json.ts'
 
 /** Where each stage of a study searched, why, and what came of it. */
@@ -32,14 +32,6 @@ export function readExplanation(reader: StudyReader, study: StudyRecord): Explan
       best: reader.bestTrials(study.id, 1, record.index)[0] ?? null,
     })),
   }
-}
-
-const NO_TRIALS: Totals = {
-  counts: { waiting: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0 },
-  finished: 0,
-  epochs: 0,
-  workMs: 0,
-  spanMs: null,
 }
 
 /** The explanation in sentences, for a window of that width. */
@@ -94,10 +86,18 @@ export function explanationJson({ study, stages }: Explanation) {
   }
 }
 
+/** How each sampler draws. */
+const SAMPLING: Readonly<Record<string, string>> = {
+  random: 'drawn at random',
+  sobol: 'drawn from a Sobol sequence',
+  grid: 'on a grid',
+  tpe: 'proposed by TPE from the results so far',
+}
+
 function stageLines({ record, totals, best }: ExplainedStage, metric: string, width: number): Span[][] {
   const rank = `Stage ${record.index + 1}, `
   const plan =
-    `: ${countOf(record.trials, 'trial')} of ${countOf(record.epochs, 'epoch')}, drawn by ${record.sampler}` +
+    `: ${countOf(record.trials, 'trial')} of ${countOf(record.epochs, 'epoch')}, ${SAMPLING[record.sampler] ?? `drawn by ${record.sampler}`}` +
     (record.narrowing === null ? ', over the whole range' : '')
   const head: Span[] = [rank, { text: oneLine(record.name), tone: 'strong' }, `${plan}.`]
   const ranges = record.narrowing === null ? rangeLines(record) : []

@@ -15,6 +15,14 @@ export interface Totals {
   readonly spanMs: number | null
 }
 
+export const NO_TRIALS: Totals = {
+  counts: { waiting: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0 },
+  finished: 0,
+  epochs: 0,
+  workMs: 0,
+  spanMs: null,
+}
+
 /** The totals of each stage of a study, in order, and of the whole of it. */
 export function readTotals(
   reader: StudyReader,

@@ -1,12 +1,12 @@
 import { formatDuration, formatMetric, formatMoment } from '../../report/numbers.ts'
+import { overviewJson, overviewOf, type StudyOverview } from '../../report/overview.ts'
 import { type Column, renderTable } from '../../report/table.ts'
-import { jsonDocument, SCHEMA_VERSION, studyDetails } from '../../report/trial-json.ts'
+import { jsonDocument, SCHEMA_VERSION } from '../../report/trial-json.ts'
 import { defineCommand } from '../command.ts'
-import { tableLayout } from '../layout.ts'
+import { printTable, tableLayout } from '../layout.ts'
 import { withReader } from '../open-study.ts'
 import { jsonOption, storeOptions } from '../options.ts'
-import { overviewOf, type StudyOverview } from '../overview.ts'
-import { print, printAll, say } from '../terminal.ts'
+import { printAll, say } from '../terminal.ts'
 
 /** `finesweep studies`: one line for each study, the oldest first. */
 export default defineCommand({
@@ -16,21 +16,14 @@ export default defineCommand({
     withReader(args.db, async (reader) => {
       const overviews = reader.studies().map((study) => overviewOf(reader, study))
       if (args.json) {
-        const items = overviews.map(({ study, counts, trials, best, durationMs, activity }) => ({
-          ...studyDetails(study),
-          activity,
-          trials,
-          counts,
-          best: best === undefined ? null : { number: best.number, value: best.value },
-          durationMs,
-        }))
+        const items = overviews.map(overviewJson)
         await printAll(terminal, jsonDocument({ schemaVersion: SCHEMA_VERSION }, 'studies', items))
         return
       }
       if (overviews.length === 0 && !args.quiet) {
         say(terminal, `There is no study in ${args.db} yet. Begin with: finesweep run FILE.yaml`)
       }
-      await print(terminal, renderTable(COLUMNS, overviews, tableLayout(terminal)).text)
+      await printTable(terminal, renderTable(COLUMNS, overviews, tableLayout(terminal)), args.quiet)
     }),
 })
 

@@ -1,0 +1,33 @@
+import { UserError } from '../../errors.ts'
+import { renderDataFacts } from '../../report/data-report.ts'
+import { SCHEMA_VERSION } from '../../report/trial-json.ts'
+import { defineCommand } from '../command.ts'
+import { tableLayout } from '../layout.ts'
+import { jsonOption } from '../options.ts'
+import { print } from '../terminal.ts'
+
+/** `finesweep data info SOURCE`: what a data set is, before anything is trained on it. */
+export default defineCommand({
+  options: (yargs) =>
+    jsonOption(yargs)
+      .usage('finesweep data info <source>\n\nShow shapes, class counts and hash of a data set')
+      .positional('action', { type: 'string', demandOption: true, describe: 'info' })
+      .positional('source', { type: 'string', demandOption: true, describe: 'generated, or a path' })
+      .option('quiet', { type: 'boolean', default: false, describe: 'Nothing but results and errors' })
+      .example('finesweep data info generated', '')
+      .example('finesweep data info data/cifar-10-batches-py', ''),
+
+  run: async (args, terminal) => {
+    if (args.action !== 'info') {
+      throw new UserError('usage', `There is no "data ${args.action}"`, {
+        hint: 'See: finesweep data --help',
+      })
+    }
+    const { describeData } = await import('../../data/describe-data.ts')
+    const description = describeData(args.source)
+    const text = args.json
+      ? `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...description }, null, 2)}\n`
+      : renderDataFacts({ ...description, split: { ...description.split } }, tableLayout(terminal))
+    await print(terminal, text)
+  },
+})

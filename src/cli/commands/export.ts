@@ -1,0 +1,61 @@
+import { UserError } from '../../errors.ts'
+import { closestName } from '../../experiment/closest-name.ts'
+import { EXPORT_FORMATS, type ExportFormat, exportStudy } from '../../report/export.ts'
+import { defineCommand } from '../command.ts'
+import { withStudy } from '../open-study.ts'
+import { once, storeOptions, studyPositional } from '../options.ts'
+import { writeOutputFile } from '../output-file.ts'
+import { printAll, say } from '../terminal.ts'
+
+/** `finesweep export [STUDY] --format F [-o FILE]`: all trials of a study, for other tools. */
+export default defineCommand({
+  options: (yargs) =>
+    storeOptions(studyPositional(yargs))
+      .option('format', {
+        type: 'string',
+        requiresArg: true,
+        describe: `${EXPORT_FORMATS.join(', ')} [default: by the file's name, else csv]`,
+        coerce: once<string>('--format'),
+      })
+      .option('output', {
+        alias: 'o',
+        type: 'string',
+        requiresArg: true,
+        describe: 'Write to this file, whole or not at all [default: stdout]',
+        coerce: once<string>('--output'),
+      })
+      .example('finesweep export --format csv -o trials.csv', ''),
+
+  run: (args, terminal) => {
+    const format = args.format === undefined ? formatOf(args.output) : parseFormat(args.format)
+    return withStudy(args, async ({ reader, study, stages }) => {
+      const text = exportStudy(format, reader, { study, stages })
+      if (args.output === undefined || args.output === '-') {
+        await printAll(terminal, text)
+        return
+      }
+      writeOutputFile(args.output, text)
+      if (!args.quiet) say(terminal, `Wrote ${study.name} to ${args.output} (${format}).`)
+    })
+  },
+})
+
+function parseFormat(text: string): ExportFormat {
+  const format = EXPORT_FORMATS.find((known) => known === text)
+  if (format !== undefined) return format
+  const likely = closestName(text, EXPORT_FORMATS)
+  throw new UserError('usage', `--format: there is no format ${JSON.stringify(text)}`, {
+    hint:
+      likely === undefined
+        ? `Formats are ${EXPORT_FORMATS.join(', ')}.`
+        : `Did you mean ${JSON.stringify(likely)}?`,
+  })
+}
+
+/** What a file's name asks for. */
+function formatOf(file: string | undefined): ExportFormat {
+  const extension = /\.(\w+)$/.exec(file ?? '')?.[1]?.toLowerCase()
+  if (extension === 'json') return 'json'
+  if (extension === 'ndjson' || extension === 'jsonl') return 'ndjson'
+  return extension === 'md' || extension === 'markdown' ? 'markdown' : 'csv'
+}

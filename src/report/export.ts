@@ -1,0 +1,139 @@
+import { stringify } from 'csv-stringify/sync'
+import type { ParamValue } from '../space/distribution.ts'
+import type { StudyReader } from '../store/store.ts'
+import { streamMeasuredTrials, streamTrials } from '../study/trial-stream.ts'
+import type { TrialRecord } from '../trial.ts'
+import { countOf, formatDuration, formatMetric, formatParam } from './numbers.ts'
+import { oneLine } from './text.ts'
+import {
+  metricNames,
+  parameterNames,
+  rootParameters,
+  type StudyContext,
+  searchedParameters,
+} from './trial-columns.ts'
+import {
+  jsonDocument,
+  measurementJson,
+  stageName,
+  studyDetails,
+  studyHead,
+  trialDetails,
+} from './trial-json.ts'
+
+export const EXPORT_FORMATS = ['csv', 'json', 'ndjson', 'markdown'] as const
+
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+
+/** The text of a whole study in that format, in pieces. */
+export function exportStudy(
+  format: ExportFormat,
+  reader: StudyReader,
+  context: StudyContext,
+): Iterable<string> {
+  switch (format) {
+    case 'csv':
+      return exportCsv([...streamTrials(reader, context.study.id)], context)
+    case 'json':
+      return exportJson(reader, context)
+    case 'ndjson':
+      return exportNdjson(reader, context)
+    case 'markdown':
+      return exportMarkdown([...streamTrials(reader, context.study.id)], context)
+  }
+}
+
+type CsvCell = ParamValue | null | undefined
+
+const CSV_ROWS_AT_ONCE = 2000
+
+/**
+ * One row for each trial, one column for each field, parameter and metric; numbers to the last bit. Texts that a
+ * spreadsheet would take for a formula are escaped with an apostrophe; numbers are left alone.
+ */
+export function* exportCsv(trials: readonly TrialRecord[], { stages }: StudyContext): Generator<string> {
+  const params = parameterNames(stages, trials)
+  const metrics = metricNames(trials)
+  const titles = [
+    ...['number', 'stage', 'state', 'value', 'epochs'],
+    ...params.map((name) => `params.${name}`),
+    ...metrics.map((name) => `metrics.${name}`),
+    ...['seed', 'budgetEpochs', 'continues', 'attempts', 'startedAt', 'durationMs'],
+    ...['host', 'arithmetic', 'errorCode', 'errorMessage'],
+  ]
+  const toRow = (trial: TrialRecord): CsvCell[] => [
+    trial.number,
+    stageName(trial.stage, stages),
+    trial.state,
+    trial.value,
+    trial.epochs,
+    ...params.map((name) => trial.params[name]),
+    ...metrics.map((name) => trial.metrics[name]),
+    trial.seed,
+    trial.budget.epochs,
+    trial.continues,
+    trial.attempts,
+    trial.startedAt === null ? null : new Date(trial.startedAt).toISOString(),
+    trial.durationMs,
+    trial.host,
+    trial.arithmetic,
+    trial.error?.code,
+    trial.error?.message,
+  ]
+  const write = (rows: readonly CsvCell[][]): string =>
+    stringify([...rows], { escape_formulas: true, cast: { boolean: String } })
+  yield write([titles])
+  for (let from = 0; from < trials.length; from += CSV_ROWS_AT_ONCE) {
+    yield write(trials.slice(from, from + CSV_ROWS_AT_ONCE).map(toRow))
+  }
+}
+
+/** One document: the study, its stages with their decisions, and each trial with its measurements. */
+function exportJson(reader: StudyReader, { study, stages }: StudyContext): Generator<string> {
+  const { name: _, ...details } = studyDetails(study)
+  const head = { ...studyHead(study), ...details, experiment: study.experiment, stages }
+  return jsonDocument(head, 'trials', measuredTrials(reader, { study, stages }))
+}
+
+/** One line for each trial, with its measurements; every line says its study. */
+function* exportNdjson(reader: StudyReader, context: StudyContext): Generator<string> {
+  const head = studyHead(context.study)
+  for (const trial of measuredTrials(reader, context)) yield `${JSON.stringify({ ...head, ...trial })}\n`
+}
+
+function* measuredTrials(reader: StudyReader, { study, stages }: StudyContext) {
+  for (const { trial, measurements } of streamMeasuredTrials(reader, study.id)) {
+    yield { ...trialDetails(trial, stages), measurements: measurements.map(measurementJson) }
+  }
+}
+
+/** A table for documents that people read: values as the terminal shows them. */
+export function* exportMarkdown(trials: readonly TrialRecord[], context: StudyContext): Generator<string> {
+  const { study, stages } = context
+  const params = searchedParameters(context, trials)
+  const root = rootParameters(stages)
+  const row = (cells: readonly string[]): string => `| ${cells.map(markdownCell).join(' | ')} |\n`
+  yield `# ${markdownCell(study.name)}\n\n`
+  yield `${study.direction} ${markdownCell(study.metric)}, seed ${study.seed}, ${countOf(trials.length, 'trial')}\n\n`
+  const titles = ['Trial', 'Stage', 'State', study.metric, 'Epochs', ...params, 'Time']
+  yield row(titles)
+  yield `|${titles.map((title) => (['Stage', 'State'].includes(title) ? ' --- |' : ' ---: |')).join('')}\n`
+  for (const trial of trials) {
+    yield row([
+      String(trial.number),
+      stageName(trial.stage, stages),
+      trial.state,
+      formatMetric(study.metric, trial.value),
+      String(trial.epochs),
+      ...params.map((name) => formatParam(trial.params[name], root[name])),
+      formatDuration(trial.durationMs),
+    ])
+  }
+}
+
+/** Text in a cell, with what Markdown or HTML would read as more than text made harmless. */
+function markdownCell(text: string): string {
+  return oneLine(text).replace(/[\\`*_[\]|<>#]/g, (character) =>
+    character === '<' ? '&lt;' : character === '>' ? '&gt;' : `\\${character}`,
+  )
+}

@@ -1,0 +1,207 @@
+import type { Lease, StageRecord, StudyReader, StudyRecord, StudyState, TestLook } from '../store/store.ts'
+import { FINISHED_STATES, type TrialRecord, type TrialState } from '../trial.ts'
+import { shellWord } from './names.ts'
+import { countOf, formatDuration, formatMetric, formatMoment, NO_VALUE } from './numbers.ts'
+import { testLine } from './summary.ts'
+import { type Column, renderTable, type TableLayout } from './table.ts'
+import { oneLine, paint, type Span } from './text.ts'
+import { NO_TRIALS, readTotals } from './totals.ts'
+import { isoMoment, SCHEMA_VERSION, studyDetails, trialSummary } from './trial-json.ts'
+
+/** What a study is at: its state, where one that nobody runs any more is not taken for a running one. */
+export type Activity = StudyState | 'interrupted'
+
+/** A study at a glance. */
+export interface StudyOverview {
+  readonly study: StudyRecord
+  readonly activity: Activity
+  readonly lease: Lease | undefined
+  readonly stages: readonly StageRecord[]
+  readonly counts: Readonly<Record<TrialState, number>>
+  readonly finished: number
+  /** How many trials it is to have, as far as that is decided. */
+  readonly trials: number
+  readonly best: TrialRecord | undefined
+  /** From its begin to its end; null while it has none. */
+  readonly durationMs: number | null
+}
+
+export function overviewOf(reader: StudyReader, study: StudyRecord): StudyOverview {
+  const stages = reader.stages(study.id)
+  const counts = reader.countTrials(study.id)
+  const lease = reader.lease(study.id)
+  const finished = FINISHED_STATES.reduce((sum, state) => sum + counts[state], 0)
+  return {
+    study,
+    activity: study.state === 'running' && lease === undefined ? 'interrupted' : study.state,
+    lease,
+    stages,
+    counts,
+    finished,
+    trials: Math.max(
+      finished,
+      planOf(study, stages).reduce((sum, stage) => sum + stage.trials, 0),
+    ),
+    best: reader.bestTrials(study.id, 1)[0],
+    durationMs: study.finishedAt === null ? null : study.finishedAt - study.createdAt,
+  }
+}
+
+/** An overview as `studies --json` has it. */
+export function overviewJson({ study, activity, trials, counts, best, durationMs }: StudyOverview) {
+  return {
+    ...studyDetails(study),
+    activity,
+    trials,
+    counts,
+    best: best === undefined ? null : { number: best.number, value: best.value },
+    durationMs,
+  }
+}
+
+/** A study with each of its stages, for `status`. */
+export interface StudyStatus extends StudyOverview {
+  readonly stageStatus: readonly StageStatus[]
+  readonly testLooks: readonly TestLook[]
+}
+
+export interface StageStatus {
+  readonly name: string
+  readonly trials: number
+  readonly epochs: number
+  readonly counts: Readonly<Record<TrialState, number>>
+  /** Numbers of the trials that run, or ran when their process ended. */
+  readonly running: readonly number[]
+  readonly best: TrialRecord | undefined
+}
+
+export function readStatus(reader: StudyReader, study: StudyRecord): StudyStatus {
+  const overview = overviewOf(reader, study)
+  const totals = readTotals(reader, study.id).stages
+  const running = reader.trials(study.id, { states: ['running'] })
+  const stageStatus = planOf(study, overview.stages).map(({ name, trials, epochs }, index): StageStatus => {
+    const numbers = running.filter((trial) => trial.stage === index).map((trial) => trial.number)
+    const { counts } = totals[index] ?? NO_TRIALS
+    const best = index < overview.stages.length ? reader.bestTrials(study.id, 1, index)[0] : undefined
+    return { name, trials, epochs, counts, running: numbers, best }
+  })
+  return { ...overview, stageStatus, testLooks: reader.testLooks(study.id) }
+}
+
+export function statusJson(status: StudyStatus) {
+  const { study, stages, lease, best, testLooks } = status
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    study: study.name,
+    ...overviewJson(status),
+    lease:
+      lease === undefined
+        ? null
+        : { ...lease, since: isoMoment(lease.since), heartbeatAt: isoMoment(lease.heartbeatAt) },
+    finished: status.finished,
+    stages: status.stageStatus.map((stage) => ({
+      name: stage.name,
+      trials: stage.trials,
+      epochs: stage.epochs,
+      counts: stage.counts,
+      running: stage.running,
+      best: stage.best === undefined ? null : { number: stage.best.number, value: stage.best.value },
+    })),
+    best: best === undefined ? null : trialSummary(best, stages),
+    testLooks: testLooks.map((look) => ({ ...look, at: isoMoment(look.at) })),
+  }
+}
+
+/** @param now milliseconds since the epoch; @param dbOption ` --db F` if the command to come needs it, else empty */
+export function renderStatus(
+  status: StudyStatus,
+  now: number,
+  dbOption: string,
+  layout: TableLayout,
+): string {
+  const { study, lease, activity, finished, trials } = status
+  const lines: Span[][] = [
+    [
+      { text: oneLine(study.name), tone: 'strong' },
+      ': ',
+      activityOf(status),
+      `, ${finished} of ${countOf(trials, 'trial')}`,
+    ],
+  ]
+  const took = status.durationMs ?? now - study.createdAt
+  const begun = `begun ${formatMoment(study.createdAt)}`
+  if (lease !== undefined) {
+    lines.push([
+      `${begun}, run by pid ${lease.pid} on ${oneLine(lease.host)} for ${formatDuration(now - lease.since)}`,
+    ])
+  } else if (status.durationMs !== null) {
+    lines.push([`${begun}, ended after ${formatDuration(took)}`])
+  } else lines.push([begun])
+  if (study.endReason !== null) lines.push([oneLine(study.endReason)])
+  if (activity === 'interrupted' || activity === 'stopped') {
+    lines.push([
+      { text: `Go on with: finesweep resume ${shellWord(study.name)}${dbOption}`, tone: 'warning' },
+    ])
+  }
+  for (const note of study.notes) lines.push([`note: ${oneLine(note)}`])
+  const running = status.stageStatus.flatMap((stage) => stage.running)
+  if (running.length > 0 && lease !== undefined) {
+    const numbers = running.slice(0, 16).join(', ') + (running.length > 16 ? ', …' : '')
+    lines.push([`now running: ${running.length === 1 ? 'trial' : 'trials'} ${numbers}`])
+  }
+  const table = renderTable(stageColumns(study.metric), status.stageStatus, layout).text
+  const looks = status.testLooks.length > 0 ? [testLine(status.testLooks.at(-1)!)] : []
+  const text = (some: readonly Span[][]) => some.map((line) => `${paint(line, layout.colour)}\n`).join('')
+  return [text(lines), table, text(looks)].filter((part) => part !== '').join('\n')
+}
+
+function activityOf({ activity }: StudyOverview): Span {
+  if (activity === 'complete') return { text: activity, tone: 'good' }
+  return activity === 'running' ? activity : { text: activity, tone: 'warning' }
+}
+
+function stageColumns(metric: string): Column<StageStatus>[] {
+  const counted = (title: string, state: TrialState): Column<StageStatus> => ({
+    title,
+    align: 'right',
+    cell: ({ counts }) => {
+      const text = String(counts[state])
+      return counts[state] > 0 && state !== 'running' ? { text, tone: 'bad' } : text
+    },
+  })
+  return [
+    { title: 'STAGE', align: 'left', cell: ({ name }) => name, maxWidth: 24 },
+    { title: 'EPOCHS', align: 'right', cell: ({ epochs }) => String(epochs) },
+    {
+      title: 'FINISHED',
+      align: 'right',
+      cell: ({ counts, trials }) =>
+        `${FINISHED_STATES.reduce((sum, state) => sum + counts[state], 0)}/${trials}`,
+    },
+    counted('RUNNING', 'running'),
+    counted('DIVERGED', 'diverged'),
+    counted('FAILED', 'failed'),
+    { title: 'BEST', align: 'decimal', cell: ({ best }) => formatMetric(metric, best?.value) },
+    {
+      title: 'TRIAL',
+      align: 'right',
+      cell: ({ best }) => (best === undefined ? NO_VALUE : String(best.number)),
+    },
+  ]
+}
+
+interface PlannedStage {
+  readonly name: string
+  readonly trials: number
+  readonly epochs: number
+}
+
+/** The stages that have begun say it best; those to come are in the experiment. */
+function planOf(study: StudyRecord, begun: readonly StageRecord[]): PlannedStage[] {
+  const experiment = study.experiment as { stages?: readonly Partial<PlannedStage>[] } | null
+  const planned = Array.isArray(experiment?.stages) ? experiment.stages : []
+  return Array.from({ length: Math.max(planned.length, begun.length) }, (_, index) => {
+    const { name = `stage ${index + 1}`, trials = 0, epochs = 0 } = begun[index] ?? planned[index] ?? {}
+    return { name, trials, epochs }
+  })
+}

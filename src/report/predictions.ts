@@ -1,0 +1,16 @@
+import { stringify } from 'csv-stringify/sync'
+import type { Predictions } from '../train/evaluate.ts'
+
+/** CSV of predictions, a line each: the row's number from 0, its label, and each class's probability. */
+export function* predictionsCsv(predictions: Predictions, classes: readonly string[]): Generator<string> {
+  yield line(['row', 'label', ...classes.map((name) => `p_${name}`)])
+  for (let row = 0; row < predictions.rows; row++) {
+    const at = row * predictions.classes
+    const probabilities = Array.from(predictions.probabilities.subarray(at, at + predictions.classes))
+    yield line([row, classes[predictions.labels[row]!]!, ...probabilities])
+  }
+}
+
+function line(cells: readonly (string | number)[]): string {
+  return stringify([[...cells]], { escape_formulas: true })
+}

@@ -1,0 +1,101 @@
+import type { TestLook } from '../store/store.ts'
+import type { TimedMeasurement, TrialRecord } from '../trial.ts'
+import { heading, shellWord } from './names.ts'
+import { formatDuration, formatMetric, formatMoment } from './numbers.ts'
+import { testLine } from './summary.ts'
+import { type Column, renderTable, type TableLayout } from './table.ts'
+import { displayWidth, oneLine, padEnd, paint, type Span } from './text.ts'
+import { metricNames, type StudyContext } from './trial-columns.ts'
+import { isoMoment, measurementJson, stageName, studyHead, trialDetails } from './trial-json.ts'
+
+/** All that is known of one trial. */
+export interface ShownTrial extends StudyContext {
+  readonly trial: TrialRecord
+  readonly measurements: readonly TimedMeasurement[]
+  readonly testLooks: readonly TestLook[]
+}
+
+export function trialJson({ study, stages, trial, measurements, testLooks }: ShownTrial) {
+  return {
+    ...studyHead(study),
+    trial: {
+      ...trialDetails(trial, stages),
+      measurements: measurements.map(measurementJson),
+      testLooks: testLooks.map((look) => ({ ...look, at: isoMoment(look.at) })),
+    },
+  }
+}
+
+/** A trial for people: its params in full, where it comes from, and what it measured at each step. */
+export function renderTrial(shown: ShownTrial, dbOption: string, layout: TableLayout): string {
+  const { study, trial, measurements, testLooks } = shown
+  const value = trial.value === null ? '' : `, ${study.metric} ${formatMetric(study.metric, trial.value)}`
+  const lines: Span[][] = [
+    [
+      { text: `${oneLine(study.name)}, trial ${trial.number}`, tone: 'strong' },
+      ': ',
+      { text: trial.state, tone: trial.state === 'complete' ? 'good' : isMishap(trial) ? 'bad' : 'dim' },
+      value,
+    ],
+    ...(trial.error === null ? [] : [[oneLine(trial.error.message)]]),
+    [''],
+    ...pairs(Object.entries(trial.params).map(([name, param]) => [name, String(param)])),
+    [''],
+    ...pairs(facts(shown, dbOption)),
+  ]
+  const text = lines.map((line) => `${paint(line, layout.colour)}\n`).join('')
+  const table = renderTable(measurementColumns(study.metric, measurements), measurements, layout).text
+  const looks = testLooks.slice(-1).map((look) => `${paint(testLine(look), layout.colour)}\n`)
+  return [text, table, ...looks].filter((part) => part !== '').join('\n')
+}
+
+function facts({ study, stages, trial }: ShownTrial, dbOption: string): [string, string][] {
+  const stage = `${stageName(trial.stage, stages)} (stage ${trial.stage + 1})`
+  const begun = trial.startedAt === null ? 'not yet' : formatMoment(trial.startedAt)
+  const took = trial.durationMs === null ? '' : `, took ${formatDuration(trial.durationMs)}`
+  const attempts = trial.attempts > 1 ? `, attempt ${trial.attempts}` : ''
+  return [
+    ['stage', stage],
+    ['epochs', `${trial.epochs} of ${trial.budget.epochs}`],
+    ['seed', String(trial.seed)],
+    ...(trial.continues === null ? [] : [['continues', `trial ${trial.continues}`] as [string, string]]),
+    ['begun', `${begun}${took}${attempts}${trial.host === null ? '' : `, on ${trial.host}`}`],
+    ...(trial.arithmetic === null ? [] : [['arithmetic', trial.arithmetic] as [string, string]]),
+    ['replay', `finesweep replay ${shellWord(study.name)} ${trial.number}${dbOption}`],
+  ]
+}
+
+function measurementColumns(
+  metric: string,
+  measurements: readonly TimedMeasurement[],
+): Column<TimedMeasurement>[] {
+  // The study's metric is the value itself; among the metrics it would stand there twice.
+  const others = metricNames(measurements).filter((name) => name !== metric)
+  return [
+    { title: 'STEP', align: 'right', cell: ({ step }) => String(step) },
+    { title: heading(metric), align: 'decimal', cell: ({ value }) => formatMetric(metric, value) },
+    ...others.map(
+      (name): Column<TimedMeasurement> => ({
+        title: heading(name),
+        align: 'decimal',
+        cell: ({ metrics }) => formatMetric(name, metrics[name]),
+        optional: true,
+      }),
+    ),
+    { title: 'TIME', align: 'right', cell: ({ seconds }) => formatDuration(seconds * 1000) },
+  ]
+}
+
+/** Names and texts below each other. */
+function pairs(entries: readonly (readonly [string, string])[]): Span[][] {
+  const width = Math.max(0, ...entries.map(([name]) => displayWidth(oneLine(name))))
+  return entries.map(([name, text]) => [
+    '  ',
+    { text: padEnd(oneLine(name), width), tone: 'dim' },
+    `  ${oneLine(text)}`,
+  ])
+}
+
+function isMishap({ state }: TrialRecord): boolean {
+  return state === 'diverged' || state === 'failed'
+}
