@@ -1,6 +1,6 @@
 import type { Params } from '../space/distribution.ts'
 import type { SearchSpace } from '../space/search-space.ts'
-import type { Budget, Measurement } from '../trial.ts'
+import type { Budget } from '../trial.ts'
 
 /** What a trial's objective is given. */
 export interface TrialContext<P extends Params = Params> {
@@ -13,19 +13,29 @@ export interface TrialContext<P extends Params = Params> {
   readonly continued: Uint8Array | null
   /** True once the trial should end early: long work between two measurements may look at it. */
   readonly stopRequested: () => boolean
+  /** Aborted once the trial should end early, for asynchronous work: a request, a timer, another program. */
+  readonly signal: AbortSignal
+}
+
+/** What an objective yields: a measurement, which may go without metrics. */
+export interface Report {
+  readonly step: number
+  readonly value: number
+  readonly metrics?: Readonly<Record<string, number>>
 }
 
 /** What an objective may leave behind when it is done. */
 export interface TrialResult {
-  /** Kept in the store while the trial is among the best. */
+  /** Kept in the store while the trial is among the best. It is handed over: its buffer is not the objective's any more. */
   readonly artifact?: Uint8Array
   /** `fma` or `muladd`, with the kernels' variant. */
   readonly arithmetic?: string
 }
 
-export type Measurements =
-  | Generator<Measurement, TrialResult | undefined, void>
-  | AsyncGenerator<Measurement, TrialResult | undefined, void>
+// biome-ignore lint/suspicious/noConfusingVoidType: a generator function without a return statement returns void.
+type Ending = TrialResult | undefined | void
+
+export type Measurements = Generator<Report, Ending, void> | AsyncGenerator<Report, Ending, void>
 
 /**
  * What is measured. A generator of measurements: the last one is the trial's value. The executor pulls, so a trial
@@ -40,4 +50,16 @@ export interface Objective<P extends Params = Params> {
 /** Thrown by an objective when a trial can't go on because its numbers left the finite: it ends as `diverged`. */
 export class DivergedError extends Error {
   override readonly name = 'DivergedError'
+}
+
+/** Thrown by an objective to end a trial as `failed` with a code of its own instead of `threw`. */
+export class FailedError extends Error {
+  override readonly name = 'FailedError'
+  readonly code: string
+
+  /** @param message one sentence for people */
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
 }

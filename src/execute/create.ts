@@ -1,0 +1,19 @@
+import type { ObjectiveSource } from '../objective/source.ts'
+import type { Executor } from './executor.ts'
+import { createInlineExecutor } from './inline.ts'
+import { createPoolExecutor, type PoolOptions } from './pool.ts'
+
+/**
+ * The executor that fits an objective: threads for what computes here; for a command none, as each trial is a process
+ * of its own; and the calling thread, one trial at a time, for an object, which can't leave it.
+ */
+export function createExecutor(source: ObjectiveSource, options: PoolOptions): Executor {
+  switch (source.kind) {
+    case 'object':
+      return createInlineExecutor(source)
+    case 'command':
+      return createInlineExecutor(source, { slots: options.workers })
+    default:
+      return createPoolExecutor(source, options)
+  }
+}

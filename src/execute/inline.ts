@@ -1,0 +1,120 @@
+import { loadObjective } from '../objective/load.ts'
+import type { Objective } from '../objective/objective.ts'
+import type { ObjectiveSource } from '../objective/source.ts'
+import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
+import type { Executor, TrialTask } from './executor.ts'
+import { CLOSED, createInterruption, type Ending, type Interruption, timedOut } from './interruption.ts'
+import { unstarted } from './outcome.ts'
+import { runTrial } from './run-trial.ts'
+import { createStopSignal, type StopSignal } from './stop-signal.ts'
+import { readThrown } from './thrown.ts'
+
+export interface InlineOptions {
+  /** How many trials may be under way at once, taking turns where they wait; 1 by default. */
+  readonly slots?: number
+}
+
+/** How long a synchronous objective may hold the thread before other things get a turn between two measurements. */
+const TURN_MS = 16
+
+interface Run {
+  readonly trial: number
+  readonly interruption: Interruption
+  readonly stopSignal: StopSignal
+  stopRequested: boolean
+}
+
+/**
+ * An executor on the calling thread: for objects, for programs (which are processes of their own anyway), for tests
+ * and for replaying one trial.
+ *
+ * What it can't do, for want of a thread to end: a time limit ends a trial only between two measurements or while it
+ * waits for a promise, never within an endless loop; and `process.exit`, a full heap or a rejection that nobody
+ * handles is the whole process's, as in any program.
+ */
+export function createInlineExecutor(source: ObjectiveSource, options: InlineOptions = {}): Executor {
+  const slots = options.slots ?? 1
+  const running = new Set<Run>()
+  const outcomes = new Set<Promise<TrialOutcome>>()
+  let loading: Promise<Objective | Ending> | null = null
+  let closed = false
+
+  const load = (): Promise<Objective | Ending> => {
+    loading ??= loadObjective(source).catch(readThrown)
+    return loading
+  }
+
+  const attempt = async (
+    task: TrialTask,
+    onMeasurement: (measurement: TimedMeasurement) => void,
+  ): Promise<TrialOutcome> => {
+    if (closed) return unstarted(CLOSED.state, null)
+    const run: Run = {
+      trial: task.spec.number,
+      interruption: createInterruption(),
+      stopSignal: createStopSignal(),
+      stopRequested: false,
+    }
+    running.add(run)
+    let timer: NodeJS.Timeout | undefined
+    try {
+      const objective = await load()
+      if (!('run' in objective)) return unstarted(objective.state, objective.error)
+      const { timeoutMs } = task
+      const begun = performance.now()
+      const expire = (): void => {
+        run.interruption.raise(timedOut(timeoutMs!))
+        run.stopSignal.abort()
+      }
+      if (timeoutMs !== null) timer = setTimeout(expire, timeoutMs)
+      let turnBegun = begun
+      return await runTrial(objective, task.spec, task.continued, {
+        interruption: run.interruption,
+        stopRequested: () => run.stopRequested,
+        signal: () => run.stopSignal.get(),
+        onMeasurement,
+        breathe: () => {
+          const now = performance.now()
+          if (timeoutMs !== null && now - begun > timeoutMs) expire()
+          if (now - turnBegun < TURN_MS) return undefined
+          return nextTurn().then(() => {
+            turnBegun = performance.now()
+          })
+        },
+      })
+    } finally {
+      clearTimeout(timer)
+      running.delete(run)
+    }
+  }
+
+  return {
+    slots,
+    run(task, onMeasurement) {
+      const outcome = attempt(task, onMeasurement)
+      outcomes.add(outcome)
+      return outcome.finally(() => outcomes.delete(outcome))
+    },
+    stop(trial) {
+      for (const run of running) {
+        if (run.trial !== trial) continue
+        run.stopRequested = true
+        run.stopSignal.abort()
+      }
+    },
+    async close() {
+      closed = true
+      for (const run of running) {
+        run.interruption.raise(CLOSED)
+        run.stopSignal.abort()
+      }
+      await Promise.allSettled(outcomes)
+    },
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}

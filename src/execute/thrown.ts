@@ -1,0 +1,55 @@
+import { describeError, UserError } from '../errors.ts'
+import type { TrialError } from '../trial.ts'
+import type { Ending } from './interruption.ts'
+
+const MOST_CHARACTERS = 2_000
+
+export interface ThrownEnding extends Ending {
+  readonly state: 'diverged' | 'failed'
+  readonly error: TrialError
+}
+
+/**
+ * What a thrown value says about a trial: `diverged` for a DivergedError, else `failed`. Anything can be thrown, an object with hostile getters too: never throws.
+ * Errors are told by name, not by class: a user's module may hold another copy of this package.
+ */
+export function readThrown(thrown: unknown): ThrownEnding {
+  try {
+    if (thrown instanceof UserError) return failed('threw', describeError(thrown), null)
+    if (!(thrown instanceof Error) && !isErrorLike(thrown)) {
+      return failed('threw', `The objective threw ${showThrown(thrown)}, which is not an Error.`, null)
+    }
+    const name = String(thrown.name)
+    const message = String(thrown.message)
+    const stack = typeof thrown.stack === 'string' ? thrown.stack.slice(0, 4 * MOST_CHARACTERS) : null
+    if (name === 'DivergedError') {
+      return { state: 'diverged', error: { code: 'diverged', message: shorten(message), stack: null } }
+    }
+    if (name === 'FailedError') {
+      return failed(String((thrown as { code?: unknown }).code ?? 'threw'), message, null)
+    }
+    const named = name === 'Error' && message !== '' ? message : [name, message].filter(Boolean).join(': ')
+    return failed('threw', named, stack)
+  } catch {
+    return failed('threw', 'The objective threw a value that cannot be read.', null)
+  }
+}
+
+function failed(code: string, message: string, stack: string | null): ThrownEnding {
+  return { state: 'failed', error: { code, message: shorten(message), stack } }
+}
+
+/** Errors of another realm are no `instanceof Error` here. */
+function isErrorLike(thrown: unknown): thrown is Error {
+  return typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'name' in thrown
+}
+
+function showThrown(thrown: unknown): string {
+  if (typeof thrown === 'string') return JSON.stringify(thrown.slice(0, 200))
+  if (typeof thrown === 'object' && thrown !== null) return 'an object'
+  return String(thrown)
+}
+
+function shorten(message: string): string {
+  return message.length <= MOST_CHARACTERS ? message : `${message.slice(0, MOST_CHARACTERS)}…`
+}

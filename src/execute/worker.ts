@@ -1,0 +1,138 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { parentPort, threadId, workerData } from 'node:worker_threads'
+import { loadObjective } from '../objective/load.ts'
+import type { Objective } from '../objective/objective.ts'
+import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
+import { createInterruption, type Ending, exited, type Interruption } from './interruption.ts'
+import type { PrintedMessage, TaskMessage, WorkerData } from './messages.ts'
+import { unstarted } from './outcome.ts'
+import { runTrial } from './run-trial.ts'
+import { openSlot, type Slot } from './slot.ts'
+import { createStopSignal, type StopSignal } from './stop-signal.ts'
+import { readThrown } from './thrown.ts'
+
+/** How often an asynchronous objective's signal looks for a stop. */
+const WATCH_EVERY_MS = 20
+
+interface Running {
+  readonly trial: number
+  readonly interruption: Interruption
+}
+
+const { source, slots } = workerData as WorkerData
+const opened: Slot[] = []
+const trials = new AsyncLocalStorage<Running>()
+let current: Running | null = null
+let loading: Promise<Objective | Ending> | null = null
+
+/** Runs one trial. The pool calls it, one at a time. */
+export async function runTask(task: TaskMessage): Promise<TrialOutcome> {
+  const running: Running = { trial: task.spec.number, interruption: createInterruption() }
+  current = running
+  const outcome = await trials.run(running, () => runInSlot(task, running))
+  current = null
+  return outcome.artifact === null ? outcome : handOver(outcome, outcome.artifact)
+}
+
+async function runInSlot(task: TaskMessage, running: Running): Promise<TrialOutcome> {
+  opened[task.slot] ??= openSlot(slots, task.slot)
+  const slot = opened[task.slot]!
+  slot.take(threadId)
+  const objective = await load(running)
+  if (!('run' in objective)) return unstarted(objective.state, objective.error)
+  const stopSignal = createStopSignal()
+  let watch: NodeJS.Timeout | undefined
+  slot.begin()
+  const outcome = await runTrial(objective, task.spec, task.continued, {
+    interruption: running.interruption,
+    stopRequested: slot.stopRequested,
+    signal: () => {
+      watch ??= watchForStop(slot, running.interruption, stopSignal)
+      return stopSignal.get()
+    },
+    onMeasurement: recordIn(slot),
+    breathe: () => undefined,
+  }).finally(() => clearInterval(watch))
+  // A promise that was rejected without anybody waiting for it is reported on the next turn.
+  await new Promise(setImmediate)
+  const { ending } = running.interruption
+  return ending === null ? outcome : { ...outcome, ...ending, artifact: null }
+}
+
+/** Once for all trials of this thread. How it fails is remembered, too: a module is evaluated once. */
+function load({ interruption }: Running): Promise<Objective | Ending> {
+  loading ??= loadObjective(source).catch((thrown: unknown) => interruption.ending ?? readThrown(thrown))
+  return loading
+}
+
+function watchForStop(slot: Slot, interruption: Interruption, stopSignal: StopSignal): NodeJS.Timeout {
+  const look = (): void => {
+    if (slot.stopRequested() || interruption.ending !== null) stopSignal.abort()
+  }
+  look()
+  return setInterval(look, WATCH_EVERY_MS)
+}
+
+/** Writes measurements to the slot; what finds no room waits for the next one. All come with the outcome again. */
+function recordIn(slot: Slot): (measurement: TimedMeasurement) => void {
+  let unwritten: TimedMeasurement[] = []
+  return (measurement) => {
+    if (unwritten.length === 0 && slot.journal.write(measurement)) return
+    unwritten.push(measurement)
+    const left = unwritten.findIndex((each) => !slot.journal.write(each))
+    unwritten = left < 0 ? [] : unwritten.slice(left)
+  }
+}
+
+/** Lets the artifact's memory change threads without a copy, where it is a buffer of its own that may. */
+async function handOver(outcome: TrialOutcome, artifact: Uint8Array): Promise<TrialOutcome> {
+  let own = artifact
+  try {
+    const isWhole = artifact.buffer.byteLength === artifact.byteLength
+    own = isWhole ? new Uint8Array((artifact.buffer as ArrayBuffer).transfer()) : artifact.slice()
+  } catch {
+    // Shared and WebAssembly memories stay where they are.
+    own = artifact.slice()
+  }
+  // Not at the start: most threads never need it, and a thread that replaces another should be there soon.
+  const piscina = await import('piscina')
+  const value: TrialOutcome = { ...outcome, artifact: own }
+  const movable = { [piscina.transferableSymbol]: own.buffer, [piscina.valueSymbol]: value }
+  return piscina.move(movable) as unknown as TrialOutcome
+}
+
+function print(trial: number | null, text: string): void {
+  const message: PrintedMessage = { trial, text }
+  parentPort!.postMessage(message)
+}
+
+/** What goes wrong outside the objective's own calls: a timer that throws, a rejection nobody waits for. */
+function strayError(thrown: unknown): void {
+  const running = trials.getStore() ?? current
+  // No trial's: the thread itself is broken, and ends.
+  if (running === null) throw thrown
+  const { error } = readThrown(thrown)
+  if (running === current) running.interruption.raise({ state: 'failed', error })
+  else print(running.trial, `Trial ${running.trial} went on after its end and failed: ${error.message}\n`)
+}
+
+process.on('unhandledRejection', strayError)
+process.on('uncaughtException', strayError)
+
+// Ends the trial and not the thread: a new one would cost the others' time. What catches the error only delays it.
+process.exit = (status?: number | string | null): never => {
+  const running = trials.getStore() ?? current
+  running?.interruption.raise(exited(Number(status ?? process.exitCode ?? 0)))
+  throw new Error(`process.exit(${status ?? ''}) called by an objective`)
+}
+
+// Results go to stdout and nothing else: what an objective prints is handed to the pool, which tells where it goes.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+    const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()
+    print((trials.getStore() ?? current)?.trial ?? null, text)
+    const callback = rest.find((argument) => typeof argument === 'function')
+    if (callback !== undefined) queueMicrotask(callback as () => void)
+    return true
+  }
+}

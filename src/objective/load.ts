@@ -1,0 +1,116 @@
+import { existsSync, statSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { UserError } from '../errors.ts'
+import { createCommand } from './command.ts'
+import { syntaxPlace, thrownPlace } from './module-place.ts'
+import type { Objective } from './objective.ts'
+import type { ObjectiveSource } from './source.ts'
+
+const HINT =
+  'End the module with: export default defineObjective({ ... }, function* ({ params, budget, seed }) { ... }).'
+
+/**
+ * The objective that a source tells of, in this thread.
+ * Throws UserError('usage'), with the place where it is known, for a module that is missing, does not parse, fails
+ * while it is loaded, or has no objective as its default export; and for a command that can't be split.
+ */
+export async function loadObjective(source: ObjectiveSource): Promise<Objective> {
+  switch (source.kind) {
+    case 'object':
+      return source.objective
+    case 'command':
+      return createCommand(source.command, source.cwd)
+    case 'mlp-classifier': {
+      // Only here: a thread that runs a user's own objective starts without the network's code.
+      const { createClassifier } = await import('./classifier.ts')
+      return createClassifier(source.config, source.data)
+    }
+    case 'module':
+      return loadModule(source.file)
+  }
+}
+
+async function loadModule(file: string): Promise<Objective> {
+  if (!existsSync(file)) throw new UserError('usage', `Objective not found: ${file}`)
+  if (!statSync(file).isFile()) throw new UserError('usage', `The objective is no file: ${file}`)
+  offerOwnPackage()
+  let module: { readonly default?: unknown }
+  try {
+    module = await import(pathToFileURL(file).href)
+  } catch (error) {
+    throw loadingFailed(file, error)
+  }
+  const objective = module.default
+  if (isObjective(objective)) return objective
+  const found =
+    objective === undefined ? 'it has none' : `got ${objective === null ? 'null' : typeof objective}`
+  throw new UserError(
+    'usage',
+    `An objective is a module's default export, made by defineObjective; ${found}`,
+    {
+      where: { file },
+      hint: HINT,
+    },
+  )
+}
+
+/** By its shape, not by its maker: the module may hold another copy of this package. */
+function isObjective(value: unknown): value is Objective {
+  if (typeof value !== 'object' || value === null) return false
+  const { space, run } = value as { readonly space?: unknown; readonly run?: unknown }
+  return typeof space === 'object' && typeof run === 'function'
+}
+
+function loadingFailed(file: string, thrown: unknown): UserError {
+  if (!(thrown instanceof Error)) {
+    const message = `The objective threw while it was loaded: ${String(thrown)}`
+    return new UserError('usage', message, { where: { file } })
+  }
+  const where = thrownPlace(thrown)
+  const { code } = thrown as NodeJS.ErrnoException
+  if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') {
+    return new UserError('usage', thrown.message, {
+      where: where ?? { file },
+      hint: 'Types are stripped, not compiled: write it without enums, namespaces and parameter properties.',
+      cause: thrown,
+    })
+  }
+  if (thrown.name === 'SyntaxError') {
+    const message = `The objective does not parse: ${thrown.message}`
+    return new UserError('usage', message, { where: where ?? syntaxPlace(file) ?? { file }, cause: thrown })
+  }
+  if (code === 'ERR_MODULE_NOT_FOUND') {
+    return new UserError('usage', thrown.message, { where: { file }, cause: thrown })
+  }
+  // By name: a module that holds another copy of this package throws another class of the same errors.
+  const isUserError = thrown.name === 'UserError'
+  const what = isUserError || thrown.name === 'Error' ? thrown.message : `${thrown.name}: ${thrown.message}`
+  return new UserError('usage', isUserError ? what : `The objective failed while it was loaded: ${what}`, {
+    where: where ?? { file },
+    hint: isUserError ? (thrown as UserError).hint : undefined,
+    cause: thrown,
+  })
+}
+
+let offered = false
+
+/**
+ * Lets an objective that lies outside any project `import ... from 'finesweep'`: where nothing else is found under that
+ * name, it is this copy.
+ */
+function offerOwnPackage(): void {
+  if (offered) return
+  offered = true
+  registerHooks({
+    resolve(specifier, context, nextResolve) {
+      try {
+        return nextResolve(specifier, context)
+      } catch (error) {
+        if (specifier !== 'finesweep') throw error
+        const entry = import.meta.url.endsWith('.ts') ? '../index.ts' : '../index.js'
+        return { url: new URL(entry, import.meta.url).href, shortCircuit: true }
+      }
+    },
+  })
+}

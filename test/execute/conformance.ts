@@ -1,0 +1,198 @@
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+import type { Executor, TrialTask } from '../../src/execute/executor.ts'
+import type { ObjectiveSource } from '../../src/objective/source.ts'
+import type { TimedMeasurement, TrialOutcome } from '../../src/trial.ts'
+
+export const BEHAVIOURS: ObjectiveSource = {
+  kind: 'module',
+  file: fileURLToPath(new URL('../fixtures/objectives/behaviours.ts', import.meta.url)),
+}
+
+/** A trial whose objective does what `does` names, five epochs of it. */
+export function trial(does: string, changes: Partial<TrialTask> & { number?: number } = {}): TrialTask {
+  const { number = 0, continued = null, timeoutMs = null } = changes
+  const spec = {
+    number,
+    stage: 0,
+    params: { does },
+    seed: 1000 + number,
+    budget: { epochs: 5 },
+    continues: null,
+  }
+  return { spec, continued, timeoutMs }
+}
+
+const unheard = (): void => {}
+
+/** What every executor does. `create` makes one for the source, which is closed at the end. */
+export function describeExecutor(create: (source: ObjectiveSource, slots: number) => Executor): void {
+  const shared = create(BEHAVIOURS, 2)
+  const outcomeOf = (does: string): Promise<TrialOutcome> => shared.run(trial(does), unheard)
+  afterAll(() => shared.close())
+
+  test('a trial that goes well is complete, with every measurement and how it was computed', async () => {
+    const outcome = await outcomeOf('well')
+    expect(outcome).toMatchObject({ state: 'complete', error: null, artifact: null, arithmetic: 'plain' })
+    expect(outcome.measurements.map(({ seconds, ...rest }) => rest)).toEqual(
+      [1, 2, 3, 4, 5].map((step) => ({
+        step,
+        value: (1000 * step) / 7,
+        metrics: { number: 0, nothing: Number.NaN, far: -Infinity },
+      })),
+    )
+    expect(outcome.durationMs).toBeGreaterThanOrEqual(outcome.measurements.at(-1)!.seconds * 1000)
+    expect(Math.abs(Date.now() - outcome.startedAt)).toBeLessThan(60_000)
+  })
+
+  test('measurements are announced once each, in order, before the outcome', async () => {
+    for (const does of ['well', 'asynchronous', 'sameObject', 'throws']) {
+      const announced: TimedMeasurement[] = []
+      let ended = false
+      const outcome = await shared.run(trial(does), (measurement) => {
+        expect(ended).toBe(false)
+        announced.push(measurement)
+      })
+      ended = true
+      expect(announced).toEqual(outcome.measurements)
+    }
+  })
+
+  test('an objective may be asynchronous', async () => {
+    const { state, measurements } = await outcomeOf('asynchronous')
+    expect([state, measurements.length]).toEqual(['complete', 5])
+  })
+
+  test('a measurement is kept as it was when it was yielded', async () => {
+    const { measurements } = await outcomeOf('sameObject')
+    expect(measurements.map(({ step, metrics }) => [step, metrics.twice])).toEqual(
+      [1, 2, 3, 4, 5].map((step) => [step, 2 * step]),
+    )
+  })
+
+  test('an artifact comes back whole, and goes into the trial that continues it', async () => {
+    const { artifact } = await shared.run(trial('artifact'), unheard)
+    expect(artifact).toEqual(Uint8Array.of(1, 2, 3))
+    const next = await shared.run(trial('artifact', { number: 1, continued: Uint8Array.of(7) }), unheard)
+    expect(next.measurements[0]?.value).toBe(7)
+    expect((await shared.run(trial('partOfABuffer'), unheard)).artifact).toEqual(Uint8Array.of(5, 5, 5))
+    expect((await shared.run(trial('wasmMemory'), unheard)).artifact).toHaveLength(65536)
+  })
+
+  test('a thousand trials in its slots give each its own results', async () => {
+    const numbers = Array.from({ length: 1000 }, (_, number) => number)
+    const outcomes = await Promise.all(
+      numbers.map((number) => shared.run(trial('well', { number }), unheard)),
+    )
+    expect(outcomes.map(({ measurements }) => measurements[4]?.value)).toEqual(
+      numbers.map((number) => ((1000 + number) * 5) / 7),
+    )
+  })
+
+  test('what is thrown becomes the reason of a failed trial, and the next trial runs', async () => {
+    const thrown = await shared.run(trial('throws'), unheard)
+    expect(thrown).toMatchObject({
+      state: 'failed',
+      error: { code: 'threw', message: 'TypeError: no such layer' },
+    })
+    expect(thrown.error?.stack).toContain('behaviours')
+    expect(thrown.measurements).toHaveLength(1)
+    expect((await shared.run(trial('throwsText'), unheard)).error?.message).toBe(
+      'The objective threw "a string", which is not an Error.',
+    )
+    expect((await shared.run(trial('throwsAtOnce'), unheard)).error?.message).toBe('nothing begun')
+    expect((await shared.run(trial('well'), unheard)).state).toBe('complete')
+  })
+
+  test('a value that is not finite ends the trial as diverged, told by its step', async () => {
+    const { state, error, measurements } = await outcomeOf('diverges')
+    expect([state, error?.code, error?.message]).toEqual([
+      'diverged',
+      'diverged',
+      'The value became NaN at step 2.',
+    ])
+    expect(measurements).toHaveLength(1)
+  })
+
+  test('an objective may say itself that it diverged', async () => {
+    const { state, error } = await outcomeOf('givesUp')
+    expect([state, error?.code, error?.message]).toEqual([
+      'diverged',
+      'diverged',
+      'loss became NaN in epoch 2, step 32',
+    ])
+  })
+
+  test.for([
+    ['nothing', 'The objective ended without a measurement.'],
+    ['noObject', 'Bad measurement: an objective yields { step, value, metrics }, got 0.5.'],
+    ['noStep', 'Bad measurement: step must be a whole number from 1, got undefined.'],
+    ['halfStep', 'Bad measurement: step must be a whole number from 1, got 1.5.'],
+    ['fallingSteps', 'Bad measurement: steps must rise, got 2 after 2.'],
+    ['textValue', 'Bad measurement: value must be a number, got "0.5" at step 1.'],
+    ['strayKey', 'Bad measurement: unknown key "loss"; other figures belong into metrics.'],
+    ['cyclic', 'Bad measurement: metrics.self must be a number, got an object at step 1.'],
+    ['functionMetric', 'Bad measurement: metrics.f must be a number, got a function at step 1.'],
+    [
+      'returnsValue',
+      'An objective returns nothing or { artifact, arithmetic }, bytes and a word; its value is the last one it yields.',
+    ],
+    [
+      'noGenerator',
+      'An objective is a generator of measurements: write function* (or async function*) and yield them.',
+    ],
+  ])('an objective with the fault "%s" fails with a sentence', async ([does, message]) => {
+    const { state, error } = await outcomeOf(does!)
+    expect([state, error?.code, error?.message]).toEqual(['failed', 'bad-measurement', message])
+  })
+
+  test('an objective that waits for ever ends at its time limit', async () => {
+    const { state, error, measurements } = await shared.run(trial('waiting', { timeoutMs: 150 }), unheard)
+    expect([state, error?.code, error?.message]).toEqual([
+      'failed',
+      'timeout',
+      'The trial ran longer than its limit of 0.15 s.',
+    ])
+    expect(measurements).toHaveLength(1)
+    expect((await shared.run(trial('well'), unheard)).state).toBe('complete')
+  })
+
+  test('an objective that never stops measuring ends at its time limit, or at the limit of measurements', async () => {
+    const { state, error } = await shared.run(trial('forever', { timeoutMs: 100 }), unheard)
+    expect(state).toBe('failed')
+    expect(['timeout', 'bad-measurement']).toContain(error?.code)
+  })
+
+  test.for(['waits', 'untilAsked', 'untilSignal'])('a stop ends a trial as stopped: %s', async (does) => {
+    const outcome = await shared.run(trial(does, { number: 4 }), ({ step }) => {
+      shared.stop(99)
+      if (step === 1) shared.stop(4)
+    })
+    expect([outcome.state, outcome.error]).toEqual(['stopped', null])
+    expect((await shared.run(trial('well'), unheard)).state).toBe('complete')
+  })
+
+  test('closing stops what runs at once, and what is asked for later', async () => {
+    const each = create(BEHAVIOURS, 2)
+    const begun = Promise.withResolvers<void>()
+    const outcomes = [1, 2, 3].map((number) => each.run(trial('waiting', { number }), () => begun.resolve()))
+    await begun.promise
+    await each.close()
+    await each.close()
+    expect((await Promise.all(outcomes)).map(({ state }) => state)).toEqual(['stopped', 'stopped', 'stopped'])
+    expect((await each.run(trial('well'), unheard)).state).toBe('stopped')
+  })
+
+  test('an objective that cannot be loaded fails each trial with the sentence', async () => {
+    const missing = create({ kind: 'module', file: '/nowhere/objective.ts' }, 1)
+    for (const number of [0, 1]) {
+      const { state, error } = await missing.run(trial('well', { number }), unheard)
+      expect([state, error?.code, error?.message]).toEqual([
+        'failed',
+        'threw',
+        'Objective not found: /nowhere/objective.ts.',
+      ])
+    }
+    await missing.close()
+  })
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { createInlineExecutor } from '../../src/execute/inline.ts'
+import { describeExecutor, trial } from './conformance.ts'
+
+describeExecutor((source, slots) => createInlineExecutor(source, { slots }))
+
+test('an object of this process can be run', async () => {
+  const executor = createInlineExecutor({
+    kind: 'object',
+    objective: {
+      space: null,
+      *run({ params }) {
+        yield { step: 1, value: params.does === 'x' ? 1 : 0 }
+      },
+    },
+  })
+  const outcome = await executor.run(trial('x'), () => {})
+  expect(outcome.measurements[0]?.value).toBe(1)
+})
+
+test('a listener that throws is not taken for the objective', async () => {
+  const executor = createInlineExecutor({
+    kind: 'object',
+    objective: {
+      space: null,
+      *run() {
+        yield { step: 1, value: 1 }
+      },
+    },
+  })
+  const run = executor.run(trial('x'), () => {
+    throw new Error('the listener')
+  })
+  await expect(run).rejects.toThrow('the listener')
+})

@@ -1,0 +1,118 @@
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test, vi } from 'vitest'
+import { createPoolExecutor } from '../../src/execute/pool.ts'
+import type { TrialOutcome } from '../../src/trial.ts'
+import { BEHAVIOURS, describeExecutor, trial } from './conformance.ts'
+
+describeExecutor((source, slots) => createPoolExecutor(source, { workers: slots, onPrint: () => {} }))
+
+const printed: [string, number | null][] = []
+const pool = createPoolExecutor(BEHAVIOURS, {
+  workers: 2,
+  heapLimitMb: 64,
+  onPrint: (text, number) => printed.push([text, number]),
+})
+afterAll(() => pool.close())
+
+let number = 0
+
+/** Runs the behaviour beside a healthy trial, then two more: the pool must be whole afterwards. */
+async function amongOthers(does: string, timeoutMs: number | null = null): Promise<TrialOutcome> {
+  const others = async (): Promise<TrialOutcome[]> => {
+    const outcomes: TrialOutcome[] = []
+    for (let i = 0; i < 5; i++) {
+      number += 1
+      outcomes.push(await pool.run(trial('asynchronous', { number }), () => {}))
+    }
+    return outcomes
+  }
+  number += 1
+  const [outcome, healthy] = await Promise.all([
+    pool.run(trial(does, { number, timeoutMs }), () => {}),
+    others(),
+  ])
+  const after = await Promise.all([others(), others()])
+  for (const { state, measurements } of [healthy, ...after].flat()) {
+    expect([state, measurements.length]).toEqual(['complete', 5])
+  }
+  return outcome
+}
+
+test('an endless loop ends at the time limit, with what it had measured', async () => {
+  const { state, error, measurements } = await amongOthers('loops', 100)
+  expect([state, error?.code]).toEqual(['failed', 'timeout'])
+  expect(measurements.map(({ step, value, metrics }) => [step, value, metrics])).toEqual([
+    [1, 1, { loss: 0.5 }],
+    [2, 2, { loss: 0.25 }],
+  ])
+})
+
+test.for([
+  ['exits', 'exited', 'The trial ended its thread with process.exit, status 3.', 1],
+  ['exitsUnheard', 'exited', 'The trial ended its thread with process.exit, status 4.', 1],
+  ['dies', 'exited', 'The trial ended its thread with process.exit, status 5.', 1],
+  ['fillsHeap', 'out-of-memory', 'The trial took more than its limit of 64 MB of JavaScript heap.', 1],
+  [
+    'fillsHeapInBlocks',
+    'out-of-memory',
+    'The trial took more than its limit of 64 MB of JavaScript heap.',
+    1,
+  ],
+  ['rejectsUnheard', 'threw', 'nobody waits', 1],
+  ['timerThrows', 'threw', 'in a timer', 1],
+] as const)('a trial that %s fails alone, as %s', async ([does, code, message, measured]) => {
+  const { state, error, measurements } = await amongOthers(does)
+  expect([state, error?.code, error?.message]).toEqual(['failed', code, message])
+  expect(measurements).toHaveLength(measured)
+})
+
+test('what an objective prints is told with its trial, and reaches no stream', async () => {
+  number += 1
+  await pool.run(trial('prints', { number }), () => {})
+  await vi.waitUntil(() => printed.length >= 2)
+  expect(printed).toEqual([
+    ['to stdout\n', number],
+    ['to stderr\n', number],
+  ])
+})
+
+test('a stop reaches a trial that waits for nothing', async () => {
+  number += 1
+  const outcome = await pool.run(trial('forever', { number }), () => pool.stop(number))
+  expect(outcome.state).toBe('stopped')
+})
+
+test('closing ends endless loops', async () => {
+  const executor = createPoolExecutor(BEHAVIOURS, { workers: 2 })
+  const begun = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const outcomes = begun.map(({ resolve }, number) =>
+    executor.run(trial('loopsLater', { number }), () => resolve()),
+  )
+  await Promise.all(begun.map(({ promise }) => promise))
+  await executor.close()
+  expect((await Promise.all(outcomes)).map(({ state }) => state)).toEqual(['stopped', 'stopped'])
+})
+
+test.for([
+  ['throws-at-import.ts', 'threw', /failed while it was loaded: not today/],
+  ['exits-at-import.ts', 'exited', /process\.exit, status 6/],
+  ['loops-at-import.ts', 'timeout', /longer than its limit/],
+])('a module that fails while it is loaded fails its trials: %s', async ([file, code, message]) => {
+  const executor = createPoolExecutor(
+    { kind: 'module', file: fileURLToPath(new URL(`../fixtures/objectives/${file}`, import.meta.url)) },
+    { workers: 1, loadingLimitMs: 200 },
+  )
+  for (const number of [0, 1]) {
+    const { state, error } = await executor.run(trial('well', { number, timeoutMs: 100 }), () => {})
+    expect([state, error?.code]).toEqual(['failed', code])
+    expect(error?.message).toMatch(message as RegExp)
+  }
+  await executor.close()
+})
+
+test('an object is refused: it cannot leave its thread', () => {
+  const objective = { space: null, *run() {} }
+  expect(() => createPoolExecutor({ kind: 'object', objective }, { workers: 1 })).toThrow(
+    /in its own thread only/,
+  )
+})
