@@ -1,0 +1,102 @@
+import { existsSync, statfsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { formatCount } from '../../report/numbers.ts'
+import type { StoreFinding } from '../../store/check-store.ts'
+import { defineCommand } from '../command.ts'
+import { jsonOption, storeOptions } from '../options.ts'
+import { print } from '../terminal.ts'
+
+/** Something that the doctor looked at. */
+interface Finding {
+  readonly area: 'node' | 'kernels' | 'disk' | 'store'
+  readonly severity: StoreFinding['severity']
+  readonly message: string
+  readonly hint: string | null
+  readonly fixed: boolean
+}
+
+/** Below so much free space a long study may fill the disk. */
+const LITTLE_SPACE_BYTES = 500e6
+
+/** What a doctor exits with who found something broken: the store's own code. */
+const BROKEN = 6
+
+/** `finesweep doctor`: whether everything a study needs is in order, and what is chosen on this machine. */
+export default defineCommand({
+  options: (yargs) =>
+    jsonOption(storeOptions(yargs)).option('fix', {
+      type: 'boolean',
+      default: false,
+      describe: 'Mend what is safe to mend: leases of dead processes, trials they left running',
+    }),
+
+  run: async (args, terminal) => {
+    const { checkStore } = await import('../../store/check-store.ts')
+    const findings: Finding[] = [
+      checkNode(),
+      ...(await checkKernels()),
+      ...checkDisk(args.db),
+      ...checkStore(args.db, { fix: args.fix }).map((finding): Finding => ({ area: 'store', ...finding })),
+    ]
+    const text = args.json
+      ? `${JSON.stringify({ schemaVersion: 1, findings }, null, 2)}\n`
+      : findings.map(describe).join('')
+    await print(terminal, text)
+    return findings.some(({ severity, fixed }) => severity === 'error' && !fixed) ? BROKEN : 0
+  },
+})
+
+const MARKS: Readonly<Record<Finding['severity'], string>> = {
+  ok: 'ok',
+  note: 'note',
+  warning: 'warning',
+  error: 'ERROR',
+}
+
+function describe({ area, severity, message, hint, fixed }: Finding): string {
+  const mark = fixed ? 'mended' : MARKS[severity]
+  return `${area.padEnd(8)} ${mark.padEnd(8)} ${message}.${hint === null || fixed ? '' : ` ${hint}.`.replace(/\.\.$/, '.')}\n`
+}
+
+function checkNode(): Finding {
+  const message = `Node ${process.versions.node} (V8 ${process.versions.v8}) on ${process.platform} ${process.arch}`
+  return { area: 'node', severity: 'ok', message, hint: null, fixed: false }
+}
+
+async function checkKernels(): Promise<Finding[]> {
+  const { describeKernels } = await import('../../train/kernels/open-kernels.ts')
+  const { arithmetic, variant, candidates } = describeKernels()
+  const finding = (severity: Finding['severity'], message: string): Finding => ({
+    area: 'kernels',
+    severity,
+    message,
+    hint: null,
+    fixed: false,
+  })
+  const slow = variant.startsWith('plain')
+  return [
+    finding(
+      slow ? 'warning' : 'ok',
+      `${variant} is used; arithmetic: auto means ${arithmetic} on this machine`,
+    ),
+    ...candidates.map(({ name, state, gflops, reason }) => {
+      const speed = gflops === null ? '' : `, ${gflops.toFixed(0)} GFLOP/s in its tile`
+      return finding(
+        'note',
+        `${name}: ${state === 'chosen' ? 'best of its arithmetic' : (reason ?? state)}${speed}`,
+      )
+    }),
+  ]
+}
+
+/** The free space where the store lies, or will. */
+function checkDisk(db: string): Finding[] {
+  let folder = dirname(resolve(db))
+  while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder)
+  const { bavail, bsize } = statfsSync(folder)
+  const free = bavail * bsize
+  const message = `${formatCount(free / 1e6)} MB are free in ${folder}`
+  const little = free < LITTLE_SPACE_BYTES
+  const hint = little ? 'Make room, or put the store elsewhere with --db' : null
+  return [{ area: 'disk', severity: little ? 'warning' : 'ok', message, hint, fixed: false }]
+}

@@ -1,0 +1,49 @@
+import { evaluationJson, renderEvaluation } from '../../report/evaluation.ts'
+import { defineCommand } from '../command.ts'
+import { trialOrBest } from '../kept-trial.ts'
+import { tableLayout } from '../layout.ts'
+import { withStudy } from '../open-study.ts'
+import { jsonOption, storeOptions, studyPositional, wholeNumber } from '../options.ts'
+import { print, say } from '../terminal.ts'
+
+/** `finesweep evaluate [STUDY] [TRIAL]`: a kept network on the test set, and how often that was looked at. */
+export default defineCommand({
+  options: (yargs) =>
+    jsonOption(storeOptions(studyPositional(yargs))).positional('trial', {
+      type: 'string',
+      describe: "The trial's number; by default the best",
+      coerce: wholeNumber('TRIAL', 0),
+    }),
+
+  run: (args, terminal) =>
+    withStudy(args, async (open) => {
+      const { reader, study } = open
+      const trial = trialOrBest(open, args.trial as number | undefined, args.db)
+      const { cacheFolderOf } = await import('../../experiment/session.ts')
+      const { judgeOnTest, openKeptNetwork } = await import('../../experiment/kept-network.ts')
+      const { openWriter } = await import('../../store/sqlite-store.ts')
+      const kept = await openKeptNetwork(reader, study, trial, cacheFolderOf(args.db))
+      const score = judgeOnTest(kept)
+      const looks = reader.testLooks(study.id)
+      const writer = openWriter(args.db)
+      try {
+        const { loss, accuracy, examples } = score
+        writer.addTestLook(study.id, { trial: trial.number, at: Date.now(), loss, accuracy, examples })
+      } finally {
+        writer.close()
+      }
+      if (looks.length > 0 && !args.quiet) say(terminal, warning(looks.length + 1))
+      const { classes } = kept.data.folds[0]!
+      const text = args.json
+        ? `${JSON.stringify(evaluationJson(study.name, trial.number, score, classes), null, 2)}\n`
+        : renderEvaluation(trial.number, score, classes, tableLayout(terminal))
+      await print(terminal, text)
+    }),
+})
+
+function warning(times: number): string {
+  return (
+    `Warning: this is look ${times} at this study's test set. A test set is for one look: whatever is chosen ` +
+    'by looking again makes its figure too good.'
+  )
+}

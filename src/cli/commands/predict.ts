@@ -1,0 +1,51 @@
+import { countOf } from '../../report/numbers.ts'
+import { defineCommand } from '../command.ts'
+import { trialOrBest } from '../kept-trial.ts'
+import { withStudy } from '../open-study.ts'
+import { once, storeOptions, studyPositional, wholeNumber } from '../options.ts'
+import { printAll, say } from '../terminal.ts'
+
+/** `finesweep predict [STUDY] --data F`: labels and probabilities of new rows, as CSV. */
+export default defineCommand({
+  options: (yargs) =>
+    storeOptions(studyPositional(yargs))
+      .option('data', {
+        type: 'string',
+        requiresArg: true,
+        demandOption: true,
+        describe: 'Rows like those of the study: a CSV, .npy, IDX or CIFAR-10 file, or a folder',
+        coerce: once<string>('--data'),
+      })
+      .option('trial', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Whose network [default: the best]',
+        coerce: wholeNumber('--trial', 0),
+      })
+      .option('output', {
+        alias: 'o',
+        type: 'string',
+        requiresArg: true,
+        describe: 'Write to this file instead of stdout',
+        coerce: once<string | undefined>('--output'),
+      }),
+
+  run: (args, terminal) =>
+    withStudy(args, async (open) => {
+      const trial = trialOrBest(open, args.trial, args.db)
+      const { cacheFolderOf } = await import('../../experiment/session.ts')
+      const { openKeptNetwork, predictFile } = await import('../../experiment/kept-network.ts')
+      const { predictionsCsv } = await import('../../report/predictions.ts')
+      const kept = await openKeptNetwork(open.reader, open.study, trial, cacheFolderOf(args.db))
+      const predictions = predictFile(kept, args.data)
+      const lines = predictionsCsv(predictions, kept.data.folds[0]!.classes)
+      if (args.output === undefined) return printAll(terminal, lines)
+      const { writeOutputFile } = await import('../output-file.ts')
+      writeOutputFile(args.output, lines)
+      if (!args.quiet)
+        say(
+          terminal,
+          `Wrote ${countOf(predictions.rows, 'prediction')} of trial ${trial.number} to ${args.output}.`,
+        )
+    }),
+})

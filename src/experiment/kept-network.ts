@@ -1,0 +1,93 @@
+import { applyPreprocessing } from '../data/apply-preprocessing.ts'
+import type { PreparedData } from '../data/prepared.ts'
+import { readUnlabelled } from '../data/read-unlabelled.ts'
+import { UserError } from '../errors.ts'
+import type { StudyReader, StudyRecord } from '../store/store.ts'
+import { type DetailedScore, type Predictions, predict, scoreInDetail } from '../train/evaluate.ts'
+import type { Kernels } from '../train/kernels/kernels.ts'
+import { openKernels } from '../train/kernels/open-kernels.ts'
+import type { Network } from '../train/network.ts'
+import { decodeNetwork, openNetwork, type SavedNetwork } from '../train/saved-network.ts'
+import type { TrialRecord } from '../trial.ts'
+import { experimentFromJson } from './experiment-json.ts'
+import { openExperiment } from './open-experiment.ts'
+import { refuseDifferences } from './resume.ts'
+
+/** A network that a study kept, with the data it was trained on. */
+export interface KeptNetwork {
+  readonly study: StudyRecord
+  readonly trial: TrialRecord
+  readonly saved: SavedNetwork
+  readonly data: PreparedData
+  readonly arithmetic: 'auto' | Kernels['arithmetic']
+}
+
+/** The bytes a trial left behind: for the classifier a safetensors file. @throws UserError('not-found') saying which are kept. */
+export function keptArtifact(reader: StudyReader, study: StudyRecord, trial: TrialRecord): Uint8Array {
+  const artifact = reader.artifact(study.id, trial.number)
+  if (artifact !== undefined) return artifact
+  const kept = reader
+    .bestTrials(study.id, 100)
+    .filter(({ number }) => reader.artifact(study.id, number) !== undefined)
+  const hint =
+    kept.length === 0
+      ? 'This study kept none.'
+      : `Only the best are kept: ${kept.map(({ number }) => number).join(', ')}. Any other can be run again: finesweep replay.`
+  throw new UserError('not-found', `The network of trial ${trial.number} was not kept`, { hint })
+}
+
+/**
+ * Opens a kept network and the data of its study, as it saw them.
+ * @throws UserError if it is no classifier's, was not kept, or the data are not what they were.
+ */
+export async function openKeptNetwork(
+  reader: StudyReader,
+  study: StudyRecord,
+  trial: TrialRecord,
+  cacheFolder: string,
+): Promise<KeptNetwork> {
+  const experiment = experimentFromJson(study.experiment)
+  if (experiment.objective.kind !== 'mlp-classifier') {
+    throw new UserError(
+      'usage',
+      `Study "${study.name}" trains no network of finesweep's own: its objective is a ${experiment.objective.kind}`,
+    )
+  }
+  const saved = decodeNetwork(keptArtifact(reader, study, trial), `the network of trial ${trial.number}`)
+  const opened = await openExperiment(experiment, { cacheFolder })
+  refuseDifferences(study, opened, false)
+  const { arithmetic } = experiment.objective.config.training
+  return { study, trial, saved, data: opened.data!, arithmetic }
+}
+
+/** Judges a kept network on its study's test part. @throws UserError('usage') if there is none. */
+export function judgeOnTest(kept: KeptNetwork): DetailedScore {
+  const examples = kept.data.folds[0]!.test
+  if (examples === null || examples.rows.length === 0) {
+    throw new UserError('usage', `The data of study "${kept.study.name}" have no test part`)
+  }
+  return withNetwork(kept, (network) => scoreInDetail(network, examples))
+}
+
+/** What a kept network says of new rows, read from a file. @throws UserError('usage') naming the file and the rule. */
+export function predictFile(kept: KeptNetwork, source: string): Predictions {
+  const { preprocessing } = kept.data.folds[0]!
+  const { values, rows } = readUnlabelled(source, preprocessing.columns)
+  const inputs = applyPreprocessing(preprocessing, values)
+  return withNetwork(kept, (network) =>
+    predict(
+      network,
+      inputs,
+      Uint32Array.from({ length: rows }, (_, row) => row),
+    ),
+  )
+}
+
+function withNetwork<T>({ saved, arithmetic }: KeptNetwork, use: (network: Network) => T): T {
+  const kernels = openKernels({ arithmetic })
+  try {
+    return use(openNetwork(kernels, saved))
+  } finally {
+    kernels.close()
+  }
+}
