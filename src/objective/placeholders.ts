@@ -13,12 +13,12 @@ const OWN_NAMES = ['epochs', 'seed', 'trial'] as const
  * or one of {epochs}, {seed}, {trial}. Throws UserError('usage').
  */
 export function checkCommand(command: string, space: SearchSpace): void {
-  const always = Object.keys(space.parameters).filter((name) => space.conditions[name] === undefined)
+  const always = Object.keys(space.parameters).filter((name) => !Object.hasOwn(space.conditions, name))
   const known = [...always, ...OWN_NAMES.filter((name) => !always.includes(name))]
   for (const word of splitWords(command)) {
     for (const [placeholder, name] of word.matchAll(PLACEHOLDER)) {
       if (known.includes(name!)) continue
-      if (space.conditions[name!] !== undefined) {
+      if (Object.hasOwn(space.conditions, name!)) {
         throw new UserError('usage', `command: ${placeholder} is a parameter that not every trial has`, {
           hint: 'Let the program read it from the environment variable FINESWEEP_PARAMS, which is JSON.',
         })

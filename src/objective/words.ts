@@ -44,7 +44,7 @@ export function splitWords(command: string): string[] {
     }
   }
   finish()
-  if (words.length === 0) {
+  if (words.length === 0 || words[0] === '') {
     throw new UserError('usage', 'command: must name a program, got nothing', {
       hint: 'Write for example "python3 train.py --lr {learningRate}".',
     })

@@ -1,0 +1,124 @@
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test, vi } from 'vitest'
+import { createExecutor } from '../../src/execute/create.ts'
+import type { Executor } from '../../src/execute/executor.ts'
+import type { TrialOutcome } from '../../src/trial.ts'
+
+const PROGRAMS = fileURLToPath(new URL('../fixtures/programs', import.meta.url))
+const open: Executor[] = []
+afterAll(() => Promise.all(open.map((each) => each.close())))
+
+function executor(command: string, cwd = PROGRAMS): Executor {
+  const created = createExecutor({ kind: 'command', command, cwd }, { workers: 2 })
+  open.push(created)
+  return created
+}
+
+/** Runs this test's Node on the program: the path is quoted, as it may hold white space. */
+const node = `'${process.execPath}' report.mjs`
+
+interface Changes {
+  readonly timeoutMs?: number
+  readonly onMeasurement?: (executor: Executor) => void
+}
+
+function run(
+  command: string,
+  { timeoutMs, onMeasurement }: Changes = {},
+  cwd?: string,
+): Promise<TrialOutcome> {
+  const created = executor(command, cwd)
+  const params = { learningRate: 0.25, 'odd name': 'two words' }
+  const spec = { number: 3, stage: 0, params, seed: 11, budget: { epochs: 7 }, continues: null }
+  return created.run({ spec, continued: null, timeoutMs: timeoutMs ?? null }, () => onMeasurement?.(created))
+}
+
+const figures = ({ measurements }: TrialOutcome): unknown[] =>
+  measurements.map(({ step, value, metrics }) => [step, value, metrics])
+
+/** Signal 0 asks whether a process is there. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+test('words reach the program as they were split and filled in, no shell between', async () => {
+  const outcome = await run(`${node} words {learningRate} 'two words' {epochs}:{seed}:{trial} $HOME *`)
+  expect(outcome.state).toBe('complete')
+  expect(figures(outcome)).toEqual([[1, 5, { '0.25': 0, 'two words': 1, '7:11:3': 2, $HOME: 3, '*': 4 }]])
+})
+
+test('params, trial, seed and epochs are in the environment', async () => {
+  expect(figures(await run(`${node} environment`))).toEqual([[1, 0.25, { trial: 3, seed: 11, epochs: 7 }]])
+})
+
+test('measurements are the lines that are JSON with a value, whatever else is written', async () => {
+  expect(figures(await run(`${node} lines`))).toEqual([
+    [2, 0.5, { loss: Number.NaN, far: -Infinity, time: 3 }],
+    [5, 0.001, {}],
+  ])
+})
+
+test('a value of NaN ends the program and the trial as diverged', async () => {
+  const outcome = await run(`${node} diverges`)
+  expect([outcome.state, outcome.measurements.length]).toEqual(['diverged', 1])
+})
+
+test('a measurement of the wrong type fails with its sentence', async () => {
+  const { error } = await run(`${node} wrong`)
+  expect([error?.code, error?.message]).toEqual([
+    'bad-measurement',
+    'Bad measurement: value must be a number, got "high" at step 1.',
+  ])
+})
+
+test('a program that fails shows its status and the end of what it wrote', async () => {
+  const { state, error, measurements } = await run(`${node} fails`)
+  expect([state, error?.code, measurements.length]).toEqual(['failed', 'exited', 1])
+  expect(error?.message).toMatch(/ended with exit status 3\. It wrote at the end:\n/)
+  expect(error?.message).toContain('last words on stdout')
+  expect(error?.message).toContain('Traceback: no such layer')
+})
+
+test('a program without a measurement, one that is not there, and a directory that is not there, fail', async () => {
+  const silent = await run(`${node} silent`)
+  expect([silent.state, silent.error?.code]).toEqual(['failed', 'bad-measurement'])
+  expect(silent.error?.message).toMatch(
+    /ended without a measurement: .*It wrote at the end:\nnothing to say/s,
+  )
+  const missing = await run('no-such-program-here 1')
+  expect([missing.state, missing.error?.code, missing.error?.message]).toEqual([
+    'failed',
+    'exited',
+    'no-such-program-here was not found, or its directory was not.',
+  ])
+  expect((await run(node, {}, '/nowhere/at/all')).state).toBe('failed')
+})
+
+test.for([
+  ['stopped', { onMeasurement: (each) => each.stop(3) }],
+  ['stopped', { onMeasurement: (each) => void each.close() }],
+  ['failed', { timeoutMs: 700 }],
+] as const satisfies readonly (readonly [string, Changes])[])(
+  'a trial that is %s ends its program with all that it started (%#)',
+  async ([state, changes]) => {
+    const outcome = await run(`${node} tree`, changes)
+    expect(outcome.state).toBe(state)
+    const { value: parent, metrics } = outcome.measurements[0]!
+    await vi.waitUntil(() => !isAlive(parent) && !isAlive(metrics.child!), { timeout: 5_000 })
+  },
+)
+
+test('what a program leaves behind neither holds its trial nor goes on', async () => {
+  const outcome = await run(`${node} leavesChild`)
+  expect(outcome.state).toBe('complete')
+  await vi.waitUntil(() => !isAlive(outcome.measurements[0]!.value), { timeout: 5_000 })
+})
+
+test('programs run side by side, as many as there are workers', () => {
+  expect(executor(node).slots).toBe(2)
+})
