@@ -3,7 +3,7 @@ import { narrowingHeadline, narrowingLines, stageTotalsLine } from '../report/na
 import { countOf } from '../report/numbers.ts'
 import { renderProgress, renderTrialLine } from '../report/progress.ts'
 import { advanceProgress, type BestTrial, NOTHING_YET } from '../report/progress-state.ts'
-import { oneLine, paint, type Span } from '../report/text.ts'
+import { oneLine, paint, type Span, wrapSpans } from '../report/text.ts'
 import type { StageRecord } from '../store/store.ts'
 import type { StudyEvent, StudyListener } from '../study/events.ts'
 import type { TrialRecord } from '../trial.ts'
@@ -56,10 +56,11 @@ export function createProgress(options: ProgressOptions): Progress {
   }
   const printLines = (lines: readonly (readonly Span[])[]): void =>
     print(lines.map((line) => paint(line, colour)).join('\n'))
+  const width = (): number => (stream.isTTY ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY)
 
   const tellMishap = (trial: TrialRecord): void => {
     mishaps++
-    if (mishaps <= TOLD_MISHAPS) printLines([mishapLine(trial, state.study?.name ?? '')])
+    if (mishaps <= TOLD_MISHAPS) printLines(wrapSpans(mishapLine(trial, state.study?.name ?? ''), width()))
     else if (mishaps === TOLD_MISHAPS + 1) {
       print(
         'Further trials of this stage that diverge or fail are only counted. All of them: finesweep trials --state diverged,failed',
@@ -77,10 +78,9 @@ export function createProgress(options: ProgressOptions): Progress {
       diverged: previous.diverged,
       failed: previous.failed,
     })
-    const width = stream.isTTY ? (stream.columns ?? 80) : 120
     printLines([
-      [...totals, ` ${narrowingHeadline(stage.narrowing)}`],
-      ...narrowingLines(stage.narrowing, width),
+      ...wrapSpans([...totals, ` ${narrowingHeadline(stage.narrowing)}`], width()),
+      ...narrowingLines(stage.narrowing, width()),
     ])
   }
 

@@ -4,7 +4,7 @@ import type { TrialRecord } from '../trial.ts'
 import { shortName } from './names.ts'
 import { narrowingHeadline, narrowingLines, stageTotalsLine } from './narrowing.ts'
 import { countOf, formatDistribution, formatMetric, formatPercent } from './numbers.ts'
-import { displayWidth, oneLine, padEnd, paint, type Span, truncate, wrap } from './text.ts'
+import { displayWidth, oneLine, padEnd, paint, type Span, truncate, wrap, wrapSpans } from './text.ts'
 import { NO_TRIALS, readTotals, type Totals } from './totals.ts'
 import { SCHEMA_VERSION, studyHead } from './trial-json.ts'
 
@@ -113,7 +113,7 @@ function stageLines({ record, totals, best }: ExplainedStage, metric: string, wi
           `${done}.`,
         ]
   if (done === '' && best !== null) result[0] = `Best: trial ${best.number} with ${metric} `
-  return [head, ...ranges, ...wrapped(result, width)]
+  return [...wrapSpans(head, width), ...ranges, ...wrapSpans(result, width)]
 }
 
 /** The ranges that a study begins with. */
@@ -150,7 +150,10 @@ function decisionLines(
     diverged: decision.diverged,
     failed: decision.failed,
   })
-  return [[...head, ` ${narrowingHeadline(decision)}`], ...narrowingLines(decision, width)]
+  return [
+    ...wrapSpans([...head, ` ${narrowingHeadline(decision)}`], width),
+    ...narrowingLines(decision, width),
+  ]
 }
 
 /** The settings behind a decision. */
@@ -166,10 +169,4 @@ function noteLines(next: StageRecord, decision: NarrowDecision, width: number): 
       : []),
   ]
   return wrap(notes.join(' '), width - 2).map((line): Span[] => [{ text: `  ${line}`, tone: 'dim' }])
-}
-
-/** A line that does fit stays in its tones; one that does not is broken without them. */
-function wrapped(line: readonly Span[], width: number): Span[][] {
-  const text = paint(line, false)
-  return displayWidth(text) <= width ? [[...line]] : wrap(text, width).map((part) => [part])
 }

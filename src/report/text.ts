@@ -94,6 +94,49 @@ export function wrap(text: string, width: number): string[] {
   return [...lines, line]
 }
 
+/** Breaks a line at its spaces into lines of at most `width` columns, each piece in its tone; a longer word stays whole. */
+export function wrapSpans(spans: readonly Span[], width: number): Span[][] {
+  const lines: Span[][] = [[]]
+  let used = 0
+  for (const span of spans) {
+    for (const word of textOf(span).split(/(?<= )/)) {
+      const line = lines.at(-1)!
+      if (used > 0 && used + displayWidth(word.trimEnd()) > width) {
+        const last = line.pop()!
+        line.push(withText(last, textOf(last).trimEnd()))
+        lines.push([withText(span, word)])
+        used = displayWidth(word)
+      } else {
+        line.push(withText(span, word))
+        used += displayWidth(word)
+      }
+    }
+  }
+  return lines.map(joinTones)
+}
+
+/** Neighbours of one tone as one span. */
+function joinTones(line: readonly Span[]): Span[] {
+  const joined: Span[] = []
+  for (const span of line) {
+    const last = joined.at(-1)
+    if (last !== undefined && toneOf(last) === toneOf(span)) {
+      joined[joined.length - 1] = withText(last, textOf(last) + textOf(span))
+    } else {
+      joined.push(span)
+    }
+  }
+  return joined
+}
+
+function toneOf(span: Span): Tone | null {
+  return typeof span === 'string' ? null : span.tone
+}
+
+function withText(span: Span, text: string): Span {
+  return typeof span === 'string' ? text : { text, tone: span.tone }
+}
+
 function textOf(span: Span): string {
   return typeof span === 'string' ? span : span.text
 }
