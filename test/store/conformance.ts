@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/errors.ts'
 import type { StoreOptions, StudyWriter } from '../../src/store/store.ts'
-import { anyOutcome, anySpec, newStudy, outcome, readAll, spec, stage } from './records.ts'
+import { anyOutcome, anySpec } from './arbitraries.ts'
+import { newStudy, outcome, readAll, spec, stage } from './records.ts'
 
 /** What every store does. `open` gives a new, empty one. */
 export function storeConformance(kind: string, open: (options?: StoreOptions) => StudyWriter): void {

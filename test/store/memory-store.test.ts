@@ -4,7 +4,8 @@ import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { openWriter } from '../../src/store/sqlite-store.ts'
 import type { StudyWriter } from '../../src/store/store.ts'
 import { storeConformance } from './conformance.ts'
-import { anyOutcome, newStudy, readAll, spec, stage } from './records.ts'
+import { anyOutcome } from './arbitraries.ts'
+import { newStudy, readAll, spec, stage } from './records.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 storeConformance('in memory', createMemoryStore)
@@ -16,26 +17,26 @@ afterAll(() => {
   for (const store of stores) store.close()
 })
 
+type Operation = (store: StudyWriter, study: number) => void
+
 /** One operation on trials of a small study. */
-const operation: fc.Arbitrary<(store: StudyWriter, study: number) => void> = fc.oneof(
-  { weight: 4, arbitrary: fc.nat(4).map((n) => (store, study) => store.startTrial(study, spec(n), 'h')) },
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 4, arbitrary: fc.nat(4).map((n): Operation => (store, id) => store.startTrial(id, spec(n), 'h')) },
   {
     weight: 4,
-    arbitrary: fc.tuple(fc.nat(4), anyOutcome, fc.boolean()).map(
-      ([n, ended, keep]) =>
-        (store, study) =>
-          store.finishTrial(study, n, ended, keep),
-    ),
+    arbitrary: fc
+      .tuple(fc.nat(4), anyOutcome, fc.boolean())
+      .map(([n, ended, keep]): Operation => (store, id) => store.finishTrial(id, n, ended, keep)),
   },
-  { weight: 2, arbitrary: fc.constant((store: StudyWriter) => store.flush()) },
-  fc.array(fc.nat(4)).map((kept) => (store, study) => store.keepArtifacts(study, kept)),
-  fc.constant((store: StudyWriter, study: number) => {
-    store.releaseLease(study)
-    store.acquireLease(study)
+  { weight: 2, arbitrary: fc.constant<Operation>((store) => store.flush()) },
+  fc.array(fc.nat(4)).map((kept): Operation => (store, id) => store.keepArtifacts(id, kept)),
+  fc.constant<Operation>((store, id) => {
+    store.releaseLease(id)
+    store.acquireLease(id)
   }),
-  fc.constant((store: StudyWriter, study: number) => {
-    store.finishStudy(study, 'stopped', 'told to')
-    store.acquireLease(study)
+  fc.constant<Operation>((store, id) => {
+    store.finishStudy(id, 'stopped', 'told to')
+    store.acquireLease(id)
   }),
 )
 
