@@ -34,7 +34,7 @@ export interface Progress {
 const LINE_INTERVAL_MS = 10_000
 
 /** So many diverged or failed trials of a stage are told one by one; the others are counted. */
-const TOLD_MISHAPS = 10
+const TOLD_MISHAPS = 5
 
 /**
  * Shows a running study: on a terminal a picture that is redrawn in place, elsewhere a line for a finished trial or
@@ -62,9 +62,7 @@ export function createProgress(options: ProgressOptions): Progress {
     mishaps++
     if (mishaps <= TOLD_MISHAPS) printLines(wrapSpans(mishapLine(trial, state.study?.name ?? ''), width()))
     else if (mishaps === TOLD_MISHAPS + 1) {
-      print(
-        'Further trials of this stage that diverge or fail are only counted. All of them: finesweep trials --state diverged,failed',
-      )
+      print('Further ones of this stage are only counted: finesweep trials --state diverged,failed')
     }
   }
   const tellStage = (stage: StageRecord): void => {
