@@ -1,11 +1,12 @@
 import { loadObjective } from '../objective/load.ts'
 import type { Objective } from '../objective/objective.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
+import { withOutputOnStderr, withOwnOutput } from '../objective/stray-output.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
 import type { Executor, TrialTask } from './executor.ts'
 import { CLOSED, createInterruption, type Ending, type Interruption, timedOut } from './interruption.ts'
 import { unstarted } from './outcome.ts'
-import { runTrial } from './run-trial.ts'
+import { runTrial, type Surroundings } from './run-trial.ts'
 import { createStopSignal, type StopSignal } from './stop-signal.ts'
 import { readThrown } from './thrown.ts'
 
@@ -68,11 +69,11 @@ export function createInlineExecutor(source: ObjectiveSource, options: InlineOpt
       }
       if (timeoutMs !== null) timer = setTimeout(expire, timeoutMs)
       let turnBegun = begun
-      return await runTrial(objective, task.spec, task.continued, {
+      const surroundings: Surroundings = {
         interruption: run.interruption,
         stopRequested: () => run.stopRequested,
         signal: () => run.stopSignal.get(),
-        onMeasurement,
+        onMeasurement: (measurement) => withOwnOutput(() => onMeasurement(measurement)),
         breathe: () => {
           const now = performance.now()
           if (timeoutMs !== null && now - begun > timeoutMs) expire()
@@ -81,7 +82,8 @@ export function createInlineExecutor(source: ObjectiveSource, options: InlineOpt
             turnBegun = performance.now()
           })
         },
-      })
+      }
+      return await withOutputOnStderr(() => runTrial(objective, task.spec, task.continued, surroundings))
     } finally {
       clearTimeout(timer)
       running.delete(run)

@@ -6,6 +6,7 @@ import { createCommand } from './command.ts'
 import { syntaxPlace, thrownPlace } from './module-place.ts'
 import type { Objective } from './objective.ts'
 import type { ObjectiveSource } from './source.ts'
+import { withOutputOnStderr } from './stray-output.ts'
 
 const HINT =
   'End the module with: export default defineObjective({ ... }, function* ({ params, budget, seed }) { ... }).'
@@ -37,7 +38,7 @@ async function loadModule(file: string): Promise<Objective> {
   offerOwnPackage()
   let module: { readonly default?: unknown }
   try {
-    module = await import(pathToFileURL(file).href)
+    module = await withOutputOnStderr(() => import(pathToFileURL(file).href))
   } catch (error) {
     throw loadingFailed(file, error)
   }
@@ -77,7 +78,9 @@ function loadingFailed(file: string, thrown: unknown): UserError {
     })
   }
   if (thrown.name === 'SyntaxError') {
-    const message = `The objective does not parse: ${thrown.message}`
+    // Modules whose imports and exports do not fit are syntax errors, too.
+    const what = thrown.message.startsWith('The requested module') ? '' : 'The objective does not parse: '
+    const message = `${what}${thrown.message}`
     return new UserError('usage', message, { where: where ?? syntaxPlace(file) ?? { file }, cause: thrown })
   }
   if (code === 'ERR_MODULE_NOT_FOUND') {
