@@ -123,12 +123,13 @@ function findDamage(db: Database.Database): StoreFinding[] {
 function describeStore(db: Database.Database, file: string): Omit<StoreFinding, 'fixed'> {
   const count = (table: string): number => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number
   const version = identify(db, file)
-  const megabytes = (statSync(file).size / 2 ** 20).toFixed(1)
+  const bytes = statSync(file).size
+  const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
   const old = version < MIGRATIONS.length
   return {
     severity: old ? 'note' : 'ok',
     kind: old ? 'version' : 'store',
-    message: `${file}: version ${version}, ${megabytes} MB, ${count('studies')} studies, ${count('trials')} trials`,
+    message: `${file}: version ${version}, ${size}, studies: ${count('studies')}, trials: ${count('trials')}`,
     hint: old ? `The next run copies it, and brings it to version ${MIGRATIONS.length}.` : null,
   }
 }
@@ -194,7 +195,7 @@ const INTERRUPTED_TRIALS: Check = {
     return rows.map(({ name, trials }) => ({
       severity: 'warning',
       kind: 'interrupted-trials',
-      message: `Study "${name}": ${trials} trials were running when its process ended; a resume runs them again`,
+      message: `Study "${name}": its process ended in the middle of trials (${trials}); a resume runs them again`,
       hint: FIX,
     }))
   },
@@ -219,7 +220,7 @@ const INCOMPLETE_TRIALS: Check = {
       {
         severity: 'error',
         kind: 'incomplete-trials',
-        message: `${trials} trials do not agree with their measurements`,
+        message: `Trials do not agree with their measurements (${trials})`,
         hint: 'Somebody has edited the store; go back to a backup.',
       },
     ]
@@ -233,7 +234,7 @@ const USELESS_ARTIFACTS: Check = {
   find: (db) => {
     const found = db.prepare(`SELECT count(*) FROM artifacts WHERE ${USELESS}`).pluck().get() as number
     if (found === 0) return []
-    const message = `${found} trials without a result have weights kept`
+    const message = `Weights are kept of trials without a result (${found})`
     return [{ severity: 'warning', kind: 'useless-artifacts', message, hint: FIX }]
   },
   fix: (db) => {

@@ -49,4 +49,3 @@ export const anySpec: fc.Arbitrary<Omit<TrialSpec, 'number'>> = fc.record(
   },
   { noNullPrototype: true },
 )
-

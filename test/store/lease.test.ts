@@ -14,7 +14,12 @@ let files = 0
 const newFile = (): string => `${folder}/lease-${files++}.db`
 
 /** A store with one study, whose lease is as `row` says. */
-function storeLeasedTo(row: { host: string; pid: number; process: string | null; heartbeatAt: number }): string {
+function storeLeasedTo(row: {
+  host: string
+  pid: number
+  process: string | null
+  heartbeatAt: number
+}): string {
   const file = newFile()
   const store = openWriter(file)
   store.createStudy(newStudy())

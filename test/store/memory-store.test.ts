@@ -3,8 +3,8 @@ import { afterAll, expect, it } from 'vitest'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { openWriter } from '../../src/store/sqlite-store.ts'
 import type { StudyWriter } from '../../src/store/store.ts'
-import { storeConformance } from './conformance.ts'
 import { anyOutcome } from './arbitraries.ts'
+import { storeConformance } from './conformance.ts'
 import { newStudy, readAll, spec, stage } from './records.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -21,15 +21,28 @@ type Operation = (store: StudyWriter, study: number) => void
 
 /** One operation on trials of a small study. */
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 4, arbitrary: fc.nat(4).map((n): Operation => (store, id) => store.startTrial(id, spec(n), 'h')) },
   {
     weight: 4,
-    arbitrary: fc
-      .tuple(fc.nat(4), anyOutcome, fc.boolean())
-      .map(([n, ended, keep]): Operation => (store, id) => store.finishTrial(id, n, ended, keep)),
+    arbitrary: fc.nat(4).map(
+      (n): Operation =>
+        (store, id) =>
+          store.startTrial(id, spec(n), 'h'),
+    ),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.tuple(fc.nat(4), anyOutcome, fc.boolean()).map(
+      ([n, ended, keep]): Operation =>
+        (store, id) =>
+          store.finishTrial(id, n, ended, keep),
+    ),
   },
   { weight: 2, arbitrary: fc.constant<Operation>((store) => store.flush()) },
-  fc.array(fc.nat(4)).map((kept): Operation => (store, id) => store.keepArtifacts(id, kept)),
+  fc.array(fc.nat(4)).map(
+    (kept): Operation =>
+      (store, id) =>
+        store.keepArtifacts(id, kept),
+  ),
   fc.constant<Operation>((store, id) => {
     store.releaseLease(id)
     store.acquireLease(id)

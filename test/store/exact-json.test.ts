@@ -1,0 +1,29 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decodeJson, encodeFlatRecord, encodeJson } from '../../src/store/exact-json.ts'
+
+describe('exact JSON', () => {
+  it('gives any plain data back, every number to the last bit', () => {
+    fc.assert(
+      fc.property(
+        fc.anything({ values: [fc.double(), fc.string(), fc.boolean(), fc.constant(null)] }),
+        (value) => {
+          expect(decodeJson(encodeJson(value))).toEqual(value)
+        },
+      ),
+    )
+  })
+
+  it('writes a flat record as any other', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.oneof(fc.double(), fc.string(), fc.boolean())), (record) => {
+        expect(encodeFlatRecord(record)).toBe(encodeJson(record))
+      }),
+    )
+  })
+
+  it('is plain JSON for ordinary numbers', () => {
+    expect(encodeJson({ a: 0.1, b: [5e-324, 0] })).toBe('{"a":0.1,"b":[5e-324,0]}')
+    expect(encodeJson([Number.NaN, -0])).toBe('[{"$number":"NaN"},{"$number":"-0"}]')
+  })
+})
