@@ -16,6 +16,8 @@ export interface ProgressOptions {
   readonly env: Terminal['env']
   /** Nothing is shown but what `print` is given. */
   readonly quiet: boolean
+  /** ` --db F` if the commands that are named need it; by default they don't. */
+  readonly dbOption?: string
   /** The best trial of an earlier process, on a resume. */
   readonly best?: BestTrial | null
   /** Milliseconds on a clock that only goes forward. */
@@ -41,7 +43,7 @@ const TOLD_MISHAPS = 5
  * every 10 s, whichever is rarer. What was decided between stages stays above it.
  */
 export function createProgress(options: ProgressOptions): Progress {
-  const { stream, env, quiet, now = () => performance.now() } = options
+  const { stream, env, quiet, dbOption = '', now = () => performance.now() } = options
   const colour = hasColour(stream, env)
   let state = { ...NOTHING_YET, best: options.best ?? null }
   let lastLineAt = Number.NEGATIVE_INFINITY
@@ -60,9 +62,12 @@ export function createProgress(options: ProgressOptions): Progress {
 
   const tellMishap = (trial: TrialRecord): void => {
     mishaps++
-    if (mishaps <= TOLD_MISHAPS) printLines(wrapSpans(mishapLine(trial, state.study?.name ?? ''), width()))
+    if (mishaps <= TOLD_MISHAPS)
+      printLines(wrapSpans(mishapLine(trial, state.study?.name ?? '', dbOption), width()))
     else if (mishaps === TOLD_MISHAPS + 1) {
-      print('Further ones of this stage are only counted: finesweep trials --state diverged,failed')
+      print(
+        `Further ones of this stage are only counted: finesweep trials --state diverged,failed${dbOption}`,
+      )
     }
   }
   const tellStage = (stage: StageRecord): void => {
@@ -128,12 +133,12 @@ export function createProgress(options: ProgressOptions): Progress {
 }
 
 /** `Trial 17 diverged: loss became NaN in epoch 1. Replay it alone: finesweep replay quickstart 17` */
-function mishapLine(trial: TrialRecord, study: string): Span[] {
+function mishapLine(trial: TrialRecord, study: string, dbOption: string): Span[] {
   const reason = trial.error === null ? '' : `: ${oneLine(trial.error.message).replace(/\.$/, '')}`
   return [
     `Trial ${trial.number} `,
     { text: trial.state, tone: 'bad' },
     `${reason}. `,
-    { text: `Replay it alone: finesweep replay ${shellWord(study)} ${trial.number}`, tone: 'dim' },
+    { text: `Replay it alone: finesweep replay ${shellWord(study)} ${trial.number}${dbOption}`, tone: 'dim' },
   ]
 }
