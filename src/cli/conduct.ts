@@ -50,8 +50,9 @@ export async function conduct(
     if (result.end.state === 'stopped' && stop.exitCode !== null) return stop.exitCode
     return result.best === null && result.end.state !== 'stopped' ? NO_SUCCESS : 0
   } finally {
+    // The signals stay heeded: one that comes while the results are printed must not lose them.
     progress.close()
-    stop.close()
+    stop.endGrace()
   }
 }
 

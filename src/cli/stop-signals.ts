@@ -8,8 +8,8 @@ export interface StopControl {
   readonly halt: AbortSignal
   /** 130 or 143 once a signal came; null before. */
   readonly exitCode: number | null
-  /** Stops listening. */
-  close(): void
+  /** Nothing runs any more that a grace would have to end. */
+  endGrace(): void
 }
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 143 } as const
@@ -24,8 +24,8 @@ export function listenForSignals(graceMs: number | null, say: (sentence: string)
   const halt = new AbortController()
   let exitCode: number | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
-  const listeners = Object.entries(SIGNALS).map(([name, code]) => {
-    const listener = (): void => {
+  for (const [name, code] of Object.entries(SIGNALS)) {
+    process.on(name, () => {
       if (exitCode !== null) {
         halt.abort(`stopped by ${name}`)
         return
@@ -37,19 +37,16 @@ export function listenForSignals(graceMs: number | null, say: (sentence: string)
       )
       drain.abort(`stopped by ${name}`)
       if (graceMs !== null) timer = setTimeout(() => halt.abort(`stopped by ${name}`), graceMs)
-    }
-    process.on(name, listener)
-    return () => process.off(name, listener)
-  })
+    })
+  }
   return {
     drain: drain.signal,
     halt: halt.signal,
     get exitCode() {
       return exitCode
     },
-    close() {
+    endGrace() {
       clearTimeout(timer)
-      for (const off of listeners) off()
     },
   }
 }

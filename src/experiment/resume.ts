@@ -134,8 +134,8 @@ export function refuseDifferences(study: StudyRecord, opened: OpenedExperiment, 
     })
   if (differences.length === 0) return []
   if (force) return differences.map((difference) => `resume --force: ${difference}`)
-  throw new UserError('usage', `Study "${study.name}" can't go on: ${differences.join('; ')}`, {
-    hint: 'Its trials would not be comparable. Bring back what it began with, or run a new study; --force goes on and records it.',
+  throw new UserError('usage', `Study "${study.name}" does not fit any more: ${differences.join('; ')}`, {
+    hint: 'Bring back what it began with, or run a new study. (finesweep resume --force goes on, and records that.)',
   })
 }
 

@@ -41,6 +41,8 @@ export interface StageResult {
   readonly records: readonly TrialRecord[]
   /** Why the stage ended before its last trial; null if it did not. */
   readonly ended: 'stopped' | 'too-many-failures' | null
+  /** True if the stage has fewer trials than planned because no other point was left to try. */
+  readonly exhausted: boolean
 }
 
 /** Errors that another attempt can't mend. */
@@ -184,9 +186,9 @@ export async function runStage(stage: StageRun): Promise<StageResult> {
   commit.settle()
   if (failure !== null) throw failure
   const finished = records.filter((record) => record !== undefined)
-  if (tooManyFailures()) return { records: finished, ended: 'too-many-failures' }
+  if (tooManyFailures()) return { records: finished, ended: 'too-many-failures', exhausted }
   const complete = finished.length === specs.length && (exhausted || specs.length >= stage.trials)
-  return { records: finished, ended: complete ? null : 'stopped' }
+  return { records: finished, ended: complete ? null : 'stopped', exhausted }
 }
 
 function isWorthAnother(code: string | undefined): boolean {

@@ -91,6 +91,10 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
       end = ended
       break
     }
+    if (result.exhausted) {
+      const tried = `every point that stage ${stage.name} could try was tried (${result.records.length} trials)`
+      end = { state: 'complete', endReason: end.endReason === null ? tried : `${end.endReason}; ${tried}` }
+    }
     listener({ kind: 'stage-finished', stage })
     previous = result.records
     earlier = [...earlier, ...result.records]
