@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
 import { type ClassifierConfig, classifierConfig } from '../objective/classifier-config.ts'
-import type { StagePlan } from '../search/stage-plan.ts'
+import { planStages } from '../search/plan.ts'
+import { stagesSchema } from '../search/plan-schema.ts'
 import type { Condition, SearchSpace } from '../space/search-space.ts'
 import { spaceMistakes } from '../space/space-rules.ts'
 import type { Experiment } from './experiment.ts'
@@ -40,9 +41,12 @@ export function experimentFromJson(value: unknown): Experiment {
   }
   const { version: _, ...experiment } = read.data
   const space: SearchSpace = experiment.space
-  const mistake = spaceMistakes(space)[0]
+  const plan = planStages({ stages: experiment.stages })
+  // The rules of a module whose own space is still to come name what is not here yet.
+  const isOpen = experiment.objective.kind === 'module' && Object.keys(space.parameters).length === 0
+  const mistake = (isOpen ? [] : spaceMistakes(space))[0] ?? plan.mistakes[0]
   if (mistake !== undefined) throw damaged(mistake.message)
-  return { ...experiment, space }
+  return { ...experiment, space, stages: plan.stages }
 }
 
 function damaged(reason: string): UserError {
@@ -79,18 +83,6 @@ const conditionSchema: z.ZodType<Condition> = z.record(
   z.union([valueSchema, z.array(valueSchema)]),
 )
 
-const stageSchema: z.ZodType<StagePlan> = z.object({
-  name: z.string(),
-  trials: z.int().min(0),
-  epochs: z.int().min(1),
-  sampler: z.enum(['random', 'sobol', 'grid', 'tpe']),
-  keep: z.number(),
-  margin: z.number(),
-  rootShare: z.number(),
-  warmStart: z.boolean(),
-  startWith: z.array(z.record(z.string(), valueSchema)),
-})
-
 const classifierSchema = z
   .object({
     model: BLOCKS.model,
@@ -125,6 +117,6 @@ const storedSchema = z.object({
     conditions: z.record(z.string(), conditionSchema),
     constraints: z.array(z.string()),
   }),
-  stages: z.array(stageSchema).min(1),
+  stages: stagesSchema.min(1),
   limits: BLOCKS.limits,
 })

@@ -94,7 +94,7 @@ function ownMessage(issue: $ZodIssue, path: Path, context: IssueContext): Mistak
   return {
     path,
     at: params?.at === 'key' ? 'key' : 'value',
-    message: message.length <= 400 ? message : `${message.slice(0, 399)}…`,
+    message,
     hint: typeof params?.hint === 'string' ? params.hint : nearestMeant(issue, path, value, context),
   }
 }

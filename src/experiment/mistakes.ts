@@ -16,6 +16,9 @@ export type Locate = (path: Path, at: 'key' | 'value') => Place | undefined
 /** More than these are counted only: the rest is mostly the echo of the first. */
 const MOST_SHOWN = 20
 
+/** A sentence that quotes a megabyte is no sentence. */
+const MOST_CHARACTERS = 400
+
 /** The mistakes in the order of the file. @param mistakes one or more. */
 export function mistakesError(mistakes: readonly Mistake[], locate: Locate): UserErrors {
   const errors = mistakes.map(
@@ -24,9 +27,12 @@ export function mistakesError(mistakes: readonly Mistake[], locate: Locate): Use
   return userErrors(errors)
 }
 
-/** Errors of one file in the order of their places, without repetitions. @param errors one or more. */
+/**
+ * Errors of one file in the order of their places, without repetitions; what they quote is made printable, so that a
+ * file can't write to the terminal. @param errors one or more.
+ */
 export function userErrors(errors: readonly UserError[]): UserErrors {
-  const unique = [...new Map(errors.map((error) => [keyOf(error), error])).values()]
+  const unique = [...new Map(errors.map(printable).map((error) => [keyOf(error), error])).values()]
   const sorted = unique.toSorted((a, b) => lineOf(a) - lineOf(b) || columnOf(a) - columnOf(b))
   const shown = sorted.slice(0, MOST_SHOWN)
   const hidden = sorted.length - shown.length
@@ -39,6 +45,29 @@ export function userErrors(errors: readonly UserError[]): UserErrors {
     )
   }
   return new UserErrors('usage', shown)
+}
+
+function printable(error: UserError): UserError {
+  const { message, hint, where, code } = error
+  return new UserError(code, shorten(escapeControls(message), MOST_CHARACTERS), {
+    hint: hint === undefined ? undefined : escapeControls(hint),
+    where:
+      where === undefined
+        ? undefined
+        : { ...where, file: shorten(escapeControls(where.file), MOST_CHARACTERS) },
+  })
+}
+
+/** Control characters, line separators and lone surrogates, as escapes. */
+function escapeControls(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+function shorten(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`
 }
 
 function keyOf(error: UserError): string {

@@ -2,6 +2,7 @@ import type { Place } from '../errors.ts'
 import { UserError } from '../errors.ts'
 import { closestName } from './closest-name.ts'
 import { describePath, type Path, startsWith } from './path.ts'
+import { describeValue } from './wording.ts'
 import { parseYaml } from './yaml-file.ts'
 
 /** One field of a study set from outside its file. */
@@ -21,7 +22,7 @@ export function parseOverride(text: string): Override {
   const pathText = equals < 0 ? text : text.slice(0, equals)
   const where = { file: `--set ${pathText}` }
   if (equals < 0) {
-    throw new UserError('usage', `"${text}" sets nothing`, {
+    throw new UserError('usage', `${describeValue(text)} sets nothing`, {
       hint: 'Write --set path=value, for example --set stages[0].trials=8.',
       where: { file: '--set' },
     })
@@ -39,10 +40,14 @@ function parsePath(text: string): (string | number)[] {
       match !== null &&
       (match[1] === undefined ? path.length > 0 : match[0].startsWith('.') === path.length > 0)
     if (!fits || (match[1] !== undefined && match[1] in Object.prototype)) {
-      throw new UserError('usage', `"${text}" is no path of a study file (at character ${start + 1})`, {
-        hint: 'Write it like stages[0].trials.',
-        where: { file: '--set' },
-      })
+      throw new UserError(
+        'usage',
+        `${describeValue(text)} is no path of a study file (at character ${start + 1})`,
+        {
+          hint: 'Write it like stages[0].trials.',
+          where: { file: '--set' },
+        },
+      )
     }
     path.push(match[1] ?? Number(match[2]))
   }
@@ -60,7 +65,7 @@ function parseValue(text: string, where: Place): unknown {
     return parseYaml(text, where.file).value
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    throw new UserError('usage', `The value ${JSON.stringify(text.slice(0, 60))} is not valid YAML`, {
+    throw new UserError('usage', `The value ${describeValue(text)} is not valid YAML`, {
       hint: 'Quotes that YAML needs must survive the shell: --set \'name="my study"\'.',
       where,
     })
@@ -105,7 +110,7 @@ function resolveNames(tree: unknown, override: Override): Path {
         const near = closestName(part, names)
         throw wrongPath(
           override,
-          `No entry is named "${part}"`,
+          `No entry is named ${describeValue(part)}`,
           near === undefined ? 'Entries of a list are numbered from 0: [0], [1].' : `Did you mean "${near}"?`,
         )
       }
@@ -145,7 +150,7 @@ function setIn(
     if (typeof tree !== 'string' || key === undefined) {
       throw wrongPath(
         override,
-        `${here} is ${JSON.stringify(tree)} in the file, which has no keys`,
+        `${here} is ${describeValue(tree)} in the file, which has no keys`,
         `Set ${here} as a whole.`,
       )
     }

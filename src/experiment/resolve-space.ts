@@ -5,11 +5,13 @@ import { checkCommand } from '../objective/placeholders.ts'
 import { DEFAULT_SPACE } from '../space/default-space.ts'
 import type { Distribution } from '../space/distribution.ts'
 import type { SearchSpace } from '../space/search-space.ts'
+import { constraintMistake } from '../space/space-rules.ts'
 import { spaceSchema, withConstraints } from '../space/space-schema.ts'
 import { closestName } from './closest-name.ts'
 import type { Experiment } from './experiment.ts'
 import type { Mistake } from './mistakes.ts'
 import type { Blocks, Resolving } from './resolving.ts'
+import { describeValue } from './wording.ts'
 
 /** The settings that a space may search, as the recipe does where a file names no space. */
 const RECIPE_SETTINGS: Readonly<Record<string, readonly [block: 'model' | 'training', key: string]>> = {
@@ -25,6 +27,7 @@ export function resolveSpace(
   resolving: Resolving,
 ): SearchSpace | null {
   const { failed, report } = resolving
+  checkNames(blocks, resolving)
   if (failed.has('space')) {
     if (objective?.kind === 'mlp-classifier') checkReadableParameters(objective.config, resolving)
     return null
@@ -48,15 +51,36 @@ export function resolveSpace(
   if (objective?.kind === 'mlp-classifier') checkParameters(space, objective.config, report)
   if (objective?.kind === 'command') checkPlaceholders(objective.command, space, report)
   if (blocks.require === undefined || failed.has('require')) return space
-  if (blocks.objective.kind === 'module' && blocks.space === undefined) {
+  const single = typeof resolving.raw.require === 'string'
+  const tell = (index: number, message: string): void =>
+    report({ path: single ? ['require'] : ['require', index], at: 'value', message })
+  if (blocks.objective.kind === 'module') {
+    // Names may be the module's: only the grammar can be checked here.
+    for (const [index, rule] of blocks.require.entries()) {
+      const message = constraintMistake(rule, rule.match(/[A-Za-z_]\w*/g) ?? [])
+      if (message !== null) tell(index, message)
+    }
     return { ...space, constraints: blocks.require }
   }
   const ruled = withConstraints(space, blocks.require)
-  const single = typeof resolving.raw.require === 'string'
-  for (const { index, message } of ruled.mistakes) {
-    report({ path: single ? ['require'] : ['require', index], at: 'value', message })
-  }
+  for (const { index, message } of ruled.mistakes) tell(index, message)
   return ruled.space
+}
+
+const PARAMETER_NAME = /^[\p{L}_][\p{L}\p{N}_.-]{0,79}$/u
+
+/** Names stand in commands, tables and rules; the classifier's are a list of their own. */
+function checkNames({ objective }: Blocks, { raw, report }: Resolving): void {
+  if (objective.kind === 'mlp-classifier' || typeof raw.space !== 'object' || raw.space === null) return
+  for (const name of Object.keys(raw.space)) {
+    if (PARAMETER_NAME.test(name)) continue
+    report({
+      path: ['space', name],
+      at: 'key',
+      message: `A parameter can't be called ${describeValue(name)}`,
+      hint: 'Names begin with a letter and hold letters, digits, "_", "-" and ".".',
+    })
+  }
 }
 
 const EMPTY_SPACE: SearchSpace = { parameters: {}, conditions: {}, constraints: [] }

@@ -42,6 +42,17 @@ export function parseYaml(text: string, file: string): YamlFile {
   if (Buffer.byteLength(text) > MOST_BYTES) {
     throw userErrors([tooLarge(file, Buffer.byteLength(text))])
   }
+  const control = CONTROL.exec(text)
+  if (control !== null) {
+    const { line, column } = lineAndColumn(text, control.index)
+    const code = control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
+    throw userErrors([
+      new UserError('usage', `A text file holds no control characters, this one has U+${code}`, {
+        hint: 'Is it a study file at all?',
+        where: { file, line, column },
+      }),
+    ])
+  }
   // Repeated keys are found below: the parser's own search takes time with the square of their number.
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -63,6 +74,16 @@ export function parseYaml(text: string, file: string): YamlFile {
     )
   }
   return collectTree(document, file, lines, fail)
+}
+
+/** What YAML 1.2 (5.1) takes for no text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]/
+
+function lineAndColumn(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset)
+  const lineStart = before.lastIndexOf('\n') + 1
+  return { line: before.split('\n').length, column: offset - lineStart + 1 }
 }
 
 const TOO_DEEP = `Brackets or blocks are nested too deep; at most ${MOST_DEPTH} levels can be read`

@@ -316,6 +316,14 @@ limits: { timeout: soon }
       ':1:23  command: unknown placeholder {lr}. There are {rate}, {epochs}, {seed}, {trial}.',
     ],
     [
+      'objective: a.ts\ndirection: minimize\nspace: { "a b": 1 }',
+      ':3:10  A parameter can\'t be called "a b".',
+    ],
+    [
+      'objective: a.ts\ndirection: minimize\nrequire: [a < b, a <]',
+      ':3:18  require "a <": expected a number or a',
+    ],
+    [
       "objective: { command: 'x \"y' }\ndirection: minimize\nspace: { rate: 1 }",
       ':1:23  command: a " is opened and never closed',
     ],

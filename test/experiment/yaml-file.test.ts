@@ -46,6 +46,8 @@ describe('a YAML file', () => {
     ['a: "x\n', 'mine.yaml:2:1  Not valid YAML: missing closing "quote.'],
     ['a: b: c\n', 'mine.yaml:1:4  Not valid YAML: a key and its value do not fit together here.'],
     ['a: [1, 2\n', 'mine.yaml:2:1  Not valid YAML: flow sequence'],
+    ['a: 1\nb: \0', 'mine.yaml:2:4  A text file holds no control characters, this one has U+0000.'],
+    ['a: 1\n"\\e[31m": 2\n"\\e[31m": 3', 'Key "\\u001b[31m" is written twice.'],
     ['? [a, b]\n: 1\n', 'mine.yaml:1:3  A key must be a word; this one is a list, a block or empty.'],
     ['__proto__: { a: 1 }\n', 'mine.yaml:1:1  "__proto__" can\'t be used as a key. Take another name.'],
     ['space: { constructor: 1 }\n', 'mine.yaml:1:10  "constructor" can\'t be used as a key in space.'],
