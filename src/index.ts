@@ -1,6 +1,7 @@
 /** The public API. Everything a study in code needs, and what a reader of a store needs. */
 
 export { UserError, UserErrors } from './errors.ts'
+export { defineStudy, type StudySettings } from './experiment/define-study.ts'
 export type { Experiment } from './experiment/experiment.ts'
 export { readExperiment } from './experiment/read-experiment.ts'
 export {
