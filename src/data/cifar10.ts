@@ -182,6 +182,6 @@ function checkPublishedSizes(
 function usualSplit(trainRows: number, testRows: number): DataSet['usualSplit'] {
   const test = Math.min(testRows, 5_000)
   if (trainRows === PUBLISHED_BATCHES * PUBLISHED_IMAGES) return { train: 40_000, valid: 5_000, test }
-  const valid = Math.round(trainRows / 10)
+  const valid = Math.max(1, Math.round(trainRows / 10))
   return { train: trainRows - valid, valid, test }
 }

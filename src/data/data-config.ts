@@ -40,7 +40,7 @@ export const dataSchema = z
   .discriminatedUnion('source', [generated, cifar10, csv, npy, idx])
   .prefault({ source: 'generated' })
 
-/** A count of rows, or below 1 a share of them. */
+/** A count of rows, or below 1 a share of them, rounded down. */
 const part = z
   .number()
   .min(0)

@@ -1,28 +1,10 @@
-import { cosPi } from '../numerics/elementary.ts'
 import type { FastGenerator } from '../random/fast-generator.ts'
 import { fastGenerator } from '../random/fast-generator.ts'
+import { normalQuantile } from '../random/normal.ts'
 import { type DataSet, sharedBytes, sharedLabels } from './data-set.ts'
+import { addTexture, PIXELS, SIDE, TEXTURES, textureOf } from './texture.ts'
 
-const SIDE = 32
-const PIXELS = SIDE * SIDE
 const CHANNELS = 3
-
-/** What the embedded images show. Row i of a generated set shows class i mod 10. */
-export const TEXTURES = [
-  'horizontal stripes',
-  'vertical stripes',
-  'rising diagonals',
-  'falling diagonals',
-  'checks',
-  'diamonds',
-  'weave',
-  'rings',
-  'rays',
-  'spiral',
-] as const
-
-/** How far a wave's phase may lie from its class's own, in turns: 0.5 would leave a linear classifier nothing. */
-const PHASE_SPREAD = 0.42
 /** A second texture lies under the first, at most so strong; the stronger one is the class. */
 const DISTRACTOR = 0.95
 /** Grey levels: the amplitude of the textures, at most, and the standard deviation of the pixel noise. */
@@ -34,10 +16,11 @@ const NOISE = 60
  *
  * Each image is a texture at a random phase and tint, over a fainter texture of another class, a sloping
  * background and pixel noise. The random phases leave the classes' means close together, so that a linear
- * classifier does badly and a network has to learn products of features. Image i depends on the seed and i alone.
+ * classifier does badly and a network has to learn products of features. Image i shows class i mod 10, and depends
+ * on the seed and i alone.
  */
 export function generateTextures(count: number, seed: number): DataSet {
-  const textures = TEXTURES.map(basisOf)
+  const textures = TEXTURES.map(textureOf)
   const values = sharedBytes(count * PIXELS * CHANNELS)
   const rounded = new Uint8ClampedArray(values.buffer)
   const labels = new Uint8Array(count)
@@ -64,142 +47,6 @@ export function generateTextures(count: number, seed: number): DataSet {
   }
 }
 
-/** A texture is a sum of fixed maps, (32, 32) each, with coefficients that its phases decide. */
-interface Texture {
-  readonly maps: readonly Float64Array[]
-  coefficients(generator: FastGenerator): readonly number[]
-}
-
-/** Maps of cos 2πu and sin 2πu, from which any phase of the wave can be made: cos 2π(u + φ). */
-type Wave = readonly [cosine: Float64Array, sine: Float64Array]
-
-function basisOf(name: (typeof TEXTURES)[number]): Texture {
-  switch (name) {
-    case 'horizontal stripes':
-      return single(wave((_x, y) => 3 * y))
-    case 'vertical stripes':
-      return single(wave((x) => 3 * x))
-    case 'rising diagonals':
-      return single(wave((x, y) => 2 * (x + y)))
-    case 'falling diagonals':
-      return single(wave((x, y) => 2 * (x - y)))
-    case 'checks':
-      return product(
-        wave((x) => 3 * x),
-        wave((_x, y) => 3 * y),
-      )
-    case 'diamonds':
-      return product(
-        wave((x, y) => 2.5 * (x + y)),
-        wave((x, y) => 2.5 * (x - y)),
-      )
-    case 'weave':
-      return sum(
-        wave((x) => 4 * x),
-        wave((_x, y) => 4 * y),
-      )
-    case 'rings':
-      return single(wave((x, y) => 4 * radius(x, y)))
-    case 'rays':
-      return single(
-        turned(
-          wave(() => 0),
-          4,
-        ),
-      )
-    case 'spiral':
-      return single(
-        turned(
-          wave((x, y) => 4 * radius(x, y)),
-          2,
-        ),
-      )
-  }
-}
-
-function single(w: Wave): Texture {
-  return { maps: w, coefficients: (generator) => phase(generator) }
-}
-
-function product(a: Wave, b: Wave): Texture {
-  return {
-    maps: a.flatMap((p) => b.map((q) => p.map((value, i) => Math.SQRT2 * value * q[i]!))),
-    coefficients(generator) {
-      const [p, q] = [phase(generator), phase(generator)]
-      return p.flatMap((c) => q.map((d) => c * d))
-    },
-  }
-}
-
-function sum(a: Wave, b: Wave): Texture {
-  return {
-    maps: [...a, ...b].map((map) => map.map((value) => Math.SQRT1_2 * value)),
-    coefficients: (generator) => [...phase(generator), ...phase(generator)],
-  }
-}
-
-/** A random phase φ, as the coefficients of a wave's two maps. */
-function phase(generator: FastGenerator): [number, number] {
-  const turns = PHASE_SPREAD * (2 * generator.next() - 1)
-  return [cosTurns(turns), -sinTurns(turns)]
-}
-
-/** The wave over the image whose turns at (x, y) are given; x to the right, y down, both in (0, 1). */
-function wave(turns: (x: number, y: number) => number): Wave {
-  return [eachPixel((x, y) => cosTurns(turns(x, y))), eachPixel((x, y) => sinTurns(turns(x, y)))]
-}
-
-/** The wave with its turns raised by `times` a turn around the image's centre. */
-function turned([cosine, sine]: Wave, times: number): Wave {
-  const turn = eachPixel((x, y, i) => real(x, y, cosine[i]!, sine[i]!))
-  const quarter = eachPixel((x, y, i) => real(x, y, sine[i]!, -cosine[i]!))
-  return [turn, quarter]
-
-  /** The real part of (c + s·i)·((dx + dy·i) / r)^times: powers need no arc tangent. */
-  function real(x: number, y: number, c: number, s: number): number {
-    const r = radius(x, y)
-    const [dx, dy] = [(x - 0.5) / r, (y - 0.5) / r]
-    let [re, im] = [c, s]
-    for (let n = 0; n < times; n++) [re, im] = [re * dx - im * dy, re * dy + im * dx]
-    return re
-  }
-}
-
-/** The distance from the image's centre, which lies between pixels: never 0. */
-function radius(x: number, y: number): number {
-  return Math.sqrt((x - 0.5) * (x - 0.5) + (y - 0.5) * (y - 0.5))
-}
-
-function eachPixel(value: (x: number, y: number, i: number) => number): Float64Array {
-  return new Float64Array(PIXELS).map((_, i) =>
-    value(((i % SIDE) + 0.5) / SIDE, (Math.floor(i / SIDE) + 0.5) / SIDE, i),
-  )
-}
-
-/** cos 2πt for any t. */
-function cosTurns(t: number): number {
-  const rest = t - Math.floor(t)
-  return cosPi(rest <= 0.5 ? 2 * rest : 2 - 2 * rest)
-}
-
-/** sin 2πt for any t. */
-function sinTurns(t: number): number {
-  return cosTurns(t - 0.25)
-}
-
-function addTexture(
-  pattern: Float64Array,
-  texture: Texture,
-  contrast: number,
-  generator: FastGenerator,
-): void {
-  const coefficients = texture.coefficients(generator)
-  texture.maps.forEach((map, m) => {
-    const factor = contrast * coefficients[m]!
-    for (let i = 0; i < PIXELS; i++) pattern[i] = pattern[i]! + factor * map[i]!
-  })
-}
-
 /** Writes one image (32, 32, 3): the pattern in a tint of its own, on a sloping background, with noise. */
 function paint(image: Uint8ClampedArray, pattern: Float64Array, generator: FastGenerator): void {
   for (let channel = 0; channel < CHANNELS; channel++) {
@@ -208,18 +55,19 @@ function paint(image: Uint8ClampedArray, pattern: Float64Array, generator: FastG
     const slopeX = (60 / SIDE) * (2 * generator.next() - 1)
     const slopeY = (60 / SIDE) * (2 * generator.next() - 1)
     for (let y = 0; y < SIDE; y++) {
-      const left = base + slopeY * (y - SIDE / 2) - slopeX * (SIDE / 2)
-      for (let x = 0; x < SIDE; x++) {
-        const i = y * SIDE + x
-        const level = left + slopeX * x + contrast * pattern[i]! + NOISE * aboutNormal(generator.nextUint32())
-        image[i * CHANNELS + channel] = level
+      let level = base + slopeY * (y - SIDE / 2) - slopeX * (SIDE / 2)
+      for (let x = 0; x < SIDE; x += 4) {
+        const word = generator.nextUint32()
+        for (let shift = 0; shift < 4; shift++) {
+          const i = y * SIDE + x + shift
+          image[i * CHANNELS + channel] =
+            level + contrast * pattern[i]! + NOISES[(word >>> (8 * shift)) & 255]!
+          level += slopeX
+        }
       }
     }
   }
 }
 
-/** The sum of a word's four bytes, centred and scaled to variance 1: near enough to a normal number, and exact. */
-function aboutNormal(word: number): number {
-  const sum = (word & 255) + ((word >>> 8) & 255) + ((word >>> 16) & 255) + (word >>> 24)
-  return (sum - 510) * (1 / 147.8)
-}
+/** The 256 equally likely values that a pixel's noise may have: a normal distribution's. */
+const NOISES = Float64Array.from({ length: 256 }, (_, i) => NOISE * normalQuantile((i + 0.5) / 256))

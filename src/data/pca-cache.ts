@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { PrincipalComponents } from './pca.ts'
 
@@ -77,7 +77,7 @@ function write(folder: string, file: string, { mean, eigenvalues, components }: 
     writeFileSync(beside, Buffer.concat([hashOf(body), body]))
     renameSync(beside, file)
   } catch {
-    rmSync(beside, { force: true })
+    if (existsSync(beside)) rmSync(beside)
   }
 }
 

@@ -59,11 +59,12 @@ export function splitCounts(data: DataSet, settings: SplitConfig): SplitCounts {
   const ownTest = data.testRows > 0
   const pool = rows - data.testRows
   const usual = data.usualSplit ?? {
-    valid: Math.round((ownTest ? pool : rows) / 10),
+    valid: Math.max(1, Math.round((ownTest ? pool : rows) / 10)),
     test: ownTest ? data.testRows : Math.round(rows / 10),
     train: Number.POSITIVE_INFINITY,
   }
-  const count = (part: number, of: number): number => (part < 1 ? Math.round(part * of) : part)
+  // Shares are rounded down, so that shares that add up to 1 always fit; 0.29 of 100 is 29 all the same.
+  const count = (part: number, of: number): number => (part < 1 ? Math.floor(part * of + 1e-9) : part)
   const test = settings.test === undefined ? usual.test : count(settings.test, ownTest ? data.testRows : rows)
   if (ownTest && test > data.testRows) {
     throw tooFew('test', test, data.testRows, 'of the test part')

@@ -51,12 +51,12 @@ function tridiagonalize(matrix: Float64Array, n: number): Tridiagonal {
   const w = new Float64Array(n)
   for (let k = 0; k + 1 < n; k++) {
     const v = reflections.subarray(k * n, (k + 1) * n)
-    let squares = 0
-    for (let i = k + 1; i < n; i++) squares += a[i * n + k]! * a[i * n + k]!
+    let tail = 0
+    for (let i = k + 2; i < n; i++) tail += a[i * n + k]! * a[i * n + k]!
     const head = a[(k + 1) * n + k]!
-    const length = Math.sqrt(squares)
     beside[k] = head
-    if (squares - head * head <= 0) continue
+    if (tail === 0) continue
+    const length = Math.sqrt(head * head + tail)
     beside[k] = head > 0 ? -length : length
     for (let i = k + 1; i < n; i++) v[i] = a[i * n + k]!
     v[k + 1] = head - beside[k]!
