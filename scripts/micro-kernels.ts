@@ -14,10 +14,10 @@ export const KERNEL_VARIANTS: readonly KernelVariant[] = [
 ]
 
 /**
- * Bytes from a row of the packed block to the next: 256 floats and a line of 64 bytes, so that the rows, an odd
+ * Bytes from a row of the packed block to the next: 320 floats and a line of 64 bytes, so that the rows, an odd
  * number of lines apart, spread over all sets of the cache.
  */
-export const BLOCK_ROW_BYTES = 256 * 4 + 64
+export const BLOCK_ROW_BYTES = 320 * 4 + 64
 
 /**
  * Rows of the tile that is kept in registers. V8 holds no more than 12 accumulators, two vectors of B and one of A in
@@ -68,8 +68,7 @@ const ARGUMENTS = 'a, b, bStep, from, fromStep, to, toStep, count'
 
 function tile(variant: KernelVariant, kind: 'forward' | 'gradient', rows: number, vectors: 1 | 2): string {
   const halves = (vectors * variant.lanes) / 4
-  const each = (count: number, line: (i: number) => string) =>
-    Array.from({ length: count }, (_, i) => line(i))
+  const each = <T>(count: number, line: (i: number) => T) => Array.from({ length: count }, (_, i) => line(i))
   const all = (line: (r: number, h: number) => string) =>
     each(rows, (r) => each(halves, (h) => line(r, h))).flat()
   const place = (base: string, h: number) => (h === 0 ? base : `${base}, ${16 * h}`)

@@ -25,13 +25,9 @@ export function openKernels(options: KernelOptions = {}): Kernels {
     if (variant !== null) return openVariant(variant)
     if (backend === 'wasm') {
       const reasons = choose(wanted).candidates.map(({ name, reason }) => `${name} ${reason}`)
-      throw new UserError(
-        'usage',
-        `backend: wasm cannot run ${wanted} here: ${reasons.join('; ')}.`,
-        {
-          hint: 'Set backend: auto; finesweep doctor shows what runs here.',
-        },
-      )
+      throw new UserError('usage', `backend: wasm cannot run ${wanted} here: ${reasons.join('; ')}.`, {
+        hint: 'Set backend: auto; finesweep doctor shows what runs here.',
+      })
     }
   }
   return createPlainKernels({ precision: 'float32', arithmetic: wanted })

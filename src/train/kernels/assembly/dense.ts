@@ -7,8 +7,8 @@ import { pack } from './pack'
 import { step } from './step'
 
 /** Columns of a packed block, and how many of them a chunk of dW takes: a multiple of the tile's rows. */
-const BLOCK: i32 = 256
-const CHUNK: i32 = 252
+const BLOCK: i32 = 320
+const CHUNK: i32 = 312
 /** Rows of a packed block: a multiple of all tiles' rows. */
 const BLOCK_ROWS: i32 = 252
 /** Columns of a tile. */
@@ -21,6 +21,19 @@ const GROUP: i32 = 2 * LANES
 /** Bytes from a row of the panel that holds `column` to the next. */
 @inline function panelStep(column: i32, width: i32): usize {
   return <usize>min(16, width - (column & ~15)) << 2
+}
+
+/** Where what `touch` reads goes, so that the reads are not optimised away. */
+const SINK: usize = 0
+
+/**
+ * Reads a number of each line of 64 bytes in [at, end), so that they are near when they are needed: WebAssembly has
+ * no prefetch. Nothing waits for the reads but the end of the processor's window.
+ */
+@inline function touch(at: usize, end: usize): void {
+  let sum: f32 = 0
+  for (; at < end; at += 64) sum += load<f32>(at)
+  store<f32>(SINK, sum)
 }
 
 /** out (rows, outputs) = x (rows, inputs)·W + b. `block` has room for BLOCK_ROWS packed rows. */
@@ -42,20 +55,30 @@ export function forward(
         const b = panel + <usize>k * bStep
         const to = outRows + (<usize>column << 2)
         const from = k == 0 ? panel + <usize>inputs * bStep : to
-        forwardRows(width - column, block, b, bStep, from, k == 0 ? 0 : outStride, to, outStride, height, count)
+        const last = column + GROUP >= width
+        const next = last ? w + <usize>(k + count) * panelStep(0, width)
+          : w + <usize>((column + GROUP) >> 4) * panelBytes + <usize>k * panelStep(column + GROUP, width)
+        forwardRows(
+          width - column, block, b, bStep, from, k == 0 ? 0 : outStride, to, outStride, height, count, next,
+        )
       }
     }
     if (inputs == 0) biasOnly(w, width, outRows, outStride, height)
   }
 }
 
+/** One column of tiles, while the next one's part of W is fetched. */
 function forwardRows(
-  columns: i32, a: usize, b: usize, bStep: usize, from: usize, fromStep: usize, to: usize, toStep: usize, rows: i32, count: i32,
+  columns: i32, a: usize, b: usize, bStep: usize, from: usize, fromStep: usize, to: usize, toStep: usize, rows: i32, count: i32, next: usize,
 ): void {
   const tall = columns < GROUP ? ROWS_1 : ROWS_2
+  const nextEnd = next + (<usize>count << 6)
+  const share = (<usize>(count * tall / rows) + 1) << 6
   for (let r = 0; r < rows; r += tall) {
     const height = min(tall, rows - r)
     const at = a + <usize>r * BLOCK_ROW
+    touch(next, min(next + share, nextEnd))
+    next += share
     if (columns < GROUP) forwardTile1(height, at, b, bStep, from + <usize>r * fromStep, fromStep, to + <usize>r * toStep, toStep, count)
     else forwardTile2(height, at, b, bStep, from + <usize>r * fromStep, fromStep, to + <usize>r * toStep, toStep, count)
   }
@@ -83,19 +106,23 @@ export function update(
     const chunkBytes = <usize>CHUNK << 6
     for (let row = 0; row == 0 || row < rows; row += BLOCK_ROWS) {
       const height = min(BLOCK_ROWS, rows - row)
+      const last = row + BLOCK_ROWS >= rows
       pack(form, x + <usize>row * xStride, xStride, shift, scale, k, count, height, block)
       for (let column = 0; column < width; column += GROUP) {
-        const bStep = panelStep(column, width)
+        const wide = panelStep(column, width)
         const half = <usize>(column & 8) << 2
-        const b = panels + (<usize>(column >> 4) * <usize>rows << 6) + <usize>row * bStep + half
-        const to = sums + <usize>(column >> 4) * chunkBytes + half
-        gradientRows(width - column, block, b, bStep, row == 0 ? zeros : to, row == 0 ? 0 : bStep, to, bStep, count, height)
+        const b = panels + (<usize>(column >> 4) * <usize>rows << 6) + <usize>row * wide + half
+        const panelSums = sums + <usize>(column >> 4) * chunkBytes
+        const to = panelSums + half
+        const at = <usize>(column >> 4) * panelBytes + <usize>k * wide
+        gradientRows(
+          width - column, block, b, wide, row == 0 ? zeros : to, row == 0 ? 0 : wide, to, wide, count, height,
+          last ? w + at : 0, first + at, second + at, optimizer,
+        )
+        if (last && (column + GROUP >= width || ((column + GROUP) & 15) == 0)) {
+          step(optimizer, constants, panelSums, w + at, first + at, second + at, <usize>count * wide, true)
+        }
       }
-    }
-    for (let column = 0; column < width; column += 16) {
-      const wide = panelStep(column, width)
-      const at = <usize>(column >> 4) * panelBytes + <usize>k * wide
-      step(optimizer, constants, sums + <usize>(column >> 4) * chunkBytes, w + at, first + at, second + at, <usize>count * wide, true)
     }
   }
   for (let column = 0; column < width; column += 16) {
@@ -106,13 +133,22 @@ export function update(
   }
 }
 
+/** One column of tiles of dW, while the numbers that will be stepped along it are fetched, unless w is 0. */
 function gradientRows(
   columns: i32, a: usize, b: usize, bStep: usize, from: usize, fromStep: usize, to: usize, toStep: usize, rows: i32, count: i32,
+  w: usize, first: usize, second: usize, optimizer: i32,
 ): void {
   const tall = columns < GROUP ? ROWS_1 : ROWS_2
   for (let r = 0; r < rows; r += tall) {
     const height = min(tall, rows - r)
     const at = a + (<usize>r << 2)
+    if (w != 0) {
+      const start = <usize>r * toStep
+      const end = start + <usize>height * toStep
+      touch(w + start, w + end)
+      if (optimizer > 0) touch(first + start, first + end)
+      if (optimizer == 3) touch(second + start, second + end)
+    }
     if (columns < GROUP) gradientTile1(height, at, b, bStep, from + <usize>r * fromStep, fromStep, to + <usize>r * toStep, toStep, count)
     else gradientTile2(height, at, b, bStep, from + <usize>r * fromStep, fromStep, to + <usize>r * toStep, toStep, count)
   }

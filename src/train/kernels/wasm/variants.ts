@@ -159,7 +159,7 @@ function tileRunner(variant: Variant): () => number {
     count: number,
   ) => void
   const tile = (instance.exports as unknown as Record<string, Tile>)[`forward${rows}x2`] as Tile
-  const a = arena.allocate(8 * 1088)
+  const a = arena.allocate(8 * 1344)
   const b = arena.allocate(256 * 64)
   const to = arena.allocate(8 * 64)
   arena.clear()

@@ -25,8 +25,8 @@ import {
 /** The numbers of assembly/step.ts; `gradient` steps nothing. */
 const OPTIMIZERS = { gradient: -1, sgd: 0, momentum: 1, nesterov: 2, adam: 3 } as const
 /** Rows and row bytes of a packed block, as in assembly/dense.ts and scripts/micro-kernels.ts. */
-const BLOCK_BYTES = 252 * (256 * 4 + 64)
-const CHUNK_ROWS = 252
+const BLOCK_BYTES = 252 * (320 * 4 + 64)
+const CHUNK_ROWS = 312
 
 /** The kernels of a compiled module, in an arena of their own; `release` is called by `close`. */
 export function createWasmKernels(options: {
