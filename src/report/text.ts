@@ -98,21 +98,30 @@ export function wrap(text: string, width: number): string[] {
 export function wrapSpans(spans: readonly Span[], width: number): Span[][] {
   const lines: Span[][] = [[]]
   let used = 0
-  for (const span of spans) {
-    for (const word of textOf(span).split(/(?<= )/)) {
-      const line = lines.at(-1)!
-      if (used > 0 && used + displayWidth(word.trimEnd()) > width) {
-        const last = line.pop()!
-        line.push(withText(last, textOf(last).trimEnd()))
-        lines.push([withText(span, word)])
-        used = displayWidth(word)
-      } else {
-        line.push(withText(span, word))
-        used += displayWidth(word)
-      }
+  for (const word of wordsOf(spans)) {
+    const text = paint(word, false)
+    if (used > 0 && used + displayWidth(text.trimEnd()) > width) {
+      const last = lines.at(-1)!.pop()!
+      lines.at(-1)!.push(withText(last, textOf(last).trimEnd()))
+      lines.push([])
+      used = 0
     }
+    lines.at(-1)!.push(...word)
+    used += displayWidth(text)
   }
   return lines.map(joinTones)
+}
+
+/** The words of a line, each with the spaces behind it; one whose letters have several tones is several spans. */
+function wordsOf(spans: readonly Span[]): Span[][] {
+  const words: Span[][] = [[]]
+  for (const span of spans) {
+    for (const piece of textOf(span).split(/(?<= )(?! )/)) {
+      words.at(-1)!.push(withText(span, piece))
+      if (piece.endsWith(' ')) words.push([])
+    }
+  }
+  return words.filter((word) => word.length > 0)
 }
 
 /** Neighbours of one tone as one span. */

@@ -1,0 +1,51 @@
+import { runCommandLine } from '../../src/cli/program.ts'
+import type { OutputStream, Terminal } from '../../src/cli/terminal.ts'
+
+/** A stream that keeps what is written to it. */
+export class CapturedStream implements OutputStream {
+  readonly isTTY: boolean
+  readonly columns: number | undefined
+  readonly rows: number | undefined
+  text = ''
+  readonly #resized = new Set<() => void>()
+
+  constructor(window?: { readonly columns: number; readonly rows: number }) {
+    this.isTTY = window !== undefined
+    this.columns = window?.columns
+    this.rows = window?.rows
+  }
+
+  write(text: string, done?: (error?: Error | null) => void): boolean {
+    this.text += text
+    done?.()
+    return true
+  }
+
+  on(_event: 'resize', listener: () => void): void {
+    this.#resized.add(listener)
+  }
+
+  off(_event: 'resize', listener: () => void): void {
+    this.#resized.delete(listener)
+  }
+}
+
+export interface CommandResult {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a command line in this process. */
+export async function runCaptured(
+  argv: readonly string[],
+  options: {
+    readonly window?: { readonly columns: number; readonly rows: number }
+    readonly env?: Terminal['env']
+  } = {},
+): Promise<CommandResult> {
+  const stdout = new CapturedStream(options.window)
+  const stderr = new CapturedStream()
+  const code = await runCommandLine(argv, { stdout, stderr, env: options.env ?? {} })
+  return { code, stdout: stdout.text, stderr: stderr.text }
+}
