@@ -61,7 +61,9 @@ async function runInSlot(task: TaskMessage, running: Running): Promise<TrialOutc
 
 /** Once for all trials of this thread. How it fails is remembered, too: a module is evaluated once. */
 function load({ interruption }: Running): Promise<Objective | Ending> {
-  loading ??= loadObjective(source).catch((thrown: unknown) => interruption.ending ?? readThrown(thrown))
+  loading ??= loadObjective(source, 'authoring').catch(
+    (thrown: unknown) => interruption.ending ?? readThrown(thrown),
+  )
   return loading
 }
 

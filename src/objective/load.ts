@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs'
-import { registerHooks } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { UserError } from '../errors.ts'
 import { createCommand } from './command.ts'
 import { syntaxPlace, thrownPlace } from './module-place.ts'
 import type { Objective } from './objective.ts'
+import { type Entry, isMissingFromEntry, offerPackage } from './own-package.ts'
 import type { ObjectiveSource } from './source.ts'
 import { withOutputOnStderr } from './stray-output.ts'
 
@@ -15,8 +15,9 @@ const HINT =
  * The objective that a source tells of, in this thread.
  * Throws UserError('usage'), with the place where it is known, for a module that is missing, does not parse, fails
  * while it is loaded, or has no objective as its default export; and for a command that can't be split.
+ * @param entry what a module gets for 'finesweep': `authoring` is for threads that run objectives and nothing else
  */
-export async function loadObjective(source: ObjectiveSource): Promise<Objective> {
+export async function loadObjective(source: ObjectiveSource, entry: Entry = 'whole'): Promise<Objective> {
   switch (source.kind) {
     case 'object':
       return source.objective
@@ -28,17 +29,16 @@ export async function loadObjective(source: ObjectiveSource): Promise<Objective>
       return createClassifier(source.config, source.data)
     }
     case 'module':
-      return loadModule(source.file)
+      return loadModule(source.file, entry)
   }
 }
 
-async function loadModule(file: string): Promise<Objective> {
+async function loadModule(file: string, entry: Entry): Promise<Objective> {
   if (!existsSync(file)) throw new UserError('usage', `Objective not found: ${file}`)
   if (!statSync(file).isFile()) throw new UserError('usage', `The objective is no file: ${file}`)
-  offerOwnPackage()
   let module: { readonly default?: unknown }
   try {
-    module = await withOutputOnStderr(() => import(pathToFileURL(file).href))
+    module = await withOutputOnStderr(() => importModule(file, entry))
   } catch (error) {
     throw loadingFailed(file, error)
   }
@@ -54,6 +54,19 @@ async function loadModule(file: string): Promise<Objective> {
       hint: HINT,
     },
   )
+}
+
+async function importModule(file: string, entry: Entry): Promise<{ readonly default?: unknown }> {
+  const { href } = pathToFileURL(file)
+  offerPackage(entry)
+  try {
+    return await import(href)
+  } catch (error) {
+    if (entry === 'whole' || !isMissingFromEntry(error)) throw error
+    offerPackage('whole')
+    // What failed to load stays failed under its own address.
+    return await import(`${href}?whole`)
+  }
 }
 
 /** By its shape, not by its maker: the module may hold another copy of this package. */
@@ -93,27 +106,5 @@ function loadingFailed(file: string, thrown: unknown): UserError {
     where: where ?? { file },
     hint: isUserError ? (thrown as UserError).hint : undefined,
     cause: thrown,
-  })
-}
-
-let offered = false
-
-/**
- * Lets an objective that lies outside any project `import ... from 'finesweep'`: where nothing else is found under that
- * name, it is this copy.
- */
-function offerOwnPackage(): void {
-  if (offered) return
-  offered = true
-  registerHooks({
-    resolve(specifier, context, nextResolve) {
-      try {
-        return nextResolve(specifier, context)
-      } catch (error) {
-        if (specifier !== 'finesweep') throw error
-        const entry = import.meta.url.endsWith('.ts') ? '../index.ts' : '../index.js'
-        return { url: new URL(entry, import.meta.url).href, shortCircuit: true }
-      }
-    },
   })
 }

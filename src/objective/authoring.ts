@@ -1,0 +1,24 @@
+/**
+ * What the modules of objectives import from 'finesweep': the part of the public API that a worker thread loads for
+ * them. The whole of it, with the store and the readers of study files, would cost each thread half a second.
+ */
+
+export {
+  choice,
+  fixed,
+  float,
+  int,
+  type ParameterMap,
+  type ParamsOf,
+  when,
+} from '../space/constructors.ts'
+export { type DefineOptions, defineObjective } from './define.ts'
+export {
+  DivergedError,
+  FailedError,
+  type Measurements,
+  type Objective,
+  type Report,
+  type TrialContext,
+  type TrialResult,
+} from './objective.ts'

@@ -1,0 +1,36 @@
+import { registerHooks } from 'node:module'
+
+/** What `import ... from 'finesweep'` gives a module: the whole public API, or the part for objectives alone. */
+export type Entry = 'whole' | 'authoring'
+
+const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+const ADDRESSES: Readonly<Record<Entry, string>> = {
+  whole: new URL(`../index${EXTENSION}`, import.meta.url).href,
+  authoring: new URL(`./authoring${EXTENSION}`, import.meta.url).href,
+}
+
+let offered: Entry | null = null
+
+/**
+ * From now on modules of this thread can import 'finesweep' wherever they lie. `whole` leaves the name to the project
+ * that a module lies in, and stands in where there is none; `authoring` goes first, as it is so much quicker.
+ */
+export function offerPackage(entry: Entry): void {
+  if (offered === null) registerHooks({ resolve })
+  offered = entry
+}
+
+const resolve: Parameters<typeof registerHooks>[0]['resolve'] = (specifier, context, nextResolve) => {
+  if (specifier !== 'finesweep') return nextResolve(specifier, context)
+  if (offered === 'authoring') return { url: ADDRESSES.authoring, shortCircuit: true }
+  try {
+    return nextResolve(specifier, context)
+  } catch {
+    return { url: ADDRESSES.whole, shortCircuit: true }
+  }
+}
+
+/** Whether a module failed to load because it imports more than objectives need. */
+export function isMissingFromEntry(error: unknown): boolean {
+  return error instanceof SyntaxError && error.message.startsWith("The requested module 'finesweep' does not")
+}
