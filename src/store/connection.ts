@@ -9,7 +9,7 @@ import {
   readSync,
   statSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { UserError } from '../errors.ts'
 import { refuseNetworkFileSystem } from './network-file-system.ts'
@@ -27,11 +27,17 @@ const QUICK_CHECK_BYTES = 256 * 2 ** 20
  * is there the file is in WAL mode, so that readers never wait.
  */
 export function openWritable(file: string): Database.Database {
-  if (!checkFile(file)) onStore(file, () => mkdirSync(dirname(file), { recursive: true }))
+  const exists = checkFile(file)
+  onStore(file, () => {
+    mkdirSync(dirname(file), { recursive: true })
+    // SQLite would open what it may not write to for reading, and fail much later.
+    accessSync(dirname(file), constants.W_OK)
+    if (exists) accessSync(file, constants.W_OK)
+  })
   refuseNetworkFileSystem(file)
   return opened(
     file,
-    () => new Database(file, { timeout: BUSY_TIMEOUT_MS }),
+    () => new Database(resolve(file), { timeout: BUSY_TIMEOUT_MS }),
     (db) => {
       identify(db, file)
       enterWalMode(db)
@@ -57,7 +63,7 @@ export function openReadable(file: string): Database.Database {
   const open = (): Database.Database =>
     needsPrivateCopy(file)
       ? openCopyInMemory(file)
-      : new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
+      : new Database(resolve(file), { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
   return opened(file, open, (db) => {
     if (identify(db, file) === 0) throw noStore(file)
   })
@@ -122,6 +128,16 @@ function noStore(file: string): UserError {
 
 /** Whether the file is there; throws for what can never be a store. */
 function checkFile(file: string): boolean {
+  // SQLite's binding trims names, and takes an empty one for a database in memory.
+  if (file === '' || file !== file.trim()) {
+    throw new UserError(
+      'store',
+      `"${file}": the path of a store is not empty, nor ends or begins with a space`,
+      {
+        hint: 'Choose another file with --db.',
+      },
+    )
+  }
   const stat = onStore(file, () => statSync(file, { throwIfNoEntry: false }))
   if (stat === undefined || stat.isFile()) return stat !== undefined
   const kind = stat.isDirectory() ? 'folder' : 'device'

@@ -21,12 +21,17 @@ export function isLive(lease: HeldLease, now: number): boolean {
   return now - lease.heartbeatAt < LEASE_TIMEOUT_MS
 }
 
-export function heldBySomebodyElse(study: string, lease: Lease): UserError {
+export function heldBySomebodyElse(study: string, lease: HeldLease): UserError {
   const since = new Date(lease.since).toISOString()
+  const hidden = findProcess(lease) === 'unknown'
   return new UserError(
     'store',
     `Study "${study}" is being run by pid ${lease.pid} on host ${lease.host} since ${since}`,
-    { hint: 'Wait until it ends, or stop it first.' },
+    {
+      hint: hidden
+        ? `If it is dead, the study is free ${LEASE_TIMEOUT_MS / 1000} s after its last sign of life.`
+        : 'Wait until it ends, or stop it first.',
+    },
   )
 }
 

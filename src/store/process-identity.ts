@@ -41,7 +41,8 @@ function describeProcess(pid: number): string | null {
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     if (fields[0] === 'Z' || fields[0] === 'X') return null
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
-    return `${boot}:${readlinkSync('/proc/self/ns/pid')}:${fields[19]}`
+    const namespace = readlinkSync('/proc/self/ns/pid').replaceAll(/\D/g, '')
+    return `${boot}:${namespace}:${fields[19]}`
   } catch {
     return null
   }

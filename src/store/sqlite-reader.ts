@@ -152,6 +152,11 @@ export class SqliteReader implements StudyReader {
     this.db.close()
   }
 
+  protected studyById(id: number): StudyRecord | undefined {
+    const row = this.#get<StudyRow>(`SELECT ${STUDY_COLUMNS} FROM studies WHERE id = ?`, id)
+    return row && toStudyRecord(row)
+  }
+
   /** The lease as stored, its holder live or dead. */
   protected heldLease(study: number): HeldLease | undefined {
     const sql = 'SELECT token, host, pid, process, since, heartbeat_at FROM leases WHERE study = ?'

@@ -180,9 +180,9 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
     })
     this.#broken = false
     for (const [, held] of waiting) {
+      held.marked ||= held.pending.size > 0
       held.pending.clear()
       held.kept = null
-      held.marked = true
     }
   }
 
@@ -224,7 +224,7 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
   }
 
   #writeTrials(study: number, held: HeldStudy): void {
-    if (!held.marked) this.#markRunning(study)
+    if (!held.marked && held.pending.size > 0) this.#markRunning(study)
     if (held.kept !== null) {
       this.statement(
         'DELETE FROM artifacts WHERE study = ? AND trial NOT IN (SELECT value FROM json_each(?))',
@@ -248,7 +248,7 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
   }
 
   #study(id: number): StudyRecord {
-    const study = this.studies().find((one) => one.id === id)
+    const study = this.studyById(id)
     if (study === undefined) throw new Error(`There is no study ${id} in ${this.file}.`)
     return study
   }

@@ -1,0 +1,147 @@
+import { copyFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import Database from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+import { checkStore } from '../../src/store/check-store.ts'
+import { APPLICATION_ID, identify, MIGRATIONS, migrate } from '../../src/store/schema.ts'
+import { openReader, openWriter } from '../../src/store/sqlite-store.ts'
+import type { StudyReader } from '../../src/store/store.ts'
+import { newStudy, outcome, spec } from './records.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const folder = temporaryFolder()
+const frozen = (version: number): string =>
+  fileURLToPath(new URL(`../fixtures/stores/v${version}.db`, import.meta.url))
+
+/** What the frozen stores hold: an interrupted study with a trial in each state, and a stopped one. */
+function expectFrozenContents(store: StudyReader): void {
+  expect(store.studies().map(({ name, state, endReason }) => [name, state, endReason])).toEqual([
+    ['quickstart', 'running', null],
+    ['other', 'stopped', 'time limit of 60 s reached'],
+  ])
+  const { id, ...study } = store.findStudy('quickstart')!
+  expect(study).toEqual({
+    ...newStudy(),
+    state: 'running',
+    endReason: null,
+    createdAt: 1_700_000_001_000,
+    finishedAt: null,
+    notes: ['resume --force'],
+  })
+  expect(
+    store
+      .stages(id)
+      .map(({ name, trials, firstTrial, narrowing }) => [name, trials, firstTrial, narrowing?.elite]),
+  ).toEqual([
+    ['coarse', 4, 0, undefined],
+    ['fine', 4, 4, [1]],
+  ])
+  expect(
+    store.trials(id).map(({ state, value, epochs, attempts }) => [state, value, epochs, attempts]),
+  ).toEqual([
+    ['complete', 0.25, 3, 1],
+    ['pruned', 0.5, 3, 1],
+    ['diverged', null, 1, 1],
+    ['failed', null, 0, 1],
+    ['complete', 0.75, 3, 1],
+    ['waiting', null, 0, 1],
+    ['running', null, 0, 1],
+  ])
+  expect(store.bestTrials(id, 2).map(({ number }) => number)).toEqual([4, 1])
+  expect(store.trial(id, 4)).toEqual({
+    ...spec(4, { stage: 1, continues: 1 }),
+    state: 'complete',
+    value: 0.75,
+    epochs: 3,
+    metrics: { trainLoss: 1 / 3, learningRate: 0.001 },
+    error: null,
+    attempts: 1,
+    arithmetic: 'fma',
+    host: 'a-host',
+    startedAt: 1_700_000_000_000,
+    durationMs: 750.5,
+  })
+  expect(store.measurements(id, 0)).toEqual(outcome(0.25).measurements)
+  expect(store.measurements(id, 2)).toEqual([
+    {
+      step: 1,
+      value: Number.NaN,
+      metrics: { trainLoss: Number.POSITIVE_INFINITY, validLoss: -0, tiny: 5e-324 },
+      seconds: 0.5,
+    },
+  ])
+  expect(store.trial(id, 3)?.error).toEqual({
+    code: 'threw',
+    message: 'it threw',
+    stack: 'Error: it threw\n    at objective.ts:1:1',
+  })
+  expect([1, 4, 0].map((number) => store.artifact(id, number))).toEqual([
+    new Uint8Array([1, 2, 3]),
+    new Uint8Array([4]),
+    undefined,
+  ])
+  expect(store.testLooks(id)).toEqual([
+    { trial: 4, at: 1_700_000_100_000, loss: 1.25, accuracy: 0.625, examples: 1000 },
+  ])
+}
+
+describe('a store of every released version', () => {
+  const versions = MIGRATIONS.map((_, index) => index + 1)
+
+  it.each(versions)('is read as it is: version %i', (version) => {
+    const store = openReader(frozen(version))
+    expectFrozenContents(store)
+    store.close()
+    expect(checkStore(frozen(version)).some(({ severity }) => severity === 'error')).toBe(false)
+  })
+
+  it.each(versions)('is gone on with, its older self kept beside it: version %i', (version) => {
+    const file = join(folder, `from-${version}.db`)
+    copyFileSync(frozen(version), file)
+    const store = openWriter(file)
+    expectFrozenContents(store)
+    store.acquireLease(1)
+    store.startTrial(1, spec(6, { stage: 1 }), 'b-host')
+    store.finishTrial(1, 6, outcome(0.8), false)
+    store.finishStudy(1, 'complete', null)
+    expect(store.trial(1, 6)).toMatchObject({ attempts: 2, value: 0.8 })
+    store.close()
+    const old = version === MIGRATIONS.length ? [] : [`from-${version}.db.version-${version}.bak`]
+    expect(readdirSync(folder).filter((name) => name.startsWith(`from-${version}`))).toEqual([
+      `from-${version}.db`,
+      ...old,
+    ])
+  })
+})
+
+describe('a migration', () => {
+  const steps = ['CREATE TABLE a (x INTEGER) STRICT', 'INSERT INTO a VALUES (1)']
+
+  it('copies an older store first, then takes all missing steps at once', () => {
+    const file = join(folder, 'steps.db')
+    const db = new Database(file)
+    expect(migrate(db, file, steps.slice(0, 1))).toBeNull()
+    expect(identify(db, file, 2)).toBe(1)
+    expect(migrate(db, file, steps)).toBe(`${file}.version-1.bak`)
+    expect(identify(db, file, 2)).toBe(2)
+    expect(migrate(db, file, steps)).toBeNull()
+    db.pragma('user_version = 1')
+    expect(migrate(db, file, steps)).toBe(`${file}.version-1.bak-2`)
+    db.close()
+    const copy = new Database(`${file}.version-1.bak`, { readonly: true })
+    expect(identify(copy, file, 2)).toBe(1)
+    expect(copy.pragma('application_id', { simple: true })).toBe(APPLICATION_ID)
+    copy.close()
+  })
+
+  it('that fails leaves the store at its version', () => {
+    const file = join(folder, 'failing.db')
+    const db = new Database(file)
+    migrate(db, file, steps)
+    expect(() => migrate(db, file, [...steps, 'DELETE FROM a', 'NONSENSE'])).toThrow('syntax error')
+    expect(identify(db, file, 2)).toBe(2)
+    expect(db.prepare('SELECT count(*) FROM a').pluck().get()).toBe(1)
+    db.close()
+  })
+})
