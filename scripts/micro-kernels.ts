@@ -34,6 +34,8 @@ export function tileRows(variant: KernelVariant, vectors: 1 | 2): number {
  * - `forwardTile(rows, vectors, ...)`: to[i][j] = from[i][j] + Σk a[i][k]·b[k][j], a's rows BLOCK_ROW_BYTES apart;
  * - `gradientTile(rows, vectors, ...)`: to[i][j] = from[i][j] + Σk a[k][i]·b[k][j], likewise.
  *
+ * and `peak`, the measure of what is possible.
+ *
  * `vectors` counts the vectors of a row of b: 2 or, for what remains with 8 lanes, 1. b's rows are bStep bytes apart.
  */
 export function microKernels(variant: KernelVariant): string {
@@ -59,6 +61,7 @@ export function microKernels(variant: KernelVariant): string {
     }
     if (variant.lanes === 4) parts.push(unreachableWidth(kind))
   }
+  parts.push(peak())
   return `${parts.join('\n')}\n`
 }
 
@@ -109,4 +112,19 @@ function dispatch(kind: string, rows: number, vectors: 1 | 2): string {
 /** With 4 lanes every group of 8 columns is two vectors: the other width is never asked for. */
 function unreachableWidth(kind: string): string {
   return `export function ${kind}Tile1(rows: i32, ${PARAMETERS}): void {\n  unreachable()\n}`
+}
+
+/** Nothing but multiply-adds in 12 accumulators of eight lanes, stored at the end: what the processor can do at most. */
+function peak(): string {
+  const each = (line: (i: number) => string) => Array.from({ length: 24 }, (_, i) => line(i))
+  return [
+    'export function peak(to: usize, count: i32): void {',
+    '  const half = v128.load_splat<f32>(to)',
+    ...each((i) => `  let c${i} = v128.load(to, ${16 * i})`),
+    '  for (let i = 0; i < count; i++) {',
+    ...each((i) => `    c${i} = madd(c${i}, half, half)`),
+    '  }',
+    ...each((i) => `  v128.store(to, c${i}, ${16 * i})`),
+    '}',
+  ].join('\n')
 }

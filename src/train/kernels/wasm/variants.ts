@@ -171,3 +171,19 @@ function tileRunner(variant: Variant): () => number {
     return (calls * rows * columns * 256 * 2) / (performance.now() - start) / 1e6
   }
 }
+
+/**
+ * A function that runs multiply-adds on registers alone for some 100 µs and returns their GFLOP/s: with the widest
+ * variant of `fma`, the peak of a core as far as WebAssembly can ask for it. For benchmarks.
+ */
+export function peakRunner(variant: Variant): () => number {
+  const instance = takeInstance(variant)
+  const { peak } = instance.exports as unknown as { peak(to: number, count: number): void }
+  const to = instance.arena.allocate(24 * 16)
+  const count = 50_000
+  return () => {
+    const start = performance.now()
+    peak(to, count)
+    return (count * 24 * 4 * 2) / (performance.now() - start) / 1e6
+  }
+}
