@@ -1,12 +1,17 @@
+import { gpSampler } from './gp-sampler.ts'
+import { gridSampler } from './grid-sampler.ts'
 import { randomSampler } from './random-sampler.ts'
 import type { Sampler } from './sampler.ts'
+import { sobolSampler } from './sobol-sampler.ts'
 import type { SamplerName } from './stage-plan.ts'
+import { tpeSampler } from './tpe-sampler.ts'
 
 const SAMPLERS: Readonly<Record<SamplerName, Sampler>> = {
   random: randomSampler,
-  sobol: randomSampler,
-  grid: randomSampler,
-  tpe: randomSampler,
+  sobol: sobolSampler,
+  grid: gridSampler,
+  tpe: tpeSampler,
+  gp: gpSampler,
 }
 
 /** The sampler of that name. */

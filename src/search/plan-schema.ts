@@ -27,8 +27,8 @@ export const stageEntrySchema = z.strictObject({
   trials: whole('trials').optional(),
   epochs: whole('epochs').optional(),
   sampler: z
-    .enum(['random', 'sobol', 'grid', 'tpe'], {
-      error: (issue) => `sampler must be one of random, sobol, grid, tpe, got ${show(issue.input)}`,
+    .enum(['random', 'sobol', 'grid', 'tpe', 'gp'], {
+      error: (issue) => `sampler must be one of random, sobol, grid, tpe, gp, got ${show(issue.input)}`,
     })
     .optional(),
   keep: share('keep', 'above 0 and at most 1', (value) => value > 0 && value <= 1).optional(),

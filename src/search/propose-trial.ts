@@ -83,6 +83,8 @@ export function proposeTrial(request: TrialRequest): TrialProposal {
     space: fromRoot ? root : stageSpace,
     index: index - stage.startWith.length - promotions.length,
     trials: stage.trials - stage.startWith.length - promotions.length,
+    stage: stageIndex,
+    stageEpochs: stages.map(({ epochs }) => epochs),
     earlier: request.earlier,
     history: request.history,
     pending: request.pending,

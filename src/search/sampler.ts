@@ -22,6 +22,10 @@ export interface ProposalRequest {
   readonly index: number
   /** How many trials the stage has. */
   readonly trials: number
+  /** The stage's index in its study, from 0. */
+  readonly stage: number
+  /** Each stage's epochs, by index: only values after the same epochs are alike. */
+  readonly stageEpochs: readonly number[]
   /** All trials of the stages before, in order of number. Read only by adaptive samplers. */
   readonly earlier: readonly PastTrial[]
   /** Trials 0 .. index - lag of this stage, in order of number. Read only by adaptive samplers. */

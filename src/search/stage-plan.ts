@@ -1,6 +1,6 @@
 import type { Params } from '../space/distribution.ts'
 
-export type SamplerName = 'random' | 'sobol' | 'grid' | 'tpe'
+export type SamplerName = 'random' | 'sobol' | 'grid' | 'tpe' | 'gp'
 
 /** One round of sampling in one box, all defaults filled in. Plain data. */
 export interface StagePlan {

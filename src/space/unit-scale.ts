@@ -83,6 +83,8 @@ export function logEnds(range: FloatDistribution | IntDistribution): readonly [n
 }
 
 function continuousAt(range: FloatDistribution, u: number): number {
+  if (u <= 0) return range.low
+  if (u >= 1) return range.high
   if (!range.log) return clamp(range.low + u * (range.high - range.low), range)
   const [start, end] = logEnds(range)
   return clamp(exp(start + u * (end - start)), range)

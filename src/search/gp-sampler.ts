@@ -1,0 +1,108 @@
+import type { Params } from '../space/distribution.ts'
+import { paramsAt } from '../space/points.ts'
+import { drawAdmissible, isAdmissible, trialDraws } from './admissible.ts'
+import { highestPoint } from './cube-search.ts'
+import { logExpectedImprovement } from './expected-improvement.ts'
+import { fitGaussianProcess, type GaussianProcess, type Observations } from './gaussian-process.ts'
+import { byEpochs, informativeTrials } from './informative.ts'
+import type { PastTrial, ProposalRequest, Sampler } from './sampler.ts'
+import { sobolSampler } from './sobol-sampler.ts'
+import { standardScores } from './standard-scores.ts'
+import { type Axis, axesView, placeOf, snap, unitOf } from './unit-view.ts'
+
+/** Of more trials than this, the best half of it and an even spread of the others are learnt from. */
+const MOST_OBSERVATIONS = 128
+/** How many of the best points are looked around. */
+const PROMISING = 5
+
+/**
+ * The highest expected improvement of a Gaussian process over the trials seen so far, in the unit cube; pending
+ * trials count as if they had what the process expects of them. Trials of stages with other epochs are learnt from
+ * too, as alike but on a level of their own. Until there is enough to learn from, the Sobol' sequence.
+ */
+export const gpSampler: Sampler = {
+  name: 'gp',
+  adaptive: true,
+  propose(request) {
+    const trials = informativeTrials(request)
+    return trials === null ? sobolSampler.propose(request) : bestExpected(request, trials)
+  },
+}
+
+function bestExpected(request: ProposalRequest, trials: readonly PastTrial[]): Params {
+  const { space, pending, stageEpochs, stage } = request
+  const axes = axesView(space)
+  const group = stageEpochs[stage]!
+  const observations = observe(request, axes, trials)
+  const process = fitGaussianProcess(observations)
+  const best = lowestMean(process, observations.places, group)
+  const model = process.believing(
+    pending.map((params) => placeOf(axes, params)),
+    group,
+  )
+  const draws = trialDraws(request, 'acquisition')
+  const unit = highestPoint({
+    axes,
+    draws,
+    promising: promisingPoints(axes, observations),
+    score: (unit) => {
+      const { mean, deviation } = model.predict(placeAt(request, axes, unit), group)
+      return logExpectedImprovement(best, mean, deviation)
+    },
+    allowed: (unit) => isAdmissible(request, paramsAt(space, unit)),
+  })
+  return unit === null ? drawAdmissible(request, draws) : paramsAt(space, unit)
+}
+
+/** What the process learns from: places, scores by group, most of them of the best. */
+function observe(
+  request: ProposalRequest,
+  axes: readonly Axis[],
+  trials: readonly PastTrial[],
+): Observations {
+  const { direction, stageEpochs } = request
+  const scored: { trial: PastTrial; score: number; group: number }[] = []
+  for (const [group, members] of byEpochs(trials, stageEpochs)) {
+    const scores = standardScores(members, direction)
+    members.forEach((trial, i) => scored.push({ trial, score: scores[i]!, group }))
+  }
+  const chosen = thinned(scored)
+  return {
+    places: chosen.map(({ trial }) => placeOf(axes, trial.params)),
+    values: Float64Array.from(chosen, ({ score }) => score),
+    groups: Int32Array.from(chosen, ({ group }) => group),
+    isChoice: axes.map(({ kind }) => kind === 'choice'),
+  }
+}
+
+function thinned<T extends { readonly score: number }>(scored: readonly T[]): readonly T[] {
+  if (scored.length <= MOST_OBSERVATIONS) return scored
+  const byScore = scored.toSorted((a, b) => a.score - b.score)
+  const half = MOST_OBSERVATIONS / 2
+  const others = byScore.slice(half)
+  return [
+    ...byScore.slice(0, half),
+    ...Array.from({ length: half }, (_, i) => others[Math.floor((i * others.length) / half)]!),
+  ]
+}
+
+/** The best that the process thinks has been seen: unlike the best value, it is not the luckiest measurement. */
+function lowestMean(process: GaussianProcess, places: readonly Float64Array[], group: number): number {
+  let lowest = Infinity
+  for (const place of places) lowest = Math.min(lowest, process.predict(place, group).mean)
+  return lowest
+}
+
+/** The best points inside of the box, as points of its unit cube. */
+function promisingPoints(axes: readonly Axis[], { places, values }: Observations): Float64Array[] {
+  const order = places.map((_, i) => i).sort((a, b) => values[a]! - values[b]! || a - b)
+  return order.flatMap((i) => unitOf(axes, places[i]!) ?? []).slice(0, PROMISING)
+}
+
+/** The place of a point of the unit cube, NaN for parameters that do not exist there. */
+function placeAt({ space }: ProposalRequest, axes: readonly Axis[], unit: Float64Array): Float64Array {
+  const place = unit.map((u, axis) => snap(axes[axis]!, u))
+  if (Object.keys(space.conditions).length === 0) return place
+  const params = paramsAt(space, unit)
+  return place.map((at, axis) => (params[axes[axis]!.name] === undefined ? NaN : at))
+}

@@ -1,0 +1,23 @@
+import { fastGenerator } from '../random/fast-generator.ts'
+import { axesOf, paramsAt } from '../space/points.ts'
+import { admissible, trialDraws } from './admissible.ts'
+import type { Sampler } from './sampler.ts'
+import { SOBOL_AXES, sobolCoordinate } from './sobol-sequence.ts'
+
+/**
+ * The scrambled Sobol' sequence: evener than independent draws in each parameter and each pair of them, so that a
+ * coarse stage sees every part of every range. A point that breaks a constraint or is taken gives way to a uniform
+ * draw, and so do the axes after the 37th.
+ */
+export const sobolSampler: Sampler = {
+  name: 'sobol',
+  adaptive: false,
+  propose(request) {
+    const seeds = fastGenerator([...request.stageStreamName, 'sobol'])
+    const draws = trialDraws(request, 'uniform')
+    const unit = axesOf(request.space).map((_, axis) =>
+      axis < SOBOL_AXES ? sobolCoordinate(axis, request.index, seeds.nextUint32()) : draws.next(),
+    )
+    return admissible(request, paramsAt(request.space, unit))
+  },
+}

@@ -1,0 +1,112 @@
+import { log } from '../numerics/elementary.ts'
+import type { FastGenerator } from '../random/fast-generator.ts'
+import type { Params } from '../space/distribution.ts'
+import { paramsAt } from '../space/points.ts'
+import { drawAdmissible, isAdmissible, trialDraws } from './admissible.ts'
+import { byEpochs, informativeTrials } from './informative.ts'
+import { density, type Parzen, parzen } from './parzen.ts'
+import { rankTrials } from './rank.ts'
+import type { PastTrial, ProposalRequest, Sampler } from './sampler.ts'
+import { sobolSampler } from './sobol-sampler.ts'
+import { type Axis, axesView, placeOf } from './unit-view.ts'
+
+/** The fraction of the trials that counts as good, and how many at most. */
+const GOOD = 0.15
+const MOST_GOOD = 25
+/** Of more trials than this, only the best and the latest are the others. */
+const MOST_OTHERS = 200
+const CANDIDATES = 32
+
+/**
+ * Tree-structured Parzen estimators: of some draws from the density of the good trials, the one where that density is
+ * highest over the density of the others, pending trials among these. Continuous parameters are estimated together,
+ * the others each by itself: what `bench/search` shows to pay. Trials of stages with other epochs are good or not
+ * among themselves. Until there is enough to learn from, the Sobol' sequence.
+ * Source: J. Bergstra, R. Bardenet, Y. Bengio, B. Kégl, Algorithms for Hyper-Parameter Optimization (2011).
+ */
+export const tpeSampler: Sampler = {
+  name: 'tpe',
+  adaptive: true,
+  propose(request) {
+    const trials = informativeTrials(request)
+    return trials === null ? sobolSampler.propose(request) : highestRatio(request, trials)
+  },
+}
+
+/** The densities of a set of trials, axis by axis. */
+type Estimate = readonly Parzen[]
+
+function highestRatio(request: ProposalRequest, trials: readonly PastTrial[]): Params {
+  const { space } = request
+  const axes = axesView(space)
+  const { good, others } = split(request, trials)
+  const goodEstimate = estimate(axes, good)
+  const otherEstimate = estimate(axes, others)
+  const joint = axes.flatMap(({ count }, axis) => (count === Infinity ? [axis] : []))
+  const draws = trialDraws(request, 'candidates')
+  let best: Params | null = null
+  let bestRatio = -Infinity
+  for (let i = 0; i < CANDIDATES; i++) {
+    const unit = draw(goodEstimate, joint, draws)
+    const params = paramsAt(space, unit)
+    const active = axes.map(({ name }) => params[name] !== undefined)
+    const ratio =
+      logDensity(goodEstimate, joint, unit, active) - logDensity(otherEstimate, joint, unit, active)
+    if (ratio > bestRatio && isAdmissible(request, params)) {
+      best = params
+      bestRatio = ratio
+    }
+  }
+  return best ?? drawAdmissible(request, draws)
+}
+
+function split(request: ProposalRequest, trials: readonly PastTrial[]): { good: Params[]; others: Params[] } {
+  const good: Params[] = []
+  const others: Params[] = []
+  for (const group of byEpochs(trials, request.stageEpochs).values()) {
+    const ranked = rankTrials(group, request.direction).map(({ params }) => params)
+    const count = Math.min(MOST_GOOD, Math.ceil(GOOD * ranked.length))
+    good.push(...ranked.slice(0, count))
+    others.push(...ranked.slice(count, count + MOST_OTHERS))
+  }
+  return { good, others: [...others, ...request.pending] }
+}
+
+function estimate(axes: readonly Axis[], points: readonly Params[]): Estimate {
+  const places = points.map((params) => placeOf(axes, params))
+  return axes.map((axis, i) =>
+    parzen(
+      axis,
+      places.map((place) => place[i]!),
+    ),
+  )
+}
+
+/** A point of the unit cube: the joint axes from one kernel (or the uniform one), each other axis from its own. */
+function draw(estimates: Estimate, joint: readonly number[], draws: FastGenerator): Float64Array {
+  const shared = draws.below((estimates[0]?.kernels ?? 0) + 1)
+  return Float64Array.from(estimates, (axis, i) => {
+    const k = joint.includes(i) ? shared : draws.below(axis.kernels + 1)
+    return k === axis.kernels ? draws.next() : axis.draw(k, draws)
+  })
+}
+
+function logDensity(
+  estimates: Estimate,
+  joint: readonly number[],
+  unit: Float64Array,
+  active: readonly boolean[],
+): number {
+  let sum = 0
+  for (const [i, axis] of estimates.entries()) {
+    if (active[i] && !joint.includes(i)) sum += log(density(axis, unit[i]!))
+  }
+  const kernels = estimates[0]?.kernels ?? 0
+  let mixture = 1
+  for (let k = 0; k < kernels; k++) {
+    let product = 1
+    for (const i of joint) if (active[i]) product *= estimates[i]!.kernel(k, unit[i]!)
+    mixture += product
+  }
+  return sum + log(mixture / (kernels + 1))
+}
