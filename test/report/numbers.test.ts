@@ -86,9 +86,9 @@ describe('values for people', () => {
   it('gives accuracies four decimals and other metrics what they need', () => {
     expect(formatMetric('validAccuracy', 0.5)).toBe('0.5000')
     expect(formatMetric('validAccuracy', 0.00001)).toBe('0.0000')
-    const losses = [2.302585, 12.345678, 123.45678, 1234.5678, 1.5e-5, 2.5e7, -3.25, 0]
+    const losses = [2.312585, 12.345678, 123.45678, 1234.5678, 1.5e-5, 2.5e7, -3.25, 0]
     expect(losses.map((loss) => formatMetric('loss', loss))).toEqual([
-      '2.3026',
+      '2.3126',
       '12.346',
       '123.46',
       '1234.6',

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest'
+import type { StudyReader } from '../../src/store/store.ts'
+import { studyDigest } from '../../src/study/digest.ts'
+import type { TimedMeasurement, TrialRecord } from '../../src/trial.ts'
+
+interface Stored {
+  readonly trial: TrialRecord
+  readonly measurements: readonly TimedMeasurement[]
+}
+
+const MEASUREMENT: TimedMeasurement = { step: 1, value: 0.5, metrics: { a: 0.1, b: -0 }, seconds: 1 }
+
+const TRIAL: TrialRecord = {
+  number: 0,
+  stage: 0,
+  params: { learningRate: 0.1, kind: 'adam', on: true },
+  seed: 7,
+  budget: { epochs: 1 },
+  continues: null,
+  state: 'complete',
+  value: 0.5,
+  epochs: 1,
+  metrics: { a: 0.1, b: -0 },
+  error: null,
+  attempts: 1,
+  arithmetic: 'fma',
+  host: 'here',
+  startedAt: 1,
+  durationMs: 2,
+}
+
+function digestOf(stored: readonly Stored[]): string {
+  const reader = {
+    trials: (_study: number, { limit = -1, offset = 0 }: { limit?: number; offset?: number }) =>
+      stored.slice(offset, limit < 0 ? undefined : offset + limit).map(({ trial }) => trial),
+    *allMeasurements() {
+      for (const { trial, measurements } of stored)
+        yield { trial: trial.number, measurements: [...measurements] }
+    },
+  }
+  return studyDigest(reader as unknown as StudyReader, 1)
+}
+
+function trial(
+  changes: Partial<TrialRecord> = {},
+  measurements: readonly TimedMeasurement[] = [MEASUREMENT],
+): Stored {
+  return { trial: { ...TRIAL, ...changes }, measurements }
+}
+
+describe('a digest', () => {
+  it('stays what it was in earlier releases', () => {
+    const golden = 'b6823d14ca31ffb8c22339b3eedd27877f696acf24a624ab82e780a2dcd43f67'
+    expect(digestOf([trial(), trial({ number: 1, state: 'diverged', value: null }, [])])).toBe(golden)
+  })
+
+  it('does not depend on when, where, how fast and after how many attempts', () => {
+    const elsewhere = trial(
+      { attempts: 3, arithmetic: 'muladd', host: 'there', startedAt: 9, durationMs: 8 },
+      [{ ...MEASUREMENT, seconds: 99 }],
+    )
+    expect(digestOf([elsewhere])).toBe(digestOf([trial()]))
+  })
+
+  it('does not depend on the order of keys, nor on trials that have not finished', () => {
+    const turned = trial({ params: { on: true, kind: 'adam', learningRate: 0.1 } }, [
+      { ...MEASUREMENT, metrics: { b: -0, a: 0.1 } },
+    ])
+    const running = trial({ number: 1, state: 'running', value: null })
+    expect(digestOf([turned, running])).toBe(digestOf([trial()]))
+  })
+
+  it('sees the last bit of everything that is a result', () => {
+    const next = 0.1 + 2 ** -56
+    expect(next).not.toBe(0.1)
+    const changed: readonly Stored[] = [
+      trial({ number: 1 }),
+      trial({ stage: 1 }),
+      trial({ seed: 8 }),
+      trial({ budget: { epochs: 2 } }),
+      trial({ continues: 0 }),
+      trial({ state: 'pruned' }),
+      trial({ value: 0.5 + 2 ** -53 }),
+      trial({ value: null }),
+      trial({ params: { ...TRIAL.params, learningRate: next } }),
+      trial({ params: { ...TRIAL.params, on: 'true' } }),
+      trial({}, []),
+      trial({}, [MEASUREMENT, { ...MEASUREMENT, step: 2 }]),
+      trial({}, [{ ...MEASUREMENT, metrics: { a: next, b: -0 } }]),
+      trial({}, [{ ...MEASUREMENT, metrics: { a: 0.1, b: 0 } }]),
+      trial({}, [{ ...MEASUREMENT, value: Number.NaN }]),
+      trial({}, [{ ...MEASUREMENT, value: Number.POSITIVE_INFINITY }]),
+    ]
+    const digests = new Set([trial(), ...changed].map((one) => digestOf([one])))
+    expect(digests.size).toBe(changed.length + 1)
+  })
+
+  it('counts of a failed trial what it was given alone', () => {
+    const failed = (measurements: readonly TimedMeasurement[]) =>
+      trial({ state: 'failed', value: null }, measurements)
+    expect(digestOf([failed([])])).toBe(digestOf([failed([MEASUREMENT])]))
+  })
+
+  it('reads studies longer than a page', () => {
+    const many = Array.from({ length: 9000 }, (_, number) => trial({ number }))
+    const digest = digestOf(many)
+    expect(digest).not.toBe(digestOf(many.slice(0, -1)))
+    expect(digest).toBe(digestOf([...many]))
+  })
+})
