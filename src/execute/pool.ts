@@ -15,7 +15,10 @@ import { readThrown } from './thrown.ts'
 export interface PoolOptions {
   /** How many threads, each running one trial at a time; 1 or more. */
   readonly workers: number
-  /** JavaScript heap that a trial may take, in MB; its thread's own is in it, data sets and networks are not. */
+  /**
+   * JavaScript heap that a trial may take, in MB, beyond what its thread held once the objective was loaded; 256 by
+   * default. Typed arrays, data sets and networks lie elsewhere and do not count.
+   */
   readonly heapLimitMb?: number
   /** What loading an objective may take, on top of a trial's time limit; 30 s by default. */
   readonly loadingLimitMs?: number
@@ -23,13 +26,13 @@ export interface PoolOptions {
   readonly onPrint?: (text: string, trial: number | null) => void
 }
 
-export const DEFAULT_HEAP_LIMIT_MB = 512
+export const DEFAULT_HEAP_LIMIT_MB = 256
 
 /**
  * V8 ends the whole process when a single allocation does not fit under its own limit, so that one lies far above
- * ours, which is watched from here.
+ * ours, which is watched from here. Below 2 GB it still collects garbage before the heap is twice what is in use.
  */
-const V8_LIMIT_FACTOR = 8
+const V8_LIMIT_MB = 2000
 /** How often measurements are fetched, and heaps looked at. */
 const LOOK_EVERY_MS = 20
 /** A trial quicker than this does not fill a heap. */
@@ -94,7 +97,7 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
     recordTiming: false,
     workerData,
     resourceLimits: {
-      maxOldGenerationSizeMb: heapLimitMb * V8_LIMIT_FACTOR,
+      maxOldGenerationSizeMb: Math.max(V8_LIMIT_MB, 4 * heapLimitMb),
       maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
     },
   })
@@ -107,6 +110,15 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
     run.ending = ending
     run.thread = threadOf(run)
     run.abort.abort()
+  }
+
+  /**
+   * Where trials end their threads, one more stands by from the first time on: a new thread takes longer to start than
+   * many a trial to run. The pool fills up to these figures with the next thread that it replaces.
+   */
+  const keepSpare = (): void => {
+    pool.options.maxThreads = workers + 1
+    pool.options.minThreads = workers + 1
   }
 
   const threadOf = (run: Run): Worker | null => {
@@ -146,7 +158,8 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
       thread.getHeapStatistics().then(
         ({ used_heap_size: usedBytes }) => {
           run.heapAsked = false
-          if (usedBytes > heapLimitMb * 2 ** 20 && running.has(run)) end(run, outOfMemory(heapLimitMb))
+          const taken = usedBytes - run.slot.heapBytes()
+          if (taken > heapLimitMb * 2 ** 20 && running.has(run)) end(run, outOfMemory(heapLimitMb))
         },
         () => {},
       )
@@ -177,6 +190,7 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
       freeSlots.push(slot)
       return outcome
     } catch (error) {
+      keepSpare()
       const { state, error: reason } = run.ending ?? readThreadError(error, heapLimitMb)
       const hasEnded = run.thread === null || (await threadEnded(run.thread))
       announce(run, slot.journal.read())

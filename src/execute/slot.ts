@@ -9,13 +9,14 @@ import { JOURNAL_COUNTERS, type Journal, openJournal } from './journal.ts'
  *   int32 2, 3          the journal's counters
  *   float64 at byte 16  when the thread took the trial, on the monotonic clock, in milliseconds; 0 before
  *   float64 at byte 24  when the objective began, likewise
- *   from byte 32        the journal's words
+ *   float64 at byte 32  bytes of the thread's heap when its objective had been loaded
+ *   from byte 40        the journal's words
  */
 const STOP = 0
 const THREAD = 1
 const COUNTERS_OFFSET = 8
-const TIMES_OFFSET = 16
-const JOURNAL_OFFSET = 32
+const FIGURES_OFFSET = 16
+const JOURNAL_OFFSET = 40
 
 export const SLOT_BYTES = 16 * 1024
 
@@ -32,17 +33,18 @@ export interface Slot {
   threadId(): number
   /** On the monotonic clock, in milliseconds; 0 if no thread has taken the trial. */
   takenAt(): number
-  /** Worker: the objective begins now. */
-  begin(): void
+  /** Worker: the objective begins now, with so much of the thread's heap in use before it. */
+  begin(heapBytes: number): void
   /** On the monotonic clock, in milliseconds; 0 if the objective has not begun. */
   begunAt(): number
+  heapBytes(): number
 }
 
 /** The slot of that index in a memory of many; it starts zeroed. */
 export function openSlot(memory: SharedArrayBuffer, index: number): Slot {
   const start = index * SLOT_BYTES
   const words = new Int32Array(memory, start, 2)
-  const times = new Float64Array(memory, start + TIMES_OFFSET, 2)
+  const figures = new Float64Array(memory, start + FIGURES_OFFSET, 3)
   const journal = openJournal(
     new Int32Array(memory, start + COUNTERS_OFFSET, JOURNAL_COUNTERS),
     new Float64Array(memory, start + JOURNAL_OFFSET, (SLOT_BYTES - JOURNAL_OFFSET) / 8),
@@ -52,7 +54,7 @@ export function openSlot(memory: SharedArrayBuffer, index: number): Slot {
     journal,
     reset() {
       words.fill(0)
-      times.fill(0)
+      figures.fill(0)
       journal.reset()
     },
     requestStop() {
@@ -63,20 +65,24 @@ export function openSlot(memory: SharedArrayBuffer, index: number): Slot {
     },
     take(threadId) {
       journal.reset()
-      times[0] = monotonicMs()
+      figures[0] = monotonicMs()
       Atomics.store(words, THREAD, threadId)
     },
     threadId() {
       return Atomics.load(words, THREAD)
     },
     takenAt() {
-      return times[0]!
+      return figures[0]!
     },
-    begin() {
-      times[1] = monotonicMs()
+    begin(heapBytes) {
+      figures[2] = heapBytes
+      figures[1] = monotonicMs()
     },
     begunAt() {
-      return times[1]!
+      return figures[1]!
+    },
+    heapBytes() {
+      return figures[2]!
     },
   }
 }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { parentPort, threadId, workerData } from 'node:worker_threads'
-import { loadObjective } from '../objective/load.ts'
+import { loadObjective, preload } from '../objective/load.ts'
 import type { Objective } from '../objective/objective.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
 import { createInterruption, type Ending, exited, type Interruption } from './interruption.ts'
@@ -24,6 +24,8 @@ const opened: Slot[] = []
 const trials = new AsyncLocalStorage<Running>()
 let current: Running | null = null
 let loading: Promise<Objective | Ending> | null = null
+/** Of this thread, once its objective was loaded. */
+let heapBytes: number | null = null
 
 /** Runs one trial. The pool calls it, one at a time. */
 export async function runTask(task: TaskMessage): Promise<TrialOutcome> {
@@ -42,7 +44,8 @@ async function runInSlot(task: TaskMessage, running: Running): Promise<TrialOutc
   if (!('run' in objective)) return unstarted(objective.state, objective.error)
   const stopSignal = createStopSignal()
   let watch: NodeJS.Timeout | undefined
-  slot.begin()
+  heapBytes ??= process.memoryUsage().heapUsed
+  slot.begin(heapBytes)
   const outcome = await runTrial(objective, task.spec, task.continued, {
     interruption: running.interruption,
     stopRequested: slot.stopRequested,
@@ -138,3 +141,6 @@ for (const stream of [process.stdout, process.stderr]) {
     return true
   }
 }
+
+// Before the first trial asks for it: a thread that stands by has it then.
+await preload(source)

@@ -33,6 +33,12 @@ export async function loadObjective(source: ObjectiveSource, entry: Entry = 'who
   }
 }
 
+/** Loads what of this package the objective will need, and nothing of the user's: so it cannot fail. */
+export async function preload(source: ObjectiveSource): Promise<void> {
+  if (source.kind === 'module') await import('./authoring.ts')
+  else if (source.kind === 'mlp-classifier') await import('./classifier.ts')
+}
+
 async function loadModule(file: string, entry: Entry): Promise<Objective> {
   if (!existsSync(file)) throw new UserError('usage', `Objective not found: ${file}`)
   if (!statSync(file).isFile()) throw new UserError('usage', `The objective is no file: ${file}`)
