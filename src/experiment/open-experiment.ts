@@ -3,10 +3,12 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type PrepareOptions, prepareData } from '../data/prepare-data.ts'
 import type { PreparedData } from '../data/prepared.ts'
+import type { ClassifierConfig } from '../objective/classifier-config.ts'
 import { loadObjective } from '../objective/load.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
 import { splitWords } from '../objective/words.ts'
 import type { Fingerprints } from '../store/store.ts'
+import { chooseArithmetic } from '../train/kernels/open-kernels.ts'
 import type { Experiment } from './experiment.ts'
 import { withObjectiveSpace } from './objective-space.ts'
 
@@ -39,6 +41,13 @@ export async function openExperiment(
   const files = words.map((word) => resolve(objective.cwd, word)).filter(isFile)
   await loadObjective(objective)
   return opened(experiment, objective, hashFiles(files, objective.command), null)
+}
+
+/** What `auto` means here is settled once and stored, so that a resume elsewhere computes the same bits. */
+function withChosenArithmetic(config: ClassifierConfig): ClassifierConfig {
+  const { arithmetic } = config.training
+  if (arithmetic !== 'auto') return config
+  return { ...config, training: { ...config.training, arithmetic: chooseArithmetic() } }
 }
 
 function opened(
