@@ -1,19 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type Database from 'better-sqlite3'
 import { UserError } from '../errors.ts'
-import type { TimedMeasurement, TrialOutcome, TrialRecord, TrialSpec, TrialState } from '../trial.ts'
+import type { TrialOutcome, TrialSpec, TrialState } from '../trial.ts'
 import { closeWritable } from './connection.ts'
-import { encodeFlatRecord, encodeJson } from './exact-json.ts'
+import { encodeJson } from './exact-json.ts'
 import { heldBySomebodyElse, isLive, leaseLost } from './lease.ts'
 import { thisProcess } from './process-identity.ts'
-import {
-  STAGE_COLUMNS,
-  STUDY_COLUMNS,
-  TRIAL_COLUMNS,
-  toNewStudyCells,
-  toStageCells,
-  toTrialCells,
-} from './rows.ts'
+import { STAGE_COLUMNS, STUDY_COLUMNS, toNewStudyCells, toStageCells } from './rows.ts'
 import { SqliteReader } from './sqlite-reader.ts'
 import type {
   Fingerprints,
@@ -25,27 +18,16 @@ import type {
   TestLook,
 } from './store.ts'
 import { onStore } from './store-error.ts'
-import { finishedTrial, startedTrial } from './trial-life.ts'
-
-/** What is to be written of a trial at the next flush: its newest state, whatever it went through since the last. */
-interface PendingTrial {
-  record: TrialRecord
-  /** True if the store may hold results of an earlier attempt. */
-  readonly again: boolean
-  measurements: readonly TimedMeasurement[]
-  artifact: Uint8Array | null
-}
-
-/** What this writer knows of a study whose lease it holds. */
-interface HeldStudy {
-  /** Trials started by this writer and not finished. */
-  readonly running: Map<number, TrialRecord>
-  readonly pending: Map<number, PendingTrial>
-  /** The trials whose artifacts may stay; null for all. Applied before the pending ones are added. */
-  kept: ReadonlySet<number> | null
-  /** True once the study's row says that it is running. */
-  marked: boolean
-}
+import {
+  gatherAnew,
+  gatherFinish,
+  gatherKeep,
+  gatherStart,
+  type HeldStudy,
+  newlyHeld,
+} from './trial-gathering.ts'
+import type { TrialBefore } from './trial-life.ts'
+import { writeTrials } from './write-trials.ts'
 
 /**
  * Writes a store. Trials are gathered in memory and written in one immediate transaction at the flush: a transaction
@@ -76,15 +58,16 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
   }
 
   acquireLease(study: number): void {
-    this.#transaction(() => {
+    const isNew = this.#transaction(() => {
       const { name } = this.#study(study)
       const lease = this.heldLease(study)
-      if (lease !== undefined && lease.token !== this.#token && isLive(lease, this.now())) {
-        throw heldBySomebodyElse(name, lease)
-      }
-      if (lease?.token !== this.#token) this.#writeLease(study)
+      if (lease?.token === this.#token) return false
+      if (lease !== undefined && isLive(lease, this.now())) throw heldBySomebodyElse(name, lease)
+      this.#writeLease(study)
+      return true
     })
-    if (!this.#held.has(study)) this.#held.set(study, newlyHeld(false))
+    // What was gathered under a lease that was lost since is of no use: others may have run those trials.
+    if (isNew) this.#held.set(study, newlyHeld(false))
   }
 
   renewLease(study: number): void {
@@ -135,37 +118,16 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
 
   startTrial(study: number, spec: TrialSpec, host: string): void {
     const held = this.#heldStudy(study)
-    const pending = held.pending.get(spec.number)
-    const stored = pending === undefined ? this.#attempts(study, spec.number) : undefined
-    const record = startedTrial(pending?.record ?? stored, spec, host, this.now())
-    const again = pending?.again ?? stored !== undefined
-    held.running.set(spec.number, record)
-    held.pending.set(spec.number, { record, again, measurements: [], artifact: null })
+    const stored = held.pending.has(spec.number) ? undefined : this.#before(study, spec.number)
+    gatherStart(held, stored, spec, host, this.now())
   }
 
   finishTrial(study: number, number: number, outcome: TrialOutcome, keepArtifact: boolean): void {
-    const held = this.#heldStudy(study)
-    const running = held.running.get(number)
-    if (running === undefined) throw new Error(`Trial ${number} was not started by this writer.`)
-    const record = finishedTrial(running, outcome)
-    const pending = held.pending.get(number)
-    held.running.delete(number)
-    held.pending.set(number, {
-      record,
-      // A trial whose start is committed has no results in the store: they were dropped when it started.
-      again: pending?.again ?? false,
-      measurements: record.state === 'waiting' ? [] : outcome.measurements,
-      artifact: keepArtifact && record.state !== 'waiting' ? outcome.artifact : null,
-    })
+    gatherFinish(this.#heldStudy(study), number, outcome, keepArtifact)
   }
 
   keepArtifacts(study: number, trials: readonly number[]): void {
-    const held = this.#heldStudy(study)
-    const kept = new Set(trials)
-    for (const [number, pending] of held.pending) {
-      if (!kept.has(number)) pending.artifact = null
-    }
-    held.kept = held.kept === null ? kept : kept.intersection(held.kept)
+    gatherKeep(this.#heldStudy(study), trials)
   }
 
   flush(): void {
@@ -175,15 +137,12 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
     this.#transaction(() => {
       for (const [study, held] of waiting) {
         this.#checkLease(study)
-        this.#writeTrials(study, held)
+        if (!held.marked && held.pending.size > 0) this.#markRunning(study)
+        writeTrials((sql) => this.statement(sql), study, held)
       }
     })
     this.#broken = false
-    for (const [, held] of waiting) {
-      held.marked ||= held.pending.size > 0
-      held.pending.clear()
-      held.kept = null
-    }
+    for (const [, held] of waiting) gatherAnew(held)
   }
 
   addTestLook(study: number, look: TestLook): void {
@@ -223,44 +182,6 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
     } catch {}
   }
 
-  #writeTrials(study: number, held: HeldStudy): void {
-    if (!held.marked && held.pending.size > 0) this.#markRunning(study)
-    if (held.kept !== null) {
-      this.statement(
-        'DELETE FROM artifacts WHERE study = ? AND trial NOT IN (SELECT value FROM json_each(?))',
-      ).run(study, JSON.stringify([...held.kept]))
-    }
-    const putTrial = this.statement(PUT_TRIAL)
-    for (const [number, { record, again, measurements, artifact }] of held.pending) {
-      putTrial.run(study, ...toTrialCells(record))
-      if (again) {
-        this.statement('DELETE FROM measurements WHERE study = ? AND trial = ?').run(study, number)
-        this.statement('DELETE FROM artifacts WHERE study = ? AND trial = ?').run(study, number)
-      }
-      this.#writeMeasurements(study, number, measurements)
-      if (artifact !== null) {
-        this.#insert('artifacts', 'study, trial, bytes', [study, number, toBuffer(artifact)])
-      }
-    }
-  }
-
-  #writeMeasurements(study: number, trial: number, measurements: readonly TimedMeasurement[]): void {
-    for (let at = 0; at < measurements.length; at += MEASUREMENTS_AT_ONCE) {
-      const some = measurements.slice(at, at + MEASUREMENTS_AT_ONCE)
-      const rows = some.map(() => '(?, ?, ?, ?, ?, ?)').join(', ')
-      this.statement(`${PUT_MEASUREMENTS} ${rows}`).run(
-        some.flatMap(({ step, value, metrics, seconds }) => [
-          study,
-          trial,
-          step,
-          value,
-          encodeFlatRecord(metrics),
-          seconds,
-        ]),
-      )
-    }
-  }
-
   #study(id: number): StudyRecord {
     const study = this.studyById(id)
     if (study === undefined) throw new Error(`There is no study ${id} in ${this.file}.`)
@@ -273,15 +194,12 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
     return held
   }
 
-  #attempts(
-    study: number,
-    number: number,
-  ): { readonly state: TrialState; readonly attempts: number } | undefined {
+  #before(study: number, number: number): TrialBefore | undefined {
     const sql = 'SELECT state, attempts FROM trials WHERE study = ? AND number = ?'
-    const row = onStore(this.file, () => this.statement(sql).get(study, number)) as
-      | [TrialState, number]
-      | undefined
-    return row && { state: row[0], attempts: row[1] }
+    const row = onStore(this.file, () => this.statement(sql).get(study, number))
+    if (row === undefined) return undefined
+    const [state, attempts] = row as [TrialState, number]
+    return { state, attempts }
   }
 
   /** A resumed study is running again once something new is written to it. */
@@ -326,24 +244,4 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
     const places = cells.map(() => '?').join(', ')
     return this.statement(`INSERT INTO ${table} (${columns}) VALUES (${places})`).run(...cells)
   }
-}
-
-const TRIAL_VALUES = TRIAL_COLUMNS.split(', ')
-const PUT_TRIAL = `INSERT INTO trials (study, ${TRIAL_COLUMNS}) VALUES (?, ${TRIAL_VALUES.map(() => '?').join(', ')})
-  ON CONFLICT (study, number) DO UPDATE SET ${TRIAL_VALUES.slice(1)
-    .map((column) => `${column} = excluded.${column}`)
-    .join(', ')}`
-const PUT_MEASUREMENTS = 'INSERT INTO measurements (study, trial, step, value, metrics, seconds) VALUES'
-
-/** One statement for several rows costs far less than one for each. */
-const MEASUREMENTS_AT_ONCE = 16
-
-function newlyHeld(marked: boolean): HeldStudy {
-  return { running: new Map(), pending: new Map(), kept: null, marked }
-}
-
-/** SQLite copies the bytes; memory shared between threads has to be copied before. */
-function toBuffer(bytes: Uint8Array): Buffer {
-  if (bytes.buffer instanceof SharedArrayBuffer) return Buffer.from(bytes)
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -3,6 +3,12 @@ import type { TimedMeasurement, TrialOutcome, TrialRecord, TrialSpec, TrialState
 /** A trial can begin (again) in these states; what has succeeded or diverged is never run over. */
 const STARTABLE: readonly TrialState[] = ['waiting', 'running', 'failed']
 
+/** What decides whether and as which attempt a trial can begin. */
+export interface TrialBefore {
+  readonly state: TrialState
+  readonly attempts: number
+}
+
 /**
  * The record of a trial that begins.
  *
@@ -10,7 +16,7 @@ const STARTABLE: readonly TrialState[] = ['waiting', 'running', 'failed']
  * @throws Error if it has ended for good: starting it again would lose a result.
  */
 export function startedTrial(
-  before: { readonly state: TrialState; readonly attempts: number } | undefined,
+  before: TrialBefore | undefined,
   spec: TrialSpec,
   host: string,
   now: number,

@@ -1,0 +1,68 @@
+import type Database from 'better-sqlite3'
+import type { TimedMeasurement } from '../trial.ts'
+import { encodeFlatRecord } from './exact-json.ts'
+import { TRIAL_COLUMNS, toTrialCells } from './rows.ts'
+import type { HeldStudy } from './trial-gathering.ts'
+
+/** Prepares an SQL text, or finds it prepared. */
+export type Prepare = (sql: string) => Database.Statement
+
+const COLUMNS = TRIAL_COLUMNS.split(', ')
+const PUT_TRIAL = `INSERT INTO trials (study, ${TRIAL_COLUMNS}) VALUES (?, ${COLUMNS.map(() => '?').join(', ')})
+  ON CONFLICT (study, number) DO UPDATE SET ${COLUMNS.slice(1)
+    .map((column) => `${column} = excluded.${column}`)
+    .join(', ')}`
+const DROP_OTHER_ARTIFACTS =
+  'DELETE FROM artifacts WHERE study = ? AND trial NOT IN (SELECT value FROM json_each(?))'
+
+/** One statement for several rows costs far less than one for each. */
+const MEASUREMENTS_AT_ONCE = 16
+
+/** Writes what was gathered of a study's trials; inside the caller's transaction. */
+export function writeTrials(prepare: Prepare, study: number, held: HeldStudy): void {
+  if (held.kept !== null) prepare(DROP_OTHER_ARTIFACTS).run(study, JSON.stringify([...held.kept]))
+  const putTrial = prepare(PUT_TRIAL)
+  for (const [number, { record, again, measurements, artifact }] of held.pending) {
+    putTrial.run(study, ...toTrialCells(record))
+    if (again) {
+      prepare('DELETE FROM measurements WHERE study = ? AND trial = ?').run(study, number)
+      prepare('DELETE FROM artifacts WHERE study = ? AND trial = ?').run(study, number)
+    }
+    writeMeasurements(prepare, study, number, measurements)
+    if (artifact !== null) {
+      prepare('INSERT INTO artifacts (study, trial, bytes) VALUES (?, ?, ?)').run(
+        study,
+        number,
+        toBuffer(artifact),
+      )
+    }
+  }
+}
+
+function writeMeasurements(
+  prepare: Prepare,
+  study: number,
+  trial: number,
+  measurements: readonly TimedMeasurement[],
+): void {
+  for (let at = 0; at < measurements.length; at += MEASUREMENTS_AT_ONCE) {
+    const some = measurements.slice(at, at + MEASUREMENTS_AT_ONCE)
+    const rows = some.map(() => '(?, ?, ?, ?, ?, ?)').join(', ')
+    prepare(`INSERT INTO measurements (study, trial, step, value, metrics, seconds) VALUES ${rows}`).run(
+      some.flatMap(({ step, value, metrics, seconds }) => [
+        study,
+        trial,
+        step,
+        value,
+        encodeFlatRecord(metrics),
+        seconds,
+      ]),
+    )
+  }
+}
+
+/** SQLite copies the bytes; memory shared between threads has to be copied before. */
+function toBuffer(bytes: Uint8Array): Buffer {
+  if (bytes.buffer instanceof SharedArrayBuffer) return Buffer.from(bytes)
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
