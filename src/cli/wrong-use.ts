@@ -25,6 +25,9 @@ export function explainWrongUse(
   const hint = `See: finesweep ${command === undefined ? '' : `${command} `}--help`
   const missing = /^Not enough arguments following: (.*)$/.exec(error.message)?.[1]
   if (missing !== undefined) return new UserError('usage', `${dashed(missing)} needs a value`, { hint })
+  if (error.message.startsWith('Not enough non-option arguments')) {
+    return new UserError('usage', 'An argument is missing', { hint })
+  }
   const unknown = /^Unknown arguments?: (.*)$/.exec(error.message)?.[1]?.split(', ')[0]
   if (unknown === undefined) return new UserError('usage', error.message, { hint })
   const isOption = argv.some((word) => /^-/.test(word) && word.replace(/^--?/, '').split('=')[0] === unknown)

@@ -1,3 +1,4 @@
+import { countOf } from '../../report/numbers.ts'
 import { overviewOf } from '../../report/overview.ts'
 import { SCHEMA_VERSION } from '../../report/trial-json.ts'
 import { studyDigest } from '../../study/digest.ts'
@@ -22,7 +23,7 @@ export default defineCommand({
       if (!args.quiet) {
         const missing =
           finished < trials ? `; ${trials - finished} of its ${trials} trials have not finished` : ''
-        say(terminal, `${study.name}: ${finished} finished trials${missing}`)
+        say(terminal, `${study.name}: ${countOf(finished, 'finished trial')}${missing}`)
       }
       await print(terminal, `${digest}\n`)
     }),
