@@ -1,8 +1,9 @@
+import { runForeign, runOwn } from '../objective/foreign-code.ts'
 import { loadObjective } from '../objective/load.ts'
 import type { Objective } from '../objective/objective.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
-import { withOutputOnStderr, withOwnOutput } from '../objective/stray-output.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
+import { createAdmission } from './admission.ts'
 import type { Executor, TrialTask } from './executor.ts'
 import { CLOSED, createInterruption, type Ending, type Interruption, timedOut } from './interruption.ts'
 import { unstarted } from './outcome.ts'
@@ -30,12 +31,13 @@ interface Run {
  * and for replaying one trial.
  *
  * What it can't do, for want of a thread to end: a time limit ends a trial only between two measurements or while it
- * waits for a promise, never within an endless loop; and `process.exit`, a full heap or a rejection that nobody
- * handles is the whole process's, as in any program.
+ * waits for a promise, never within an endless loop; and a full heap or a rejection that nobody handles is the whole
+ * process's, as in any program.
  */
 export function createInlineExecutor(source: ObjectiveSource, options: InlineOptions = {}): Executor {
   const slots = options.slots ?? 1
   const running = new Set<Run>()
+  const admission = createAdmission(slots)
   const outcomes = new Set<Promise<TrialOutcome>>()
   let loading: Promise<Objective | Ending> | null = null
   let closed = false
@@ -73,7 +75,7 @@ export function createInlineExecutor(source: ObjectiveSource, options: InlineOpt
         interruption: run.interruption,
         stopRequested: () => run.stopRequested,
         signal: () => run.stopSignal.get(),
-        onMeasurement: (measurement) => withOwnOutput(() => onMeasurement(measurement)),
+        onMeasurement: (measurement) => runOwn(() => onMeasurement(measurement)),
         breathe: () => {
           const now = performance.now()
           if (timeoutMs !== null && now - begun > timeoutMs) expire()
@@ -83,7 +85,7 @@ export function createInlineExecutor(source: ObjectiveSource, options: InlineOpt
           })
         },
       }
-      return await withOutputOnStderr(() => runTrial(objective, task.spec, task.continued, surroundings))
+      return await runForeign(() => runTrial(objective, task.spec, task.continued, surroundings))
     } finally {
       clearTimeout(timer)
       running.delete(run)
@@ -93,7 +95,7 @@ export function createInlineExecutor(source: ObjectiveSource, options: InlineOpt
   return {
     slots,
     run(task, onMeasurement) {
-      const outcome = attempt(task, onMeasurement)
+      const outcome = admission.admit(() => attempt(task, onMeasurement))
       outcomes.add(outcome)
       return outcome.finally(() => outcomes.delete(outcome))
     },
@@ -106,6 +108,7 @@ export function createInlineExecutor(source: ObjectiveSource, options: InlineOpt
     },
     async close() {
       closed = true
+      admission.open()
       for (const run of running) {
         run.interruption.raise(CLOSED)
         run.stopSignal.abort()

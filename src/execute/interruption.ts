@@ -39,9 +39,9 @@ export function timedOut(timeoutMs: number): Ending {
   return { state: 'failed', error: { code: 'timeout', message, stack: null } }
 }
 
-/** `status`: what the trial gave to `process.exit`, or what its thread ended with. */
-export function exited(status: number): Ending {
-  const message = `The trial ended its thread with process.exit, status ${status}.`
+/** For a thread that ended by itself, with that status. */
+export function threadExited(status: number): Ending {
+  const message = `The trial's thread ended by itself, with status ${status}.`
   return { state: 'failed', error: { code: 'exited', message, stack: null } }
 }
 

@@ -15,8 +15,15 @@ export interface TaskMessage {
   readonly continued: Uint8Array | null
 }
 
-/** What an objective printed, on its way to the main thread; `trial` is null for what none printed. */
+/** What an objective printed, on its way to the main thread. */
 export interface PrintedMessage {
+  readonly kind: 'finesweep:printed'
+  /** Null for what was printed outside any trial. */
   readonly trial: number | null
   readonly text: string
+}
+
+/** Objectives can reach the same channel: anything may come from it. */
+export function isPrinted(message: unknown): message is PrintedMessage {
+  return (message as { kind?: unknown } | null | undefined)?.kind === 'finesweep:printed'
 }

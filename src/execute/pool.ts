@@ -1,16 +1,16 @@
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { UserError } from '../errors.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
+import { createAdmission } from './admission.ts'
 import type { Executor, TrialTask } from './executor.ts'
-import { CLOSED, type Ending, exited, outOfMemory, timedOut } from './interruption.ts'
-import type { PrintedMessage, TaskMessage, WorkerData } from './messages.ts'
+import { CLOSED, type Ending, outOfMemory, timedOut } from './interruption.ts'
+import { isPrinted, type TaskMessage, type WorkerData } from './messages.ts'
 import { cutOff, unstarted } from './outcome.ts'
 import { monotonicMs, openSlot, SLOT_BYTES, type Slot } from './slot.ts'
-import { readThrown } from './thrown.ts'
+import { readThreadError, threadEnded, within } from './thread-end.ts'
 
 export interface PoolOptions {
   /** How many threads, each running one trial at a time; 1 or more. */
@@ -33,10 +33,10 @@ export const DEFAULT_HEAP_LIMIT_MB = 256
  * ours, which is watched from here. Below 2 GB it still collects garbage before the heap is twice what is in use.
  */
 const V8_LIMIT_MB = 2000
-/** How often measurements are fetched, and heaps looked at. */
+/** How often measurements are fetched. */
 const LOOK_EVERY_MS = 20
-/** A trial quicker than this does not fill a heap. */
-const HEAP_AFTER_MS = 60
+/** How often a heap is looked at, which interrupts its thread: more often from a quarter of the limit on. */
+const HEAP_EVERY_MS = 80
 /** V8 would let each thread gather several times as much garbage before it looks for it. */
 const YOUNG_GENERATION_MB = 16
 /** A thread that does not end although it was told to sits in a system call; it is waited for so long. */
@@ -53,8 +53,12 @@ interface Run {
   /** What was announced so far. */
   readonly measured: TimedMeasurement[]
   ending: Ending | null
+  /** The thread that was told to end, if one had taken the trial. */
   thread: Worker | null
-  heapAsked: boolean
+  /** Whether that thread did not end: its slot is not used again. */
+  stuck: boolean
+  /** Monotonic milliseconds: when its heap is to be looked at next; 0 before the objective has begun. */
+  heapDueAt: number
 }
 
 /**
@@ -79,8 +83,7 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
   const memory = new SharedArrayBuffer((workers + SPARE_SLOTS) * SLOT_BYTES)
   const freeSlots = Array.from({ length: workers + SPARE_SLOTS }, (_, index) => openSlot(memory, index))
   const running = new Set<Run>()
-  const waiting: (() => void)[] = []
-  let admitted = 0
+  const admission = createAdmission(workers)
   let closing: Promise<void> | null = null
   let looking: NodeJS.Timeout | undefined
 
@@ -103,7 +106,9 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
   })
   // A thread that fails while no trial runs on it is replaced; without a listener the error would end the process.
   pool.on('error', (error: unknown) => onPrint(`A worker thread failed: ${String(error)}\n`, null))
-  pool.on('message', ({ text, trial }: PrintedMessage) => onPrint(text, trial))
+  pool.on('message', (message: unknown) => {
+    if (isPrinted(message)) onPrint(message.text, message.trial)
+  })
 
   const end = (run: Run, ending: Ending): void => {
     if (run.ending !== null) return
@@ -145,29 +150,35 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
     return () => clearTimeout(timer)
   }
 
-  /** Tells of new measurements, and looks at the heaps of trials that have been at it for a while. */
+  const lookAtHeap = async (run: Run): Promise<void> => {
+    const thread = threadOf(run)
+    if (thread === null) return
+    // Answered between two of the thread's instructions, even in an endless loop, but not from within a system call.
+    run.heapDueAt = Number.POSITIVE_INFINITY
+    const { used_heap_size: usedBytes } = await thread.getHeapStatistics()
+    const share = (usedBytes - run.slot.heapBytes()) / (heapLimitMb * 2 ** 20)
+    run.heapDueAt = monotonicMs() + (share < 0.25 ? HEAP_EVERY_MS : 0)
+    if (share > 1 && running.has(run)) end(run, outOfMemory(heapLimitMb))
+  }
+
+  /** Tells of new measurements, and looks at the heaps that are due. */
   const look = (): void => {
     const now = monotonicMs()
     for (const run of running) {
       announce(run, run.slot.journal.read())
-      const begunAt = run.slot.begunAt()
-      if (run.heapAsked || begunAt === 0 || now - begunAt < HEAP_AFTER_MS) continue
-      const thread = threadOf(run)
-      if (thread === null) continue
-      run.heapAsked = true
-      thread.getHeapStatistics().then(
-        ({ used_heap_size: usedBytes }) => {
-          run.heapAsked = false
-          const taken = usedBytes - run.slot.heapBytes()
-          if (taken > heapLimitMb * 2 ** 20 && running.has(run)) end(run, outOfMemory(heapLimitMb))
-        },
-        () => {},
-      )
+      if (run.slot.begunAt() === 0) continue
+      if (run.heapDueAt === 0) run.heapDueAt = now + HEAP_EVERY_MS
+      // It rejects when the thread ends first.
+      else if (now >= run.heapDueAt) lookAtHeap(run).catch(() => {})
     }
   }
 
   const attempt = async (task: TrialTask, onMeasurement: Run['onMeasurement']): Promise<TrialOutcome> => {
-    const slot = freeSlots.pop()!
+    const slot = freeSlots.pop()
+    if (slot === undefined) {
+      const message = `${SPARE_SLOTS} threads did not end when they were told to: something holds them.`
+      return unstarted('failed', { code: 'exited', message, stack: null })
+    }
     slot.reset()
     const run: Run = {
       task,
@@ -178,27 +189,24 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
       measured: [],
       ending: null,
       thread: null,
-      heapAsked: false,
+      stuck: false,
+      heapDueAt: 0,
     }
     running.add(run)
     looking ??= setInterval(look, LOOK_EVERY_MS).unref()
     const forgetTime = task.timeoutMs === null ? () => {} : watchTime(run, task.timeoutMs)
     try {
       const { spec, continued } = task
-      const outcome = await pool.run({ slot: slot.index, spec, continued }, { signal: run.abort.signal })
+      const message: TaskMessage = { slot: slot.index, spec, continued }
+      const outcome = await pool
+        .run(message, { signal: run.abort.signal })
+        .catch((error: unknown) => cut(run, error))
       announce(run, outcome.measurements)
-      freeSlots.push(slot)
       return outcome
-    } catch (error) {
-      keepSpare()
-      const { state, error: reason } = run.ending ?? readThreadError(error, heapLimitMb)
-      const hasEnded = run.thread === null || (await threadEnded(run.thread))
-      announce(run, slot.journal.read())
-      if (hasEnded) freeSlots.push(slot)
-      return cutOff(state, reason, run.measured, run.startedAt)
     } finally {
       forgetTime()
       running.delete(run)
+      if (!run.stuck) freeSlots.push(slot)
       if (running.size === 0) {
         clearInterval(looking)
         looking = undefined
@@ -206,20 +214,21 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
     }
   }
 
+  /** The outcome of a run whose thread has ended, or is about to. */
+  const cut = async (run: Run, error: unknown): Promise<TrialOutcome> => {
+    keepSpare()
+    const { state, error: reason } = run.ending ?? readThreadError(error, heapLimitMb)
+    run.stuck = run.thread !== null && !(await threadEnded(run.thread, THREAD_END_MS))
+    announce(run, run.slot.journal.read())
+    return cutOff(state, reason, run.measured, run.startedAt)
+  }
+
   return {
     slots: workers,
-    async run(task, onMeasurement) {
-      while (admitted === workers && closing === null) {
-        await new Promise<void>((resolve) => waiting.push(resolve))
-      }
-      if (closing !== null) return unstarted(CLOSED.state, CLOSED.error)
-      admitted += 1
-      try {
-        return await attempt(task, onMeasurement)
-      } finally {
-        admitted -= 1
-        waiting.shift()?.()
-      }
+    run(task, onMeasurement) {
+      return admission.admit(async () =>
+        closing === null ? attempt(task, onMeasurement) : unstarted(CLOSED.state, CLOSED.error),
+      )
     },
     stop(trial) {
       for (const run of running) if (run.task.spec.number === trial) run.slot.requestStop()
@@ -232,7 +241,7 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
 
   async function closePool(): Promise<void> {
     for (const run of running) end(run, CLOSED)
-    for (const wake of waiting.splice(0)) wake()
+    admission.open()
     await within(THREAD_END_MS, pool.destroy(), undefined)
   }
 }
@@ -246,33 +255,6 @@ function announce(run: Run, measurements: readonly TimedMeasurement[]): void {
     run.measured.push(measurement)
     run.onMeasurement(measurement)
   }
-}
-
-/** Why a thread ended by itself. */
-function readThreadError(error: unknown, heapLimitMb: number): Ending {
-  const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return outOfMemory(heapLimitMb)
-  const status = /^worker exited with code: (\d+)$/.exec(message ?? '')
-  if (status !== null) return exited(Number(status[1]))
-  return { state: 'failed', error: readThrown(error).error }
-}
-
-/** Waits until a thread has ended; false if it takes too long. */
-async function threadEnded(thread: Worker): Promise<boolean> {
-  if (thread.threadId === -1) return true
-  return within(
-    THREAD_END_MS,
-    once(thread, 'exit').then(() => true),
-    false,
-  )
-}
-
-async function within<T>(limitMs: number, work: Promise<T>, otherwise: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<T>((resolve) => {
-    timer = setTimeout(resolve, limitMs, otherwise)
-  })
-  return Promise.race([work, limit]).finally(() => clearTimeout(timer))
 }
 
 function printToStderr(text: string): void {

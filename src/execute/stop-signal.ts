@@ -4,8 +4,6 @@ export interface StopSignal {
   get(): AbortSignal
   /** Aborts it, now or when it is first asked for. */
   abort(): void
-  /** True once somebody has asked for the signal. */
-  readonly wanted: boolean
 }
 
 export function createStopSignal(): StopSignal {
@@ -20,9 +18,6 @@ export function createStopSignal(): StopSignal {
     abort() {
       aborted = true
       controller?.abort()
-    },
-    get wanted() {
-      return controller !== null
     },
   }
 }

@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { parentPort, threadId, workerData } from 'node:worker_threads'
+import { exitCalled } from '../objective/foreign-code.ts'
 import { loadObjective, preload } from '../objective/load.ts'
 import type { Objective } from '../objective/objective.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
-import { createInterruption, type Ending, exited, type Interruption } from './interruption.ts'
+import { createInterruption, type Ending, type Interruption } from './interruption.ts'
 import type { PrintedMessage, TaskMessage, WorkerData } from './messages.ts'
 import { unstarted } from './outcome.ts'
 import { runTrial } from './run-trial.ts'
@@ -107,7 +108,7 @@ async function handOver(outcome: TrialOutcome, artifact: Uint8Array): Promise<Tr
 }
 
 function print(trial: number | null, text: string): void {
-  const message: PrintedMessage = { trial, text }
+  const message: PrintedMessage = { kind: 'finesweep:printed', trial, text }
   parentPort!.postMessage(message)
 }
 
@@ -126,9 +127,10 @@ process.on('uncaughtException', strayError)
 
 // Ends the trial and not the thread: a new one would cost the others' time. What catches the error only delays it.
 process.exit = (status?: number | string | null): never => {
+  const called = exitCalled(status)
   const running = trials.getStore() ?? current
-  running?.interruption.raise(exited(Number(status ?? process.exitCode ?? 0)))
-  throw new Error(`process.exit(${status ?? ''}) called by an objective`)
+  running?.interruption.raise(readThrown(called))
+  throw called
 }
 
 // Results go to stdout and nothing else: what an objective prints is handed to the pool, which tells where it goes.

@@ -16,7 +16,7 @@ export interface DefineOptions {
  *     })
  *
  * The types of `params` follow from the space. The generator may be asynchronous. All that is random in it comes from
- * `seed`, so that the trial can be repeated. It may return `{ artifact }`, bytes to keep if the trial is among the best.
+ * `seed`, and nothing is kept from one trial to the next, so that the trial can be repeated anywhere. It may return `{ artifact }`, bytes to keep if the trial is among the best.
  * Throws UserError('usage') if the space is unsound.
  */
 export function defineObjective<const S extends ParameterMap>(

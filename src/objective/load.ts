@@ -2,11 +2,11 @@ import { existsSync, statSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { UserError } from '../errors.ts'
 import { createCommand } from './command.ts'
+import { runForeign } from './foreign-code.ts'
 import { syntaxPlace, thrownPlace } from './module-place.ts'
 import type { Objective } from './objective.ts'
 import { type Entry, isMissingFromEntry, offerPackage } from './own-package.ts'
 import type { ObjectiveSource } from './source.ts'
-import { withOutputOnStderr } from './stray-output.ts'
 
 const HINT =
   'End the module with: export default defineObjective({ ... }, function* ({ params, budget, seed }) { ... }).'
@@ -44,7 +44,7 @@ async function loadModule(file: string, entry: Entry): Promise<Objective> {
   if (!statSync(file).isFile()) throw new UserError('usage', `The objective is no file: ${file}`)
   let module: { readonly default?: unknown }
   try {
-    module = await withOutputOnStderr(() => importModule(file, entry))
+    module = await runForeign(() => importModule(file, entry))
   } catch (error) {
     throw loadingFailed(file, error)
   }
@@ -106,7 +106,7 @@ function loadingFailed(file: string, thrown: unknown): UserError {
     return new UserError('usage', thrown.message, { where: { file }, cause: thrown })
   }
   // By name: a module that holds another copy of this package throws another class of the same errors.
-  const isUserError = thrown.name === 'UserError'
+  const isUserError = thrown.name === 'UserError' || thrown.name === 'FailedError'
   const what = isUserError || thrown.name === 'Error' ? thrown.message : `${thrown.name}: ${thrown.message}`
   return new UserError('usage', isUserError ? what : `The objective failed while it was loaded: ${what}`, {
     where: where ?? { file },

@@ -104,6 +104,16 @@ export function describeExecutor(create: (source: ObjectiveSource, slots: number
     expect((await shared.run(trial('well'), unheard)).state).toBe('complete')
   })
 
+  test('process.exit ends the trial and not the process', async () => {
+    const { state, error, measurements } = await outcomeOf('exits')
+    expect([state, error?.code, error?.message]).toEqual([
+      'failed',
+      'exited',
+      'The objective called process.exit(3).',
+    ])
+    expect(measurements).toHaveLength(1)
+  })
+
   test('a value that is not finite ends the trial as diverged, told by its step', async () => {
     const { state, error, measurements } = await outcomeOf('diverges')
     expect([state, error?.code, error?.message]).toEqual([

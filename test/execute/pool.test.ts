@@ -48,9 +48,8 @@ test('an endless loop ends at the time limit, with what it had measured', async 
 })
 
 test.for([
-  ['exits', 'exited', 'The trial ended its thread with process.exit, status 3.', 1],
-  ['exitsUnheard', 'exited', 'The trial ended its thread with process.exit, status 4.', 1],
-  ['dies', 'exited', 'The trial ended its thread with process.exit, status 5.', 1],
+  ['exitsUnheard', 'exited', 'The objective called process.exit(4).', 1],
+  ['dies', 'exited', "The trial's thread ended by itself, with status 5.", 1],
   ['fillsHeap', 'out-of-memory', 'The trial took more than its limit of 64 MB of JavaScript heap.', 1],
   [
     'fillsHeapInBlocks',
@@ -95,7 +94,7 @@ test('closing ends endless loops', async () => {
 
 test.for([
   ['throws-at-import.ts', 'threw', /failed while it was loaded: not today/],
-  ['exits-at-import.ts', 'exited', /process\.exit, status 6/],
+  ['exits-at-import.ts', 'exited', /process\.exit\(6\)/],
   ['loops-at-import.ts', 'timeout', /longer than its limit/],
 ])('a module that fails while it is loaded fails its trials: %s', async ([file, code, message]) => {
   const executor = createPoolExecutor(

@@ -77,6 +77,7 @@ test.for([
     'throws.mjs',
     /^FOLDER\/throws\.mjs:2:\d+ {2}The objective failed while it was loaded: TypeError: Cannot read .*\.$/,
   ],
+  ['exits.mjs', /^FOLDER\/exits\.mjs:2:\d+ {2}The objective called process\.exit\(3\)\.$/],
   ['throws-text.mjs', 'FOLDER/throws-text.mjs  The objective threw while it was loaded: text.'],
   [
     'bad-space.mjs',
