@@ -30,7 +30,15 @@ export async function openExperiment(
   const { objective } = experiment
   if (objective.kind === 'mlp-classifier') {
     const data = await prepareData(objective.data, options)
-    return opened(experiment, { ...objective, data }, hashJson(objective), data)
+    const { split, preprocess } = objective.data
+    const config = withChosenArithmetic(objective.config)
+    return opened(
+      { ...experiment, objective: { ...objective, config } },
+      { kind: 'mlp-classifier', config, data },
+      // Where the data lie does not count: their own hash says what they are.
+      hashJson([config, split, preprocess]),
+      data,
+    )
   }
   if (objective.kind === 'module') {
     const { space } = await loadObjective(objective)
