@@ -10,16 +10,7 @@ export {
   type SessionOptions,
   type SessionResult,
 } from './experiment/session.ts'
-export { type DefineOptions, defineObjective } from './objective/define.ts'
-export {
-  DivergedError,
-  type Measurements,
-  type Objective,
-  type TrialContext,
-  type TrialResult,
-} from './objective/objective.ts'
-export type { ParamsOf } from './space/constructors.ts'
-export { choice, fixed, float, int } from './space/constructors.ts'
+export * from './objective/authoring.ts'
 export type { Params, ParamValue } from './space/distribution.ts'
 export type { SearchSpace } from './space/search-space.ts'
 export { openReader } from './store/sqlite-store.ts'
