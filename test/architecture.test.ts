@@ -1,0 +1,233 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const SOURCE = fileURLToPath(new URL('../src', import.meta.url))
+
+/** Who may import whom, from the innermost folder to the outermost. A folder may always import itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  numerics: [],
+  random: ['numerics'],
+  space: ['errors', 'numerics', 'random'],
+  trial: ['space'],
+  search: ['errors', 'numerics', 'random', 'space', 'trial'],
+  // A network knows nothing of trials.
+  train: ['errors', 'numerics', 'random'],
+  data: ['errors', 'numerics', 'random', 'train'],
+  objective: ['errors', 'numerics', 'random', 'space', 'trial', 'train', 'data'],
+  execute: ['errors', 'space', 'trial', 'objective'],
+  store: ['errors', 'space', 'trial', 'search'],
+  study: ['errors', 'random', 'space', 'trial', 'search', 'execute', 'store'],
+  report: ['errors', 'space', 'trial', 'search', 'train', 'store', 'study'],
+  experiment: [
+    ...['errors', 'numerics', 'random', 'space', 'trial', 'search', 'train', 'data', 'objective'],
+    ...['execute', 'store', 'study', 'report'],
+  ],
+  cli: [
+    ...['errors', 'numerics', 'random', 'space', 'trial', 'search', 'train', 'data', 'objective'],
+    ...['execute', 'store', 'study', 'report', 'experiment'],
+  ],
+  index: [
+    'errors',
+    'space',
+    'trial',
+    'search',
+    'objective',
+    'execute',
+    'store',
+    'study',
+    'report',
+    'experiment',
+  ],
+}
+
+/** Which folders may use which packages, and which modules of Node. What is not named here may be used nowhere. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  seedrandom: ['random'],
+  zod: ['space', 'search', 'data', 'objective', 'experiment'],
+  yaml: ['experiment', 'cli'],
+  'csv-parse': ['data'],
+  pickleparser: ['data'],
+  piscina: ['execute'],
+  'better-sqlite3': ['store'],
+  'csv-stringify': ['report'],
+  'string-width': ['report'],
+  table: ['report'],
+  yargs: ['cli'],
+  'node:crypto': ['random', 'data', 'store', 'study', 'experiment'],
+  'node:path': ['data', 'objective', 'execute', 'store', 'experiment', 'cli'],
+  'node:url': ['objective', 'execute', 'experiment', 'cli'],
+  'node:util': ['objective', 'execute', 'cli'],
+}
+
+/** Where threads, the disk, the clock, the terminal and the machine may be touched: whole folders, or single files. */
+const OUTSIDE_WORLD = [
+  'execute/',
+  'store/',
+  'data/',
+  'cli/',
+  // A study file is read, and the session that runs it keeps its time limit and its lease.
+  'experiment/',
+  // A program as an objective, and a user's module that is checked and loaded.
+  'objective/command.ts',
+  'objective/load.ts',
+  'objective/module-place.ts',
+  'objective/own-package.ts',
+  'objective/foreign-code.ts',
+  // The kernels' binary is read from beside the code, and the fastest variant is found by trying.
+  'train/kernels/wasm/variants.ts',
+]
+
+const OUTSIDE_MODULES =
+  /^node:(fs|fs\/promises|worker_threads|child_process|cluster|os|net|http|https|http2|dgram|tty|readline|zlib|timers|timers\/promises|events|stream|async_hooks|module|v8|vm|perf_hooks)$/
+
+const OUTSIDE_GLOBALS =
+  /\b(?:Date\.now|new Date\(\)|performance\.now|setTimeout|setInterval|console\.|process\.(?:stdout|stderr|stdin|env|argv|exit|kill|on|once|off|cwd|hrtime|memoryUsage|versions|platform|pid)|new Worker\b|fetch\()/
+
+/** Folders whose numbers decide what a trial is or gives. */
+const DECIDING = ['numerics', 'random', 'space', 'search', 'train', 'data', 'objective', 'study']
+
+/** Engines and processors round these differently; src/numerics/elementary.ts has them in one way for all. */
+const INEXACT =
+  /\bMath\.(?:random|exp|expm1|log|log2|log10|log1p|pow|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|asinh|acosh|atanh|cbrt|hypot)\b/
+
+interface SourceFile {
+  /** Relative to src/, with slashes. */
+  readonly path: string
+  /** The first folder, or the name of a file that lies in src/ itself. */
+  readonly folder: string
+  readonly code: string
+  /** As written: `../trial.ts`, `node:fs`, `csv-parse/sync`. */
+  readonly imports: readonly string[]
+}
+
+const FILES: readonly SourceFile[] = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+  .map((path) => path.replaceAll('\\', '/'))
+  // The kernels' AssemblyScript is another language.
+  .filter((path) => path.endsWith('.ts') && !path.startsWith('train/kernels/assembly/'))
+  .map((path) => {
+    const code = withoutComments(readFileSync(join(SOURCE, path), 'utf8'))
+    const imports = [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^'\n]+)'/g)].map((match) => match[1]!)
+    return { path, folder: path.split('/')[0]!.replace(/\.ts$/, ''), code, imports }
+  })
+
+describe('the architecture', () => {
+  it('has a place in the table for every folder', () => {
+    expect(FILES.length).toBeGreaterThan(100)
+    expect([...new Set(FILES.map(({ folder }) => folder))].sort()).toEqual(Object.keys(MAY_IMPORT).sort())
+  })
+
+  it('imports from the outer folders to the inner ones alone', () => {
+    const wrong = FILES.flatMap((file) =>
+      targetsOf(file)
+        .filter((target) => {
+          const folder = target.split('/')[0]!.replace(/\.ts$/, '')
+          return folder !== file.folder && !MAY_IMPORT[file.folder]?.includes(folder)
+        })
+        .map((target) => `${file.path} imports ${target}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('lets the data know of a network no more than its inputs and its kernels', () => {
+    const wrong = FILES.filter(({ folder }) => folder === 'data').flatMap((file) =>
+      targetsOf(file)
+        .filter((target) => target.startsWith('train/') && !/^train\/(inputs\.ts$|kernels\/)/.test(target))
+        .map((target) => `${file.path} imports ${target}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('imports in no circle', () => {
+    const targets = new Map(FILES.map((file) => [file.path, targetsOf(file)]))
+    const done = new Set<string>()
+    const visit = (path: string, way: readonly string[]): string[] => {
+      if (way.includes(path)) return [...way.slice(way.indexOf(path)), path]
+      if (done.has(path)) return []
+      for (const target of targets.get(path) ?? []) {
+        const circle = visit(target, [...way, path])
+        if (circle.length > 0) return circle
+      }
+      done.add(path)
+      return []
+    }
+    for (const path of targets.keys()) expect(visit(path, [])).toEqual([])
+  })
+
+  it('imports nothing that is not there', () => {
+    const paths = new Set(FILES.map(({ path }) => path))
+    const missing = FILES.flatMap((file) => targetsOf(file).filter((target) => !paths.has(target)))
+    expect(missing).toEqual([])
+  })
+
+  it('uses each package in the folders that it is for', () => {
+    const wrong = FILES.flatMap(({ path, folder, imports }) =>
+      imports
+        .filter((name) => !name.startsWith('.') && !OUTSIDE_MODULES.test(name))
+        .filter((name) => !PACKAGES[packageOf(name)]?.includes(folder))
+        .map((name) => `${path} imports ${name}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('excepts no file that is not there', () => {
+    const gone = OUTSIDE_WORLD.filter((place) => !FILES.some(({ path }) => path.startsWith(place)))
+    expect(gone).toEqual([])
+  })
+
+  it('touches threads, disk, clock and terminal in the outer world alone', () => {
+    const wrong = FILES.filter(({ path }) => !OUTSIDE_WORLD.some((place) => path.startsWith(place))).flatMap(
+      ({ path, code, imports }) => [
+        ...imports.filter((name) => OUTSIDE_MODULES.test(name)).map((name) => `${path} imports ${name}`),
+        ...[OUTSIDE_GLOBALS.exec(code)?.[0] ?? []].flat().map((name) => `${path} uses ${name}`),
+      ],
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('decides nothing by functions that machines compute differently', () => {
+    const wrong = FILES.filter(({ folder }) => DECIDING.includes(folder)).flatMap(({ path, code }) =>
+      [INEXACT.exec(code)?.[0] ?? []].flat().map((name) => `${path} uses ${name}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('has no interface that imports what implements it', () => {
+    const interfaces = [
+      'store/store.ts',
+      'execute/executor.ts',
+      'search/sampler.ts',
+      'train/kernels/kernels.ts',
+    ]
+    const records = ['trial.ts', 'space/', 'search/narrow-decision.ts', 'train/inputs.ts']
+    const wrong = FILES.filter(({ path }) => interfaces.includes(path)).flatMap((file) =>
+      targetsOf(file)
+        .filter((target) => !records.some((record) => target.startsWith(record)))
+        .map((target) => `${file.path} imports ${target}`),
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+/** The files of src/ that a file imports, relative to src/. */
+function targetsOf({ path, imports }: SourceFile): string[] {
+  return imports
+    .filter((name) => name.startsWith('.'))
+    .map((name) => relative(SOURCE, resolve(SOURCE, dirname(path), name)).replaceAll('\\', '/'))
+    .filter((target) => !target.startsWith('..'))
+}
+
+function packageOf(name: string): string {
+  if (name.startsWith('node:')) return name
+  return name.split('/', name.startsWith('@') ? 2 : 1).join('/')
+}
+
+/** Code alone: what a comment shows as an example is imported by nobody. Texts stay as they are. */
+function withoutComments(code: string): string {
+  return code.replace(
+    /('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g,
+    (_, text) => text ?? '',
+  )
+}
