@@ -104,6 +104,15 @@ describe('the classifier', () => {
     expect(run(config(), { params, budget: { epochs: 2 } }).measurements).toHaveLength(2)
   })
 
+  test.each(['fma', 'muladd'])('gives the same bits on every backend, with %s', (arithmetic) => {
+    const model = { batchNorm: true, dropout: 0.3, activation: 'maxout' }
+    const on = (backend: string) => {
+      const { measurements, result } = run(config(model, { backend, arithmetic }), { budget: { epochs: 2 } })
+      return [measurements, result!.artifact]
+    }
+    expect(on('auto')).toEqual(on('plain'))
+  })
+
   test('keeps the weights of its best epoch', () => {
     const { measurements, result } = run(config({}, { learningRate: 0.3 }), { budget: { epochs: 8 } })
     const values = measurements.map(({ value }) => value)
