@@ -43,7 +43,7 @@ export interface TimedMeasurement extends Measurement {
 
 /** Why a trial did not complete. */
 export interface TrialError {
-  /** One sentence for people. */
+  /** One sentence for people, without its full stop. */
   readonly message: string
   /** `diverged`, `threw`, `exited`, `timeout`, `out-of-memory`, `bad-measurement`, ... */
   readonly code: string

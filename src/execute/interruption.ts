@@ -35,17 +35,17 @@ export function createInterruption(): Interruption {
 export const CLOSED: Ending = Object.freeze({ state: 'stopped', error: null })
 
 export function timedOut(timeoutMs: number): Ending {
-  const message = `The trial ran longer than its limit of ${timeoutMs / 1000} s.`
+  const message = `The trial ran longer than its limit of ${timeoutMs / 1000} s`
   return { state: 'failed', error: { code: 'timeout', message, stack: null } }
 }
 
 /** For a thread that ended by itself, with that status. */
 export function threadExited(status: number): Ending {
-  const message = `The trial's thread ended by itself, with status ${status}.`
+  const message = `The trial's thread ended by itself, with status ${status}`
   return { state: 'failed', error: { code: 'exited', message, stack: null } }
 }
 
 export function outOfMemory(limitMb: number): Ending {
-  const message = `The trial took more than its limit of ${limitMb} MB of JavaScript heap.`
+  const message = `The trial took more than its limit of ${limitMb} MB of JavaScript heap`
   return { state: 'failed', error: { code: 'out-of-memory', message, stack: null } }
 }

@@ -176,7 +176,7 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
   const attempt = async (task: TrialTask, onMeasurement: Run['onMeasurement']): Promise<TrialOutcome> => {
     const slot = freeSlots.pop()
     if (slot === undefined) {
-      const message = `${SPARE_SLOTS} threads did not end when they were told to: something holds them.`
+      const message = `${SPARE_SLOTS} threads did not end when they were told to: something holds them`
       return unstarted('failed', { code: 'exited', message, stack: null })
     }
     slot.reset()

@@ -41,7 +41,7 @@ function readMetrics(metrics: unknown, step: number): Record<string, number> {
 }
 
 function bad(rule: string): FailedError {
-  return new FailedError('bad-measurement', `Bad measurement: ${rule}.`)
+  return new FailedError('bad-measurement', `Bad measurement: ${rule}`)
 }
 
 function show(value: unknown): string {

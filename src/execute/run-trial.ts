@@ -95,16 +95,16 @@ export async function runTrial(
         if (endedByStop()) return outcome('stopped')
         const result = readResult(next.value)
         if (measurements.length > 0) return outcome('complete', null, result)
-        throw new FailedError('bad-measurement', 'The objective ended without a measurement.')
+        throw new FailedError('bad-measurement', 'The objective ended without a measurement')
       }
       const measurement = readMeasurement(next.value, lastStep, (performance.now() - begun) / 1000)
       if (!Number.isFinite(measurement.value)) {
         await closeGenerator(generator, cleanupMs)
-        const message = `The value became ${measurement.value} at step ${measurement.step}.`
+        const message = `The value became ${measurement.value} at step ${measurement.step}`
         return outcome('diverged', { code: 'diverged', message, stack: null })
       }
       if (measurements.length === MOST_MEASUREMENTS) {
-        throw new FailedError('bad-measurement', `More than ${MOST_MEASUREMENTS} measurements in one trial.`)
+        throw new FailedError('bad-measurement', `More than ${MOST_MEASUREMENTS} measurements in one trial`)
       }
       lastStep = measurement.step
       measurements.push(measurement)
@@ -141,7 +141,7 @@ function startGenerator(objective: Objective, context: TrialContext): Measuremen
   if (typeof (generator as { next?: unknown } | null)?.next !== 'function') {
     throw new FailedError(
       'bad-measurement',
-      'An objective is a generator of measurements: write function* (or async function*) and yield them.',
+      'An objective is a generator of measurements: write function* (or async function*) and yield them',
     )
   }
   return generator as Measurements
@@ -173,7 +173,7 @@ function readResult(returned: unknown): TrialResult {
   if (!isRecord || !isArtifact || !isArithmetic) {
     throw new FailedError(
       'bad-measurement',
-      'An objective returns nothing or { artifact, arithmetic }, bytes and a word; its value is the last one it yields.',
+      'An objective returns nothing or { artifact, arithmetic }, bytes and a word; its value is the last one it yields',
     )
   }
   return returned as TrialResult

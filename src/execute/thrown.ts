@@ -15,9 +15,9 @@ export interface ThrownEnding extends Ending {
  */
 export function readThrown(thrown: unknown): ThrownEnding {
   try {
-    if (thrown instanceof UserError) return failed('threw', describeError(thrown), null)
+    if (thrown instanceof UserError) return failed('threw', describeError(thrown).replace(/\.$/, ''), null)
     if (!(thrown instanceof Error) && !isErrorLike(thrown)) {
-      return failed('threw', `The objective threw ${showThrown(thrown)}, which is not an Error.`, null)
+      return failed('threw', `The objective threw ${showThrown(thrown)}, which is not an Error`, null)
     }
     const name = String(thrown.name)
     const message = String(thrown.message)
@@ -31,7 +31,7 @@ export function readThrown(thrown: unknown): ThrownEnding {
     const named = name === 'Error' && message !== '' ? message : [name, message].filter(Boolean).join(': ')
     return failed('threw', named, stack)
   } catch {
-    return failed('threw', 'The objective threw a value that cannot be read.', null)
+    return failed('threw', 'The objective threw a value that cannot be read', null)
   }
 }
 

@@ -166,7 +166,7 @@ function createTail(): { add(text: string): void; text(): string } {
     },
     text() {
       const shown = kept.trim()
-      return shown === '' ? '.' : `. It wrote at the end:\n${shown}`
+      return shown === '' ? '' : `. It wrote at the end:\n${shown}`
     },
   }
 }

@@ -47,5 +47,5 @@ function divert(): () => void {
 
 /** What `process.exit` throws in foreign code. */
 export function exitCalled(status: number | string | null | undefined): FailedError {
-  return new FailedError('exited', `The objective called process.exit(${status ?? ''}).`)
+  return new FailedError('exited', `The objective called process.exit(${status ?? ''})`)
 }

@@ -98,7 +98,7 @@ export function describeExecutor(create: (source: ObjectiveSource, slots: number
     expect(thrown.error?.stack).toContain('behaviours')
     expect(thrown.measurements).toHaveLength(1)
     expect((await shared.run(trial('throwsText'), unheard)).error?.message).toBe(
-      'The objective threw "a string", which is not an Error.',
+      'The objective threw "a string", which is not an Error',
     )
     expect((await shared.run(trial('throwsAtOnce'), unheard)).error?.message).toBe('nothing begun')
     expect((await shared.run(trial('well'), unheard)).state).toBe('complete')
@@ -109,7 +109,7 @@ export function describeExecutor(create: (source: ObjectiveSource, slots: number
     expect([state, error?.code, error?.message]).toEqual([
       'failed',
       'exited',
-      'The objective called process.exit(3).',
+      'The objective called process.exit(3)',
     ])
     expect(measurements).toHaveLength(1)
   })
@@ -119,7 +119,7 @@ export function describeExecutor(create: (source: ObjectiveSource, slots: number
     expect([state, error?.code, error?.message]).toEqual([
       'diverged',
       'diverged',
-      'The value became NaN at step 2.',
+      'The value became NaN at step 2',
     ])
     expect(measurements).toHaveLength(1)
   })
@@ -134,22 +134,22 @@ export function describeExecutor(create: (source: ObjectiveSource, slots: number
   })
 
   test.for([
-    ['nothing', 'The objective ended without a measurement.'],
-    ['noObject', 'Bad measurement: an objective yields { step, value, metrics }, got 0.5.'],
-    ['noStep', 'Bad measurement: step must be a whole number from 1, got undefined.'],
-    ['halfStep', 'Bad measurement: step must be a whole number from 1, got 1.5.'],
-    ['fallingSteps', 'Bad measurement: steps must rise, got 2 after 2.'],
-    ['textValue', 'Bad measurement: value must be a number, got "0.5" at step 1.'],
-    ['strayKey', 'Bad measurement: unknown key "loss"; other figures belong into metrics.'],
-    ['cyclic', 'Bad measurement: metrics.self must be a number, got an object at step 1.'],
-    ['functionMetric', 'Bad measurement: metrics.f must be a number, got a function at step 1.'],
+    ['nothing', 'The objective ended without a measurement'],
+    ['noObject', 'Bad measurement: an objective yields { step, value, metrics }, got 0.5'],
+    ['noStep', 'Bad measurement: step must be a whole number from 1, got undefined'],
+    ['halfStep', 'Bad measurement: step must be a whole number from 1, got 1.5'],
+    ['fallingSteps', 'Bad measurement: steps must rise, got 2 after 2'],
+    ['textValue', 'Bad measurement: value must be a number, got "0.5" at step 1'],
+    ['strayKey', 'Bad measurement: unknown key "loss"; other figures belong into metrics'],
+    ['cyclic', 'Bad measurement: metrics.self must be a number, got an object at step 1'],
+    ['functionMetric', 'Bad measurement: metrics.f must be a number, got a function at step 1'],
     [
       'returnsValue',
-      'An objective returns nothing or { artifact, arithmetic }, bytes and a word; its value is the last one it yields.',
+      'An objective returns nothing or { artifact, arithmetic }, bytes and a word; its value is the last one it yields',
     ],
     [
       'noGenerator',
-      'An objective is a generator of measurements: write function* (or async function*) and yield them.',
+      'An objective is a generator of measurements: write function* (or async function*) and yield them',
     ],
   ])('an objective with the fault "%s" fails with a sentence', async ([does, message]) => {
     const { state, error } = await outcomeOf(does!)
@@ -161,7 +161,7 @@ export function describeExecutor(create: (source: ObjectiveSource, slots: number
     expect([state, error?.code, error?.message]).toEqual([
       'failed',
       'timeout',
-      'The trial ran longer than its limit of 0.15 s.',
+      'The trial ran longer than its limit of 0.15 s',
     ])
     expect(measurements).toHaveLength(1)
     expect((await shared.run(trial('well'), unheard)).state).toBe('complete')
@@ -200,7 +200,7 @@ export function describeExecutor(create: (source: ObjectiveSource, slots: number
       expect([state, error?.code, error?.message]).toEqual([
         'failed',
         'threw',
-        'Objective not found: /nowhere/objective.ts.',
+        'Objective not found: /nowhere/objective.ts',
       ])
     }
     await missing.close()

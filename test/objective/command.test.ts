@@ -72,7 +72,7 @@ test('a measurement of the wrong type fails with its sentence', async () => {
   const { error } = await run(`${node} wrong`)
   expect([error?.code, error?.message]).toEqual([
     'bad-measurement',
-    'Bad measurement: value must be a number, got "high" at step 1.',
+    'Bad measurement: value must be a number, got "high" at step 1',
   ])
 })
 
@@ -94,7 +94,7 @@ test('a program without a measurement, one that is not there, and a directory th
   expect([missing.state, missing.error?.code, missing.error?.message]).toEqual([
     'failed',
     'exited',
-    'no-such-program-here was not found, or its directory was not.',
+    'no-such-program-here was not found, or its directory was not',
   ])
   expect((await run(node, {}, '/nowhere/at/all')).state).toBe('failed')
 })
