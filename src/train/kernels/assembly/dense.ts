@@ -1,10 +1,9 @@
 // Products with a layer's weights. W lies in panels of 16 columns, [columns / 16][inputs + 1][16], the bias in the
 // last row of each panel; a last panel of at most 8 columns is 8 wide.
-import {
-  BLOCK_ROW, forwardTile1, forwardTile2, gradientTile1, gradientTile2, LANES, ROWS_1, ROWS_2,
-} from './micro-kernels'
+import { forwardTile1, forwardTile2, gradientTile1, gradientTile2 } from './micro-kernels'
 import { pack } from './pack'
 import { step } from './step'
+import { BLOCK_ROW, LANES, ROWS_1, ROWS_2 } from './variant'
 
 /** Columns of a packed block, and how many of them a chunk of dW takes: a multiple of the tile's rows. */
 const BLOCK: i32 = 320

@@ -1,5 +1,5 @@
 // Batch normalisation, eight columns at a time. The vectors have room for a whole number of eights.
-import { madd } from './micro-kernels'
+import { madd } from './variant'
 
 /** z normalised, scaled and moved in place; x̂ and 1 / deviation kept, running statistics moved. */
 export function normForward(

@@ -1,5 +1,5 @@
 // Blocks of a matrix, as floats, with rows BLOCK_ROW bytes apart: what the multiplication reads.
-import { BLOCK_ROW } from './micro-kernels'
+import { BLOCK_ROW } from './variant'
 
 /** Forms a batch may lie in. */
 export const FLOATS: i32 = 0

@@ -1,5 +1,6 @@
 // One optimiser step for each of a row of numbers; the formulas stand in docs/arithmetic.md.
-import { madd } from './micro-kernels'
+// No vector is handed from function to function: V8's widening compiler fails on a widened one among a call's arguments.
+import { madd } from './variant'
 
 const SGD: i32 = 0
 const MOMENTUM: i32 = 1
@@ -15,19 +16,19 @@ export function step(
   optimizer: i32, constants: usize, g: usize, x: usize, first: usize, second: usize, bytes: usize, weights: bool,
 ): void {
   const end = g + bytes
-  const reg = v128.load_splat<f32>(constants, 28)
-  if (optimizer == MOMENTUM) momentum(constants, reg, weights, g, end, x, first)
-  else if (optimizer == NESTEROV) nesterov(constants, reg, weights, g, end, x, first)
-  else if (optimizer == ADAM) adam(constants, reg, weights, g, end, x, first, second)
-  else if (optimizer == SGD) sgd(constants, reg, weights, g, end, x)
-  else gradient(reg, weights, g, end, x, first)
+  if (optimizer == MOMENTUM) momentum(constants, weights, g, end, x, first)
+  else if (optimizer == NESTEROV) nesterov(constants, weights, g, end, x, first)
+  else if (optimizer == ADAM) adam(constants, weights, g, end, x, first, second)
+  else if (optimizer == SGD) sgd(constants, weights, g, end, x)
+  else gradient(constants, weights, g, end, x, first)
 }
 
 @inline function slope(weights: bool, g: v128, x: v128, reg: v128): v128 {
   return weights ? madd(x, reg, g) : g
 }
 
-function gradient(reg: v128, weights: bool, g: usize, end: usize, x: usize, w: usize): void {
+function gradient(constants: usize, weights: bool, g: usize, end: usize, x: usize, w: usize): void {
+  const reg = v128.load_splat<f32>(constants, 28)
   for (; g < end; g += 16) {
     v128.store(x, slope(weights, v128.load(g), v128.load(w), reg))
     x += 16
@@ -35,7 +36,8 @@ function gradient(reg: v128, weights: bool, g: usize, end: usize, x: usize, w: u
   }
 }
 
-function sgd(constants: usize, reg: v128, weights: bool, g: usize, end: usize, x: usize): void {
+function sgd(constants: usize, weights: bool, g: usize, end: usize, x: usize): void {
+  const reg = v128.load_splat<f32>(constants, 28)
   const rate = v128.load_splat<f32>(constants)
   if (weights) {
     for (; g < end; g += 32) {
@@ -53,7 +55,8 @@ function sgd(constants: usize, reg: v128, weights: bool, g: usize, end: usize, x
   }
 }
 
-function momentum(constants: usize, reg: v128, weights: bool, g: usize, end: usize, x: usize, v: usize): void {
+function momentum(constants: usize, weights: bool, g: usize, end: usize, x: usize, v: usize): void {
+  const reg = v128.load_splat<f32>(constants, 28)
   const rate = v128.load_splat<f32>(constants)
   const mu = v128.load_splat<f32>(constants, 4)
   if (weights) {
@@ -80,7 +83,8 @@ function momentum(constants: usize, reg: v128, weights: bool, g: usize, end: usi
   }
 }
 
-function nesterov(constants: usize, reg: v128, weights: bool, g: usize, end: usize, x: usize, v: usize): void {
+function nesterov(constants: usize, weights: bool, g: usize, end: usize, x: usize, v: usize): void {
+  const reg = v128.load_splat<f32>(constants, 28)
   const rate = v128.load_splat<f32>(constants)
   const mu = v128.load_splat<f32>(constants, 4)
   const ahead = v128.load_splat<f32>(constants, 8)
@@ -112,8 +116,9 @@ function nesterov(constants: usize, reg: v128, weights: bool, g: usize, end: usi
 }
 
 function adam(
-  constants: usize, reg: v128, weights: bool, g: usize, end: usize, x: usize, first: usize, second: usize,
+  constants: usize, weights: bool, g: usize, end: usize, x: usize, first: usize, second: usize,
 ): void {
+  const reg = v128.load_splat<f32>(constants, 28)
   const rate = v128.load_splat<f32>(constants)
   const beta1 = v128.load_splat<f32>(constants, 4)
   const rest1 = v128.load_splat<f32>(constants, 8)

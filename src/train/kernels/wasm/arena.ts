@@ -11,6 +11,8 @@ export interface Arena {
 
 const PAGE = 65536
 const LINE = 64
+/** How far beyond what was allocated the kernels may read to fetch what is needed next: a block of 320 rows of 64 bytes. */
+const READ_AHEAD = 320 * LINE
 
 /** An empty arena; the first 64 bytes are left out, so that no address is 0. */
 export function createArena(): Arena {
@@ -21,7 +23,7 @@ export function createArena(): Arena {
     allocate(bytes) {
       const address = top
       top += Math.ceil(bytes / LINE) * LINE + LINE
-      const missing = top - memory.buffer.byteLength
+      const missing = top + READ_AHEAD - memory.buffer.byteLength
       if (missing > 0) memory.grow(Math.ceil(missing / PAGE))
       new Uint8Array(memory.buffer, address, top - address).fill(0)
       return address

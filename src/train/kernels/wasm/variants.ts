@@ -72,7 +72,8 @@ let widened: string | null | undefined
 /**
  * Lets V8 make one 256-bit vector of two neighbouring 128-bit ones in modules compiled from now on; returns why not,
  * or null. The flag is off by default, V8 before 13.6 does not have it (and would complain on stderr), and only its
- * x64 compiler obeys it. It must be set before the first compilation of a module's bytes in the process.
+ * x64 compiler obeys it. An experimental compiler can end the process, so it is left alone in versions it was not tried
+ * with. It must be set before the first compilation of a module's bytes in the process.
  */
 function widen(): string | null {
   if (widened === undefined) {
@@ -80,6 +81,8 @@ function widen(): string | null {
     if (process.arch !== 'x64') widened = `only on x64, this is ${process.arch}`
     else if (major < 13 || (major === 13 && minor < 6)) {
       widened = `needs V8 13.6 (Node 24), this is ${process.versions.v8}`
+    } else if (major > 14) {
+      widened = `tried with V8 13.6 to 14, this is ${process.versions.v8}`
     } else {
       setFlagsFromString('--experimental-wasm-revectorize')
       widened = null
