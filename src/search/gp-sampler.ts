@@ -64,7 +64,7 @@ function observe(
   const scored: { trial: PastTrial; score: number; group: number }[] = []
   for (const [group, members] of byEpochs(trials, stageEpochs)) {
     const scores = standardScores(members, direction)
-    members.forEach((trial, i) => scored.push({ trial, score: scores[i]!, group }))
+    for (const [i, trial] of members.entries()) scored.push({ trial, score: scores[i]!, group })
   }
   const chosen = thinned(scored)
   return {

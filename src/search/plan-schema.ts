@@ -46,5 +46,9 @@ export const stagesSchema = z.array(stageEntrySchema, {
     `stages must be a list, as in - { name: coarse, trials: 64, epochs: 1 }, got ${show(issue.input)}`,
 })
 
-/** A study file's `budget:`. */
-export const budgetSchema = z.strictObject({ epochs: whole('epochs') })
+/** A study file's `budget:`: `{ epochs: 400 }` or `{ trials: 96 }`. */
+export const budgetSchema = z
+  .strictObject({ epochs: whole('epochs').optional(), trials: whole('trials').optional() })
+  .refine(({ epochs, trials }) => (epochs === undefined) !== (trials === undefined), {
+    error: 'budget must name either epochs or trials',
+  })

@@ -17,8 +17,14 @@ export interface StageEntry {
 export interface PlanInput {
   /** Null or left out: the recipe's two stages, coarse and fine. */
   readonly stages?: readonly StageEntry[] | null | undefined
-  /** What all trials together may spend; it plans the trials of the stages that name none. */
-  readonly budget?: { readonly epochs: number } | null | undefined
+  /** What all trials together may spend, epochs or trials; it plans the trials of the stages that name none. */
+  readonly budget?: Budget | null | undefined
+}
+
+/** One of the two is given. */
+export interface Budget {
+  readonly epochs?: number | undefined
+  readonly trials?: number | undefined
 }
 
 /** A rule that the stages break together; `path` leads from the file's root to the key or value at fault. */
@@ -33,6 +39,8 @@ export const DEFAULT_LAG = 8
 export const DEFAULT_KEEP = 0.2
 export const DEFAULT_MARGIN = 0.2
 export const DEFAULT_ROOT_SHARE = 0.1
+/** The part of a budget that goes into seeing the whole range. */
+const COARSE_SHARE = 0.25
 const DEFAULT_EPOCHS = [1, 5]
 const DEFAULT_TRIALS = [64, 32]
 
@@ -52,7 +60,7 @@ export function planStages(input: PlanInput): {
       mistakes: [{ path: ['stages'], message: 'stages: at least one stage is needed, got none' }],
     }
   }
-  const trials = plannedTrials(entries, input.budget?.epochs ?? null, mistakes)
+  const trials = plannedTrials(entries, input.budget ?? null, mistakes)
   const names = new Set<string>()
   const stages = entries.map((entry, index): StagePlan => {
     const name = entry.name ?? defaultName(index, entries.length)
@@ -95,7 +103,7 @@ export function plannedEpochs(stages: readonly StagePlan[]): number {
 
 /** What a stage samples with if it does not say. */
 export function defaultSampler(index: number): SamplerName {
-  return index === 0 ? 'sobol' : 'tpe'
+  return index === 0 ? 'sobol' : 'gp'
 }
 
 function defaultEntries(budgeted: boolean): StageEntry[] {
@@ -114,30 +122,37 @@ function epochsOf(entry: StageEntry, index: number): number {
   return entry.epochs ?? (index === 0 ? DEFAULT_EPOCHS[0]! : DEFAULT_EPOCHS[1]!)
 }
 
-/** The trials of each stage; those left open share the epochs that the others leave. */
-function plannedTrials(
-  entries: readonly StageEntry[],
-  budget: number | null,
-  mistakes: PlanMistake[],
-): number[] {
-  const spent = entries.reduce((sum, entry, index) => sum + (entry.trials ?? 0) * epochsOf(entry, index), 0)
-  const open = entries.filter((entry) => entry.trials === undefined).length
-  if (budget !== null && spent > budget) {
-    const message = `budget: the stages' trials take ${spent} epochs, more than the ${budget} allowed. Raise it, or drop trials.`
-    mistakes.push({ path: ['budget', 'epochs'], message })
+/** The trials of each stage; those left open share what the others leave of the budget. */
+function plannedTrials(entries: readonly StageEntry[], budget: Budget | null, mistakes: PlanMistake[]): number[] {
+  const unit = budget?.trials === undefined ? 'epochs' : 'trials'
+  const total = budget?.[unit] ?? null
+  const cost = (index: number): number => (unit === 'trials' ? 1 : epochsOf(entries[index]!, index))
+  const spent = entries.reduce((sum, entry, index) => sum + (entry.trials ?? 0) * cost(index), 0)
+  if (total !== null && spent > total) {
+    const message = `budget: the stages' trials take ${spent} ${unit}, more than the ${total} allowed. Raise it, or drop trials.`
+    mistakes.push({ path: ['budget', unit], message })
   }
+  const shares = sharesOf(entries)
   return entries.map((entry, index) => {
     if (entry.trials !== undefined) return entry.trials
-    if (budget === null) {
+    if (total === null) {
       const message = `stages[${index}]: trials is missing. Say how many, or give budget: { epochs: N }.`
       mistakes.push({ path: ['stages', index], message })
       return 0
     }
-    const trials = Math.floor((budget - spent) / open / epochsOf(entry, index))
-    if (trials < 1 && spent <= budget) {
-      const message = `budget: ${budget} epochs leave no trial for stages[${index}]. Raise it, or drop a stage.`
-      mistakes.push({ path: ['budget', 'epochs'], message })
+    const trials = Math.floor(((total - spent) * shares[index]!) / cost(index) + 1e-9)
+    if (trials < 1 && spent <= total) {
+      const message = `budget: ${total} ${unit} leave no trial for stages[${index}]. Raise it, or drop a stage.`
+      mistakes.push({ path: ['budget', unit], message })
     }
     return Math.max(0, trials)
   })
+}
+
+/** Which part of what is left each stage without trials of its own gets: a first one a quarter, the others the rest. */
+function sharesOf(entries: readonly StageEntry[]): number[] {
+  const open = entries.map((entry) => entry.trials === undefined)
+  const others = open.filter((isOpen, index) => isOpen && index > 0).length
+  const first = open[0] ? (others > 0 ? COARSE_SHARE : 1) : 0
+  return open.map((isOpen, index) => (isOpen ? (index === 0 ? first : (1 - first) / others) : 0))
 }
