@@ -1,6 +1,7 @@
 import type { Inputs } from '../train/inputs.ts'
 import { sharedFloats } from './data-set.ts'
-import { type PcaArithmetic, plainArithmetic, project } from './pca.ts'
+import { kernelArithmetic } from './kernel-arithmetic.ts'
+import { type PcaArithmetic, project } from './pca.ts'
 import type { Preprocessing, Projection } from './prepared.ts'
 import { appendIdentity, appendOnes } from './preprocess.ts'
 
@@ -13,7 +14,7 @@ type Values = Inputs['values']
 export function applyPreprocessing(
   preprocessing: Preprocessing,
   values: Values,
-  arithmetic: PcaArithmetic = plainArithmetic,
+  arithmetic: PcaArithmetic = kernelArithmetic,
 ): Inputs {
   const { columns, projection, biasTrick } = preprocessing
   if (values.length % columns !== 0) {

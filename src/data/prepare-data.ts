@@ -3,7 +3,8 @@ import type { Examples, Inputs } from '../train/inputs.ts'
 import { rotatedInputs, scaledInputs } from './apply-preprocessing.ts'
 import type { DataSettings, PreprocessConfig } from './data-config.ts'
 import { type DataSet, hashDataSet } from './data-set.ts'
-import { fitPca, plainArithmetic, projectionOf, shareProjection } from './pca.ts'
+import { kernelArithmetic } from './kernel-arithmetic.ts'
+import { fitPca, projectionOf, shareProjection } from './pca.ts'
 import { cachedFit } from './pca-cache.ts'
 import type { PreparedData, PreparedFold, Preprocessing, Projection } from './prepared.ts'
 import { appendOnes, type ColumnScaling, describePreprocessing, fitScaling } from './preprocess.ts'
@@ -47,7 +48,7 @@ export async function prepareData(
     const inputs =
       projection === null
         ? scaledInputs(preprocessing, widened)
-        : rotatedInputs(preprocessing, projection, data.values, usedRows(split), plainArithmetic, (done) =>
+        : rotatedInputs(preprocessing, projection, data.values, usedRows(split), kernelArithmetic, (done) =>
             options.onProgress?.(`rotating the rows${of}`, done),
           )
     return { ...partsOf(inputs, data, split), preprocessing }
@@ -82,9 +83,9 @@ function fitProjection(
   const k = settings.pca
   if (k === undefined) return null
   const { values, columns } = data
-  const key = { data: hash, kind: settings.kind, rows, columns, k, arithmetic: plainArithmetic.variant }
+  const key = { data: hash, kind: settings.kind, rows, columns, k, arithmetic: kernelArithmetic.variant }
   const fit = cachedFit(options.cacheFolder, key, () =>
-    fitPca({ values, columns, ...scaling }, rows, k, plainArithmetic, (done) =>
+    fitPca({ values, columns, ...scaling }, rows, k, kernelArithmetic, (done) =>
       options.onProgress?.(`finding ${k} principal components${of}`, done),
     ),
   )
