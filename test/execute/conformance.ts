@@ -182,6 +182,24 @@ export function describeExecutor(create: (source: ObjectiveSource, slots: number
     expect((await shared.run(trial('well'), unheard)).state).toBe('complete')
   })
 
+  test('as many trials run at once as there are slots, and the next begins when one has ended', async () => {
+    const begun = [1, 2, 3].map(() => Promise.withResolvers<void>())
+    const order: string[] = []
+    const ended = begun.map(async ({ resolve }, index) => {
+      await shared.run(trial('waits', { number: index }), ({ step }) => {
+        if (step === 1) order.push(`${index} begins`)
+        resolve()
+      })
+      order.push(`${index} ends`)
+    })
+    await Promise.all([begun[0]!.promise, begun[1]!.promise])
+    shared.stop(0)
+    await begun[2]!.promise
+    for (const number of [1, 2]) shared.stop(number)
+    await Promise.all(ended)
+    expect(order.indexOf('0 ends')).toBeLessThan(order.indexOf('2 begins'))
+  })
+
   test('closing stops what runs at once, and what is asked for later', async () => {
     const each = create(BEHAVIOURS, 2)
     const begun = Promise.withResolvers<void>()
