@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { predict, score, scoreInDetail } from '../../src/train/evaluate.ts'
+import { openKernels } from '../../src/train/kernels/open-kernels.ts'
 import { trainStep } from '../../src/train/network.ts'
 import { readNetwork } from '../../src/train/network-state.ts'
 import { DEFAULT_OPTIMIZER, OPTIMIZER_KINDS, updateRule } from '../../src/train/optimizers.ts'
@@ -56,6 +57,18 @@ describe('a step', () => {
     expect(run(1, 1)).not.toBe(run(2, 1))
     expect(run(1, 1)).not.toBe(run(1, 2))
   })
+})
+
+test('a layer works wherever in memory it lies, at the very end too', () => {
+  const kernels = openKernels()
+  for (let i = 0; i < 200; i++) {
+    // Each layer takes a quarter of a page of WebAssembly's memory, which grows when it must and no further.
+    const [x, y] = [kernels.createMatrix(6, 100), kernels.createMatrix(6, 40)]
+    const dense = kernels.createDense(100, 40, 'sgd')
+    kernels.forward(x, dense, y, 6)
+    expect(y.data[0]).toBe(0)
+  }
+  kernels.close()
 })
 
 describe('testing', () => {
