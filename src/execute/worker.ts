@@ -81,12 +81,15 @@ function watchForStop(slot: Slot, interruption: Interruption, stopSignal: StopSi
 
 /** Writes measurements to the slot; what finds no room waits for the next one. All come with the outcome again. */
 function recordIn(slot: Slot): (measurement: TimedMeasurement) => void {
-  let unwritten: TimedMeasurement[] = []
+  const unwritten: TimedMeasurement[] = []
+  let written = 0
   return (measurement) => {
     if (unwritten.length === 0 && slot.journal.write(measurement)) return
     unwritten.push(measurement)
-    const left = unwritten.findIndex((each) => !slot.journal.write(each))
-    unwritten = left < 0 ? [] : unwritten.slice(left)
+    while (written < unwritten.length && slot.journal.write(unwritten[written]!)) written += 1
+    if (written < unwritten.length) return
+    unwritten.length = 0
+    written = 0
   }
 }
 

@@ -110,3 +110,23 @@ test('an object is refused: it cannot leave its thread', () => {
     /in its own thread only/,
   )
 })
+
+test('more measurements than a slot has room for come all, once and in order', async () => {
+  const file = fileURLToPath(new URL('../fixtures/objectives/flood.ts', import.meta.url))
+  const executor = createPoolExecutor({ kind: 'module', file }, { workers: 1 })
+  const announced: number[] = []
+  const spec = {
+    number: 0,
+    stage: 0,
+    params: { count: 20_000 },
+    seed: 1,
+    budget: { epochs: 1 },
+    continues: null,
+  }
+  const outcome = await executor.run({ spec, continued: null, timeoutMs: null }, ({ step }) =>
+    announced.push(step),
+  )
+  expect(announced).toEqual(Array.from({ length: 20_000 }, (_, i) => i + 1))
+  expect(outcome.measurements.map(({ step }) => step)).toEqual(announced)
+  await executor.close()
+})
