@@ -41,11 +41,23 @@ const SHAPES: readonly Shape[] = [
   { name: 'very noisy', optimum: [NaN, NaN, NaN], weights: [1, 1, 1], noise: 2, diverges: Infinity },
   { name: 'unequal, noisy', optimum: [NaN, NaN, NaN], weights: [3, 1, 0.3], noise: 0.5, diverges: Infinity },
   { name: 'one of three', optimum: [NaN, NaN, NaN], weights: [1, 0, 0], noise: 0.1, diverges: Infinity },
-  { name: 'two of three, noisy', optimum: [NaN, NaN, NaN], weights: [1, 1, 0], noise: 0.5, diverges: Infinity },
+  {
+    name: 'two of three, noisy',
+    optimum: [NaN, NaN, NaN],
+    weights: [1, 1, 0],
+    noise: 0.5,
+    diverges: Infinity,
+  },
   { name: 'divergence', optimum: [NaN, NaN, NaN], weights: [1, 1, 1], noise: 0.1, diverges: 0.7 },
   { name: 'at the border', optimum: [0, NaN, NaN], weights: [1, 1, 1], noise: 0, diverges: Infinity },
   { name: 'two decades below', optimum: [-2, NaN, NaN], weights: [1, 1, 1], noise: 0, diverges: Infinity },
-  { name: 'two decades above', optimum: [NaN, DECADES + 2, NaN], weights: [1, 1, 1], noise: 0.05, diverges: Infinity },
+  {
+    name: 'two decades above',
+    optimum: [NaN, DECADES + 2, NaN],
+    weights: [1, 1, 1],
+    noise: 0.05,
+    diverges: Infinity,
+  },
 ]
 
 /** The closed-form problems, for a seed: where nothing fixes it, the optimum lies somewhere in the inner 80 %. */
@@ -65,7 +77,10 @@ export function knownProblems(seed: number): KnownProblem[] {
         const away = NAMES.map((name, i) => decades(params[name] as number) + 4 - optimum[i]!)
         if (away[0]! > shape.diverges) return NaN
         const noise = fastGenerator(['noise', shape.name, seed, trial]).next()
-        return away.reduce((sum, d, i) => sum + shape.weights[i]! * d * d, shape.noise * normalFromUniform(noise))
+        return away.reduce(
+          (sum, d, i) => sum + shape.weights[i]! * d * d,
+          shape.noise * normalFromUniform(noise),
+        )
       },
     }
   })

@@ -1,5 +1,5 @@
-import type { NarrowDecision } from '../../src/search/narrow-decision.ts'
 import { narrow } from '../../src/search/narrow.ts'
+import type { NarrowDecision } from '../../src/search/narrow-decision.ts'
 import { countsAsTaken, isAdaptive, proposeTrial, visibleCount } from '../../src/search/propose-trial.ts'
 import type { PastTrial } from '../../src/search/sampler.ts'
 import type { StagePlan } from '../../src/search/stage-plan.ts'
@@ -67,7 +67,9 @@ function runStage({ problem, stages, stageIndex, stageSpace, seed, lag, all }: S
   const stage = stages[stageIndex]!
   const earlier = all.slice()
   const taken = new Set(
-    earlier.filter((trial) => countsAsTaken(stages[trial.stage]!, stage)).map(({ params }) => pointKey(params)),
+    earlier
+      .filter((trial) => countsAsTaken(stages[trial.stage]!, stage))
+      .map(({ params }) => pointKey(params)),
   )
   for (let index = 0; index < stage.trials; index++) {
     const visible = isAdaptive(stage) ? earlier.length + visibleCount(index, lag) : earlier.length

@@ -4,30 +4,64 @@ import type { StreamName } from '../random/stream.ts'
 
 const PERMUTATIONS = 2000
 
+/** How likely the best trials would lie as they do among all if the parameter had no influence; each in (0, 1]. */
+export interface Evidence {
+  /** As unevenly as they do, whatever the shape. */
+  readonly anywhere: number
+  /** As much towards the low end. */
+  readonly below: number
+  /** As much towards the high end. */
+  readonly above: number
+}
+
 /**
- * How likely the best trials would lie as unevenly among all of them if the parameter had no influence:
- * a permutation test of Kuiper's statistic (the largest excess plus the largest deficit of the elite's distribution
- * over that of the others), which sees a shift to a side and a crowding in the middle alike.
- * `places` has each trial's place on the axis, `isElite` says which are the best. In (0, 1]; the same for the same input and stream.
- * Source: N. H. Kuiper, Tests concerning random points on a circle (1960).
+ * Tests by permutation whether the best trials lie among all of them as chance would have it: by Kuiper's statistic
+ * (the largest excess plus the largest deficit of their distribution over that of the others), which sees a shift to
+ * a side and a crowding in the middle alike, and by the sum of their ranks for the sides.
+ * `places` has each trial's place on the axis, `isElite` says which are the best. The same for the same input and stream.
+ * Source: N. H. Kuiper, Tests concerning random points on a circle (1960); F. Wilcoxon (1945).
  */
 export function evidence(
   places: readonly number[],
   isElite: readonly boolean[],
   streamName: StreamName,
-): number {
+): Evidence {
   const order = places.map((_, index) => index).sort((a, b) => places[a]! - places[b]! || a - b)
   const labels = Uint32Array.from(order, (index) => (isElite[index] ? 1 : 0))
-  // Trials at the same place are one step of both distributions.
+  // Trials at the same place are one step of both distributions, and share their rank.
   const endsGroup = order.map((index, i) => places[index] !== places[order[i + 1] ?? -1])
-  const observed = kuiper(labels, endsGroup)
+  const ranks = sharedRanks(endsGroup)
+  const observed = { kuiper: kuiper(labels, endsGroup), rankSum: rankSum(labels, ranks) }
   const generator = fastGenerator([...streamName, 'evidence'])
   const shuffled = labels.slice()
-  let asUneven = 0
+  const counts = { anywhere: 1, below: 1, above: 1 }
   for (let i = 0; i < PERMUTATIONS; i++) {
-    if (kuiper(shuffle(shuffled, generator), endsGroup) >= observed - 1e-12) asUneven++
+    shuffle(shuffled, generator)
+    if (kuiper(shuffled, endsGroup) >= observed.kuiper - 1e-12) counts.anywhere++
+    const sum = rankSum(shuffled, ranks)
+    if (sum <= observed.rankSum) counts.below++
+    if (sum >= observed.rankSum) counts.above++
   }
-  return (asUneven + 1) / (PERMUTATIONS + 1)
+  const all = PERMUTATIONS + 1
+  return { anywhere: counts.anywhere / all, below: counts.below / all, above: counts.above / all }
+}
+
+/** The ranks of sorted trials, twice the middle of its group for each. */
+function sharedRanks(endsGroup: readonly boolean[]): Float64Array {
+  const ranks = new Float64Array(endsGroup.length)
+  for (let start = 0; start < ranks.length; ) {
+    let end = start
+    while (!endsGroup[end] && end < ranks.length - 1) end++
+    ranks.fill(start + end, start, end + 1)
+    start = end + 1
+  }
+  return ranks
+}
+
+function rankSum(labels: Uint32Array, ranks: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < labels.length; i++) if (labels[i] === 1) sum += ranks[i]!
+  return sum
 }
 
 function kuiper(labels: Uint32Array, endsGroup: readonly boolean[]): number {

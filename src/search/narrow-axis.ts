@@ -1,6 +1,7 @@
 import type { CategoricalDistribution, Distribution, ParamValue } from '../space/distribution.ts'
 import { subrange } from '../space/subrange.ts'
 import { logEnds, toUnit } from '../space/unit-scale.ts'
+import { lowestPlace } from './effect-profile.ts'
 import { chanceOfSoFew, evidence } from './evidence.ts'
 import type { ParameterDecision } from './narrow-decision.ts'
 import type { PastTrial } from './sampler.ts'
@@ -17,12 +18,14 @@ export interface AxisView {
   readonly streamName: readonly (string | number)[]
 }
 
-/** Chances below this count as evidence: one of twenty parameters without influence is narrowed by mistake. */
+/** Chances below this count as evidence. */
 const SIGNIFICANCE = 0.05
 /** The share of the range at each end that counts as its edge. */
 const EDGE = 0.1
 /** How far past an edge a log range goes: an optimum two decades outside lies well within it. */
 const DECADES_PAST_EDGE = 3
+/** How far past an edge the others go, in units of their width. */
+const WIDTHS_PAST_EDGE = 0.5
 
 /** A parameter left as it is, and why. */
 export function keptBecause(
@@ -34,60 +37,133 @@ export function keptBecause(
   return { name, action: 'kept', before, after: before, reason, figures }
 }
 
-/** Narrows, moves or extends a range, or an ordered list of choices, to where the best trials lie. */
-export function narrowRange(view: AxisView): ParameterDecision {
-  const { name, before, margin } = view
-  const placed = view.ranked
+/** A trial on one axis. */
+interface Placed {
+  readonly place: number
+  readonly isElite: boolean
+  readonly trial: PastTrial
+}
+
+/**
+ * Narrows, moves or extends a range, or an ordered list of choices, to where the best trials lie; leaves it alone
+ * without evidence. `profile` is the parameter's effect.
+ */
+export function narrowRange(view: AxisView, profile: Float64Array): ParameterDecision {
+  const { name, before, margin, streamName } = view
+  const placed: Placed[] = view.ranked
     .map((trial, rank) => ({ trial, isElite: rank < view.elite, place: placeOf(before, trial.params[name]) }))
     .filter(({ place }) => !Number.isNaN(place))
   const elite = placed.filter(({ isElite }) => isElite)
-  if (elite.length < 3)
+  const best = elite[0]
+  if (best === undefined || elite.length < 3) {
     return keptBecause(name, before, `only ${elite.length} of the best trials have it: too few to tell`)
-  const pValue = evidence(
+  }
+  const {
+    anywhere: pValue,
+    below,
+    above,
+  } = evidence(
     placed.map(({ place }) => place),
     placed.map(({ isElite }) => isElite),
-    view.streamName,
+    streamName,
   )
-  if (pValue > SIGNIFICANCE) {
+  const lowest = lowestPlace(profile)
+  const edge = edgeOf(best.place, lowest, below, above)
+  const past = edge === null ? 0 : reachPastEdge(before)
+  if (pValue > SIGNIFICANCE && past === 0) {
     return keptBecause(name, before, `the best trials look like the whole range (p = ${figure(pValue)})`, {
       pValue,
     })
   }
-  const places = elite.map(({ place }) => place)
-  const [least, most] = [Math.min(...places), Math.max(...places)]
-  const slack = margin * (most - least) + 0.5 / placed.length
-  const start = Math.max(0, least - slack)
-  const end = Math.min(1, most + slack)
-  const best = places[0]!
-  const edge = best < EDGE ? 'lower' : best > 1 - EDGE ? 'upper' : null
-  const past = edge === null ? 0 : reachPastEdge(before)
-  const wanted = edge === 'lower' ? [-past, end] : edge === 'upper' ? [start, 1 + past] : [start, end]
+  const [start, end] = eliteBox(placed, elite, margin, lowest)
+  const wanted = past === 0 ? [start, end] : edge === 'lower' ? [-past, end] : [start, 1 + past]
   const after = subrange(before, wanted[0]!, wanted[1]!)
-  const figures: Record<string, number> = { pValue, margin, best: Number(elite[0]!.trial.params[name]) }
-  if (edge !== null && past > 0 && !sameRange(before, after)) {
-    const cut = edge === 'lower' ? end < 1 : start > 0
-    const distance = describeDistance(before, past)
-    const at = valueText(elite[0]!.trial.params[name]!)
-    return {
+  const figures = { pValue, margin, best: Number(best.trial.params[name]) }
+  if (sameRange(before, after)) {
+    return keptBecause(name, before, 'too few trials lie outside of the best ones to drop a side', { pValue })
+  }
+  if (past > 0 && edge !== null) {
+    return pastEdge({
       name,
-      action: cut ? 'moved' : 'extended',
       before,
       after,
-      reason: `best ${at} lies at the ${edge} edge: ${cut ? 'moved' : 'extended'} ${distance.text} ${edge === 'lower' ? 'below' : 'above'} it`,
-      figures: { ...figures, ...distance.figures },
-    }
+      edge,
+      past,
+      best,
+      figures,
+      cut: edge === 'lower' ? end < 1 : start > 0,
+    })
   }
-  if (sameRange(before, after)) {
-    return keptBecause(name, before, 'the best trials span the whole range', { pValue })
+  if (start < 0 || end > 1) {
+    const reason = `best trials from the whole range lie outside of it: extended to ${valueText(best.trial.params[name]!)}`
+    return { name, action: 'extended', before, after, reason, figures }
   }
-  const width = end - start
+  const share = end - start
   return {
     name,
     action: 'narrowed',
     before,
     after,
-    reason: describeWidth(before, width),
-    figures: { ...figures, share: width },
+    reason: describeWidth(before, share),
+    figures: { ...figures, share },
+  }
+}
+
+/**
+ * The edge that the best lies at: the best trial or the lowest place of the effect does, the effect is lowest at that
+ * side, and the best trials crowd towards it by more than chance. Null if none.
+ */
+function edgeOf(best: number, lowest: number, below: number, above: number): 'lower' | 'upper' | null {
+  if (below < SIGNIFICANCE && lowest < EDGE) return 'lower'
+  if (above < SIGNIFICANCE && lowest > 1 - EDGE) return 'upper'
+  void best
+  return null
+}
+
+/**
+ * The box of the best trials and of the effect's lowest place, widened by the margin; a side is dropped only if so
+ * many trials lie there that one of the best would have been among them but for chance.
+ */
+function eliteBox(
+  placed: readonly Placed[],
+  elite: readonly Placed[],
+  margin: number,
+  lowest: number,
+): readonly [number, number] {
+  const places = elite.map(({ place }) => place)
+  const least = Math.min(lowest, ...places)
+  const most = Math.max(lowest, ...places)
+  const slack = margin * (most - least) + 1 / placed.length
+  const chanceOfNone = (outside: number): number => chanceOfSoFew(0, outside, elite.length, placed.length)
+  const under = placed.filter(({ place }) => place < least).length
+  const over = placed.filter(({ place }) => place > most).length
+  const start = chanceOfNone(under) < SIGNIFICANCE ? Math.max(0, least - slack) : 0
+  const end = chanceOfNone(over) < SIGNIFICANCE ? Math.min(1, most + slack) : 1
+  return [Math.min(start, least), Math.max(end, most)]
+}
+
+interface PastEdge {
+  readonly name: string
+  readonly before: Distribution
+  readonly after: Distribution
+  readonly edge: 'lower' | 'upper'
+  readonly past: number
+  readonly best: Placed
+  readonly cut: boolean
+  readonly figures: Readonly<Record<string, number>>
+}
+
+function pastEdge({ name, before, after, edge, past, best, cut, figures }: PastEdge): ParameterDecision {
+  const distance = describeDistance(before, past)
+  const verb = cut ? 'moved' : 'extended'
+  const side = edge === 'lower' ? 'below' : 'above'
+  return {
+    name,
+    action: verb,
+    before,
+    after,
+    reason: `best ${valueText(best.trial.params[name]!)} lies at the ${edge} edge: ${verb} ${distance.text} ${side} it`,
+    figures: { ...figures, ...distance.figures },
   }
 }
 
@@ -133,7 +209,7 @@ function placeOf(distribution: Distribution, value: ParamValue | undefined): num
 function reachPastEdge(range: Distribution): number {
   if (range.kind !== 'float' && range.kind !== 'int') return 0
   if (range.hard) return 0
-  if (!range.log || range.kind === 'int') return 0.5
+  if (!range.log || range.kind === 'int') return WIDTHS_PAST_EDGE
   const [start, end] = logEnds(range)
   return (DECADES_PAST_EDGE * Math.LN10) / (end - start)
 }

@@ -1,7 +1,8 @@
 import type { Distribution } from '../space/distribution.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { Direction } from '../trial.ts'
-import { type AxisView, keptBecause, narrowChoices, narrowRange } from './narrow-axis.ts'
+import { effectProfiles } from './effect-profile.ts'
+import { keptBecause, narrowChoices, narrowRange } from './narrow-axis.ts'
 import type { NarrowDecision, ParameterDecision } from './narrow-decision.ts'
 import { hasValue, rankTrials } from './rank.ts'
 import type { PastTrial } from './sampler.ts'
@@ -40,21 +41,25 @@ export function narrow(request: NarrowRequest): {
   const size = Math.min(withValue, Math.max(LEAST_ELITE, Math.ceil(keep * ranked.length)))
   const elite = ranked.slice(0, size)
 
+  const tooFew = size < LEAST_ELITE || size >= ranked.length
+  const profiles = tooFew ? null : effectProfiles(space, ranked, direction)
   const parameters: ParameterDecision[] = []
   const narrowed: Record<string, Distribution> = {}
   for (const [name, before] of Object.entries(space.parameters)) {
-    if (before.kind === 'fixed') {
-      narrowed[name] = before
-      continue
-    }
+    narrowed[name] = before
+    if (before.kind === 'fixed') continue
+    const view = { name, before, ranked, elite: size, margin, streamName: [...streamName, name] }
+    const profile = profiles?.get(name)
     const decision =
-      size < LEAST_ELITE || size >= ranked.length
+      profiles === null
         ? keptBecause(
             name,
             before,
             `only ${withValue} of ${ranked.length} trials have a value: too few to tell`,
           )
-        : decide({ name, before, ranked, elite: size, margin, streamName: [...streamName, name] })
+        : profile === undefined
+          ? narrowChoices(view)
+          : narrowRange(view, profile)
     parameters.push(decision)
     narrowed[name] = decision.after
   }
@@ -71,8 +76,4 @@ export function narrow(request: NarrowRequest): {
       parameters,
     },
   }
-}
-
-function decide(view: AxisView): ParameterDecision {
-  return view.before.kind === 'categorical' && !view.before.ordered ? narrowChoices(view) : narrowRange(view)
 }

@@ -123,7 +123,11 @@ function epochsOf(entry: StageEntry, index: number): number {
 }
 
 /** The trials of each stage; those left open share what the others leave of the budget. */
-function plannedTrials(entries: readonly StageEntry[], budget: Budget | null, mistakes: PlanMistake[]): number[] {
+function plannedTrials(
+  entries: readonly StageEntry[],
+  budget: Budget | null,
+  mistakes: PlanMistake[],
+): number[] {
   const unit = budget?.trials === undefined ? 'epochs' : 'trials'
   const total = budget?.[unit] ?? null
   const cost = (index: number): number => (unit === 'trials' ? 1 : epochsOf(entries[index]!, index))
