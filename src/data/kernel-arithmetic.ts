@@ -2,7 +2,6 @@ import type { Inputs } from '../train/inputs.ts'
 import type { Kernels } from '../train/kernels/kernels.ts'
 import { openKernels } from '../train/kernels/open-kernels.ts'
 import { type PcaArithmetic, plainArithmetic, type ScaledRows } from './pca.ts'
-import { columnMeans } from './preprocess.ts'
 import { sumOfProducts } from './sum-of-products.ts'
 
 /** Rows that are rotated at once. */
@@ -20,11 +19,11 @@ export const kernelArithmetic: PcaArithmetic = {
 
   gram(inputs, rows, onProgress) {
     if (inputs.values instanceof Float64Array) return plainArithmetic.gram(inputs, rows, onProgress)
-    const { values, columns } = inputs
+    const { values, columns, shift } = inputs
     if (!(values instanceof Uint8Array)) {
       return withKernels('muladd', (kernels) => sumOfProducts(kernels, inputs, rows, onProgress))
     }
-    const centre = Float32Array.from(columnMeans(values, columns, rows), Math.round)
+    const centre = Float32Array.from(shift, (s) => Math.round(Math.max(0, Math.min(255, s))))
     const centred = { values, columns, shift: centre, scale: ones(columns) }
     const products = withKernels('auto', (kernels) => sumOfProducts(kernels, centred, rows, onProgress))
     return moveProducts(products, inputs, centre, rows)

@@ -1,6 +1,7 @@
 import { sharedFloats } from './data-set.ts'
 import { leadingEigen } from './leading-eigen.ts'
 import type { Projection } from './prepared.ts'
+import { columnMeans } from './preprocess.ts'
 
 /** Added to an eigenvalue before whitening divides by its root, so that a dead component is not blown up. */
 export const WHITEN_EPSILON = 1e-5
@@ -69,16 +70,19 @@ export function fitPca(
   onProgress: (done: number) => void = () => {},
 ): PrincipalComponents {
   const { columns } = inputs
-  const centred = centre(inputs, rows)
-  const covariance = arithmetic.gram(centred.inputs, rows, (done) => onProgress(0.6 * done))
-  const { rest } = centred
+  const raw = columnMeans(inputs.values, columns, rows)
+  const mean = raw.map((m, c) => (m - inputs.shift[c]!) * inputs.scale[c]!)
+  // Taken out before the products, as far as the shift's type holds it: large means would cost them digits.
+  const centred = { ...inputs, shift: shiftBy(inputs, mean) }
+  const rest = raw.map((m, c) => (m - centred.shift[c]!) * centred.scale[c]!)
+  const covariance = arithmetic.gram(centred, rows, (done) => onProgress(0.6 * done))
   for (let i = 0; i < columns; i++) {
     for (let j = 0; j < columns; j++) {
       covariance[i * columns + j] = covariance[i * columns + j]! / rows.length - rest[i]! * rest[j]!
     }
   }
   const { values, vectors } = leadingEigen(covariance, columns, k, (done) => onProgress(0.6 + 0.4 * done))
-  return { mean: centred.mean, eigenvalues: values, components: vectors, k }
+  return { mean, eigenvalues: values, components: vectors, k }
 }
 
 /** The projection that a fit amounts to. */
@@ -129,34 +133,9 @@ export function project(
   arithmetic.rotate({ ...inputs, shift }, rows, weights, bias, out, onProgress)
 }
 
-/** The inputs with their mean taken out, as far as float32 holds it, and the rest of the mean, in float64. */
-function centre(
-  inputs: ScaledRows,
-  rows: Uint32Array,
-): { readonly inputs: ScaledRows; readonly rest: Float64Array; readonly mean: Float64Array } {
-  const mean = scaledMeans(inputs, rows)
-  const centred = { ...inputs, shift: shiftBy(inputs, mean) }
-  return { inputs: centred, rest: scaledMeans(centred, rows), mean }
-}
-
 /** The shift that takes `mean`, of the scaled inputs, out as well. */
 function shiftBy({ shift, scale }: ScaledRows, mean: Floats): Floats {
   return shift.map((s, c) => s + mean[c]! / scale[c]!)
-}
-
-/** The mean of each column as the network would see it, summed in float64. */
-function scaledMeans(inputs: ScaledRows, rows: Uint32Array): Float64Array {
-  const { columns } = inputs
-  const sums = new Float64Array(columns)
-  const block = new Float64Array(CHUNK * columns)
-  for (let start = 0; start < rows.length; start += CHUNK) {
-    const count = Math.min(CHUNK, rows.length - start)
-    scaleRows(inputs, rows, start, count, block)
-    for (let r = 0; r < count; r++) {
-      for (let c = 0; c < columns; c++) sums[c] = sums[c]! + block[r * columns + c]!
-    }
-  }
-  return sums.map((sum) => sum / rows.length)
 }
 
 /** Rows that are scaled at once. */

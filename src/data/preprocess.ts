@@ -46,7 +46,7 @@ export function fitScaling(
 }
 
 /** The mean of each column over the given rows, in float64. */
-export function columnMeans(values: Values, columns: number, rows: Uint32Array): Float64Array {
+export function columnMeans(values: Values | Float64Array, columns: number, rows: Uint32Array): Float64Array {
   const sums = new Float64Array(columns)
   for (const row of rows) {
     const start = row * columns
