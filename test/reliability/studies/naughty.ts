@@ -1,5 +1,5 @@
 import { defineObjective } from '../../../src/objective/define.ts'
-import { choice, float } from '../../../src/space/constructors.ts'
+import { float } from '../../../src/space/constructors.ts'
 
 /** Healthy work takes this long. */
 const WORK_MS = 100
