@@ -7,7 +7,7 @@ import { DEFAULT_STORE } from './options.ts'
 
 /** A store opened for reading, for as long as `use` takes. */
 export async function withReader<T>(file: string, use: (reader: StudyReader) => T | Promise<T>): Promise<T> {
-  const { openReader } = await import('../store/sqlite-store.ts')
+  const { openReader } = await import('../store/open-reader.ts')
   const reader = openReader(file)
   try {
     return await use(reader)

@@ -1,7 +1,8 @@
-import { openReadable, openWritable } from './connection.ts'
-import { SqliteReader } from './sqlite-reader.ts'
+import { openWritable } from './connection.ts'
 import { SqliteWriter } from './sqlite-writer.ts'
-import type { StoreOptions, StudyReader, StudyWriter } from './store.ts'
+import type { StoreOptions, StudyWriter } from './store.ts'
+
+export { openReader } from './open-reader.ts'
 
 /**
  * Opens a store for writing, and makes it if it isn't there; several studies may be written to one file at once, each
@@ -11,13 +12,4 @@ import type { StoreOptions, StudyReader, StudyWriter } from './store.ts'
  */
 export function openWriter(file: string, options: StoreOptions = {}): StudyWriter {
   return new SqliteWriter(openWritable(file), file, options.now ?? Date.now)
-}
-
-/**
- * Opens a store for reading, also while studies run: it neither waits for them nor makes them wait.
- *
- * @throws UserError('not-found') if there is no store; UserError('store') for a file that is none, is damaged or newer.
- */
-export function openReader(file: string, options: StoreOptions = {}): StudyReader {
-  return new SqliteReader(openReadable(file), file, options.now ?? Date.now)
 }

@@ -1,5 +1,3 @@
-import { renderTable } from '../../report/table.ts'
-import { rankedColumns } from '../../report/trial-columns.ts'
 import { jsonDocument, studyHead, trialSummary } from '../../report/trial-json.ts'
 import type { StudyRecord } from '../../store/store.ts'
 import { defineCommand } from '../command.ts'
@@ -28,6 +26,9 @@ export default defineCommand({
         return
       }
       if (!args.quiet) say(terminal, headline(study, trials.length))
+      // Loaded here: a document for machines should not wait for what draws tables.
+      const { renderTable } = await import('../../report/table.ts')
+      const { rankedColumns } = await import('../../report/trial-columns.ts')
       const columns = rankedColumns({ study, stages }, trials)
       await printTable(terminal, renderTable(columns, trials, tableLayout(terminal)), args.quiet)
     }),
