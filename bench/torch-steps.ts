@@ -56,7 +56,8 @@ function makeCase(optimizer: string, settings: Partial<OptimizerSettings>, learn
     optimizer,
     settings: { ...DEFAULT_OPTIMIZER, ...settings },
     learningRate,
-    activation: 'relu',
+    // Smooth: a ReLU at its kink may go either way by rounding, and from there on the two trainings differ by a row.
+    activation: 'tanh',
     maxoutPieces: 2,
     batchNorm: true,
     dropout: DROPOUT,
@@ -71,8 +72,8 @@ const CASES: readonly Case[] = [
   nesterov,
   makeCase('adam', { kind: 'adam' }, 1e-3),
   makeCase('adam plain', { kind: 'adam', biasCorrection: false }, 1e-3),
-  { ...nesterov, batchNorm: false, dropout: 0, learningRate: 1e-3 },
-  { ...nesterov, activation: 'tanh' },
+  { ...nesterov, activation: 'relu', batchNorm: false, dropout: 0, learningRate: 1e-3 },
+  { ...nesterov, activation: 'relu' },
   { ...nesterov, activation: 'sigmoid' },
   { ...nesterov, activation: 'maxout' },
 ]

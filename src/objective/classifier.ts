@@ -84,6 +84,9 @@ function startTraining(
   context: TrialContext,
 ): Training {
   const { model, training } = config
+  if (fold.train.rows.length === 0 || fold.valid.rows.length === 0) {
+    throw new UserError('usage', 'split: the training and the validation part need at least one row each')
+  }
   const streamName: StreamName = [context.seed, 'fold', index]
   const architecture: Architecture = {
     inputs: fold.train.inputs.columns,

@@ -83,7 +83,7 @@ export function* trainEpochs(
     }
     const trainDataLoss = lossSum / order.length
     // Weights that left the finite numbers can hide behind a ReLU from the losses, but not from their own squares.
-    const trainLoss = trainDataLoss + finite('L2 penalty', penalty(network), epoch)
+    const trainLoss = trainDataLoss + finite('sum of squared weights', penalty(network), epoch)
     const validScore = score(network, valid)
     validLosses.push(finite('validation loss', validScore.loss, epoch))
     yield report(epoch, trainDataLoss, trainLoss, score(network, sample), validScore, learningRate, steps)

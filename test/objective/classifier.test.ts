@@ -144,6 +144,12 @@ describe('the classifier', () => {
     expect(() => run(wild)).toThrow(/^loss became (NaN|Infinity) in epoch 1, step \d+$/)
   })
 
+  test('wants rows to train and to validate on', () => {
+    const [none, some] = [part(examples, 0, 0), part(examples, 0, 10)]
+    expect(() => run(config(), {}, prepared(fold(some, none)))).toThrow(/^split: .* at least one row each$/)
+    expect(() => run(config(), {}, prepared(fold(none, some)))).toThrow(/^split: .* at least one row each$/)
+  })
+
   test('gives nothing back when it is told to stop', () => {
     let asked = 0
     const { measurements, result } = run(config(), { stopRequested: () => ++asked > 12 })
