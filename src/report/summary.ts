@@ -77,11 +77,12 @@ export function nextSteps({ best, study }: StudySummary, { dbOption }: RunFacts)
 
 function totalsLine({ totals, digest }: StudySummary, { workers, elapsedMs, db }: RunFacts): string {
   const { counts } = totals
-  const mishaps =
-    (counts.diverged > 0 ? ` (${counts.diverged} diverged)` : '') +
-    (counts.failed > 0 ? ` (${counts.failed} failed)` : '')
+  const mishaps = [
+    ...(counts.diverged > 0 ? [`${counts.diverged} diverged`] : []),
+    ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
+  ].join(', ')
   return (
-    `${countOf(totals.finished, 'trial')}${mishaps}, ${countOf(totals.epochs, 'epoch')}, ${countOf(workers, 'worker')}, ` +
+    `${countOf(totals.finished, 'trial')}${mishaps === '' ? '' : ` (${mishaps})`}, ${countOf(totals.epochs, 'epoch')}, ${countOf(workers, 'worker')}, ` +
     `${formatDuration(elapsedMs)} · ${db} · digest ${shortDigest(digest)}`
   )
 }
