@@ -1,0 +1,135 @@
+import { DEFAULT_LAG } from '../../src/search/plan.ts'
+import { rankTrials } from '../../src/search/rank.ts'
+import type { PastTrial } from '../../src/search/sampler.ts'
+import type { Direction } from '../../src/trial.ts'
+import { decades, type KnownProblem, knownProblems } from './functions.ts'
+import { SETTINGS, type Setting, stagesOf } from './settings.ts'
+import { type SimulatedStudy, simulate } from './simulate.ts'
+import { exactRandom, type Table } from './tables.ts'
+
+export interface MeanBest {
+  readonly mean: number
+  readonly standardError: number
+}
+
+/** Keys are numbers of trials. */
+export interface TableResult {
+  readonly name: string
+  readonly direction: Direction
+  readonly best: number
+  readonly exactRandom: Readonly<Record<string, number>>
+  readonly settings: Readonly<Record<string, Readonly<Record<string, MeanBest>>>>
+}
+
+export interface FunctionResult {
+  readonly name: string
+  readonly setting: string
+  /** Of the winner's worst parameter that matters. */
+  readonly medianDecadesOff: number
+  /** Shares of the seeds. */
+  readonly withinTenth: number
+  readonly withinFifth: number
+  readonly lost: number
+  /** The share of idle parameters that kept 80 % of their range; null if all matter. */
+  readonly idleKept: number | null
+}
+
+const TABLE_TRIALS = 64
+const COUNTS = [16, 32, 64]
+/** Random search is checked further on: its trials cost next to nothing. */
+const RANDOM_COUNTS = [16, 32, 64, 256]
+const FUNCTION_TRIALS = 96
+
+export function compareOnTables(tables: readonly Table[], seeds: number): TableResult[] {
+  return tables.map((table) => ({
+    name: table.name,
+    direction: table.direction,
+    best: table.values.reduce(
+      table.direction === 'minimize' ? (a, b) => Math.min(a, b) : (a, b) => Math.max(a, b),
+    ),
+    exactRandom: Object.fromEntries(RANDOM_COUNTS.map((n) => [n, exactRandom(table, n)])),
+    settings: Object.fromEntries(SETTINGS.map((setting) => [setting.name, meanBests(table, setting, seeds)])),
+  }))
+}
+
+function meanBests(table: Table, setting: Setting, seeds: number): Record<string, MeanBest> {
+  const counts = setting.name === 'random' ? RANDOM_COUNTS : COUNTS
+  const stages = stagesOf(setting, setting.name === 'random' ? counts.at(-1)! : TABLE_TRIALS)
+  const bests = counts.map(() => new Float64Array(seeds))
+  for (let seed = 0; seed < seeds; seed++) {
+    const { trials } = simulate(table, stages, seed, DEFAULT_LAG)
+    for (const [i, count] of counts.entries())
+      bests[i]![seed] = bestValue(trials.slice(0, count), table.direction)
+  }
+  return Object.fromEntries(counts.map((count, i) => [count, meanOf(bests[i]!)]))
+}
+
+function bestValue(trials: readonly PastTrial[], direction: Direction): number {
+  return rankTrials(trials, direction)[0]!.value!
+}
+
+function meanOf(values: Float64Array): MeanBest {
+  const n = values.length
+  const mean = values.reduce((sum, value) => sum + value, 0) / n
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return { mean, standardError: Math.sqrt(squares / (n - 1) / n) }
+}
+
+/** The whole studies only: a sampler alone has no box to lose the optimum from. */
+export function compareOnFunctions(seeds: number): FunctionResult[] {
+  return SETTINGS.filter(({ stages }) => stages.length > 1).flatMap((setting) => {
+    const stages = stagesOf(setting, FUNCTION_TRIALS)
+    return knownProblems(0).map(({ name }, index) => {
+      const outcomes = Array.from({ length: seeds }, (_, seed) => {
+        const problem = knownProblems(seed)[index]!
+        return judge(problem, simulate(problem, stages, seed, DEFAULT_LAG))
+      })
+      return summary(name, setting.name, outcomes)
+    })
+  })
+}
+
+interface Outcome {
+  readonly decadesOff: number
+  readonly lost: boolean
+  /** For each idle parameter whether it kept 80 % of its range. */
+  readonly idleKept: readonly boolean[]
+}
+
+function judge(problem: KnownProblem, study: SimulatedStudy): Outcome {
+  const winner = rankTrials(study.trials, problem.direction)[0]!
+  const box = study.stages.at(-1)!.space
+  let decadesOff = 0
+  let lost = false
+  const idleKept: boolean[] = []
+  for (const [name, range] of Object.entries(box.parameters)) {
+    const root = problem.space.parameters[name]!
+    if (range.kind !== 'float' || root.kind !== 'float') continue
+    if (problem.idle.includes(name)) {
+      const kept = decades(Math.min(range.high, root.high)) - decades(Math.max(range.low, root.low))
+      idleKept.push(kept >= 0.8 * (decades(root.high) - decades(root.low)))
+      continue
+    }
+    const optimum = problem.optimum[name] as number
+    decadesOff = Math.max(decadesOff, Math.abs(decades(winner.params[name] as number) - decades(optimum)))
+    // Bounds rounded to three digits may stand a rounding away from an optimum on the edge itself.
+    lost ||= optimum < range.low * (1 - 1e-9) || optimum > range.high * (1 + 1e-9)
+  }
+  return { decadesOff, lost, idleKept }
+}
+
+function summary(name: string, setting: string, outcomes: readonly Outcome[]): FunctionResult {
+  const share = (holds: (outcome: Outcome) => boolean): number =>
+    outcomes.filter(holds).length / outcomes.length
+  const off = outcomes.map(({ decadesOff }) => decadesOff).sort((a, b) => a - b)
+  const idle = outcomes.flatMap(({ idleKept }) => idleKept)
+  return {
+    name,
+    setting,
+    medianDecadesOff: off[off.length >> 1]!,
+    withinTenth: share(({ decadesOff }) => decadesOff <= 0.1),
+    withinFifth: share(({ decadesOff }) => decadesOff <= 0.2),
+    lost: share((outcome) => outcome.lost),
+    idleKept: idle.length === 0 ? null : idle.filter(Boolean).length / idle.length,
+  }
+}
