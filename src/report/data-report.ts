@@ -54,5 +54,5 @@ export function renderDataFacts(data: DataFacts, layout: TableLayout): string {
 }
 
 function number(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toPrecision(4)
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)))
 }

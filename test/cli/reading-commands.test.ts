@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
@@ -371,12 +371,42 @@ describe('studies, status and digest', () => {
 })
 
 describe('data info', () => {
+  const file = join(folder, 'flowers.csv')
+  beforeAll(() => writeFileSync(file, `long,wide,kind\n${'1.5,2,rose\n3,4,tulip\n'.repeat(5)}`))
+
   it('shows what a data set is', async () => {
-    const { code, stdout } = await runCaptured(['data', 'info', 'generated'])
+    const { code, stdout } = await runCaptured(['data', 'info', file])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^source {4}generated\nrows {6}12,000/)
-    expect(stdout).toMatch(/shape {5}32 x 32 x 3 bytes/)
-    expect(stdout).toMatch(/hash {6}sha256 [0-9a-f]{64}\n/)
+    expect(stdout.replace(/[0-9a-f]{64}/, 'HASH')).toBe(
+      [
+        'source    csv',
+        `path      ${file}`,
+        'rows      10',
+        'shape     2 float32, 1.5 to 4, mean 2.625',
+        'split     train 8, valid 1, test 1 (by default)',
+        'classes   2 classes',
+        'hash      sha256 HASH',
+        '',
+        'LABEL  CLASS  ROWS',
+        '    0  rose      5',
+        '    1  tulip     5',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it('has one JSON document', async () => {
+    const { stdout } = await runCaptured(['data', 'info', file, '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({
+      schemaVersion: 1,
+      rows: 10,
+      shape: [2],
+      classes: [
+        { name: 'rose', rows: 5 },
+        { name: 'tulip', rows: 5 },
+      ],
+      split: { train: 8, valid: 1, test: 1 },
+    })
   })
 
   it('says where there are no data', async () => {
