@@ -106,7 +106,9 @@ describe.each(['fma', 'muladd'] as const)(
         backends.push([variant.name, () => openVariant(variant)])
     }
     test.each(backends)('with %s', (_name, open) => {
-      const digests = CASES.map((settings) => train(open(), ...settings))
+      const digests = CASES.map(([kind, activation, batchNorm, dropout]) =>
+        train(open(), kind, activation, batchNorm, dropout),
+      )
       expect(digests).toEqual(GOLDEN[arithmetic])
     })
   },

@@ -101,14 +101,23 @@ export function createDense(
     first: states > 0 ? arena.allocate(bytes) : 0,
     second: states > 1 ? arena.allocate(bytes) : 0,
     read: () => readPanels(view(), inputs, outputs),
-    write(weights, bias) {
-      const panels = view()
-      for (let column = 0; column < outputs; column++) {
-        const { start, width } = panelColumn(inputs, outputs, column)
-        for (let k = 0; k < inputs; k++) panels[start + k * width] = weights[k * outputs + column] as number
-        panels[start + inputs * width] = bias[column] as number
-      }
-    },
+    write: (weights, bias) => writePanels(view(), inputs, outputs, weights, bias),
+  }
+}
+
+function writePanels(
+  panels: Float32Array,
+  inputs: number,
+  outputs: number,
+  weights: ArrayLike<number>,
+  bias: ArrayLike<number>,
+): void {
+  for (let first = 0; first < outputs; first += PANEL) {
+    const { start, step, width } = panelAt(inputs, outputs, first)
+    for (let k = 0; k < inputs; k++) {
+      for (let j = 0; j < width; j++) panels[start + k * step + j] = weights[k * outputs + first + j]!
+    }
+    for (let j = 0; j < width; j++) panels[start + inputs * step + j] = bias[first + j]!
   }
 }
 
@@ -120,19 +129,29 @@ export function readPanels(
 ): { readonly weights: Floats; readonly bias: Floats } {
   const weights = new Float32Array(inputs * outputs)
   const bias = new Float32Array(outputs)
-  for (let column = 0; column < outputs; column++) {
-    const { start, width } = panelColumn(inputs, outputs, column)
-    for (let k = 0; k < inputs; k++) weights[k * outputs + column] = panels[start + k * width] as number
-    bias[column] = panels[start + inputs * width] as number
+  for (let first = 0; first < outputs; first += PANEL) {
+    const { start, step, width } = panelAt(inputs, outputs, first)
+    for (let k = 0; k < inputs; k++) {
+      for (let j = 0; j < width; j++) weights[k * outputs + first + j] = panels[start + k * step + j]!
+    }
+    for (let j = 0; j < width; j++) bias[first + j] = panels[start + inputs * step + j]!
   }
   return { weights, bias }
 }
 
-/** Where a column starts in its panel, and how far its rows are apart, in floats. */
-function panelColumn(inputs: number, outputs: number, column: number): { start: number; width: number } {
-  const first = column - (column % 16)
-  const width = Math.min(16, padded(outputs) - first)
-  return { start: first * (inputs + 1) + (column % 16), width }
+const PANEL = 16
+
+/** Where the panel of column `first` starts, how far its rows are apart, and how many of its columns are real. */
+function panelAt(
+  inputs: number,
+  outputs: number,
+  first: number,
+): { readonly start: number; readonly step: number; readonly width: number } {
+  return {
+    start: first * (inputs + 1),
+    step: Math.min(PANEL, padded(outputs) - first),
+    width: Math.min(PANEL, outputs - first),
+  }
 }
 
 export function createVector(arena: Arena, length: number, optimizer: UpdateRule['kind']): WasmVector {

@@ -44,6 +44,7 @@ export function createWasmKernels(options: {
   const panels = scratch(arena)
   const sums = scratch(arena)
   const transposed = scratch(arena)
+  const gradientPlace = scratch(arena)
   const labelPlace = scratch(arena)
   const rowPlace = scratch(arena)
   const termPlace = scratch(arena)
@@ -184,7 +185,7 @@ export function createWasmKernels(options: {
     gradient(x, dy, dense, rows, reg) {
       const { address, inputs, outputs } = dense as WasmDense
       const bytes = panelBytes(inputs, outputs)
-      const to = arena.allocate(bytes)
+      const to = gradientPlace(bytes)
       setRule({ kind: 'sgd', learningRate: 0 }, reg)
       update(x, dy, dense, rows, OPTIMIZERS.gradient, to, address, 0)
       return readPanels(new Float32Array(arena.memory.buffer, to, bytes / 4), inputs, outputs)
