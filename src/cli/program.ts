@@ -2,18 +2,15 @@ import yargs, { type Argv } from 'yargs'
 import type { Command, CommandEntry } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { reportFailure } from './failure.ts'
-import { isPipeClosed, print, type Terminal } from './terminal.ts'
+import { print, type Terminal } from './terminal.ts'
 import { codeVersion } from './version.ts'
 import { checkCommand, explainWrongUse, WrongUse } from './wrong-use.ts'
 
 /** Runs the process's own command line and sets its exit code; the process ends when its streams are drained. */
 export async function runMain(): Promise<void> {
-  // A stream without a listener throws where nobody can catch it. Who prints results learns of it by the callback.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error) => {
-      if (!isPipeClosed(error)) process.exitCode = 1
-    })
-  }
+  // A stream without a listener throws where nobody can catch it. Who prints results learns of it by the callback,
+  // and a sentence that nobody reads is no reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   const terminal: Terminal = { stdout: process.stdout, stderr: process.stderr, env: process.env }
   process.exitCode = await runCommandLine(process.argv.slice(2), terminal)
 }

@@ -1,3 +1,5 @@
+import { UserError } from '../errors.ts'
+
 /** A stream that text goes to; a terminal has `columns`. */
 export interface OutputStream {
   readonly isTTY?: boolean | undefined
@@ -20,16 +22,25 @@ export class PipeClosedError extends Error {
   override readonly name = 'PipeClosedError'
 }
 
-/** Writes results; resolves when the stream has taken them. @throws PipeClosedError */
+/**
+ * Writes results; resolves when the stream has taken them.
+ * @throws PipeClosedError if nobody reads them; UserError('store') if they can't be written, to a full disk say
+ */
 export function print(terminal: Terminal, text: string): Promise<void> {
   if (text === '') return Promise.resolve()
   return new Promise((resolve, reject) => {
     terminal.stdout.write(text, (error) => {
       if (!error) resolve()
       else if (isPipeClosed(error)) reject(new PipeClosedError())
-      else reject(error)
+      else reject(notWritten(error))
     })
   })
+}
+
+function notWritten(error: Error): UserError {
+  const { code } = error as NodeJS.ErrnoException
+  const reason = code === 'ENOSPC' ? 'the disk is full' : (code ?? error.message)
+  return new UserError('store', `The results cannot be written: ${reason}`, { cause: error })
 }
 
 /** Writes results that come in small pieces, in larger ones. @throws PipeClosedError */

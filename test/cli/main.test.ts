@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -100,6 +101,18 @@ describe('the built command', () => {
     )
     expect(codes.map(({ code }) => code)).toEqual([2, 5, 6])
     for (const { stderr } of codes) expect(stderr).not.toMatch(/^\s+at /m)
+  })
+
+  it.runIf(existsSync('/dev/full'))('says that a full disk could not take the results', async () => {
+    const child = spawn(process.execPath, [MAIN, 'best', '--db', db, '--quiet'], {
+      stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+    })
+    let stderr = ''
+    child.stderr!.on('data', (bytes: Buffer) => {
+      stderr += bytes
+    })
+    const [code] = await once(child, 'close')
+    expect([code, stderr]).toEqual([6, 'The results cannot be written: the disk is full.\n'])
   })
 
   it('says in a sentence that a Node is too old', async () => {
