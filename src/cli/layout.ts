@@ -17,11 +17,8 @@ export function textWidth({ stdout }: Terminal): number {
 export async function printTable(terminal: Terminal, table: RenderedTable, quiet: boolean): Promise<void> {
   await print(terminal, table.text)
   if (table.hidden.length === 0 || quiet) return
-  const names = table.hidden.slice(0, 4).join(', ').toLowerCase()
-  const more = table.hidden.length > 4 ? `, … ` : ''
-  say(
-    terminal,
-    `${countOf(table.hidden.length, 'column does', 'columns do')} not fit into the window (${names}${more}): ` +
-      'widen it, add --json, or use finesweep export.',
-  )
+  const names = table.hidden.slice(0, 4).map((name) => name.toLowerCase())
+  if (table.hidden.length > 4) names.push('…')
+  const count = countOf(table.hidden.length, 'column does', 'columns do')
+  say(terminal, `${count} not fit into the window (${names.join(', ')}): widen it, or add --json.`)
 }

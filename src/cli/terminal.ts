@@ -61,9 +61,13 @@ export function* inLargePieces(pieces: Iterable<string>): Generator<string> {
   if (pending !== '') yield pending
 }
 
-/** Says something that is no result. A closed stderr is nobody's trouble. */
+/**
+ * Says something that is no result. A closed stderr is nobody's trouble. Names come from files that others may have
+ * written: their control characters never reach the terminal.
+ */
 export function say(terminal: Terminal, text: string): void {
-  terminal.stderr.write(text.endsWith('\n') ? text : `${text}\n`)
+  const plain = text.replace(/(?!\n)\p{Cc}/gu, ' ')
+  terminal.stderr.write(plain.endsWith('\n') ? plain : `${plain}\n`)
 }
 
 /**

@@ -42,6 +42,7 @@ export function renderExplanation({ study, stages }: Explanation, width: number,
       `: ${study.direction} ${study.metric}, seed ${study.seed}`,
     ],
   ]
+  if (stages.length === 0) lines.push(['No stage has begun.'])
   for (const [index, stage] of stages.entries()) {
     lines.push([''], ...stageLines(stage, study.metric, width))
     const next = stages[index + 1]?.record
