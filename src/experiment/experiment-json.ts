@@ -42,9 +42,9 @@ export function experimentFromJson(value: unknown): Experiment {
   const { version: _, ...experiment } = read.data
   const space: SearchSpace = experiment.space
   const plan = planStages({ stages: experiment.stages })
-  // The rules of a module whose own space is still to come name what is not here yet.
-  const isOpen = experiment.objective.kind === 'module' && Object.keys(space.parameters).length === 0
-  const mistake = (isOpen ? [] : spaceMistakes(space))[0] ?? plan.mistakes[0]
+  // A module's own space may still be to come: rules may name what is not here yet.
+  const checked = experiment.objective.kind === 'module' ? { ...space, constraints: [] } : space
+  const mistake = spaceMistakes(checked)[0] ?? plan.mistakes[0]
   if (mistake !== undefined) throw damaged(mistake.message)
   return { ...experiment, space, stages: plan.stages }
 }

@@ -1,4 +1,4 @@
-import { planStages, type StageEntry } from '../search/plan.ts'
+import { type Budget, planStages, type StageEntry } from '../search/plan.ts'
 import type { StagePlan } from '../search/stage-plan.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import { contains } from '../space/unit-scale.ts'
@@ -19,7 +19,7 @@ export function defaultStageEntries(budgeted: boolean): StageEntry[] {
 /** The stages with every default filled in; mistakes that they make together are reported. */
 export function resolveStages(
   stages: readonly StageEntry[] | undefined,
-  budget: { readonly epochs: number } | undefined,
+  budget: Budget | undefined,
   report: (mistake: Mistake) => void,
 ): readonly StagePlan[] {
   const plan = planStages({ stages: stages ?? null, budget: budget ?? null })

@@ -5,6 +5,7 @@ import { parseExperiment } from '../../src/experiment/parse-experiment.ts'
 import { readExperiment } from '../../src/experiment/read-experiment.ts'
 import { allKeyPaths } from '../../src/experiment/schema-walk.ts'
 import { BLOCKS, STUDY_KEYS } from '../../src/experiment/study-blocks.ts'
+import { stageEntrySchema } from '../../src/search/plan-schema.ts'
 
 const DOCUMENT = readFileSync('docs/study-file.md', 'utf8')
 const STUDIES = readdirSync('experiments').filter((name) => name.endsWith('.yaml'))
@@ -41,6 +42,14 @@ describe('docs/study-file.md', () => {
       .map((path) => path.at(-1)!)
       .filter((key) => !DOCUMENT.includes(`\`${key}\``))
     expect(unnamed).toEqual([])
+  })
+
+  test('names every sampler, and what a study samples with if it does not say', () => {
+    const row = tableAfter('stages').find((cells) => cells[0] === '`sampler`')
+    for (const name of stageEntrySchema.shape.sampler.unwrap().options)
+      expect(row?.[2]).toContain(`\`${name}\``)
+    const samplers = parseExperiment('seed: 1', 'a.yaml').stages.map((stage) => stage.sampler)
+    expect(row?.[1]).toBe(`\`${samplers[0]}\` in the first stage, then \`${samplers[1]}\``)
   })
 
   test.each([
