@@ -42,6 +42,7 @@ export async function conduct(
       codeVersion: codeVersion(),
       listener: progress.listener,
       say: tell,
+      onPrint: (text) => tell(text.trimEnd()),
       drain: stop.drain,
       halt: stop.halt,
     })

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts'
+import { createExecutor } from '../execute/create.ts'
 import { createInlineExecutor } from '../execute/inline.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
 import type { StudyReader, StudyRecord } from '../store/store.ts'
@@ -15,7 +16,7 @@ export interface ReplayResult {
 }
 
 /**
- * Runs one trial again, alone and on this thread, and compares all it measures with what is stored.
+ * Runs one trial again, alone, on this thread unless it would end it, and compares all it measures with what is stored.
  * @throws UserError('usage') if what is measured has changed since, or the network it continued is not kept any more.
  */
 export async function replayTrial(
@@ -36,7 +37,10 @@ export async function replayTrial(
     )
   }
   const { trialTimeout } = opened.experiment.limits
-  const executor = createInlineExecutor(withArithmetic(opened.source, trial.arithmetic))
+  const source = withArithmetic(opened.source, trial.arithmetic)
+  const executor = endsItsThread(trial)
+    ? createExecutor(source, { workers: 1 })
+    : createInlineExecutor(source)
   try {
     const outcome = await executor.run(
       { spec: trial, continued, timeoutMs: trialTimeout === null ? null : trialTimeout * 1000 },
@@ -47,6 +51,11 @@ export async function replayTrial(
   } finally {
     await executor.close()
   }
+}
+
+/** Whether the trial ended in a way that this thread would not survive: it is replayed in one of its own. */
+function endsItsThread({ error }: TrialRecord): boolean {
+  return error !== null && ['timeout', 'exited', 'out-of-memory'].includes(error.code)
 }
 
 /** The arithmetic that the trial was recorded with: what `auto` picks here may be another. */

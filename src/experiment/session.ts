@@ -24,6 +24,8 @@ export interface SessionOptions {
   readonly listener?: StudyListener
   /** Called with a sentence for people: a name that was taken, data that take their time. */
   readonly say?: (sentence: string) => void
+  /** Gets what objectives print; by default it goes to stderr. */
+  readonly onPrint?: (text: string, trial: number | null) => void
   /** Once aborted, no trial begins and the running ones may end. Its reason is a sentence. */
   readonly drain?: AbortSignal
   /** Once aborted, everything ends; what was running runs again on a resume. */
@@ -121,7 +123,10 @@ async function conduct(
   const { experiment, data } = opened
   const { limits } = experiment
   const drain = new AbortController()
-  const executor = createExecutor(opened.source, { workers: options.workers })
+  const executor = createExecutor(opened.source, {
+    workers: options.workers,
+    ...(options.onPrint === undefined ? {} : { onPrint: options.onPrint }),
+  })
   const timers: NodeJS.Timeout[] = []
   const closeAtOnce = (): void => {
     executor.close().catch(() => {})

@@ -3,7 +3,7 @@ import { seedFrom } from '../random/stream.ts'
 import { narrow } from '../search/narrow.ts'
 import { countsAsTaken, isAdaptive, proposeTrial } from '../search/propose-trial.ts'
 import type { StagePlan } from '../search/stage-plan.ts'
-import { pointKey } from '../space/points.ts'
+import { countPointsAtMost, pointKey } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { StageRecord, StudyRecord, StudyState, StudyWriter } from '../store/store.ts'
 import type { TrialRecord } from '../trial.ts'
@@ -152,6 +152,7 @@ function proposer(
     if (countsAsTaken(run.stages[trial.stage]!, plan)) taken.add(pointKey(trial.params))
   }
   for (const trial of begun) taken.add(pointKey(trial.params))
+  const finite = Number.isFinite(countPointsAtMost(run.space))
   return (index, history, pending) => {
     const { params, continues } = proposeTrial({
       seed,
@@ -167,8 +168,8 @@ function proposer(
       taken,
     })
     const key = pointKey(params)
-    // A sampler repeats a point only when no other is left.
-    if (taken.has(key) && continues === null && index >= plan.startWith.length) return null
+    // In a finite space a sampler repeats a point only when no other is left.
+    if (finite && taken.has(key) && continues === null && index >= plan.startWith.length) return null
     taken.add(key)
     return {
       number: stage.firstTrial + index,

@@ -10,9 +10,9 @@ import { runStudy } from '../../src/study/study-run.ts'
 import { withFaults } from '../store/faults.ts'
 import { studyFile } from './finesweep.ts'
 
-const crashBefore = Number(process.env['CRASH_BEFORE'])
+const crashBefore = Number(process.env.CRASH_BEFORE)
 let writes = 0
-const writer = openWriter(process.env['CRASH_DB']!)
+const writer = openWriter(process.env.CRASH_DB!)
 const store = withFaults(writer, {
   before(index) {
     writes = index + 1

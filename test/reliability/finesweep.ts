@@ -51,12 +51,12 @@ export function studyFile(name: string): string {
 
 /** How much of a long test runs: all of it under `npm run test:chaos`, a little of it under `npm test`. */
 export function scaled(short: number, long: number): number {
-  return process.env['FINESWEEP_CHAOS'] === undefined ? short : long
+  return process.env.FINESWEEP_CHAOS === undefined ? short : long
 }
 
 /** The seed of a random test: FINESWEEP_SEED, or a new one. It belongs into the test's messages. */
 export function chaosSeed(): number {
-  const given = process.env['FINESWEEP_SEED']
+  const given = process.env.FINESWEEP_SEED
   const seed = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given)
   console.log(`seed ${seed} (again: FINESWEEP_SEED=${seed})`)
   return seed

@@ -35,7 +35,7 @@ test(
     expect(trials).toHaveLength(TRIALS)
     const codes = { loop: 'timeout', exit: 'exited', heap: 'out-of-memory', throw: 'threw' }
     for (const { number, params, state, error, value } of trials) {
-      const behaviour = behaviourOf(params['behaviour'] as number)
+      const behaviour = behaviourOf(params.behaviour as number)
       if (behaviour === 'well') expect({ state, value }).toEqual({ state: 'complete', value: number })
       else
         expect({ state, code: error?.code }, error?.message).toEqual({
@@ -44,7 +44,7 @@ test(
         })
     }
     const work = trials.reduce((sum, { params }) => {
-      const behaviour = behaviourOf(params['behaviour'] as number)
+      const behaviour = behaviourOf(params.behaviour as number)
       return sum + (behaviour === 'well' ? 0.1 : behaviour === 'loop' ? 3 : 0)
     }, 0)
     console.log(

@@ -16,7 +16,7 @@ export default defineObjective({ behaviour: float(0, 1) }, function* ({ params, 
   if (kind === 'exit') process.exit(7)
   if (kind === 'heap') {
     const hoard: number[][] = []
-    for (;;) hoard.push(Array.from({ length: 10_000 }, (_, i) => i + number))
+    for (;;) hoard.push(new Array<number>(1_000_000).fill(number + 0.5))
   }
   if (kind === 'throw') throw new Error('I always throw')
   const until = performance.now() + WORK_MS
