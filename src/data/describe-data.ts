@@ -48,12 +48,8 @@ export function describeData(source: string | DataConfig): DataDescription {
     counts[label] = counts[label]! + 1
     if (row >= rows - data.testRows) testCounts[label] = testCounts[label]! + 1
   })
-  let [low, high, sum] = [Infinity, -Infinity, 0]
-  for (const value of data.values) {
-    if (value < low) low = value
-    if (value > high) high = value
-    sum += value
-  }
+  const { low, high, mean } =
+    data.values instanceof Uint8Array ? spreadOfBytes(data.values) : spreadOf(data.values)
   return {
     source: data.source,
     path: config.source === 'generated' ? null : config.path,
@@ -63,9 +59,38 @@ export function describeData(source: string | DataConfig): DataDescription {
     columns: data.columns,
     type: data.values instanceof Uint8Array ? 'bytes' : 'float32',
     range: [low, high],
-    mean: sum / data.values.length,
+    mean,
     classes: data.classes.map((name, i) => ({ name, rows: counts[i]!, testRows: testCounts[i]! })),
     split: splitCounts(data, splitSchema.parse({})),
     hash: hashDataSet(data),
   }
+}
+
+interface Spread {
+  readonly low: number
+  readonly high: number
+  readonly mean: number
+}
+
+/** By counting: many times as fast as looking at each byte's size. */
+function spreadOfBytes(values: Uint8Array): Spread {
+  const counts = new Uint32Array(256)
+  for (let i = 0; i < values.length; i++) counts[values[i]!] = counts[values[i]!]! + 1
+  const sum = counts.reduce((total, count, value) => total + count * value, 0)
+  return {
+    low: counts.findIndex((count) => count > 0),
+    high: counts.findLastIndex((count) => count > 0),
+    mean: sum / values.length,
+  }
+}
+
+function spreadOf(values: Float32Array): Spread {
+  let [low, high, sum] = [Infinity, -Infinity, 0]
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    low = Math.min(low, value)
+    high = Math.max(high, value)
+    sum += value
+  }
+  return { low, high, mean: sum / values.length }
 }
