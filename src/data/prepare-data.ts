@@ -32,6 +32,7 @@ export async function prepareData(
   const data = readDataSet(settings.data)
   checkComponents(data, preprocess)
   const hash = hashDataSet(data)
+  options.onProgress?.('reading the data', 1)
   const splits = splitRows(data, settings.split)
   const widened =
     preprocess.biasTrick && preprocess.pca === undefined ? appendOnes(data.values, data.columns) : data.values
@@ -53,7 +54,6 @@ export async function prepareData(
           )
     return { ...partsOf(inputs, data, split), preprocessing }
   })
-  options.onProgress?.('reading the data', 1)
   return {
     source: data.source,
     hash,
