@@ -1,4 +1,4 @@
-import { exp, log } from '../numerics/elementary.ts'
+import { log } from '../numerics/elementary.ts'
 
 /** What a Gaussian process learns from. */
 export interface Observations {
@@ -33,10 +33,11 @@ const INITIAL_NOISE = 0.05
 const LEAST_NOISE = 1e-4
 
 /**
- * Fits a Gaussian process with a Matérn 5/2 kernel: each axis has a precision (the inverse square of the distance
- * at which values stop being alike), the noise of a measurement is learned with them, by the largest posterior
- * density over a coordinate search from the prior's centre. O(n³) for n observations. Deterministic.
- * Source: C. E. Rasmussen and C. K. I. Williams, Gaussian Processes for Machine Learning (2006), 2.2, 5.4.
+ * Fits a Gaussian process with a rational quadratic kernel (alpha 2: about as good here as a Matérn kernel, without
+ * its exponentials): each axis has a precision, the inverse square of the distance at which values stop being alike;
+ * they and the noise of a measurement are those of the largest posterior density that a coordinate search from the
+ * prior's centre finds. O(n³) for n observations. Deterministic.
+ * Source: C. E. Rasmussen and C. K. I. Williams, Gaussian Processes for Machine Learning (2006), 2.2, 4.2, 5.4.
  */
 export function fitGaussianProcess(observations: Observations): GaussianProcess {
   const { places, isChoice } = observations
@@ -49,7 +50,7 @@ export function fitGaussianProcess(observations: Observations): GaussianProcess 
   for (const axis of squares) add(distances, axis, 1)
 
   let best = posterior(observations, distances, parameters)
-  for (const factor of [6, 3, 1.7]) {
+  for (const factor of [5, 2]) {
     for (let p = 0; p <= axes; p++) {
       for (const step of [factor, 1 / factor]) {
         const before = parameters[p]!
@@ -97,7 +98,7 @@ function posterior(observations: Observations, distances: Float64Array, paramete
   const factor = new Float64Array((n * (n + 1)) / 2)
   for (let i = 0, pair = 0, at = 0; i < n; i++) {
     for (let j = 0; j < i; j++, pair++, at++) {
-      const alike = matern(distances[pair]!)
+      const alike = correlation(distances[pair]!)
       factor[at] = groups[i] === groups[j] ? alike + GROUP_LEVEL : ACROSS_GROUPS * alike
     }
     factor[at++] = 1 + GROUP_LEVEL + noise
@@ -131,16 +132,21 @@ function processOf(observations: Observations, parameters: Float64Array, fit: Fi
   const n = places.length
   const axes = isChoice.length
   const noise = parameters[axes]!
+  const columns = isChoice.map((_, axis) => Float64Array.from(places, (place) => place[axis]!))
+  const missing = columns.map((column) => column.some(Number.isNaN))
 
-  /** Covariances of a place with all observations, whitened; returns how much variance they explain. */
+  /** Covariances of a place with all observations, whitened. */
   const whiten = (place: Float64Array, group: number, into: Float64Array): void => {
+    into.fill(0, 0, n)
+    for (let axis = 0; axis < axes; axis++) {
+      const at = place[axis]!
+      if (missing[axis] || Number.isNaN(at)) {
+        const column = columns[axis]!
+        for (let i = 0; i < n; i++) into[i]! += parameters[axis]! * square(at, column[i]!, isChoice[axis]!)
+      } else addDistances(into, columns[axis]!, at, parameters[axis]!, isChoice[axis]!)
+    }
     for (let i = 0; i < n; i++) {
-      const other = places[i]!
-      let distance = 0
-      for (let axis = 0; axis < axes; axis++) {
-        distance += parameters[axis]! * square(place[axis]!, other[axis]!, isChoice[axis]!)
-      }
-      const alike = matern(distance)
+      const alike = correlation(into[i]!)
       into[i] = groups[i] === group ? alike + GROUP_LEVEL : ACROSS_GROUPS * alike
     }
     solveLower(factor, n, into)
@@ -152,12 +158,14 @@ function processOf(observations: Observations, parameters: Float64Array, fit: Fi
       let mean = 0
       let explained = 0
       for (let i = 0; i < n; i++) {
-        mean += scratch[i]! * white[i]!
-        explained += scratch[i]! * scratch[i]!
+        const value = scratch[i]!
+        mean += value * white[i]!
+        explained += value * value
       }
       return { mean, deviation: Math.sqrt(variance * Math.max(1e-10, 1 + GROUP_LEVEL - explained)) }
     },
     believing(believed, group) {
+      if (believed.length === 0) return this
       const all = n + believed.length
       const grown = new Float64Array((all * (all + 1)) / 2)
       grown.set(factor)
@@ -165,22 +173,23 @@ function processOf(observations: Observations, parameters: Float64Array, fit: Fi
       for (let k = 0; k < believed.length; k++) {
         const size = n + k
         whiten(believed[k]!, group, row)
-        let explained = 0
-        for (let i = 0; i < n; i++) explained += row[i]! * row[i]!
         for (let j = n; j < size; j++) {
           let distance = 0
           for (let axis = 0; axis < axes; axis++) {
             distance +=
               parameters[axis]! * square(believed[k]![axis]!, believed[j - n]![axis]!, isChoice[axis]!)
           }
-          let sum = matern(distance) + GROUP_LEVEL
+          let sum = correlation(distance) + GROUP_LEVEL
           const start = (j * (j + 1)) / 2
           for (let i = 0; i < j; i++) sum -= row[i]! * grown[start + i]!
           row[j] = sum / grown[start + j]!
-          explained += row[j]! * row[j]!
         }
+        let explained = 0
         const start = (size * (size + 1)) / 2
-        for (let i = 0; i < size; i++) grown[start + i] = row[i]!
+        for (let i = 0; i < size; i++) {
+          grown[start + i] = row[i]!
+          explained += row[i]! * row[i]!
+        }
         grown[start + size] = Math.sqrt(Math.max(1e-10, 1 + GROUP_LEVEL + noise - explained))
       }
       // Its own mean leaves nothing to explain: the whitened values of the new rows are 0.
@@ -194,6 +203,24 @@ function processOf(observations: Observations, parameters: Float64Array, fit: Fi
         { ...fit, factor: grown, white: grownWhite },
       )
     },
+  }
+}
+
+/** Adds weight times the squared distances of `at` to a column's places; the inner loop of all predictions. */
+function addDistances(
+  into: Float64Array,
+  column: Float64Array,
+  at: number,
+  weight: number,
+  isChoice: boolean,
+): void {
+  if (isChoice) {
+    for (let i = 0; i < column.length; i++) if (column[i] !== at) into[i]! += weight
+    return
+  }
+  for (let i = 0; i < column.length; i++) {
+    const away = column[i]! - at
+    into[i]! += weight * away * away
   }
 }
 
@@ -218,10 +245,10 @@ function add(sum: Float64Array, terms: Float64Array, weight: number): void {
   for (let i = 0; i < sum.length; i++) sum[i]! += weight * terms[i]!
 }
 
-/** The Matérn 5/2 correlation at a squared distance. */
-function matern(squaredDistance: number): number {
-  const t = Math.sqrt(5 * Math.max(0, squaredDistance))
-  return (1 + t + (t * t) / 3) * exp(-t)
+/** The rational quadratic correlation with alpha = 2 at a squared distance. */
+function correlation(squaredDistance: number): number {
+  const q = 1 + Math.max(0, squaredDistance) / 4
+  return 1 / (q * q)
 }
 
 /** Factors a symmetric matrix (its packed lower triangle) in place; false if it is not positive definite. */
