@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { resolveDataPaths } from '../data/data-config.ts'
 import { CLASSIFIER_METRICS, classifierConfig } from '../objective/classifier-config.ts'
+import type { StagePlan } from '../search/stage-plan.ts'
 import type { Direction } from '../trial.ts'
 import { closestName } from './closest-name.ts'
 import type { Experiment } from './experiment.ts'
@@ -20,6 +21,7 @@ export function resolveExperiment(blocks: Blocks, resolving: Resolving): Experim
   const aim = resolveAim(blocks, resolving)
   const objective = resolveObjective(blocks, aim, resolving)
   const space = resolveSpace(blocks, objective, resolving)
+  if (stages !== null) checkWarmStarts(stages, blocks, resolving)
   if (stages !== null && space !== null && Object.keys(space.parameters).length > 0) {
     checkStartPoints(stages, space, report)
   }
@@ -34,6 +36,23 @@ export function resolveExperiment(blocks: Blocks, resolving: Resolving): Experim
     space,
     stages,
     limits: blocks.limits,
+  }
+}
+
+/** A warm start needs one network to go on with: a command keeps none, folds train several. */
+function checkWarmStarts(stages: readonly StagePlan[], blocks: Blocks, { failed, report }: Resolving): void {
+  const { kind } = blocks.objective
+  const folds = kind === 'mlp-classifier' && !failed.has('split') && blocks.split.folds !== undefined
+  if (kind !== 'command' && !folds) return
+  const reason = folds ? 'with folds there are several' : 'a command keeps none'
+  for (const [index, stage] of stages.entries()) {
+    if (!stage.warmStart) continue
+    report({
+      path: ['stages', index, 'warmStart'],
+      at: 'value',
+      message: `stages[${index}].warmStart goes on with the weights of one network; ${reason}`,
+      hint: folds ? 'Drop warmStart, or split.folds.' : 'Drop warmStart.',
+    })
   }
 }
 

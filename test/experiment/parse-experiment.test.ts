@@ -264,6 +264,10 @@ limits: { timeout: soon }
       'stages[0].startWith[0].learningRate must lie in the space, got 20.',
     ],
     ['budget: { epochs: 5 }', 'budget: 5 epochs leave no trial for stages[1].'],
+    [
+      'split: { folds: 3 }\nstages: [{ trials: 9 }, { trials: 2, warmStart: true }]',
+      ':2:49  stages[1].warmStart goes on with the weights of one network; with folds there are several.',
+    ],
     ['space: {}', 'space: it has no parameters.'],
     ['space: { learningRate: { flaot: [1, 2] } }', 'got the keys flaot. Did you mean "float"?'],
     [
