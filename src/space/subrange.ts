@@ -107,7 +107,8 @@ function roundUp(value: number): number {
 
 function outwards(value: number, side: 1 | -1): number {
   const rounded = Number(value.toPrecision(3))
-  if (side * rounded >= side * value || value === 0) return rounded
+  // A bound a rounding error away from three digits means these.
+  if (side * (rounded - value) >= -1e-9 * Math.abs(value)) return rounded
   const exponent = Number(value.toExponential(2).split('e')[1])
   return Number((rounded + side * Number(`1e${exponent - 2}`)).toPrecision(3))
 }

@@ -1,0 +1,88 @@
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { describeError, UserError } from '../../src/errors.ts'
+import { choice, fixed, float, int, type ParamsOf, searchSpace, when } from '../../src/space/constructors.ts'
+import { DEFAULT_SPACE } from '../../src/space/default-space.ts'
+import type { Params } from '../../src/space/distribution.ts'
+
+function sentence(make: () => unknown): string {
+  try {
+    make()
+  } catch (error) {
+    if (error instanceof UserError) return describeError(error)
+    throw error
+  }
+  return 'no error'
+}
+
+describe('spaces written in code', () => {
+  it('say in a sentence what is wrong with a range', () => {
+    expect(sentence(() => float(0, 1, { log: true }))).toBe(
+      'float(0, 1): low must be > 0 on a log scale, got 0. Raise low, or drop log.',
+    )
+    expect(sentence(() => float(0.5, 0.5))).toBe(
+      'float(0.5, 0.5): low must be below high, got 0.5 and 0.5. Swap them, or give one value.',
+    )
+    expect(sentence(() => int(1, 2.5))).toMatch('high must be a whole number, got 2.5')
+    expect(sentence(() => int(0, 8, { log: true }))).toMatch('low must be at least 1 on a log scale, got 0')
+    expect(sentence(() => float(0, 1, { step: 2 }))).toMatch('step must fit between low and high, got 2')
+    expect(sentence(() => float(1, 2, { log: true, step: 0.1 }))).toMatch('step does not go with log')
+    expect(sentence(() => choice([]))).toMatch('choices must not be empty')
+    expect(sentence(() => choice(['a', 'a']))).toMatch('a choice must stand once, got "a" twice')
+    expect(sentence(() => float(Number.NaN, 1))).toMatch('low must be a finite number, got NaN')
+  })
+
+  it('say what a condition or a rule names that is not there', () => {
+    expect(sentence(() => searchSpace({ a: when({ b: 1 }, float(0, 1)) }))).toMatch(
+      'when names "b", which is no parameter',
+    )
+    const optimizer = choice(['adam', 'sgd'])
+    expect(sentence(() => searchSpace({ optimizer, a: when({ optimizer: 'adm' }, float(0, 1)) }))).toBe(
+      'a: when asks for optimizer "adm", which is none of its choices. Its choices are "adam", "sgd".',
+    )
+    expect(sentence(() => searchSpace({ a: when({ a: 1 }, int(1, 2)) }))).toMatch(
+      'its condition depends on itself',
+    )
+    expect(sentence(() => searchSpace({ a: int(1, 2) }, { require: 'a <= b' }))).toBe(
+      'require "a <= b": there is no parameter "b" (column 6). Mend the rule.',
+    )
+  })
+
+  it('are plain frozen data', () => {
+    const space = searchSpace({ lr: float(1e-5, 1, { log: true }), act: choice(['relu', 'tanh']) })
+    expect(Object.isFrozen(space) && Object.isFrozen(space.parameters)).toBe(true)
+    expect(JSON.parse(JSON.stringify(space))).toEqual({
+      parameters: {
+        lr: { kind: 'float', low: 1e-5, high: 1, log: true, step: null, hard: false },
+        act: { kind: 'categorical', choices: ['relu', 'tanh'], ordered: false },
+      },
+      conditions: {},
+      constraints: [],
+    })
+  })
+
+  it('infer the params they give', () => {
+    const parameters = {
+      lr: float(1e-5, 1),
+      units: int(1, 8),
+      act: choice(['relu', 'tanh']),
+      kind: fixed('mlp'),
+      beta: when({ act: 'relu' }, float(0, 1)),
+    }
+    type P = ParamsOf<typeof parameters>
+    expectTypeOf<P['lr']>().toEqualTypeOf<number>()
+    expectTypeOf<P['units']>().toEqualTypeOf<number>()
+    expectTypeOf<P['act']>().toEqualTypeOf<'relu' | 'tanh'>()
+    expectTypeOf<P['kind']>().toEqualTypeOf<'mlp'>()
+    const point: P = { lr: 0.1, units: 2, act: 'relu', kind: 'mlp' }
+    expectTypeOf(point).toMatchTypeOf<Params>()
+    expectTypeOf<P['beta']>().toEqualTypeOf<number | undefined>()
+  })
+
+  it("have the recipe's ranges as the default", () => {
+    expect(DEFAULT_SPACE.parameters).toMatchObject({
+      learningRate: { kind: 'float', low: 1e-6, high: 10, log: true, hard: false },
+      reg: { kind: 'float', low: 1e-5, high: 1e5, log: true, hard: false },
+      dropout: { kind: 'float', low: 0, high: 0.95, log: false, hard: true },
+    })
+  })
+})

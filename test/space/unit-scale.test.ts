@@ -1,0 +1,70 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { float, int } from '../../src/space/constructors.ts'
+import { distributionMistake } from '../../src/space/distribution-rules.ts'
+import { contains, countValues, fromUnit, toUnit, valueAt } from '../../src/space/unit-scale.ts'
+import { distributions, unit } from './spaces.ts'
+
+describe('the unit interval of a distribution', () => {
+  it('generates only sound distributions for these tests', () =>
+    fc.assert(fc.property(distributions, (d) => distributionMistake(d) === null)))
+
+  it('gives only values that the distribution contains, at every place', () =>
+    fc.assert(fc.property(distributions, unit, (d, u) => contains(d, fromUnit(d, u)))))
+
+  it('gives a finite value back from its place, and a continuous one to 12 digits', () =>
+    fc.assert(
+      fc.property(distributions, unit, (d, u) => {
+        const value = fromUnit(d, u)
+        const again = fromUnit(d, toUnit(d, value))
+        if (Number.isFinite(countValues(d))) expect(again).toBe(value)
+        else expect(again).toBeCloseTo(value as number, 9)
+      }),
+    ))
+
+  it('rises with the place on a numeric range', () =>
+    fc.assert(
+      fc.property(distributions, unit, unit, (d, a, b) => {
+        if (d.kind === 'categorical') return
+        const [low, high] = a < b ? [a, b] : [b, a]
+        expect(fromUnit(d, low) as number).toBeLessThanOrEqual(fromUnit(d, high) as number)
+      }),
+    ))
+
+  it('reaches both ends, and stays on them beyond', () =>
+    fc.assert(
+      fc.property(distributions, (d) => {
+        if (d.kind === 'categorical' || d.kind === 'fixed') return
+        expect(fromUnit(d, 0)).toBe(d.low)
+        expect(fromUnit(d, -3)).toBe(d.low)
+        expect(fromUnit(d, 1)).toBe(d.high)
+        expect(fromUnit(d, 4)).toBe(d.high)
+      }),
+    ))
+
+  it('lists each value of a finite distribution once', () =>
+    fc.assert(
+      fc.property(distributions, (d) => {
+        const count = countValues(d)
+        if (!Number.isFinite(count) || count > 500) return
+        const values = Array.from({ length: count }, (_, i) => valueAt(d, i))
+        expect(new Set(values).size).toBe(count)
+        for (const value of values) expect(contains(d, value)).toBe(true)
+      }),
+    ))
+
+  it('puts the middle of a log range at its geometric mean', () => {
+    expect(fromUnit(float(1e-6, 1e-2, { log: true }), 0.5)).toBeCloseTo(1e-4, 12)
+    expect(toUnit(float(1e-6, 1e-2, { log: true }), 1e-5)).toBeCloseTo(0.25, 12)
+  })
+
+  it('gives every int of a linear range the same share, and decimal steps their decimal values', () => {
+    const counts = new Map<number, number>()
+    for (let i = 0; i < 700; i++) {
+      const value = fromUnit(int(3, 9), (i + 0.5) / 700) as number
+      counts.set(value, (counts.get(value) ?? 0) + 1)
+    }
+    expect([...counts.values()]).toEqual([100, 100, 100, 100, 100, 100, 100])
+    expect(fromUnit(float(0.1, 0.5, { step: 0.1 }), 0.5)).toBe(0.3)
+  })
+})
