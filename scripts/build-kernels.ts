@@ -1,11 +1,14 @@
 /**
- * Compiles the AssemblyScript kernels into dist/train/kernels/, one module for each variant.
+ * Compiles the AssemblyScript kernels into dist/train/kernels/, one module for each variant, and the C products with
+ * 512-bit vectors where that is possible.
  *
  *     node scripts/build-kernels.ts
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import asc from 'assemblyscript/asc'
 import { KERNEL_VARIANTS, type KernelVariant, microKernels, variantConstants } from './micro-kernels.ts'
 
@@ -44,6 +47,26 @@ async function compile(variant: KernelVariant): Promise<Uint8Array> {
   return bytes
 }
 
+/**
+ * Compiles the products for processors with 512-bit vectors, if this is such a machine's kind and has a C compiler.
+ * They are a gain and no need: without them nothing is said but by `finesweep doctor`.
+ */
+async function compileProducts(arithmetic: 'fma' | 'muladd'): Promise<void> {
+  const file = join(target, `products-${arithmetic}.node`)
+  // Under a name of its own first: a process may be running the old one.
+  const fresh = `${file}.${process.pid}`
+  await rm(file, { force: true })
+  if (process.arch !== 'x64' || process.platform !== 'linux') return
+  const source = fileURLToPath(new URL('../src/train/kernels/native/products.c', import.meta.url))
+  const options = ['-O3', '-shared', '-fPIC', '-ffp-contract=off', '-fno-math-errno', '-fvisibility=hidden']
+  const define = arithmetic === 'muladd' ? ['-DMULADD'] : []
+  await promisify(execFile)(process.env.CC ?? 'cc', [...options, ...define, source, '-o', fresh]).then(
+    () => rename(fresh, file),
+    () => rm(fresh, { force: true }),
+  )
+}
+
 await mkdir(target, { recursive: true })
 for (const variant of KERNEL_VARIANTS)
   await writeFile(join(target, `${variant.name}.wasm`), await compile(variant))
+for (const arithmetic of ['fma', 'muladd'] as const) await compileProducts(arithmetic)

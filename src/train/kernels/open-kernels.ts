@@ -98,7 +98,7 @@ function decide(arithmetic: Arithmetic): Choice {
     if (reason !== null) rejected.set(variant, reason)
     return reason === null
   })
-  const speeds = raceTiles(running, 25)
+  const speeds = raceTiles(running, 100)
   const bySpeed = running.toSorted((a, b) => speedOf(b) - speedOf(a))
   const chosen = bySpeed.find((variant) => {
     // Once more: by now V8 has compiled the tile a second time.

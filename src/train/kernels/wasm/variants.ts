@@ -1,33 +1,42 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import type { Arithmetic } from '../kernels.ts'
 import { createArena } from './arena.ts'
 import type { KernelExports } from './exports.ts'
+import { FORMS } from './memory.ts'
 import { createWasmKernels } from './wasm-kernels.ts'
 
-/** One build of the kernels: scripts/build-kernels.ts makes a module of each. */
+/**
+ * One way to run the kernels: scripts/build-kernels.ts makes a module of each. With 512 bits the two large products are
+ * native code on the module's memory, for WebAssembly has no such vectors; the rest is the widest module that runs.
+ */
 export interface Variant {
-  readonly name: 'fma-256' | 'fma-128' | 'muladd-256' | 'muladd-128'
+  readonly name: 'fma-512' | 'fma-256' | 'fma-128' | 'muladd-512' | 'muladd-256' | 'muladd-128'
   readonly arithmetic: Arithmetic
-  readonly bits: 256 | 128
+  readonly bits: 512 | 256 | 128
   /** Rows and columns of the tile that is kept in registers. */
   readonly tile: readonly [number, number]
 }
 
 /** The widest first. */
 export const VARIANTS: readonly Variant[] = [
+  { name: 'fma-512', arithmetic: 'fma', bits: 512, tile: [12, 32] },
   { name: 'fma-256', arithmetic: 'fma', bits: 256, tile: [6, 16] },
   { name: 'fma-128', arithmetic: 'fma', bits: 128, tile: [6, 8] },
+  { name: 'muladd-512', arithmetic: 'muladd', bits: 512, tile: [12, 32] },
   { name: 'muladd-256', arithmetic: 'muladd', bits: 256, tile: [4, 16] },
   { name: 'muladd-128', arithmetic: 'muladd', bits: 128, tile: [4, 8] },
 ]
 
-/** For people and records: `wasm 256-bit fma 6x16`. */
+/** For people and records: `wasm 256-bit fma 6x16`, `native 512-bit fma 12x32`. */
 export function describeVariant({ bits, arithmetic, tile }: Variant): string {
-  return `wasm ${bits}-bit ${arithmetic} ${tile.join('x')}`
+  return `${bits === 512 ? 'native' : 'wasm'} ${bits}-bit ${arithmetic} ${tile.join('x')}`
 }
 
-type Loaded = { readonly module: WebAssembly.Module } | { readonly reason: string }
+type Loaded =
+  | { readonly module: WebAssembly.Module; readonly products: Products | null }
+  | { readonly reason: string }
 type Instance = { readonly exports: KernelExports; readonly arena: ReturnType<typeof createArena> }
 
 const loaded = new Map<string, Loaded>()
@@ -44,6 +53,7 @@ export function load(variant: Variant): Loaded {
 }
 
 function compile(variant: Variant): Loaded {
+  if (variant.bits === 512) return loadProducts(variant)
   if (variant.bits === 256) {
     const reason = widen()
     if (reason !== null) return { reason }
@@ -51,20 +61,49 @@ function compile(variant: Variant): Loaded {
   const bytes = readModule(variant.name)
   if (bytes === null) return { reason: 'not built; npm run build makes it' }
   try {
-    return { module: new WebAssembly.Module(bytes) }
+    return { module: new WebAssembly.Module(bytes), products: null }
   } catch (error) {
     return { reason: `this Node cannot compile it: ${(error as Error).message}` }
   }
 }
 
-/** Beside this file in dist/, or in dist/ when this file runs from src/. */
+/** Where the build puts modules: beside this file in dist/, or in dist/ when this file runs from src/. */
+const PLACES = ['..', '../../../../dist/train/kernels']
+
 function readModule(name: string): Uint8Array | null {
-  for (const place of ['..', '../../../../dist/train/kernels']) {
+  for (const place of PLACES) {
     try {
       return readFileSync(new URL(`${place}/${name}.wasm`, import.meta.url))
     } catch {}
   }
   return null
+}
+
+/** `forward` and `update` of the module's exports, with the memory they work on first. */
+interface Products {
+  forward(memory: ArrayBuffer, ...numbers: Parameters<KernelExports['forward']>): void
+  update(memory: ArrayBuffer, ...numbers: Parameters<KernelExports['update']>): void
+}
+
+function loadProducts(variant: Variant): Loaded {
+  const rest = VARIANTS.filter(({ arithmetic, bits }) => arithmetic === variant.arithmetic && bits < 512)
+    .map(load)
+    .find((each) => 'module' in each)
+  if (rest === undefined) return { reason: 'no WASM module runs' }
+  for (const place of PLACES) {
+    const file = fileURLToPath(new URL(`${place}/products-${variant.arithmetic}.node`, import.meta.url))
+    if (!existsSync(file)) continue
+    const addon: { exports: Partial<Products> } = { exports: {} }
+    try {
+      process.dlopen(addon, file)
+    } catch (error) {
+      return { reason: (error as Error).message }
+    }
+    const { forward, update } = addon.exports
+    if (!forward || !update) return { reason: 'this processor has no AVX-512' }
+    return { module: rest.module, products: { forward, update } }
+  }
+  return { reason: 'not built; npm run build makes it on x64 Linux with a C compiler' }
 }
 
 let widened: string | null | undefined
@@ -115,8 +154,19 @@ function takeInstance(variant: Variant): Instance {
   const result = load(variant)
   if ('reason' in result) throw new Error(`${describeVariant(variant)}: ${result.reason}`)
   const arena = createArena()
-  const { exports } = new WebAssembly.Instance(result.module, { env: { memory: arena.memory } })
-  return { arena, exports: exports as unknown as KernelExports }
+  const instance = new WebAssembly.Instance(result.module, { env: { memory: arena.memory } })
+  const exports = instance.exports as unknown as KernelExports
+  const { products } = result
+  if (products === null) return { arena, exports }
+  const { forward, update } = products
+  return {
+    arena,
+    exports: {
+      ...exports,
+      forward: (...numbers) => forward(arena.memory.buffer, ...numbers),
+      update: (...numbers) => update(arena.memory.buffer, ...numbers),
+    },
+  }
 }
 
 function idleOf(variant: Variant): Instance[] {
@@ -129,19 +179,20 @@ function idleOf(variant: Variant): Instance[] {
 }
 
 /**
- * GFLOP/s of each variant's tile, the best of short runs, in turn, until one is clearly ahead or `limitMs` is over.
- * The first runs are slow for every variant: V8 compiles what is hot a second time, in the background.
+ * GFLOP/s of each variant's tile, the best of short runs, in turn, until the first variant, the widest, is clearly ahead
+ * or `limitMs` is over. The first runs are slow for all of WASM: V8 compiles what is hot a second time, in the background,
+ * and what is widest last, so that another one's being ahead means nothing yet.
  */
 export function raceTiles(variants: readonly Variant[], limitMs: number): readonly number[] {
   const runners = variants.map(tileRunner)
   const best = variants.map(() => 0)
+  if (variants.length < 2) return best
   const start = performance.now()
-  for (let round = 0; round < 20 || performance.now() - start < limitMs; round++) {
+  for (let round = 0; round < 40 || performance.now() - start < limitMs; round++) {
     runners.forEach((run, i) => {
-      best[i] = Math.max(best[i] as number, run())
+      best[i] = Math.max(best[i]!, run())
     })
-    const [first = 0, second = 0] = best.toSorted((a, b) => b - a)
-    if (round >= 40 && (variants.length < 2 || first > 1.4 * second)) break
+    if (round >= 40 && best[0]! > 1.15 * Math.max(...best.slice(1))) break
   }
   return best
 }
@@ -149,29 +200,29 @@ export function raceTiles(variants: readonly Variant[], limitMs: number): readon
 /** A function that runs the tile for some 20 µs and returns its GFLOP/s. */
 function tileRunner(variant: Variant): () => number {
   const instance = takeInstance(variant)
-  const { arena } = instance
+  const { arena, exports } = instance
   const [rows, columns] = variant.tile
-  type Tile = (
-    a: number,
-    b: number,
-    bStep: number,
-    from: number,
-    fromStep: number,
-    to: number,
-    toStep: number,
-    count: number,
-  ) => void
-  const tile = (instance.exports as unknown as Record<string, Tile>)[`forward${rows}x2`] as Tile
-  const a = arena.allocate(8 * 1344)
-  const b = arena.allocate(256 * 64)
-  const to = arena.allocate(8 * 64)
+  const inputs = 256
+  const x = arena.allocate(4 * rows * 1344)
+  const w = arena.allocate(columns * (inputs + 1) * 4)
+  const out = arena.allocate(4 * rows * columns * 4)
+  const block = arena.allocate(4 * rows * 1344)
   arena.clear()
   idleOf(variant).push(instance)
-  const calls = 32
+  type Tile = (...numbers: number[]) => void
+  const tile = (exports as unknown as Record<string, Tile>)[`forward${rows}x2`]
+  const calls = tile === undefined ? 4 : 32
   return () => {
     const start = performance.now()
-    for (let call = 0; call < calls; call++) tile(a, b, 64, to, 64, to, 64, 256)
-    return (calls * rows * columns * 256 * 2) / (performance.now() - start) / 1e6
+    for (let call = 0; call < calls; call++) {
+      if (tile !== undefined) tile(block, w, 64, out, 64, out, 64, inputs)
+      else {
+        // Native code has no tile to call: two whole ones, with their packing.
+        exports.forward(FORMS.floats, x, 1344, 0, 0, w, inputs, columns, out, columns * 4, 2 * rows, block)
+      }
+    }
+    const tiles = tile === undefined ? 2 * calls : calls
+    return (tiles * rows * columns * inputs * 2) / (performance.now() - start) / 1e6
   }
 }
 

@@ -1,0 +1,282 @@
+/*
+ * The two products of a training step with 512-bit vectors, which WebAssembly does not have: `forward` and `update` of
+ * ../assembly/dense.ts on the same memory, in the same order of every sum, so to the same bits.
+ * Compiled by `npm run build` where there is a C compiler, once for each arithmetic (with MULADD for the second);
+ * without it, or on a processor without AVX-512, the WASM kernels do this work. The few declarations of Node-API stand in for a header that Node's package does not bring.
+ */
+#include <immintrin.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef struct napi_env__ *napi_env;
+typedef struct napi_value__ *napi_value;
+typedef struct napi_callback_info__ *napi_callback_info;
+typedef napi_value (*napi_callback)(napi_env, napi_callback_info);
+extern int napi_get_cb_info(napi_env, napi_callback_info, size_t *, napi_value *, napi_value *, void **);
+extern int napi_get_arraybuffer_info(napi_env, napi_value, void **, size_t *);
+extern int napi_get_value_int32(napi_env, napi_value, int32_t *);
+extern int napi_create_function(napi_env, const char *, size_t, napi_callback, void *, napi_value *);
+extern int napi_set_named_property(napi_env, napi_value, const char *, napi_value);
+
+/* Constants of ../assembly/dense.ts and scripts/micro-kernels.ts. */
+enum { BLOCK = 320, CHUNK = 312, BLOCK_ROWS = 252, BLOCK_ROW = 320 + 16, TALL = 12 };
+enum { FLOATS, BYTES, BYTES_SCALED, FLOATS_SCALED };
+
+#define WIDE __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma,avx2")))
+#define INLINE static inline __attribute__((always_inline)) WIDE
+
+#ifdef MULADD
+#define MADD16(a, b, c) _mm512_add_ps(_mm512_mul_ps(a, b), c)
+#define MADD8(a, b, c) _mm256_add_ps(_mm256_mul_ps(a, b), c)
+#define MADD(a, b, c) ((a) * (b) + (c))
+#else
+#define MADD16(a, b, c) _mm512_fmadd_ps(a, b, c)
+#define MADD8(a, b, c) _mm256_fmadd_ps(a, b, c)
+#define MADD(a, b, c) __builtin_fmaf(a, b, c)
+#endif
+
+typedef struct { int form; const char *x; size_t stride; const float *shift, *scale; } Left;
+
+/* Columns [column, column + count) of `rows` rows as floats, rows BLOCK_ROW floats apart. */
+static WIDE void pack(const Left *left, size_t row, int column, int count, int rows, float *block) {
+  const float *shift = left->shift + column, *scale = left->scale + column;
+  for (int r = 0; r < rows; r++, block += BLOCK_ROW) {
+    const char *at = left->x + (row + r) * left->stride;
+    const uint8_t *bytes = (const uint8_t *)at + column;
+    const float *floats = (const float *)at + column;
+    switch (left->form) {
+      case BYTES: for (int c = 0; c < count; c++) block[c] = (float)bytes[c] - shift[c]; break;
+      case BYTES_SCALED: for (int c = 0; c < count; c++) block[c] = ((float)bytes[c] - shift[c]) * scale[c]; break;
+      case FLOATS: memcpy(block, floats, count * sizeof(float)); break;
+      default: for (int c = 0; c < count; c++) block[c] = (floats[c] - shift[c]) * scale[c];
+    }
+  }
+}
+
+/*
+ * to[i][0..16·panels) = from[i] + Σ_k a[i·aRow + k·aStep]·b[k], for `rows` rows i, k ascending; two panels lie apart,
+ * in b0 and b1, and in from and to `gap` floats. What b holds 24 steps ahead is fetched.
+ */
+INLINE void tile16(const int rows, const int panels, const float *a, size_t aRow, size_t aStep, const float *b0,
+                   const float *b1, const float *from, size_t fromGap, size_t fromStep, float *to, size_t toGap, size_t toStep, int count) {
+  __m512 c0[TALL], c1[TALL];
+#pragma GCC unroll 12
+  for (int i = 0; i < rows; i++) {
+    c0[i] = _mm512_loadu_ps(from + i * fromStep);
+    if (panels == 2) c1[i] = _mm512_loadu_ps(from + fromGap + i * fromStep);
+  }
+  for (int k = 0; k < count; k++) {
+    const __m512 v0 = _mm512_loadu_ps(b0 + 16 * k);
+    const __m512 v1 = panels == 2 ? _mm512_loadu_ps(b1 + 16 * k) : v0;
+    _mm_prefetch((const char *)(b0 + 16 * (k + 24)), _MM_HINT_T0);
+    if (panels == 2) _mm_prefetch((const char *)(b1 + 16 * (k + 24)), _MM_HINT_T0);
+#pragma GCC unroll 12
+    for (int i = 0; i < rows; i++) {
+      const __m512 x = _mm512_set1_ps(a[i * aRow]);
+      c0[i] = MADD16(x, v0, c0[i]);
+      if (panels == 2) c1[i] = MADD16(x, v1, c1[i]);
+    }
+    a += aStep;
+  }
+#pragma GCC unroll 12
+  for (int i = 0; i < rows; i++) {
+    _mm512_storeu_ps(to + i * toStep, c0[i]);
+    if (panels == 2) _mm512_storeu_ps(to + toGap + i * toStep, c1[i]);
+  }
+}
+
+/* The same for a last panel of 8 columns. */
+INLINE void tile8(const int rows, const float *a, size_t aRow, size_t aStep, const float *b, const float *from,
+                  size_t fromStep, float *to, size_t toStep, int count) {
+  __m256 c[TALL];
+#pragma GCC unroll 12
+  for (int i = 0; i < rows; i++) c[i] = _mm256_loadu_ps(from + i * fromStep);
+  for (int k = 0; k < count; k++) {
+    const __m256 v = _mm256_loadu_ps(b + 8 * k);
+#pragma GCC unroll 12
+    for (int i = 0; i < rows; i++) c[i] = MADD8(_mm256_set1_ps(a[i * aRow]), v, c[i]);
+    a += aStep;
+  }
+#pragma GCC unroll 12
+  for (int i = 0; i < rows; i++) _mm256_storeu_ps(to + i * toStep, c[i]);
+}
+
+/* One column of tiles: `width` is 32, 16 or 8 columns. */
+#define TILE(ROWS)                                                                                               \
+  case ROWS:                                                                                                     \
+    if (width == 32) tile16(ROWS, 2, a, aRow, aStep, b0, b1, from, fromGap, fromStep, to, toGap, toStep, count); \
+    else if (width == 16) tile16(ROWS, 1, a, aRow, aStep, b0, b1, from, fromGap, fromStep, to, toGap, toStep, count); \
+    else tile8(ROWS, a, aRow, aStep, b0, from, fromStep, to, toStep, count);                                     \
+    break;
+
+static WIDE void tile(int rows, int width, const float *a, size_t aRow, size_t aStep, const float *b0, const float *b1,
+                      const float *from, size_t fromGap, size_t fromStep, float *to, size_t toGap, size_t toStep, int count) {
+  switch (rows) {
+    TILE(12) TILE(11) TILE(10) TILE(9) TILE(8) TILE(7) TILE(6) TILE(5) TILE(4) TILE(3) TILE(2) TILE(1)
+  }
+}
+
+static int min(int a, int b) { return a < b ? a : b; }
+
+/* Columns of the next tile: two panels, one, or a last half one. */
+static int tileWidth(int left) { return left >= 32 ? 32 : left >= 16 ? 16 : 8; }
+
+static WIDE void forward(const Left *left, const float *w, int inputs, int outputs, float *out, size_t outStep, int rows, float *block) {
+  const int width = (outputs + 7) & ~7;
+  const size_t panel = (size_t)(inputs + 1) * 16;
+  for (int row = 0; row < rows; row += BLOCK_ROWS) {
+    const int height = min(BLOCK_ROWS, rows - row);
+    for (int k = 0; k < inputs; k += BLOCK) {
+      const int count = min(BLOCK, inputs - k);
+      pack(left, row, k, count, height, block);
+      for (int column = 0, wide; column < width; column += wide) {
+        wide = tileWidth(width - column);
+        const size_t step = min(16, width - column);
+        const float *start = w + (column >> 4) * panel;
+        const float *b = start + k * step;
+        for (int r = 0; r < height; r += TALL) {
+          float *to = out + (row + r) * outStep + column;
+          const float *from = k == 0 ? start + inputs * step : to;
+          tile(min(TALL, height - r), wide, block + r * BLOCK_ROW, BLOCK_ROW, 1, b, b + panel, from, k == 0 ? panel : 16,
+               k == 0 ? 0 : outStep, to, 16, outStep, count);
+        }
+      }
+    }
+  }
+}
+
+typedef struct { float rate, keep, take, keepSquare, takeSquare, spread, epsilon, reg; } Constants;
+
+/* One optimiser step of ../assembly/step.ts for n numbers. */
+static WIDE void step(int optimizer, Constants c, const float *restrict g, float *restrict x, float *restrict first,
+                      float *restrict second, size_t n, bool weights) {
+#define SLOPE (weights ? MADD(x[i], c.reg, g[i]) : g[i])
+  switch (optimizer) {
+    case 0:
+      for (size_t i = 0; i < n; i++) x[i] = MADD(SLOPE, c.rate, x[i]);
+      break;
+    case 1:
+      for (size_t i = 0; i < n; i++) {
+        first[i] = MADD(SLOPE, c.rate, c.keep * first[i]);
+        x[i] = x[i] + first[i];
+      }
+      break;
+    case 2:
+      for (size_t i = 0; i < n; i++) {
+        const float kept = c.keep * first[i];
+        first[i] = MADD(SLOPE, c.rate, kept);
+        x[i] = MADD(first[i], c.take, x[i] - kept);
+      }
+      break;
+    case 3:
+      for (size_t i = 0; i < n; i++) {
+        const float slope = SLOPE;
+        first[i] = MADD(slope, c.take, c.keep * first[i]);
+        second[i] = MADD(slope * slope, c.takeSquare, c.keepSquare * second[i]);
+        x[i] = x[i] - first[i] * c.rate / MADD(__builtin_sqrtf(second[i]), c.spread, c.epsilon);
+      }
+      break;
+    default: /* The gradient itself; `first` holds the weights. */
+      for (size_t i = 0; i < n; i++) x[i] = weights ? MADD(first[i], c.reg, g[i]) : g[i];
+  }
+}
+
+static WIDE void update(const Left *left, const float *dy, size_t dyStep, float *w, float *first, float *second, int inputs,
+                        int outputs, int rows, int optimizer, const Constants *constants, float *block, float *panels,
+                        float *sums, const float *zeros) {
+  const int width = (outputs + 7) & ~7;
+  const size_t panel = (size_t)(inputs + 1) * 16, dyPanel = (size_t)rows * 16, chunk = (size_t)CHUNK * 16;
+  for (int column = 0; column < width; column += 16) {
+    const int wide = min(16, width - column);
+    for (int r = 0; r < rows; r++) {
+      memcpy(panels + (column >> 4) * dyPanel + (size_t)r * wide, dy + r * dyStep + column, wide * sizeof(float));
+    }
+  }
+  for (int k = 0; k < inputs; k += CHUNK) {
+    const int count = min(CHUNK, inputs - k);
+    for (int row = 0; row == 0 || row < rows; row += BLOCK_ROWS) {
+      const int height = min(BLOCK_ROWS, rows - row);
+      pack(left, row, k, count, height, block);
+      for (int column = 0, wide; column < width; column += wide) {
+        wide = tileWidth(width - column);
+        const size_t lane = min(16, width - column);
+        const float *b = panels + (column >> 4) * dyPanel + row * lane;
+        float *chunkSums = sums + (column >> 4) * chunk;
+        const size_t at = (column >> 4) * panel + k * lane;
+        for (int r = 0; r < count; r += TALL) {
+          const int tall = min(TALL, count - r);
+          for (int i = 0; i < tall && row + BLOCK_ROWS >= rows; i++) {
+            for (int p = 0; p < wide; p += 16) {
+              const size_t next = at + (p >> 4) * panel + (r + i) * lane;
+              _mm_prefetch((const char *)(w + next), _MM_HINT_T0);
+              if (optimizer > 0) _mm_prefetch((const char *)(first + next), _MM_HINT_T0);
+              if (optimizer == 3) _mm_prefetch((const char *)(second + next), _MM_HINT_T0);
+            }
+          }
+          float *to = chunkSums + r * lane;
+          tile(tall, wide, block + r, 1, BLOCK_ROW, b, b + dyPanel, row == 0 ? zeros : to, row == 0 ? 0 : chunk,
+               row == 0 ? 0 : lane, to, chunk, lane, height);
+        }
+        for (int p = 0; p < wide && row + BLOCK_ROWS >= rows; p += 16) {
+          const size_t place = at + (p >> 4) * panel;
+          step(optimizer, *constants, chunkSums + (p >> 4) * chunk, w + place, first + place, second + place, count * lane, true);
+        }
+      }
+    }
+  }
+  for (int column = 0; column < width; column += 16) {
+    const int lane = min(16, width - column);
+    float sum[16] = {0};
+    const float *b = panels + (column >> 4) * dyPanel;
+    for (int r = 0; r < rows; r++) for (int c = 0; c < lane; c++) sum[c] += b[r * lane + c];
+    const size_t at = (column >> 4) * panel + (size_t)inputs * lane;
+    step(optimizer, *constants, sum, w + at, first + at, second + at, lane, false);
+  }
+}
+
+/* The memory and `count` numbers of a call. */
+static char *arguments(napi_env env, napi_callback_info info, int count, int32_t *numbers) {
+  napi_value values[20];
+  size_t size = 20;
+  void *memory = NULL;
+  size_t bytes;
+  napi_get_cb_info(env, info, &size, values, NULL, NULL);
+  napi_get_arraybuffer_info(env, values[0], &memory, &bytes);
+  for (int i = 0; i < count; i++) napi_get_value_int32(env, values[i + 1], &numbers[i]);
+  return memory;
+}
+
+#define AT(i) ((void *)(memory + (uint32_t)n[i]))
+
+static napi_value callForward(napi_env env, napi_callback_info info) {
+  int32_t n[12];
+  char *memory = arguments(env, info, 12, n);
+  const Left left = {n[0], AT(1), n[2], AT(3), AT(4)};
+  forward(&left, AT(5), n[6], n[7], AT(8), (size_t)n[9] / 4, n[10], AT(11));
+  return NULL;
+}
+
+static napi_value callUpdate(napi_env env, napi_callback_info info) {
+  int32_t n[19];
+  char *memory = arguments(env, info, 19, n);
+  const Left left = {n[0], AT(1), n[2], AT(3), AT(4)};
+  update(&left, AT(5), (size_t)n[6] / 4, AT(7), AT(8), AT(9), n[10], n[11], n[12], n[13], AT(14), AT(15), AT(16), AT(17), AT(18));
+  return NULL;
+}
+
+/* Exports nothing where the processor or the system lacks what it needs. */
+__attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_env env, napi_value exports) {
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("fma")) {
+    napi_value function;
+    napi_create_function(env, "forward", 7, callForward, NULL, &function);
+    napi_set_named_property(env, exports, "forward", function);
+    napi_create_function(env, "update", 6, callUpdate, NULL, &function);
+    napi_set_named_property(env, exports, "update", function);
+  }
+  return exports;
+}
