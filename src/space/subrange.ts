@@ -82,8 +82,8 @@ function logIntPart(range: IntDistribution, start: number, end: number): IntDist
 
 function choicesPart(choices: CategoricalDistribution, start: number, end: number): CategoricalDistribution {
   const count = choices.choices.length
-  const [first, last] = atLeastTwo(start, end, count)
-  return { ...choices, choices: choices.choices.slice(Math.max(0, first), Math.min(count - 1, last) + 1) }
+  const [first, last] = atLeastTwo(Math.max(0, start), Math.min(1, end), count)
+  return { ...choices, choices: choices.choices.slice(first, last + 1) }
 }
 
 /** The indices of the first and last of `count` equal shares that the interval touches, two at least. */
