@@ -10,7 +10,7 @@ import { sobolSampler } from './sobol-sampler.ts'
 import { standardScores } from './standard-scores.ts'
 import { type Axis, axesView, placeOf, snap, unitOf } from './unit-view.ts'
 
-/** Of more trials than this, the best half of it and an even spread of the others are learnt from. */
+/** Of more trials than this, those after the same epochs come first, and of these the best and an even spread. */
 const MOST_OBSERVATIONS = 128
 /** How many of the best points are looked around. */
 const PROMISING = 5
@@ -66,7 +66,16 @@ function observe(
     const scores = standardScores(members, direction)
     for (const [i, trial] of members.entries()) scored.push({ trial, score: scores[i]!, group })
   }
-  const chosen = thinned(scored)
+  const own = stageEpochs[request.stage]!
+  const alike = thinned(
+    scored.filter(({ group }) => group === own),
+    MOST_OBSERVATIONS,
+  )
+  const others = thinned(
+    scored.filter(({ group }) => group !== own),
+    MOST_OBSERVATIONS - alike.length,
+  )
+  const chosen = [...alike, ...others]
   return {
     places: chosen.map(({ trial }) => placeOf(axes, trial.params)),
     values: Float64Array.from(chosen, ({ score }) => score),
@@ -75,14 +84,18 @@ function observe(
   }
 }
 
-function thinned<T extends { readonly score: number }>(scored: readonly T[]): readonly T[] {
-  if (scored.length <= MOST_OBSERVATIONS) return scored
+/** So many of the scored at most: the best half, and an even spread of the others. */
+function thinned<T extends { readonly score: number }>(scored: readonly T[], most: number): readonly T[] {
+  if (scored.length <= most) return scored
   const byScore = scored.toSorted((a, b) => a.score - b.score)
-  const half = MOST_OBSERVATIONS / 2
+  const half = most >> 1
   const others = byScore.slice(half)
   return [
     ...byScore.slice(0, half),
-    ...Array.from({ length: half }, (_, i) => others[Math.floor((i * others.length) / half)]!),
+    ...Array.from(
+      { length: most - half },
+      (_, i) => others[Math.floor((i * others.length) / (most - half))]!,
+    ),
   ]
 }
 

@@ -1,4 +1,5 @@
 import type { CategoricalDistribution, Distribution, ParamValue } from '../space/distribution.ts'
+import { rounded } from '../space/rounded.ts'
 import { subrange } from '../space/subrange.ts'
 import { logEnds, toUnit } from '../space/unit-scale.ts'
 import { lowestPlace } from './effect-profile.ts'
@@ -67,23 +68,35 @@ export function narrowRange(view: AxisView, profile: Float64Array): ParameterDec
     placed.map(({ isElite }) => isElite),
     streamName,
   )
+  const divergence = describeDivergence(placed, name)
   const lowest = lowestPlace(profile)
   const edge = edgeOf(best.place, lowest, below, above)
   const past = edge === null ? 0 : reachPastEdge(before)
   if (pValue > SIGNIFICANCE && past === 0) {
-    return keptBecause(name, before, `the best trials look like the whole range (p = ${figure(pValue)})`, {
-      pValue,
-    })
+    return keptBecause(
+      name,
+      before,
+      `the best trials look like the whole range (p = ${figure(pValue)})${divergence}`,
+      {
+        pValue,
+      },
+    )
   }
   const [start, end] = eliteBox(placed, elite, margin, lowest)
   const wanted = past === 0 ? [start, end] : edge === 'lower' ? [-past, end] : [start, 1 + past]
   const after = subrange(before, wanted[0]!, wanted[1]!)
   const figures = { pValue, margin, best: Number(best.trial.params[name]) }
   if (sameRange(before, after)) {
-    return keptBecause(name, before, 'too few trials lie outside of the best ones to drop a side', { pValue })
+    return keptBecause(
+      name,
+      before,
+      `too few trials lie outside of the best ones to drop a side${divergence}`,
+      { pValue },
+    )
   }
   if (past > 0 && edge !== null) {
     return pastEdge({
+      divergence,
       name,
       before,
       after,
@@ -104,7 +117,7 @@ export function narrowRange(view: AxisView, profile: Float64Array): ParameterDec
     action: 'narrowed',
     before,
     after,
-    reason: describeWidth(before, share),
+    reason: `${describeWidth(before, share)}${divergence}`,
     figures: { ...figures, share },
   }
 }
@@ -150,10 +163,22 @@ interface PastEdge {
   readonly past: number
   readonly best: Placed
   readonly cut: boolean
+  /** A clause to add, or nothing. */
+  readonly divergence: string
   readonly figures: Readonly<Record<string, number>>
 }
 
-function pastEdge({ name, before, after, edge, past, best, cut, figures }: PastEdge): ParameterDecision {
+function pastEdge({
+  divergence,
+  name,
+  before,
+  after,
+  edge,
+  past,
+  best,
+  cut,
+  figures,
+}: PastEdge): ParameterDecision {
   const distance = describeDistance(before, past)
   const verb = cut ? 'moved' : 'extended'
   const side = edge === 'lower' ? 'below' : 'above'
@@ -162,7 +187,7 @@ function pastEdge({ name, before, after, edge, past, best, cut, figures }: PastE
     action: verb,
     before,
     after,
-    reason: `best ${valueText(best.trial.params[name]!)} lies at the ${edge} edge: ${verb} ${distance.text} ${side} it`,
+    reason: `best ${valueText(best.trial.params[name]!)} lies at the ${edge} edge: ${verb} ${distance.text} ${side} it${divergence}`,
     figures: { ...figures, ...distance.figures },
   }
 }
@@ -199,6 +224,25 @@ export function narrowChoices(view: AxisView): ParameterDecision {
     reason: `none of the best ${elite.length} trials has ${rejected.map(String).join(', ')} (p = ${figure(least)})`,
     figures: { pValue: least },
   }
+}
+
+/** Where the trials diverged, if that is all at one side by more than chance: "; all 9 diverged trials lie above 0.3". */
+function describeDivergence(placed: readonly Placed[], name: string): string {
+  const diverged = placed.filter(({ trial }) => trial.state === 'diverged')
+  const first = diverged.reduce((low, trial) => (trial.place < low.place ? trial : low), diverged[0]!)
+  const last = diverged.reduce((high, trial) => (trial.place > high.place ? trial : high), diverged[0]!)
+  if (diverged.length < 2) return ''
+  const values = { low: first.trial.params[name], high: last.trial.params[name] }
+  if (typeof values.low !== 'number' || typeof values.high !== 'number') return ''
+  const chance = (outside: number): number => chanceOfSoFew(0, outside, diverged.length, placed.length)
+  const who = `; all ${diverged.length} diverged trials lie`
+  if (chance(placed.filter(({ place }) => place < first.place).length) < SIGNIFICANCE) {
+    return `${who} above ${figure(rounded(values.low, 2, -1))}`
+  }
+  if (chance(placed.filter(({ place }) => place > last.place).length) < SIGNIFICANCE) {
+    return `${who} below ${figure(rounded(values.high, 2, 1))}`
+  }
+  return ''
 }
 
 function placeOf(distribution: Distribution, value: ParamValue | undefined): number {

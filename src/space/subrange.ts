@@ -5,6 +5,7 @@ import type {
   FloatDistribution,
   IntDistribution,
 } from './distribution.ts'
+import { rounded } from './rounded.ts'
 import { countValues, logEnds } from './unit-scale.ts'
 
 /**
@@ -29,8 +30,8 @@ export function subrange(distribution: Distribution, start: number, end: number)
 }
 
 function continuousPart(range: FloatDistribution, start: number, end: number): FloatDistribution {
-  const low = start <= 0 && range.hard ? range.low : roundDown(place(range, start))
-  const high = end >= 1 && range.hard ? range.high : roundUp(place(range, end))
+  const low = start <= 0 && range.hard ? range.low : rounded(place(range, start), 3, -1)
+  const high = end >= 1 && range.hard ? range.high : rounded(place(range, end), 3, 1)
   return bounded(range, start === 0 ? range.low : low, end === 1 ? range.high : high)
 }
 
@@ -94,21 +95,4 @@ function atLeastTwo(start: number, end: number, count: number): [number, number]
   const middle = ((start + end) / 2) * count
   const downwards = (middle < first + 0.5 && first > 0) || first >= count - 1
   return downwards ? [first - 1, last] : [first, last + 1]
-}
-
-/** Rounded towards minus infinity to three significant digits. */
-function roundDown(value: number): number {
-  return outwards(value, -1)
-}
-
-function roundUp(value: number): number {
-  return outwards(value, 1)
-}
-
-function outwards(value: number, side: 1 | -1): number {
-  const rounded = Number(value.toPrecision(3))
-  // A bound a rounding error away from three digits means these.
-  if (side * (rounded - value) >= -1e-9 * Math.abs(value)) return rounded
-  const exponent = Number(value.toExponential(2).split('e')[1])
-  return Number((rounded + side * Number(`1e${exponent - 2}`)).toPrecision(3))
 }
