@@ -28,7 +28,12 @@ export async function conduct(
   session: (options: SessionOptions) => Promise<SessionResult>,
 ): Promise<number> {
   const { createProgress } = await import('./progress.ts')
-  const progress = createProgress({ stream: terminal.stderr, env: terminal.env, quiet: args.quiet })
+  const progress = createProgress({
+    stream: terminal.stderr,
+    env: terminal.env,
+    quiet: args.quiet,
+    dbOption: dbOption(args.db),
+  })
   const begun = performance.now()
   const workers = args.workers ?? defaultWorkers()
   const tell = (sentence: string): void => {

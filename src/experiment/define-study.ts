@@ -25,7 +25,10 @@ export function defineStudy(settings: StudySettings, folder: string): Experiment
 
 function writtenSpace(space: NonNullable<StudySettings['space']>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(space).map(([name, parameter]) => [name, isDistribution(parameter) ? asWritten(parameter) : parameter]),
+    Object.entries(space).map(([name, parameter]) => [
+      name,
+      isDistribution(parameter) ? asWritten(parameter) : parameter,
+    ]),
   )
 }
 

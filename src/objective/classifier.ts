@@ -19,6 +19,7 @@ import { DivergedError, type Objective, type TrialContext, type TrialResult } fr
  * The built-in objective: a network of affine layers, trained on the data's training part and judged on its
  * validation part. A measurement an epoch, with the metrics trainLoss, trainDataLoss, trainAccuracy, validLoss,
  * validAccuracy, learningRate and bestEpoch, the epoch whose weights the trial keeps: its best by the study's metric.
+ * A measurement's value is that epoch's, so that the trial ends with the value of the very network it keeps.
  *
  * With several folds a network is trained for each, side by side; every metric is their mean, with the sample
  * standard deviation as `<metric>Std`. The weights kept are those of the first fold: choosing one by its validation
@@ -56,7 +57,8 @@ function* runTrial(
       if (value === undefined) throw unknownMetric(config.metric, metrics)
       best = afterEpoch(best, epoch, value, config.direction)
       if (best.epoch === epoch) kept = readNetwork(first.network)
-      yield { step: epoch, value, metrics: { ...metrics, bestEpoch: best.epoch } }
+      // The weights the trial keeps are those of its best epoch, and so is its value: what is ranked is what is kept.
+      yield { step: epoch, value: best.value, metrics: { ...metrics, bestEpoch: best.epoch } }
       if (isOutOfPatience(best, config.training.patience)) break
     }
     const { shift, scale } = first.fold.train.inputs

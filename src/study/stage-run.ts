@@ -173,8 +173,10 @@ export async function runStage(stage: StageRun): Promise<StageResult> {
       const next = takeNext()
       if (next === null) return
       if (next === 'wait') await somethingFinished
-      else await runTrial(next)
-      announce()
+      else {
+        await runTrial(next)
+        announce()
+      }
     }
   }
   const guardedLane = (): Promise<void> =>
