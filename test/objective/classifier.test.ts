@@ -113,12 +113,13 @@ describe('the classifier', () => {
     expect(on('auto')).toEqual(on('plain'))
   })
 
-  test('keeps the weights of its best epoch', () => {
+  test('keeps the weights of its best epoch, and ends with their value', () => {
     const { measurements, result } = run(config({}, { learningRate: 0.3 }), { budget: { epochs: 8 } })
-    const values = measurements.map(({ value }) => value)
-    const best = Math.max(...values)
-    expect(values.at(-1)).toBeLessThan(best)
-    expect(measurements.at(-1)!.metrics.bestEpoch).toBe(values.indexOf(best) + 1)
+    const accuracies = measurements.map(({ metrics }) => metrics.validAccuracy!)
+    const best = Math.max(...accuracies)
+    expect(accuracies.at(-1)).toBeLessThan(best)
+    expect(measurements.at(-1)!.value).toBe(best)
+    expect(measurements.at(-1)!.metrics.bestEpoch).toBe(accuracies.indexOf(best) + 1)
     const network = openNetwork(plain(), decodeNetwork(result!.artifact!))
     expect(score(network, single.folds[0]!.valid).accuracy).toBe(best)
   })
