@@ -1,7 +1,7 @@
 // Products with a layer's weights. W lies in panels of 16 columns, [columns / 16][inputs + 1][16], the bias in the
 // last row of each panel; a last panel of at most 8 columns is 8 wide.
 import { forwardTile1, forwardTile2, gradientTile1, gradientTile2 } from './micro-kernels'
-import { pack } from './pack'
+import { pack, touch } from './pack'
 import { step } from './step'
 import { BLOCK_ROW, LANES, ROWS_1, ROWS_2 } from './variant'
 
@@ -20,19 +20,6 @@ const GROUP: i32 = 2 * LANES
 /** Bytes from a row of the panel that holds `column` to the next. */
 @inline function panelStep(column: i32, width: i32): usize {
   return <usize>min(16, width - (column & ~15)) << 2
-}
-
-/** Where what `touch` reads goes, so that the reads are not optimised away. */
-const SINK: usize = 0
-
-/**
- * Reads a number of each line of 64 bytes in [at, end), so that they are near when they are needed: WebAssembly has
- * no prefetch. Nothing waits for the reads but the end of the processor's window.
- */
-@inline function touch(at: usize, end: usize): void {
-  let sum: f32 = 0
-  for (; at < end; at += 64) sum += load<f32>(at)
-  store<f32>(SINK, sum)
 }
 
 /** out (rows, outputs) = x (rows, inputs)·W + b. `block` has room for BLOCK_ROWS packed rows. */

@@ -1,6 +1,21 @@
 // Blocks of a matrix, as floats, with rows BLOCK_ROW bytes apart: what the multiplication reads.
 import { BLOCK_ROW } from './variant'
 
+/** How many rows ahead are read while one is packed: each lies in another page, where the processor does not look. */
+const AHEAD: i32 = 6
+/** Where `touch` leaves what it read, so that the reads are not optimised away. */
+const SINK: usize = 0
+
+/**
+ * Reads a number of each line of 64 bytes in [at, end), so that they are near when they are needed: WebAssembly has
+ * no prefetch. Nothing waits for the reads but the end of the processor's window.
+ */
+@inline export function touch(at: usize, end: usize): void {
+  let sum: f32 = 0
+  for (; at < end; at += 64) sum += load<f32>(at)
+  store<f32>(SINK, sum)
+}
+
 /** Forms a batch may lie in. */
 export const FLOATS: i32 = 0
 export const BYTES: i32 = 1
@@ -50,6 +65,7 @@ function packFloatsScaled(x: usize, stride: usize, shift: usize, scale: usize, w
 
 function packBytes(x: usize, stride: usize, shift: usize, width: usize, rows: i32, block: usize): void {
   for (let r = 0; r < rows; r++) {
+    if (r + AHEAD < rows) touch(x + AHEAD * stride, x + AHEAD * stride + width)
     let s = shift
     let to = block
     const end = x + width
@@ -69,6 +85,7 @@ function packBytes(x: usize, stride: usize, shift: usize, width: usize, rows: i3
 
 function packBytesScaled(x: usize, stride: usize, shift: usize, scale: usize, width: usize, rows: i32, block: usize): void {
   for (let r = 0; r < rows; r++) {
+    if (r + AHEAD < rows) touch(x + AHEAD * stride, x + AHEAD * stride + width)
     let at: usize = 0
     const end = x + width
     for (let from = x; from < end; from += 8) {
