@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { show } from '../space/distribution-rules.ts'
+import { SAMPLER_NAMES } from './stage-plan.ts'
 
 const whole = (name: string) =>
   z
@@ -27,8 +28,8 @@ export const stageEntrySchema = z.strictObject({
   trials: whole('trials').optional(),
   epochs: whole('epochs').optional(),
   sampler: z
-    .enum(['random', 'sobol', 'grid', 'tpe', 'gp'], {
-      error: (issue) => `sampler must be one of random, sobol, grid, tpe, gp, got ${show(issue.input)}`,
+    .enum(SAMPLER_NAMES, {
+      error: (issue) => `sampler must be one of ${SAMPLER_NAMES.join(', ')}, got ${show(issue.input)}`,
     })
     .optional(),
   keep: share('keep', 'above 0 and at most 1', (value) => value > 0 && value <= 1).optional(),

@@ -1,6 +1,9 @@
 import type { Params } from '../space/distribution.ts'
 
-export type SamplerName = 'random' | 'sobol' | 'grid' | 'tpe' | 'gp'
+/** Every sampler, by the name that a study file gives it. */
+export const SAMPLER_NAMES = ['random', 'sobol', 'grid', 'tpe', 'gp'] as const
+
+export type SamplerName = (typeof SAMPLER_NAMES)[number]
 
 /** One round of sampling in one box, all defaults filled in. Plain data. */
 export interface StagePlan {

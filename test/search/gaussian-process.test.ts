@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { fastGenerator } from '../../src/random/fast-generator.ts'
+import { logExpectedImprovement } from '../../src/search/expected-improvement.ts'
+import { fitGaussianProcess } from '../../src/search/gaussian-process.ts'
+
+function observations(count: number, value: (x: number, y: number, kind: number) => number) {
+  const draws = fastGenerator(['process', 42])
+  const places = Array.from({ length: count }, () =>
+    Float64Array.of(draws.next(), draws.next(), draws.below(2)),
+  )
+  return {
+    places,
+    values: Float64Array.from(places, ([x, y, kind]) => value(x!, y!, kind!)),
+    groups: new Int32Array(count),
+    isChoice: [false, false, true],
+  }
+}
+
+describe('the Gaussian process', () => {
+  const smooth = (x: number, _y: number, kind: number): number => Math.sin(4 * x) + kind
+  const seen = observations(30, smooth)
+  const process = fitGaussianProcess(seen)
+
+  it('predicts a smooth function where it has not seen it', () => {
+    for (const [x, y, kind] of [
+      [0.3, 0.1, 0],
+      [0.7, 0.9, 1],
+      [0.5, 0.5, 0],
+    ] as const) {
+      const { mean, deviation } = process.predict(Float64Array.of(x, y, kind), 0)
+      expect(mean).toBeCloseTo(smooth(x, y, kind), 1)
+      expect(deviation).toBeLessThan(0.15)
+    }
+  })
+
+  it('is less certain away from what it has seen', () => {
+    const near = process.predict(seen.places[0]!, 0).deviation
+    expect(process.predict(Float64Array.of(3, 0.5, 0), 0).deviation).toBeGreaterThan(2 * near)
+  })
+
+  it('keeps its mean and loses its doubt where it believes pending trials', () => {
+    const place = Float64Array.of(1.4, 0.5, 0)
+    const before = process.predict(place, 0)
+    const after = process.believing([place, Float64Array.of(1.5, 0.2, 1)], 0).predict(place, 0)
+    expect(after.mean).toBeCloseTo(before.mean, 6)
+    expect(after.deviation).toBeLessThan(0.7 * before.deviation)
+    expect(process.believing([], 0).predict(place, 0)).toEqual(before)
+  })
+
+  it('carries the shape, not the level, over to another group', () => {
+    const shifted = { ...seen, places: [...seen.places, ...seen.places.slice(0, 3)] }
+    const values = Float64Array.of(...seen.values, ...seen.values.slice(0, 3).map((value) => value - 2))
+    const groups = Int32Array.from(values, (_, i) => (i < 30 ? 0 : 1))
+    const both = fitGaussianProcess({ ...shifted, values, groups })
+    const at = (x: number) => both.predict(Float64Array.of(x, 0.5, 0), 1).mean
+    expect(at(0.4) - at(0.95)).toBeCloseTo(Math.sin(1.6) - Math.sin(3.8), 0)
+    expect(at(0.4)).toBeLessThan(0)
+  })
+})
+
+describe('the expected improvement', () => {
+  it('agrees with its definition by numerical integration, far tails included', () => {
+    for (const [best, mean, deviation] of [
+      [0, 0, 1],
+      [0, 1, 0.5],
+      [1, 0, 2],
+      [0, 8, 1],
+    ] as const) {
+      let sum = 0
+      const step = deviation / 400
+      for (let v = mean - 12 * deviation; v < best; v += step) {
+        const middle = v + step / 2
+        if (middle > best) break
+        const z = (middle - mean) / deviation
+        sum += (best - middle) * Math.exp(-0.5 * z * z) * (step / (deviation * Math.sqrt(2 * Math.PI)))
+      }
+      expect(logExpectedImprovement(best, mean, deviation)).toBeCloseTo(Math.log(sum), 1)
+    }
+  })
+})

@@ -1,0 +1,257 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { fastGenerator } from '../../src/random/fast-generator.ts'
+import { narrow } from '../../src/search/narrow.ts'
+import type { ParameterDecision } from '../../src/search/narrow-decision.ts'
+import type { PastTrial } from '../../src/search/sampler.ts'
+import { choice, fixed, float, int, searchSpace } from '../../src/space/constructors.ts'
+import type { Params } from '../../src/space/distribution.ts'
+import { distributionMistake } from '../../src/space/distribution-rules.ts'
+import { sampleUniform } from '../../src/space/points.ts'
+import type { SearchSpace } from '../../src/space/search-space.ts'
+import { contains, countValues } from '../../src/space/unit-scale.ts'
+import { pastTrial, stage } from './requests.ts'
+
+/** Uniform trials of a space; a value of NaN diverges. */
+function trialsOf(
+  space: SearchSpace,
+  count: number,
+  seed: number,
+  value: (params: Params) => number,
+): PastTrial[] {
+  const draws = fastGenerator(['narrow test', seed])
+  return Array.from({ length: count }, (_, number) => {
+    const params = sampleUniform(space, draws)
+    return pastTrial(number, params, value(params))
+  })
+}
+
+function narrowed(
+  space: SearchSpace,
+  trials: readonly PastTrial[],
+  direction: 'minimize' | 'maximize' = 'minimize',
+) {
+  return narrow({
+    space,
+    root: space,
+    trials,
+    direction,
+    plan: stage({ rootShare: 0.1 }),
+    streamName: [42, 'narrow', 1],
+  })
+}
+
+const away = (value: unknown, optimum: number): number => Math.abs(Math.log10(value as number) - optimum)
+
+const space = searchSpace({
+  learningRate: float(1e-6, 10, { log: true }),
+  reg: float(1e-5, 1e5, { log: true }),
+  dropout: float(0, 0.95, { hard: true }),
+})
+
+function decision(result: ReturnType<typeof narrow>, name: string): ParameterDecision {
+  return result.decision.parameters.find((parameter) => parameter.name === name)!
+}
+
+describe('narrowing', () => {
+  it('narrows a parameter that matters to where the best trials lie, and leaves the others alone', () => {
+    const result = narrowed(
+      space,
+      trialsOf(space, 64, 1, (params) => away(params.learningRate, -3)),
+    )
+    const { action, after, reason, figures } = decision(result, 'learningRate')
+    expect(action).toBe('narrowed')
+    expect(after).toMatchObject({ kind: 'float', log: true })
+    expect(contains(after, 1e-3)).toBe(true)
+    expect(reason).toMatch(/^narrowed to \d(\.\d)? of 7 decades$/)
+    expect(figures.pValue).toBeLessThan(0.01)
+    expect(decision(result, 'reg')).toMatchObject({
+      action: 'kept',
+      reason: expect.stringMatching('look like the whole range'),
+    })
+    expect(decision(result, 'dropout').after).toEqual(space.parameters.dropout)
+    expect(result.space.parameters.learningRate).toEqual(after)
+  })
+
+  it('moves a range past the edge that the best lies at, and says how far', () => {
+    const result = narrowed(
+      space,
+      trialsOf(space, 64, 1, (params) => away(params.reg, -7) ** 2),
+    )
+    const { action, after, reason, figures } = decision(result, 'reg')
+    expect(action).toBe('moved')
+    expect(after).toMatchObject({ low: 1e-8 })
+    expect(contains(after, 1e-7)).toBe(true)
+    expect(reason).toMatch(/^best .* lies at the lower edge: moved 3 decades below it$/)
+    expect(figures.movedDecades).toBeCloseTo(3, 10)
+  })
+
+  it('never passes a hard edge', () => {
+    const result = narrowed(
+      space,
+      trialsOf(space, 64, 1, (params) => -(params.dropout as number)),
+    )
+    const { action, after } = decision(result, 'dropout')
+    expect(action).toBe('narrowed')
+    expect(after).toMatchObject({ high: 0.95 })
+  })
+
+  it('never takes a range without negative values below zero', () => {
+    const momentum = searchSpace({ momentum: float(0, 0.99), other: float(0, 1) })
+    const { after } = decision(
+      narrowed(
+        momentum,
+        trialsOf(momentum, 64, 1, (p) => p.momentum as number),
+      ),
+      'momentum',
+    )
+    expect((after as { low: number }).low).toBe(0)
+  })
+
+  it('counts diverged trials as bad ones and tells where they lie', () => {
+    const result = narrowed(
+      space,
+      trialsOf(space, 64, 3, ({ learningRate }) =>
+        (learningRate as number) > 0.1 ? Number.NaN : away(learningRate, -2),
+      ),
+    )
+    const { after, reason } = decision(result, 'learningRate')
+    expect(result.decision.diverged).toBeGreaterThan(5)
+    expect((after as { high: number }).high).toBeLessThan(1)
+    expect(reason).toMatch(/; all \d+ diverged trials lie above 0?\.\d+$/)
+  })
+
+  it('drops only choices that evidence rejects, and keeps at least two values of an int range', () => {
+    const mixed = searchSpace({
+      activation: choice(['relu', 'tanh', 'sigmoid']),
+      idle: choice(['a', 'b', 'c']),
+      layers: int(1, 8),
+      batchSize: choice([8, 16, 32, 64, 128], { ordered: true }),
+      fixed: fixed(3),
+    })
+    const value = ({ activation, layers, batchSize }: Params): number =>
+      (activation === 'sigmoid' ? 20 : 0) +
+      5 * Math.abs((layers as number) - 3) +
+      Math.abs((batchSize as number) - 16) / 8
+    const result = narrowed(mixed, trialsOf(mixed, 96, 1, value))
+    expect(decision(result, 'activation')).toMatchObject({
+      action: 'reduced',
+      after: { choices: ['relu', 'tanh'] },
+    })
+    expect(decision(result, 'activation').reason).toMatch(/^none of the best 20 trials has sigmoid/)
+    expect(decision(result, 'idle').action).toBe('kept')
+    expect(countValues(decision(result, 'layers').after)).toBeGreaterThanOrEqual(2)
+    expect(contains(decision(result, 'layers').after, 3)).toBe(true)
+    expect(contains(decision(result, 'batchSize').after, 16)).toBe(true)
+    expect(result.space.parameters.fixed).toEqual(mixed.parameters.fixed)
+  })
+
+  it('decides nothing from too few trials', () => {
+    for (const trials of [trialsOf(space, 2, 1, () => 1), trialsOf(space, 20, 1, () => Number.NaN)]) {
+      const result = narrowed(space, trials)
+      expect(result.space).toEqual(space)
+      for (const parameter of result.decision.parameters) expect(parameter.reason).toMatch('too few to tell')
+    }
+  })
+
+  it('holds the best trials of any values, keeps every range sound and hard bounds hard', () =>
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 4, max: 60 }),
+        fc.integer(),
+        fc.integer({ min: 0, max: 4 }),
+        (count, seed, kind) => {
+          const any = searchSpace({
+            learningRate: float(1e-6, 10, { log: true }),
+            dropout: float(0, 0.95, { hard: true }),
+            units: int(16, 256, { log: true }),
+            layers: int(1, 3),
+            batchSize: choice([8, 16, 32], { ordered: true }),
+          })
+          const noise = fastGenerator(['noise', seed])
+          const values: ((params: Params) => number)[] = [
+            () => noise.next(),
+            (p) => p.learningRate as number,
+            (p) => -(p.units as number) + noise.next(),
+            (p) => ((p.learningRate as number) > 1e-2 ? Number.NaN : (p.dropout as number)),
+            (p) => (p.layers as number) * (p.batchSize as number),
+          ]
+          const trials = trialsOf(any, count, seed, values[kind]!)
+          const result = narrowed(any, trials, seed % 2 === 0 ? 'minimize' : 'maximize')
+          for (const [name, after] of Object.entries(result.space.parameters)) {
+            expect(distributionMistake(after)).toBeNull()
+            expect(countValues(after)).toBeGreaterThanOrEqual(2)
+            for (const number of result.decision.elite)
+              expect(contains(after, trials[number]!.params[name]!)).toBe(true)
+          }
+          const dropout = result.space.parameters.dropout as { low: number; high: number }
+          expect(dropout.low >= 0 && dropout.high <= 0.95).toBe(true)
+        },
+      ),
+      { numRuns: 40 },
+    ))
+
+  it('leaves a parameter without influence at least 80 % of its range in 95 % of 60 seeds', () => {
+    let kept = 0
+    for (let seed = 0; seed < 60; seed++) {
+      const noise = fastGenerator(['evidence noise', seed])
+      const trials = trialsOf(space, 32, seed, (params) => away(params.learningRate, -3) ** 2 + noise.next())
+      const { low, high } = decision(narrowed(space, trials), 'reg').after as { low: number; high: number }
+      const decades = Math.min(5, Math.log10(high)) - Math.max(-5, Math.log10(low))
+      if (decades >= 8) kept++
+    }
+    expect(kept).toBeGreaterThanOrEqual(57)
+  })
+
+  it('gives what it gave: pinned for seed 42', () => {
+    const trials = trialsOf(
+      space,
+      48,
+      42,
+      (params) => away(params.learningRate, -3) ** 2 + away(params.reg, -6),
+    )
+    const { decision: made, space: box } = narrowed(space, trials)
+    expect({ elite: made.elite, parameters: box.parameters }).toMatchInlineSnapshot(`
+      {
+        "elite": [
+          21,
+          31,
+          25,
+          30,
+          23,
+          3,
+          0,
+          19,
+          22,
+          10,
+        ],
+        "parameters": {
+          "dropout": {
+            "hard": true,
+            "high": 0.95,
+            "kind": "float",
+            "log": false,
+            "low": 0,
+            "step": null,
+          },
+          "learningRate": {
+            "hard": false,
+            "high": 0.395,
+            "kind": "float",
+            "log": true,
+            "low": 0.000001,
+            "step": null,
+          },
+          "reg": {
+            "hard": false,
+            "high": 3.05,
+            "kind": "float",
+            "log": true,
+            "low": 1e-8,
+            "step": null,
+          },
+        },
+      }
+    `)
+  })
+})

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest'
+import { isRootTrial, proposeTrial, type TrialRequest, visibleCount } from '../../src/search/propose-trial.ts'
+import { SAMPLER_NAMES } from '../../src/search/stage-plan.ts'
+import { choice, float, searchSpace } from '../../src/space/constructors.ts'
+import type { Params } from '../../src/space/distribution.ts'
+import { contains } from '../../src/space/unit-scale.ts'
+import { pastTrial, stage } from './requests.ts'
+
+const root = searchSpace({ learningRate: float(1e-6, 10, { log: true }), kind: choice(['a', 'b']) })
+const box = { ...root, parameters: { ...root.parameters, learningRate: float(1e-3, 1e-2, { log: true }) } }
+
+function asked(changes: Partial<TrialRequest>): TrialRequest {
+  return {
+    seed: 42,
+    stages: [stage()],
+    stageIndex: 0,
+    index: 0,
+    stageSpace: root,
+    root,
+    direction: 'minimize',
+    earlier: [],
+    history: [],
+    pending: [],
+    ...changes,
+  }
+}
+
+describe('proposing a trial', () => {
+  it('lets trial n see 0 .. n - lag', () => {
+    expect([0, 1, 7, 8, 9, 20].map((index) => visibleCount(index, 8))).toEqual([0, 0, 0, 1, 2, 13])
+    expect([0, 1, 2].map((index) => visibleCount(index, 1))).toEqual([0, 1, 2])
+  })
+
+  it('tries the points to start with first, the rest of them drawn', () => {
+    const stages = [stage({ startWith: [{ learningRate: 0.1, kind: 'b' }, { learningRate: 0.2 }] })]
+    expect(proposeTrial(asked({ stages })).params).toEqual({ learningRate: 0.1, kind: 'b' })
+    const second = proposeTrial(asked({ stages, index: 1 })).params
+    expect(second.learningRate).toBe(0.2)
+    expect(['a', 'b']).toContain(second.kind)
+    expect(proposeTrial(asked({ stages, index: 2 })).params).toEqual(
+      expect.objectContaining({ learningRate: expect.any(Number), kind: expect.any(String) }),
+    )
+  })
+
+  it('samples the whole root range with the share it is given, the box with the rest', () => {
+    const stages = [stage(), stage({ rootShare: 0.25, trials: 40 })]
+    const inside = Array.from({ length: 40 }, (_, index) => {
+      const { params } = proposeTrial(asked({ stages, stageIndex: 1, index, stageSpace: box }))
+      return contains(box.parameters.learningRate, params.learningRate!)
+    })
+    const roots = inside.map((_, index) => isRootTrial(index, 0.25))
+    expect(roots.filter(Boolean)).toHaveLength(10)
+    for (const [index, isInside] of inside.entries()) if (!roots[index]) expect(isInside).toBe(true)
+    expect(inside.filter((isInside) => !isInside).length).toBeGreaterThan(4)
+  })
+
+  it('continues the best trials of the stage before on a warm start, best first', () => {
+    const earlier = [3, 1, Number.NaN, 2].map((value, number) =>
+      pastTrial(number, { learningRate: number + 1, kind: 'a' }, value),
+    )
+    const stages = [stage({ trials: 4 }), stage({ warmStart: true, trials: 4, epochs: 5 })]
+    const proposals = [0, 1, 2, 3].map((index) =>
+      proposeTrial(asked({ stages, stageIndex: 1, index, earlier, stageSpace: box })),
+    )
+    expect(proposals.map(({ continues }) => continues)).toEqual([1, 3, 0, null])
+    expect(proposals[0]!.params).toEqual({ learningRate: 2, kind: 'a' })
+  })
+
+  it('does not try a point again after the same epochs, but does after others', () => {
+    const two = searchSpace({ kind: choice(['a', 'b']) })
+    const earlier = [pastTrial(0, { kind: 'a' }, 1)]
+    const again = (epochs: number): Set<unknown> =>
+      new Set(
+        Array.from({ length: 20 }, (_, seed) => {
+          const stages = [stage(), stage({ epochs })]
+          return proposeTrial(asked({ seed, stages, stageIndex: 1, root: two, stageSpace: two, earlier }))
+            .params.kind
+        }),
+      )
+    expect(again(1)).toEqual(new Set(['b']))
+    expect(again(5)).toEqual(new Set(['a', 'b']))
+  })
+
+  it('gives what it gave: the first trials of every sampler, pinned for seed 42', () => {
+    const space = searchSpace({
+      learningRate: float(1e-6, 10, { log: true }),
+      dropout: float(0, 0.95, { hard: true }),
+      kind: choice(['a', 'b', 'c']),
+    })
+    const first = Object.fromEntries(
+      SAMPLER_NAMES.map((sampler) => {
+        const points: Params[] = []
+        for (let index = 0; index < 16; index++) {
+          const history = points
+            .slice(0, visibleCount(index, 4))
+            .map((params, number) =>
+              pastTrial(number, params, (params.dropout as number) + (params.kind === 'a' ? 0 : 1)),
+            )
+          const pending = points.slice(history.length)
+          const stages = [stage({ sampler, trials: 16 })]
+          points.push(
+            proposeTrial(asked({ stages, index, root: space, stageSpace: space, history, pending })).params,
+          )
+        }
+        return [sampler, [points[0], points[15]]]
+      }),
+    )
+    expect(first).toMatchInlineSnapshot(`
+      {
+        "gp": [
+          {
+            "dropout": 0.7696057760040276,
+            "kind": "b",
+            "learningRate": 0.000002187307177053624,
+          },
+          {
+            "dropout": 0,
+            "kind": "a",
+            "learningRate": 5.526480811061441,
+          },
+        ],
+        "grid": [
+          {
+            "dropout": 0,
+            "kind": "a",
+            "learningRate": 0.000001,
+          },
+          {
+            "dropout": 0.42788215280743314,
+            "kind": "a",
+            "learningRate": 0.000008938471267524504,
+          },
+        ],
+        "random": [
+          {
+            "dropout": 0.555226517887786,
+            "kind": "c",
+            "learningRate": 0.017275451096196198,
+          },
+          {
+            "dropout": 0.429132130742073,
+            "kind": "a",
+            "learningRate": 0.000006447268643218349,
+          },
+        ],
+        "sobol": [
+          {
+            "dropout": 0.7696057760040276,
+            "kind": "b",
+            "learningRate": 0.000002187307177053624,
+          },
+          {
+            "dropout": 0.8060997179592959,
+            "kind": "a",
+            "learningRate": 1.0727806110575786,
+          },
+        ],
+        "tpe": [
+          {
+            "dropout": 0.7696057760040276,
+            "kind": "b",
+            "learningRate": 0.000002187307177053624,
+          },
+          {
+            "dropout": 0.2462616361427205,
+            "kind": "a",
+            "learningRate": 1.782115405021156,
+          },
+        ],
+      }
+    `)
+  })
+})

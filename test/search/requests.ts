@@ -1,0 +1,59 @@
+import type { PastTrial, ProposalRequest } from '../../src/search/sampler.ts'
+import type { StagePlan } from '../../src/search/stage-plan.ts'
+import type { Params } from '../../src/space/distribution.ts'
+import { pointKey } from '../../src/space/points.ts'
+import type { SearchSpace } from '../../src/space/search-space.ts'
+
+/** A finished trial; diverged if its value is NaN. */
+export function pastTrial(number: number, params: Params, value: number, stage = 0): PastTrial {
+  const complete = Number.isFinite(value)
+  return {
+    number,
+    stage,
+    params,
+    state: complete ? 'complete' : 'diverged',
+    value: complete ? value : null,
+    epochs: 1,
+  }
+}
+
+/** A request for trial `history.length + pending.length` of a first stage. */
+export function request(
+  space: SearchSpace,
+  seed: number,
+  history: readonly PastTrial[],
+  pending: readonly Params[] = [],
+  trials = 64,
+): ProposalRequest {
+  const index = history.length + pending.length
+  return {
+    space,
+    index,
+    trials,
+    stage: 0,
+    stageEpochs: [1],
+    earlier: [],
+    history,
+    pending,
+    taken: new Set([...history.map(({ params }) => params), ...pending].map(pointKey)),
+    direction: 'minimize',
+    streamName: [seed, 'stage', 0, 'trial', index],
+    stageStreamName: [seed, 'stage', 0],
+  }
+}
+
+/** A stage with every field set. */
+export function stage(changes: Partial<StagePlan> = {}): StagePlan {
+  return {
+    name: 'coarse',
+    trials: 32,
+    epochs: 1,
+    sampler: 'random',
+    keep: 0.2,
+    margin: 0.2,
+    rootShare: 0,
+    warmStart: false,
+    startWith: [],
+    ...changes,
+  }
+}
