@@ -59,6 +59,7 @@ const BLOCK = 50
 /** Microseconds a trial: the median over blocks of trials, which a pause of the machine does not move. */
 function medianBlock(times: readonly number[]): number {
   const blocks: number[] = []
-  for (let i = 0; i + BLOCK < times.length; i += BLOCK) blocks.push(((times[i + BLOCK]! - times[i]!) * 1000) / BLOCK)
+  for (let i = 0; i + BLOCK < times.length; i += BLOCK)
+    blocks.push(((times[i + BLOCK]! - times[i]!) * 1000) / BLOCK)
   return blocks.toSorted((a, b) => a - b)[Math.floor(blocks.length / 2)]!
 }
