@@ -2,8 +2,10 @@ import type { Distribution } from '../space/distribution.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { Direction } from '../trial.ts'
 import { effectProfiles } from './effect-profile.ts'
-import { keptBecause, narrowChoices, narrowRange } from './narrow-axis.ts'
+import { keptBecause } from './narrow-axis.ts'
+import { narrowChoices } from './narrow-choices.ts'
 import type { NarrowDecision, ParameterDecision } from './narrow-decision.ts'
+import { narrowRange } from './narrow-range.ts'
 import { hasValue, rankTrials } from './rank.ts'
 import type { PastTrial } from './sampler.ts'
 import type { StagePlan } from './stage-plan.ts'
@@ -48,8 +50,7 @@ export function narrow(request: NarrowRequest): {
   for (const [name, before] of Object.entries(space.parameters)) {
     narrowed[name] = before
     if (before.kind === 'fixed') continue
-    const view = { name, before, ranked, elite: size, margin, streamName: [...streamName, name] }
-    const profile = profiles?.get(name)
+    const view = { name, ranked, elite: size, margin, streamName: [...streamName, name] }
     const decision =
       profiles === null
         ? keptBecause(
@@ -57,9 +58,9 @@ export function narrow(request: NarrowRequest): {
             before,
             `only ${withValue} of ${ranked.length} trials have a value: too few to tell`,
           )
-        : profile === undefined
-          ? narrowChoices(view)
-          : narrowRange(view, profile)
+        : before.kind === 'categorical' && !before.ordered
+          ? narrowChoices(view, before)
+          : narrowRange(view, before, profiles.get(name)!)
     parameters.push(decision)
     narrowed[name] = decision.after
   }

@@ -41,6 +41,7 @@ export const DEFAULT_MARGIN = 0.2
 export const DEFAULT_ROOT_SHARE = 0.1
 /** The part of a budget that goes into seeing the whole range. */
 const COARSE_SHARE = 0.25
+const MOST_FOR_PROCESS = 500
 const DEFAULT_EPOCHS = [1, 5]
 const DEFAULT_TRIALS = [64, 32]
 
@@ -85,7 +86,7 @@ export function planStages(input: PlanInput): {
       name,
       trials: trials[index]!,
       epochs: epochsOf(entry, index),
-      sampler: entry.sampler ?? defaultSampler(index),
+      sampler: entry.sampler ?? defaultSampler(index, trials[index]!),
       keep: entry.keep ?? DEFAULT_KEEP,
       margin: entry.margin ?? DEFAULT_MARGIN,
       rootShare: entry.rootShare ?? (index === 0 ? 0 : DEFAULT_ROOT_SHARE),
@@ -101,9 +102,13 @@ export function plannedEpochs(stages: readonly StagePlan[]): number {
   return stages.reduce((sum, stage) => sum + stage.trials * stage.epochs, 0)
 }
 
-/** What a stage samples with if it does not say. */
-export function defaultSampler(index: number): SamplerName {
-  return index === 0 ? 'sobol' : 'gp'
+/**
+ * What a stage samples with if it does not say: the first sees the whole range evenly, the others learn. A Gaussian
+ * process takes some 20 ms a proposal once it has 128 trials, which does not pay in a stage of very many.
+ */
+export function defaultSampler(index: number, trials: number): SamplerName {
+  if (index === 0) return 'sobol'
+  return trials <= MOST_FOR_PROCESS ? 'gp' : 'tpe'
 }
 
 function defaultEntries(budgeted: boolean): StageEntry[] {

@@ -188,19 +188,19 @@ describe('narrowing', () => {
           expect(dropout.low >= 0 && dropout.high <= 0.95).toBe(true)
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     ))
 
-  it('leaves a parameter without influence at least 80 % of its range in 95 % of 60 seeds', () => {
+  it('leaves a parameter without influence at least 80 % of its range in 95 % of 40 seeds', () => {
     let kept = 0
-    for (let seed = 0; seed < 60; seed++) {
+    for (let seed = 0; seed < 40; seed++) {
       const noise = fastGenerator(['evidence noise', seed])
       const trials = trialsOf(space, 32, seed, (params) => away(params.learningRate, -3) ** 2 + noise.next())
       const { low, high } = decision(narrowed(space, trials), 'reg').after as { low: number; high: number }
       const decades = Math.min(5, Math.log10(high)) - Math.max(-5, Math.log10(low))
       if (decades >= 8) kept++
     }
-    expect(kept).toBeGreaterThanOrEqual(57)
+    expect(kept).toBeGreaterThanOrEqual(38)
   })
 
   it('gives what it gave: pinned for seed 42', () => {
