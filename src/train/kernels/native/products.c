@@ -17,12 +17,13 @@ typedef struct napi_callback_info__ *napi_callback_info;
 typedef napi_value (*napi_callback)(napi_env, napi_callback_info);
 extern int napi_get_cb_info(napi_env, napi_callback_info, size_t *, napi_value *, napi_value *, void **);
 extern int napi_get_arraybuffer_info(napi_env, napi_value, void **, size_t *);
+extern int napi_get_typedarray_info(napi_env, napi_value, int *, size_t *, void **, napi_value *, size_t *);
 extern int napi_get_value_int32(napi_env, napi_value, int32_t *);
 extern int napi_create_function(napi_env, const char *, size_t, napi_callback, void *, napi_value *);
 extern int napi_set_named_property(napi_env, napi_value, const char *, napi_value);
 
 /* Constants of ../assembly/dense.ts and scripts/micro-kernels.ts. */
-enum { BLOCK = 320, CHUNK = 312, BLOCK_ROWS = 252, BLOCK_ROW = 320 + 16, TALL = 12, AHEAD = 8 };
+enum { BLOCK = 320, CHUNK = 312, BLOCK_ROWS = 252, BLOCK_ROW = 320 + 16, TALL = 12, AHEAD = 8, UINT8 = 1 };
 enum { FLOATS, BYTES, BYTES_SCALED, FLOATS_SCALED };
 
 #define WIDE __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma,avx2")))
@@ -293,6 +294,40 @@ static napi_value callPeak(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+/*
+ * gather(memory, to, rows, rowBytes, start, values, order): rows order[start ..] of `values` to `to`, one after the other.
+ * Other threads read `values`, nobody writes it.
+ */
+static napi_value callGather(napi_env env, napi_callback_info info) {
+  napi_value arguments[7];
+  size_t count = 7, bytes, length, numRows, offset;
+  void *memory = NULL, *values = NULL, *order = NULL;
+  int32_t to, rows, rowBytes, start;
+  int type;
+  napi_value buffer;
+  napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
+  napi_get_arraybuffer_info(env, arguments[0], &memory, &bytes);
+  napi_get_value_int32(env, arguments[1], &to);
+  napi_get_value_int32(env, arguments[2], &rows);
+  napi_get_value_int32(env, arguments[3], &rowBytes);
+  napi_get_value_int32(env, arguments[4], &start);
+  napi_get_typedarray_info(env, arguments[5], &type, &length, &values, &buffer, &offset);
+  const size_t available = length * (type == UINT8 ? 1 : sizeof(float)) / rowBytes;
+  napi_get_typedarray_info(env, arguments[6], &type, &numRows, &order, &buffer, &offset);
+  rows = min(rows, (int)numRows - start);
+  const uint32_t *numbers = (const uint32_t *)order + start;
+  char *target = (char *)memory + (uint32_t)to;
+  for (int r = 0; r < rows; r++) {
+    if (numbers[r] >= available) continue;
+    if (r + 2 < rows) {
+      const char *ahead = (const char *)values + (size_t)numbers[r + 2] * rowBytes;
+      for (int i = 0; i < rowBytes; i += 64) _mm_prefetch(ahead + i, _MM_HINT_T0);
+    }
+    memcpy(target + (size_t)r * rowBytes, (const char *)values + (size_t)numbers[r] * rowBytes, rowBytes);
+  }
+  return NULL;
+}
+
 /* Exports nothing where the processor or the system lacks what it needs. */
 __attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_env env, napi_value exports) {
   __builtin_cpu_init();
@@ -303,6 +338,8 @@ __attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_e
     napi_set_named_property(env, exports, "forward", function);
     napi_create_function(env, "update", 6, callUpdate, NULL, &function);
     napi_set_named_property(env, exports, "update", function);
+    napi_create_function(env, "gather", 6, callGather, NULL, &function);
+    napi_set_named_property(env, exports, "gather", function);
     napi_create_function(env, "peak", 4, callPeak, NULL, &function);
     napi_set_named_property(env, exports, "peak", function);
   }

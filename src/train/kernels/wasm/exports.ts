@@ -141,4 +141,13 @@ export interface KernelExports {
     terms: number,
   ): number
   softmax(scores: number, stride: number, columns: number, rows: number): void
+  /** Rows order[start ..] of the values to `to`; only native code can read them, the module's memory is its own. */
+  gather?(
+    to: number,
+    rows: number,
+    rowBytes: number,
+    start: number,
+    values: Uint8Array | Float32Array,
+    order: Uint32Array,
+  ): void
 }

@@ -83,6 +83,7 @@ function readModule(name: string): Uint8Array | null {
 interface Products {
   forward(memory: ArrayBuffer, ...numbers: Parameters<KernelExports['forward']>): void
   update(memory: ArrayBuffer, ...numbers: Parameters<KernelExports['update']>): void
+  gather(memory: ArrayBuffer, ...numbers: Parameters<NonNullable<KernelExports['gather']>>): void
   /** Multiply-adds on registers, 24 vectors of 16 lanes `count` times. */
   peak(memory: ArrayBuffer, to: number, count: number): void
 }
@@ -101,9 +102,9 @@ function loadProducts(variant: Variant): Loaded {
     } catch (error) {
       return { reason: (error as Error).message }
     }
-    const { forward, update, peak } = addon.exports
-    if (!forward || !update || !peak) return { reason: 'this processor has no AVX-512' }
-    return { module: rest.module, products: { forward, update, peak } }
+    const { forward, update, gather, peak } = addon.exports
+    if (!forward || !update || !gather || !peak) return { reason: 'this processor has no AVX-512' }
+    return { module: rest.module, products: { forward, update, gather, peak } }
   }
   return { reason: 'not built; npm run build makes it on x64 Linux with a C compiler' }
 }
@@ -160,13 +161,14 @@ function takeInstance(variant: Variant): Instance {
   const exports = instance.exports as unknown as KernelExports
   const { products } = result
   if (products === null) return { arena, exports }
-  const { forward, update } = products
+  const { forward, update, gather } = products
   return {
     arena,
     exports: {
       ...exports,
       forward: (...numbers) => forward(arena.memory.buffer, ...numbers),
       update: (...numbers) => update(arena.memory.buffer, ...numbers),
+      gather: (...numbers) => gather(arena.memory.buffer, ...numbers),
     },
   }
 }

@@ -126,7 +126,11 @@ export function createWasmKernels(options: {
     createDropout: (maxRows, units) => createDropout(arena, maxRows, units),
 
     gather(batch, order, start, rows) {
-      const { inputs, columns, view } = batch as WasmBatch
+      const { inputs, columns, view, address, strideBytes } = batch as WasmBatch
+      if (wasm.gather !== undefined) {
+        wasm.gather(address, rows, strideBytes, start, inputs.values, order)
+        return
+      }
       const to = view()
       for (let r = 0; r < rows; r++) {
         const from = (order[start + r] as number) * columns
