@@ -1,3 +1,4 @@
+import { exp, log } from '../numerics/elementary.ts'
 import { fastGenerator } from '../random/fast-generator.ts'
 import { shuffle } from '../random/permutation.ts'
 import type { StreamName } from '../random/stream.ts'
@@ -86,16 +87,16 @@ function kuiper(labels: Uint32Array, endsGroup: readonly boolean[]): number {
  * if the choice made no difference: the lower tail of the hypergeometric distribution.
  */
 export function chanceOfSoFew(hits: number, tried: number, elite: number, all: number): number {
+  const whole = logChoose(all, elite)
   let sum = 0
-  for (let k = 0; k <= hits; k++) {
-    sum += binomial(tried, k) * binomial(all - tried, elite - k)
-  }
-  return Math.min(1, sum / binomial(all, elite))
+  for (let k = 0; k <= hits; k++) sum += exp(logChoose(tried, k) + logChoose(all - tried, elite - k) - whole)
+  return Math.min(1, sum)
 }
 
-function binomial(n: number, k: number): number {
-  if (k < 0 || k > n) return 0
-  let product = 1
-  for (let i = 1; i <= Math.min(k, n - k); i++) product = (product * (n - Math.min(k, n - k) + i)) / i
-  return product
+/** The logarithm of the number of ways to choose k of n; -Infinity if there is none. */
+function logChoose(n: number, k: number): number {
+  if (k < 0 || k > n) return -Infinity
+  let sum = 0
+  for (let i = 1; i <= Math.min(k, n - k); i++) sum += log((n - Math.min(k, n - k) + i) / i)
+  return sum
 }
