@@ -3,7 +3,11 @@ import { fastGenerator } from '../random/fast-generator.ts'
 import { shuffle } from '../random/permutation.ts'
 import type { StreamName } from '../random/stream.ts'
 
-const PERMUTATIONS = 2000
+/** Permutations of a few trials, and of very many, where each takes longer and chance is smaller. */
+const MOST_PERMUTATIONS = 2000
+const LEAST_PERMUTATIONS = 200
+/** Up to so many labels are shuffled at MOST_PERMUTATIONS. */
+const SHUFFLED_LABELS = 2_000_000
 
 /** How likely the best trials would lie as they do among all if the parameter had no influence; each in (0, 1]. */
 export interface Evidence {
@@ -36,14 +40,16 @@ export function evidence(
   const generator = fastGenerator([...streamName, 'evidence'])
   const shuffled = labels.slice()
   const counts = { anywhere: 1, below: 1, above: 1 }
-  for (let i = 0; i < PERMUTATIONS; i++) {
+  const affordable = Math.floor(SHUFFLED_LABELS / labels.length)
+  const permutations = Math.max(LEAST_PERMUTATIONS, Math.min(MOST_PERMUTATIONS, affordable))
+  for (let i = 0; i < permutations; i++) {
     shuffle(shuffled, generator)
     if (kuiper(shuffled, endsGroup) >= observed.kuiper - 1e-12) counts.anywhere++
     const sum = rankSum(shuffled, ranks)
     if (sum <= observed.rankSum) counts.below++
     if (sum >= observed.rankSum) counts.above++
   }
-  const all = PERMUTATIONS + 1
+  const all = permutations + 1
   return { anywhere: counts.anywhere / all, below: counts.below / all, above: counts.above / all }
 }
 
