@@ -35,7 +35,8 @@ export function openKernels(options: KernelOptions = {}): Kernels {
 
 /** What `arithmetic: auto` means on this machine; every thread of it comes to the same. */
 export function chooseArithmetic(): Arithmetic {
-  return choose('fma').fused ? 'fma' : 'muladd'
+  // Where only the plain reference runs, it may as well give the bits of other machines.
+  return choose('fma').variant !== null || choose('muladd').variant === null ? 'fma' : 'muladd'
 }
 
 /** One way to run the kernels, for the doctor. */
@@ -73,8 +74,6 @@ export function describeKernels(): KernelDescription {
 interface Choice {
   /** Null: nothing but the plain reference runs. */
   readonly variant: Variant | null
-  /** Whether the sums of the chosen variant have the arithmetic asked for. */
-  readonly fused: boolean
   readonly candidates: readonly KernelCandidate[]
 }
 
@@ -101,9 +100,9 @@ function decide(arithmetic: Arithmetic): Choice {
   const speeds = raceTiles(running, 100)
   const bySpeed = running.toSorted((a, b) => speedOf(b) - speedOf(a))
   const chosen = bySpeed.find((variant) => {
-    // Once more: by now V8 has compiled the tile a second time.
+    // After the race, when V8 has compiled the tile for the second time.
     const right = agreesWithPlain(openVariant(variant))
-    if (!right) rejected.set(variant, 'gave other bits than the plain reference once it was hot')
+    if (!right) rejected.set(variant, 'gave other bits than the plain reference')
     return right
   })
   function speedOf(variant: Variant): number {
@@ -126,7 +125,7 @@ function decide(arithmetic: Arithmetic): Choice {
     gflops: null,
     reason: chosen === undefined ? null : 'some hundred times slower',
   }
-  return { variant: chosen ?? null, fused: chosen !== undefined, candidates: [...candidates, plain] }
+  return { variant: chosen ?? null, candidates: [...candidates, plain] }
 }
 
 /** Why a variant cannot be used here; null if it can. */
@@ -137,7 +136,7 @@ function unusable(variant: Variant): string | null {
     if (variant.arithmetic === 'fma' && !isFused(openVariant(variant))) {
       return 'this processor does not fuse the multiply-add'
     }
-    return agreesWithPlain(openVariant(variant)) ? null : 'gave other bits than the plain reference'
+    return null
   } catch (error) {
     return (error as Error).message
   }
