@@ -53,20 +53,24 @@ async function compile(variant: KernelVariant): Promise<Uint8Array> {
  */
 async function compileProducts(arithmetic: 'fma' | 'muladd'): Promise<void> {
   const file = join(target, `products-${arithmetic}.node`)
-  // Under a name of its own first: a process may be running the old one.
   const fresh = `${file}.${process.pid}`
-  await rm(file, { force: true })
   if (process.arch !== 'x64' || process.platform !== 'linux') return
   const source = fileURLToPath(new URL('../src/train/kernels/native/products.c', import.meta.url))
   const options = ['-O3', '-shared', '-fPIC', '-ffp-contract=off', '-fno-math-errno', '-fvisibility=hidden']
   const define = arithmetic === 'muladd' ? ['-DMULADD'] : []
   await promisify(execFile)(process.env.CC ?? 'cc', [...options, ...define, source, '-o', fresh]).then(
     () => rename(fresh, file),
-    () => rm(fresh, { force: true }),
+    () => Promise.all([fresh, file].map((each) => rm(each, { force: true }))),
   )
 }
 
+/** Puts a file in its place at once: another process may be running, or reading, the old one. */
+async function place(name: string, bytes: Uint8Array): Promise<void> {
+  const fresh = join(target, `${name}.${process.pid}`)
+  await writeFile(fresh, bytes)
+  await rename(fresh, join(target, name))
+}
+
 await mkdir(target, { recursive: true })
-for (const variant of KERNEL_VARIANTS)
-  await writeFile(join(target, `${variant.name}.wasm`), await compile(variant))
+for (const variant of KERNEL_VARIANTS) await place(`${variant.name}.wasm`, await compile(variant))
 for (const arithmetic of ['fma', 'muladd'] as const) await compileProducts(arithmetic)
