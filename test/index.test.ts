@@ -40,5 +40,7 @@ test('a study in code runs like one from a file, and a reader finds what it stor
 
 test('a mistake in code is told like one in a file', () => {
   const settings = { space: { learningrate: float(1e-5, 1, { log: true }) } }
-  expect(() => defineStudy(settings, folder)).toThrow('Unknown key "learningrate" in space. Did you mean "learningRate"?')
+  expect(() => defineStudy(settings, folder)).toThrow(
+    'Unknown key "learningrate" in space. Did you mean "learningRate"?',
+  )
 })
