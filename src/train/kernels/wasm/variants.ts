@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import type { Arithmetic } from '../kernels.ts'
 import { createArena } from './arena.ts'
@@ -73,7 +72,7 @@ const PLACES = ['..', '../../../../dist/train/kernels']
 function readModule(name: string): Uint8Array | null {
   for (const place of PLACES) {
     try {
-      return readFileSync(new URL(`${place}/${name}.wasm`, import.meta.url))
+      return readFileSync(`${import.meta.dirname}/${place}/${name}.wasm`)
     } catch {}
   }
   return null
@@ -94,7 +93,7 @@ function loadProducts(variant: Variant): Loaded {
     .find((each) => 'module' in each)
   if (rest === undefined) return { reason: 'no WASM module runs' }
   for (const place of PLACES) {
-    const file = fileURLToPath(new URL(`${place}/products-${variant.arithmetic}.node`, import.meta.url))
+    const file = `${import.meta.dirname}/${place}/products-${variant.arithmetic}.node`
     if (!existsSync(file)) continue
     const addon: { exports: Partial<Products> } = { exports: {} }
     try {
