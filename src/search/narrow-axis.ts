@@ -5,6 +5,8 @@ import type { PastTrial } from './sampler.ts'
 /** One parameter of the trials to narrow by. */
 export interface AxisView {
   readonly name: string
+  /** The parameter's whole range. */
+  readonly root: Distribution
   /** All trials, best first. */
   readonly ranked: readonly PastTrial[]
   /** How many of them are the best. */

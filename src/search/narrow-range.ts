@@ -51,7 +51,7 @@ export function narrowRange(view: AxisView, before: Distribution, profile: Float
 
   const edge = edgeOf(lowest, found.below, found.above)
   if (edge !== null) {
-    const past = reachPastEdge(before)
+    const past = reachPastEdge(before, view.root, edge)
     const after = edge === 'lower' ? subrange(before, -past, end) : subrange(before, start, 1 + past)
     if (goesPast(before, after, edge)) {
       const action = (edge === 'lower' ? end < 1 : start > 0) ? 'moved' : 'extended'
@@ -93,14 +93,18 @@ function edgeOf(lowest: number, below: number, above: number): Edge | null {
   return null
 }
 
-/** How far past an edge a range goes, in units of its width; 0 where it can't. */
-function reachPastEdge(range: Distribution): number {
+/**
+ * How far past an edge a range goes, in units of its width; 0 where it can't. Less where the edge is one that an
+ * earlier narrowing drew: what lies past it has been looked at.
+ */
+function reachPastEdge(range: Distribution, root: Distribution, edge: Edge): number {
   if ((range.kind !== 'float' && range.kind !== 'int') || range.hard) return 0
-  if (!range.log || range.kind === 'int') return WIDTHS_PAST_EDGE
+  if (!range.log || range.kind === 'int' || goesPast(range, root, edge)) return WIDTHS_PAST_EDGE
   const [start, end] = logEnds(range)
   return (DECADES_PAST_EDGE * Math.LN10) / (end - start)
 }
 
+/** Whether `after` reaches farther at that side than `before`. */
 function goesPast(before: Distribution, after: Distribution, edge: Edge): boolean {
   if (before.kind !== 'float' && before.kind !== 'int') return false
   if (after.kind !== 'float' && after.kind !== 'int') return false

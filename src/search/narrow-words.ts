@@ -26,7 +26,8 @@ export function describeReach(
   const [from, to] = edge === 'lower' ? [after.low, before.low] : [before.high, after.high]
   if (before.log) {
     const movedDecades = (log(to) - log(from)) / Math.LN10
-    return { text: `${figure(movedDecades)} decades`, figures: { movedDecades } }
+    const decades = figure(movedDecades)
+    return { text: `${decades} decade${decades === '1' ? '' : 's'}`, figures: { movedDecades } }
   }
   const movedWidths = (to - from) / (before.high - before.low)
   return { text: `${figure(movedWidths)} of its width`, figures: { movedWidths } }

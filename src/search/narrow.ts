@@ -36,7 +36,7 @@ export function narrow(request: NarrowRequest): {
   readonly space: SearchSpace
   readonly decision: NarrowDecision
 } {
-  const { space, direction, plan, streamName } = request
+  const { space, root, direction, plan, streamName } = request
   const { keep, margin, rootShare } = plan
   const ranked = rankTrials(request.trials, direction)
   const withValue = ranked.filter(hasValue).length
@@ -50,7 +50,14 @@ export function narrow(request: NarrowRequest): {
   for (const [name, before] of Object.entries(space.parameters)) {
     narrowed[name] = before
     if (before.kind === 'fixed') continue
-    const view = { name, ranked, elite: size, margin, streamName: [...streamName, name] }
+    const view = {
+      name,
+      root: root.parameters[name] ?? before,
+      ranked,
+      elite: size,
+      margin,
+      streamName: [...streamName, name],
+    }
     const decision =
       profiles === null
         ? keptBecause(

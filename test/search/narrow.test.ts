@@ -86,6 +86,20 @@ describe('narrowing', () => {
     expect(figures.movedDecades).toBeCloseTo(3, 10)
   })
 
+  it('goes back past an edge that an earlier narrowing drew, but less far', () => {
+    const box = searchSpace({ ...space.parameters, learningRate: float(1e-4, 1e-2, { log: true }) })
+    const result = narrow({
+      space: box,
+      root: space,
+      trials: trialsOf(box, 64, 1, (params) => away(params.learningRate, -5) ** 2),
+      direction: 'minimize',
+      plan: stage(),
+      streamName: [42, 'narrow', 2],
+    })
+    expect(decision(result, 'learningRate')).toMatchObject({ action: 'moved', after: { low: 1e-5 } })
+    expect(decision(result, 'learningRate').reason).toMatch(/moved 1 decade below it$/)
+  })
+
   it('never passes a hard edge', () => {
     const result = narrowed(
       space,
