@@ -1,4 +1,5 @@
-import { describeError, EXIT_CODES, UserError } from '../errors.ts'
+import { describeError, EXIT_CODES, UserError, UserErrors } from '../errors.ts'
+import { countOf } from '../report/numbers.ts'
 import { PipeClosedError, say, type Terminal } from './terminal.ts'
 
 /** What a program exits with when it has a bug. */
@@ -9,6 +10,8 @@ export function reportFailure(error: unknown, terminal: Terminal): number {
   if (error instanceof PipeClosedError) return 0
   if (error instanceof UserError) {
     say(terminal, describeError(error))
+    if (error instanceof UserErrors)
+      say(terminal, `${countOf(error.mistakes.length, 'mistake')}; nothing was run.`)
     return EXIT_CODES[error.code]
   }
   say(
