@@ -3,7 +3,7 @@ import { rankTrials } from '../../src/search/rank.ts'
 import type { PastTrial } from '../../src/search/sampler.ts'
 import type { Direction } from '../../src/trial.ts'
 import { decades, type KnownProblem, knownProblems } from './functions.ts'
-import { SETTINGS, type Setting, stagesOf } from './settings.ts'
+import { SETTINGS, type Setting, STUDIES, stagesOf } from './settings.ts'
 import { type SimulatedStudy, simulate } from './simulate.ts'
 import { exactRandom, type Table } from './tables.ts'
 
@@ -75,9 +75,8 @@ function meanOf(values: Float64Array): MeanBest {
   return { mean, standardError: Math.sqrt(squares / (n - 1) / n) }
 }
 
-/** The whole studies only: a sampler alone has no box to lose the optimum from. */
 export function compareOnFunctions(seeds: number): FunctionResult[] {
-  return SETTINGS.filter(({ stages }) => stages.length > 1).flatMap((setting) => {
+  return STUDIES.flatMap((setting) => {
     const stages = stagesOf(setting, FUNCTION_TRIALS)
     return knownProblems(0).map(({ name }, index) => {
       const outcomes = Array.from({ length: seeds }, (_, seed) => {

@@ -17,6 +17,12 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'default', stages: [{}, {}] },
 ]
 
+/** What is compared on the functions of which the optimum is known: whole studies, for a sampler alone has no box. */
+export const STUDIES: readonly Setting[] = [
+  ...SETTINGS.filter(({ stages }) => stages.length > 1),
+  { name: 'default, in three stages', stages: [{}, {}, {}] },
+]
+
 /** The setting's stages for so many trials; every stage measures the same, so all have one epoch. */
 export function stagesOf(setting: Setting, trials: number): readonly StagePlan[] {
   const entries = setting.stages.map((entry) => ({ epochs: 1, ...entry }))

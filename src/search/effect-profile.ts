@@ -8,18 +8,22 @@ import { axesView, placeOf } from './unit-view.ts'
 
 /** At how many places of a range its effect is worked out, both ends included. */
 export const PROFILE_PLACES = 21
+/** Scores this much apart, in standard deviations, are hardly different. */
+const HARDLY = 0.4
 /** Of more trials than this, an even spread over the ranking is learnt from. */
 const MOST_TRIALS = 64
 
 /**
- * What a range's value does to the score, the other parameters averaged over (partial dependence): for each range its
- * scores at PROFILE_PLACES even places of the box, low is good, in standard deviations. By a Gaussian process over
- * the trials, so that one lucky trial or the other parameters' luck hardly shows. `ranked` has the best trial first.
+ * What a range's value does to the score where the other parameters are as in the `elite` best trials (partial
+ * dependence, averaged over these alone: elsewhere it does not matter, and after an adaptive stage nothing is known):
+ * for each range its scores at PROFILE_PLACES even places of the box, low is good, in standard deviations. By a
+ * Gaussian process over the trials, so that one lucky trial hardly shows. `ranked` has the best trial first.
  * Source: J. H. Friedman, Greedy function approximation, Annals of Statistics 29 (2001), 8.2.
  */
 export function effectProfiles(
   space: SearchSpace,
   ranked: readonly PastTrial[],
+  elite: number,
   direction: Direction,
 ): ReadonlyMap<string, Float64Array> {
   const known = ranked.filter((trial) => hasValue(trial) || trial.state === 'diverged')
@@ -33,10 +37,11 @@ export function effectProfiles(
     groups: new Int32Array(trials.length),
     isChoice: axes.map(({ kind }) => kind === 'choice'),
   })
+  const best = ranked.slice(0, elite).map((trial) => placeOf(axes, trial.params))
   const profiles = new Map<string, Float64Array>()
   for (const [i, axis] of axes.entries()) {
     if (axis.kind === 'choice') continue
-    const having = places.filter((place) => !Number.isNaN(place[i]!))
+    const having = best.filter((place) => !Number.isNaN(place[i]!))
     const profile = Float64Array.from({ length: PROFILE_PLACES }, (_, step) => {
       let sum = 0
       for (const place of having) {
@@ -56,4 +61,12 @@ export function lowestPlace(profile: Float64Array): number {
   return (
     profile.indexOf(profile.reduce((least, score) => Math.min(least, score), Infinity)) / (profile.length - 1)
   )
+}
+
+/** From where to where the profile is hardly above its lowest, in [0, 1]: nothing there is known to be bad. */
+export function nearlyLowest(profile: Float64Array): readonly [number, number] {
+  const lowest = profile.reduce((least, score) => Math.min(least, score), Infinity)
+  const isLow = (score: number): boolean => score <= lowest + HARDLY
+  const last = profile.length - 1
+  return [profile.findIndex(isLow) / last, profile.findLastIndex(isLow) / last]
 }

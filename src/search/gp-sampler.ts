@@ -35,11 +35,9 @@ function bestExpected(request: ProposalRequest, trials: readonly PastTrial[]): P
   const group = stageEpochs[stage]!
   const observations = observe(request, axes, trials)
   const process = fitGaussianProcess(observations)
-  const best = lowestMean(process, observations.places, group)
-  const model = process.believing(
-    pending.map((params) => placeOf(axes, params)),
-    group,
-  )
+  const believed = pending.map((params) => placeOf(axes, params))
+  const model = process.believing(believed, group)
+  const best = lowestMean(model, [...observations.places, ...believed], group)
   const draws = trialDraws(request, 'acquisition')
   const unit = highestPoint({
     axes,
@@ -99,7 +97,10 @@ function thinned<T extends { readonly score: number }>(scored: readonly T[], mos
   ]
 }
 
-/** The best that the process thinks has been seen: unlike the best value, it is not the luckiest measurement. */
+/**
+ * The best that the process thinks has been seen or will be by the pending trials: unlike the best value, it is not
+ * the luckiest measurement, and what is on its way already is no improvement.
+ */
 function lowestMean(process: GaussianProcess, places: readonly Float64Array[], group: number): number {
   let lowest = Infinity
   for (const place of places) lowest = Math.min(lowest, process.predict(place, group).mean)

@@ -2,8 +2,8 @@ import type { Distribution } from '../space/distribution.ts'
 import { rounded } from '../space/rounded.ts'
 import { subrange } from '../space/subrange.ts'
 import { logEnds, toUnit } from '../space/unit-scale.ts'
-import { lowestPlace } from './effect-profile.ts'
-import { chanceOfSoFew, evidence } from './evidence.ts'
+import { lowestPlace, nearlyLowest } from './effect-profile.ts'
+import { chanceOfSoFew, type Evidence, evidence } from './evidence.ts'
 import { type AxisView, keptBecause, SIGNIFICANCE } from './narrow-axis.ts'
 import type { ParameterDecision } from './narrow-decision.ts'
 import { describeReach, describeShare, figure, valueText } from './narrow-words.ts'
@@ -46,10 +46,10 @@ export function narrowRange(view: AxisView, before: Distribution, profile: Float
   const pValue = found.anywhere
   const divergence = describeDivergence(placed, name)
   const lowest = lowestPlace(profile)
-  const [start, end] = eliteBox(placed, elite, margin, lowest)
+  const [start, end] = eliteBox(placed, elite, margin, profile)
   const figures = { pValue, margin, best: Number(best.trial.params[name]) }
 
-  const edge = edgeOf(lowest, found.below, found.above)
+  const edge = edgeOf(placed, lowest, found)
   if (edge !== null) {
     const past = reachPastEdge(before, view.root, edge)
     const after = edge === 'lower' ? subrange(before, -past, end) : subrange(before, start, 1 + past)
@@ -86,10 +86,16 @@ function placedTrials({ name, ranked, elite }: AxisView, before: Distribution): 
   })
 }
 
-/** The edge where the effect is lowest, if the best trials crowd towards it by more than chance; else null. */
-function edgeOf(lowest: number, below: number, above: number): Edge | null {
-  if (below < SIGNIFICANCE && lowest < EDGE) return 'lower'
-  if (above < SIGNIFICANCE && lowest > 1 - EDGE) return 'upper'
+/**
+ * The edge where the effect is lowest, if the best trials crowd towards it by more than chance and reach it: an
+ * adaptive stage's trials crowd where they are, and say nothing of an edge far away. Else null.
+ */
+function edgeOf(placed: readonly Placed[], lowest: number, { below, above }: Evidence): Edge | null {
+  const reached = Math.max(EDGE, 3 / placed.length)
+  const reaches = (distance: (place: number) => number): boolean =>
+    placed.some(({ isElite, place }) => isElite && distance(place) < reached)
+  if (below < SIGNIFICANCE && lowest < EDGE && reaches((place) => place)) return 'lower'
+  if (above < SIGNIFICANCE && lowest > 1 - EDGE && reaches((place) => 1 - place)) return 'upper'
   return null
 }
 
@@ -112,18 +118,19 @@ function goesPast(before: Distribution, after: Distribution, edge: Edge): boolea
 }
 
 /**
- * The box of the best trials and of the effect's lowest place, widened by the margin; a side is dropped only if so
- * many trials lie there that one of the best would have been among them but for chance.
+ * The box of the best trials and of where the effect is hardly above its lowest, widened by the margin; a side is
+ * dropped only if so many trials lie there that one of the best would have been among them but for chance.
  */
 function eliteBox(
   placed: readonly Placed[],
   elite: readonly Placed[],
   margin: number,
-  lowest: number,
+  profile: Float64Array,
 ): readonly [number, number] {
   const places = elite.map(({ place }) => place)
-  const least = Math.min(lowest, ...places)
-  const most = Math.max(lowest, ...places)
+  const [from, to] = nearlyLowest(profile)
+  const least = Math.min(from, ...places)
+  const most = Math.max(to, ...places)
   const slack = margin * (most - least) + 1 / placed.length
   const under = placed.filter(({ place }) => place < least).length
   const over = placed.filter(({ place }) => place > most).length

@@ -44,7 +44,7 @@ export function narrow(request: NarrowRequest): {
   const elite = ranked.slice(0, size)
 
   const tooFew = size < LEAST_ELITE || size >= ranked.length
-  const profiles = tooFew ? null : effectProfiles(space, ranked, direction)
+  const profiles = tooFew ? null : effectProfiles(space, ranked, size, direction)
   const parameters: ParameterDecision[] = []
   const narrowed: Record<string, Distribution> = {}
   for (const [name, before] of Object.entries(space.parameters)) {

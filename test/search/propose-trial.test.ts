@@ -116,7 +116,7 @@ describe('proposing a trial', () => {
           {
             "dropout": 0,
             "kind": "a",
-            "learningRate": 5.526480811061441,
+            "learningRate": 9.999999999853426,
           },
         ],
         "grid": [
