@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../errors.ts'
 import { readBinaryBatch, readBinaryNames } from './cifar10-binary.ts'
 import { readPythonBatch, readPythonNames } from './cifar10-python.ts'
-import { type DataSet, sharedBytes, sharedLabels } from './data-set.ts'
+import { type DataSet, sharedLabels } from './data-set.ts'
 import { IMAGE_BYTES, type ImageBatch, interleavePlanes } from './image-batch.ts'
 import { malformed } from './read-file.ts'
 
@@ -58,30 +58,52 @@ export function readCifar10(folder: string): DataSet {
       `must name ${NUM_CLASSES} classes, got ${classes.length}`,
     )
   }
-  const read = [...trainFiles, testFile].map((file) => ({ file, batch: layout.readBatch(file) }))
-  for (const { file, batch } of read) checkBatch(file, batch)
-  checkPublishedSizes(folder, read, layout)
-
-  const rows = read.reduce((sum, { batch }) => sum + batch.labels.length, 0)
-  const testRows = read.at(-1)!.batch.labels.length
-  const values = sharedBytes(rows * IMAGE_BYTES)
-  const labels = new Uint8Array(rows)
-  let row = 0
-  for (const { batch } of read) {
-    labels.set(batch.labels, row)
-    interleavePlanes(batch, values.subarray(row * IMAGE_BYTES))
-    row += batch.labels.length
+  // Each file goes into its place as soon as it is read: the set is in memory once, and never beside its files.
+  const memory = new SharedArrayBuffer(sum([...trainFiles, testFile].map(mostImages)) * IMAGE_BYTES)
+  const read: ReadFile[] = []
+  let rows = 0
+  for (const file of [...trainFiles, testFile]) {
+    const batch = layout.readBatch(file)
+    checkBatch(file, batch)
+    interleavePlanes(batch, new Uint8Array(memory, rows * IMAGE_BYTES))
+    release(batch)
+    rows += batch.labels.length
+    read.push({ file, labels: batch.labels })
   }
+  checkPublishedSizes(folder, read, layout)
+  const testRows = read.at(-1)!.labels.length
+  const labels = Uint8Array.from(read.flatMap((each) => [...each.labels]))
   return {
     source: `cifar10 (${layout.words})`,
     shape: [32, 32, 3],
-    values,
+    values: new Uint8Array(memory, 0, rows * IMAGE_BYTES),
     columns: IMAGE_BYTES,
     labels: sharedLabels(labels, NUM_CLASSES),
     classes,
     testRows,
     usualSplit: usualSplit(rows - testRows, testRows),
   }
+}
+
+/** A file whose images are in their place. */
+interface ReadFile {
+  readonly file: string
+  readonly labels: Uint8Array
+}
+
+/** Gives a file's memory back at once: a collection that comes later would leave all files in memory side by side. */
+function release({ planes }: ImageBatch): void {
+  // Small buffers share their memory with others.
+  if (planes.buffer instanceof ArrayBuffer && planes.buffer.byteLength > 2 ** 20) planes.buffer.transfer(0)
+}
+
+/** How many images a file can hold at most, by its size. */
+function mostImages(file: string): number {
+  return Math.min(PUBLISHED_IMAGES, Math.floor(statSync(file).size / IMAGE_BYTES))
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
 }
 
 /** Whether a folder's files look like CIFAR-10 batches. */
@@ -160,18 +182,14 @@ function checkBatch(file: string, { labels }: ImageBatch): void {
 }
 
 /** A batch of 10,000 is one of the published six, and then the others must be there, and as long: none is cut short. */
-function checkPublishedSizes(
-  folder: string,
-  read: readonly { readonly file: string; readonly batch: ImageBatch }[],
-  { ending }: Layout,
-): void {
-  const full = read.find(({ batch }) => batch.labels.length === PUBLISHED_IMAGES)
+function checkPublishedSizes(folder: string, read: readonly ReadFile[], { ending }: Layout): void {
+  const full = read.find(({ labels }) => labels.length === PUBLISHED_IMAGES)
   if (full === undefined) return
-  const short = read.find(({ batch }) => batch.labels.length < PUBLISHED_IMAGES)
+  const short = read.find(({ labels }) => labels.length < PUBLISHED_IMAGES)
   if (short !== undefined) {
     throw malformed(
       short.file,
-      `holds ${short.batch.labels.length} images, ${path.basename(full.file)} ${PUBLISHED_IMAGES}; it was cut short`,
+      `holds ${short.labels.length} images, ${path.basename(full.file)} ${PUBLISHED_IMAGES}; it was cut short`,
       'Fetch it again.',
     )
   }
