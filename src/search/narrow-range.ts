@@ -47,12 +47,16 @@ export function narrowRange(view: AxisView, before: Distribution, profile: Float
   const divergence = describeDivergence(placed, name)
   const lowest = lowestPlace(profile)
   const [start, end] = eliteBox(placed, elite, margin, profile)
-  const figures = { pValue, margin, best: Number(best.trial.params[name]) }
+  const value = best.trial.params[name]
+  const figures = { pValue, margin, ...(typeof value === 'number' ? { best: value } : {}) }
 
   const edge = edgeOf(placed, lowest, found)
   if (edge !== null) {
     const past = reachPastEdge(before, view.root, edge)
-    const after = edge === 'lower' ? subrange(before, -past, end) : subrange(before, start, 1 + past)
+    const after =
+      edge === 'lower'
+        ? subrange(before, Math.min(-past, start), end)
+        : subrange(before, start, Math.max(1 + past, end))
     if (goesPast(before, after, edge)) {
       const action = (edge === 'lower' ? end < 1 : start > 0) ? 'moved' : 'extended'
       const reach = describeReach(before, after, edge)

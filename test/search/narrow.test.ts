@@ -100,6 +100,23 @@ describe('narrowing', () => {
     expect(decision(result, 'learningRate').reason).toMatch(/moved 1 decade below it$/)
   })
 
+  it('reaches out to a trial of the whole range that is among the best', () => {
+    const box = searchSpace({ ...space.parameters, learningRate: float(1e-2, 1, { log: true }) })
+    const inside = trialsOf(box, 40, 1, (params) => 1 + away(params.learningRate, -1))
+    const outside = pastTrial(40, { learningRate: 2e-5, reg: 1, dropout: 0.1 }, 0)
+    const request = {
+      space: box,
+      root: space,
+      direction: 'minimize',
+      plan: stage(),
+      streamName: [42],
+    } as const
+    const result = narrow({ ...request, trials: [...inside, outside] })
+    expect(result.decision.elite[0]).toBe(40)
+    expect(contains(decision(result, 'learningRate').after, 2e-5)).toBe(true)
+    expect(decision(result, 'learningRate').reason).toMatch('lies outside of it: extended to 2e-5')
+  })
+
   it('never passes a hard edge', () => {
     const result = narrowed(
       space,
