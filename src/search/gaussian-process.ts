@@ -29,8 +29,16 @@ export interface GaussianProcess {
 const ACROSS_GROUPS = 0.9
 /** The variance of a group's own level. */
 const GROUP_LEVEL = 1
+/**
+ * Where the search for precisions and noise begins, and how wide their log-normal priors are (as natural logarithms).
+ * Little is known of the noise beforehand: a smooth function without any is only found to a hundredth of a decade if
+ * the process may believe its values.
+ */
+const INITIAL_PRECISION = 1
+const PRECISION_WIDTH = 1.5
 const INITIAL_NOISE = 0.05
-const LEAST_NOISE = 1e-4
+const NOISE_WIDTH = 3
+const LEAST_NOISE = 1e-6
 
 /**
  * Fits a Gaussian process with a rational quadratic kernel (alpha 2: about as good here as a Matérn kernel, without
@@ -44,7 +52,7 @@ export function fitGaussianProcess(observations: Observations): GaussianProcess 
   const axes = isChoice.length
   const squares = Array.from({ length: axes }, (_, axis) => pairSquares(places, axis, isChoice[axis]!))
   // The precisions, then the noise, as they enter the search: all positive, changed by factors.
-  const parameters = new Float64Array(axes + 1).fill(1)
+  const parameters = new Float64Array(axes + 1).fill(INITIAL_PRECISION)
   parameters[axes] = INITIAL_NOISE
   let distances = new Float64Array(squares[0]?.length ?? 0)
   for (const axis of squares) add(distances, axis, 1)
@@ -52,7 +60,9 @@ export function fitGaussianProcess(observations: Observations): GaussianProcess 
   let best = posterior(observations, distances, parameters)
   for (const factor of [5, 2]) {
     for (let p = 0; p <= axes; p++) {
-      for (const step of [factor, 1 / factor]) {
+      // The noise is looked for in steps three times as large.
+      const stride = p === axes ? factor * factor * factor : factor
+      for (const step of [stride, 1 / stride]) {
         const before = parameters[p]!
         const after = p === axes ? Math.max(LEAST_NOISE, before * step) : before * step
         parameters[p] = after
@@ -115,14 +125,14 @@ function posterior(observations: Observations, distances: Float64Array, paramete
   // The scale of the values is profiled out, with one pseudo-observation of 1.
   const variance = (squares + 1) / (n + 1)
   let density = -0.5 * n * log(variance) - logDeterminant
-  for (let p = 0; p < axes; p++) density -= priorPenalty(parameters[p]!, 1)
-  density -= priorPenalty(noise, INITIAL_NOISE)
+  for (let p = 0; p < axes; p++) density -= priorPenalty(parameters[p]!, INITIAL_PRECISION, PRECISION_WIDTH)
+  density -= priorPenalty(noise, INITIAL_NOISE, NOISE_WIDTH)
   return { density, factor, white, variance }
 }
 
-/** A log-normal prior around `centre`, a factor of e^1.5 wide. */
-function priorPenalty(parameter: number, centre: number): number {
-  const deviation = log(parameter / centre) / 1.5
+/** What a log-normal prior takes from the log density. */
+function priorPenalty(parameter: number, centre: number, width: number): number {
+  const deviation = log(parameter / centre) / width
   return 0.5 * deviation * deviation
 }
 

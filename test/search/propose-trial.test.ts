@@ -116,7 +116,7 @@ describe('proposing a trial', () => {
           {
             "dropout": 0,
             "kind": "a",
-            "learningRate": 9.999999999853426,
+            "learningRate": 6.570331951635355,
           },
         ],
         "grid": [
