@@ -93,6 +93,7 @@ const SAMPLING: Readonly<Record<string, string>> = {
   sobol: 'drawn from a Sobol sequence',
   grid: 'on a grid',
   tpe: 'proposed by TPE from the results so far',
+  gp: 'proposed by a Gaussian process from the results so far',
 }
 
 function stageLines({ record, totals, best }: ExplainedStage, metric: string, width: number): Span[][] {
