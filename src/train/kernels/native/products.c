@@ -206,6 +206,7 @@ static WIDE void update(const Left *left, const float *dy, size_t dyStep, float 
     const int count = min(CHUNK, inputs - k);
     for (int row = 0; row == 0 || row < rows; row += BLOCK_ROWS) {
       const int height = min(BLOCK_ROWS, rows - row);
+      const bool last = row + BLOCK_ROWS >= rows;
       pack(left, row, k, count, height, block);
       for (int column = 0, wide; column < width; column += wide) {
         wide = tileWidth(width - column);
@@ -215,7 +216,7 @@ static WIDE void update(const Left *left, const float *dy, size_t dyStep, float 
         const size_t at = (column >> 4) * panel + k * lane;
         for (int r = 0; r < count; r += TALL) {
           const int tall = min(TALL, count - r);
-          for (int i = 0; i < tall && row + BLOCK_ROWS >= rows; i++) {
+          for (int i = 0; i < tall && last; i++) {
             for (int p = 0; p < wide; p += 16) {
               const size_t next = at + (p >> 4) * panel + (r + i) * lane;
               _mm_prefetch((const char *)(w + next), _MM_HINT_T0);
@@ -223,13 +224,16 @@ static WIDE void update(const Left *left, const float *dy, size_t dyStep, float 
               if (optimizer == 3) _mm_prefetch((const char *)(second + next), _MM_HINT_T0);
             }
           }
-          float *to = chunkSums + r * lane;
-          tile(tall, wide, block + r, 1, BLOCK_ROW, b, b + dyPanel, row == 0 ? zeros : to, row == 0 ? 0 : chunk,
-               row == 0 ? 0 : lane, to, chunk, lane, height);
-        }
-        for (int p = 0; p < wide && row + BLOCK_ROWS >= rows; p += 16) {
-          const size_t place = at + (p >> 4) * panel;
-          step(optimizer, *constants, chunkSums + (p >> 4) * chunk, w + place, first + place, second + place, count * lane, true);
+          float *partial = chunkSums + r * lane;
+          float whole[TALL * 32] __attribute__((aligned(64)));
+          const size_t gap = last ? TALL * 16 : chunk;
+          tile(tall, wide, block + r, 1, BLOCK_ROW, b, b + dyPanel, row == 0 ? zeros : partial, row == 0 ? 0 : chunk,
+               row == 0 ? 0 : lane, last ? whole : partial, gap, lane, height);
+          /* Stepped at once: the next tile's multiply-adds need nothing of it, so the processor does both together. */
+          for (int p = 0; p < wide && last; p += 16) {
+            const size_t place = at + (p >> 4) * panel + r * lane;
+            step(optimizer, *constants, whole + (p >> 4) * gap, w + place, first + place, second + place, tall * lane, true);
+          }
         }
       }
     }
