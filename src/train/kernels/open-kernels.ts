@@ -2,7 +2,15 @@ import { UserError } from '../../errors.ts'
 import { agreesWithPlain, isFused } from './agreement.ts'
 import type { Arithmetic, Kernels } from './kernels.ts'
 import { createPlainKernels } from './plain/plain-kernels.ts'
-import { describeVariant, load, openVariant, raceTiles, VARIANTS, type Variant } from './wasm/variants.ts'
+import {
+  describeVariant,
+  load,
+  measureTiles,
+  openVariant,
+  raceTiles,
+  VARIANTS,
+  type Variant,
+} from './wasm/variants.ts'
 
 export interface KernelOptions {
   /** `auto`: WASM where it runs, the plain reference otherwise. */
@@ -45,7 +53,7 @@ export interface KernelCandidate {
   readonly name: string
   readonly arithmetic: Arithmetic
   readonly state: 'chosen' | 'slower' | 'unavailable'
-  /** Of the tile alone, measured for a few ms; null if it cannot run, or is not worth measuring. */
+  /** Of the tile alone, measured for some tenths of a second; null if it cannot run, or is not worth measuring. */
   readonly gflops: number | null
   /** Why it is not chosen. */
   readonly reason: string | null
@@ -67,7 +75,7 @@ export function describeKernels(): KernelDescription {
   return {
     arithmetic,
     variant: kernels.variant,
-    candidates: (['fma', 'muladd'] as const).flatMap((each) => choose(each).candidates),
+    candidates: (['fma', 'muladd'] as const).flatMap((each) => thoroughly(each).candidates),
   }
 }
 
@@ -79,36 +87,70 @@ interface Choice {
 
 const choices = new Map<Arithmetic, Choice>()
 
+const RACE_MS = 100
+const THOROUGH_MS = 150
+/** A variant whose tile reaches this share of the fastest one's speed has not lost. */
+const CLOSE_ENOUGH = 0.8
+
 /** The fastest variant of that arithmetic that gives the right bits, decided once in this thread. */
 function choose(arithmetic: Arithmetic): Choice {
   let choice = choices.get(arithmetic)
   if (choice === undefined) {
-    choice = decide(arithmetic)
+    choice = quickly(arithmetic)
+    if (choice.variant === null) choice = thoroughly(arithmetic)
     choices.set(arithmetic, choice)
   }
   return choice
 }
 
-function decide(arithmetic: Arithmetic): Choice {
+/** What a thread can spare before its first step: the two widest variants that run, for some milliseconds. */
+function quickly(arithmetic: Arithmetic): Choice {
   const rejected = new Map<Variant, string>()
-  const variants = VARIANTS.filter((variant) => variant.arithmetic === arithmetic)
-  const running = variants.filter((variant) => {
+  const running: Variant[] = []
+  for (const variant of variantsOf(arithmetic)) {
+    if (running.length === 2) break
+    const reason = unusable(variant)
+    if (reason === null) running.push(variant)
+    else rejected.set(variant, reason)
+  }
+  return decide(arithmetic, running, raceTiles(running, RACE_MS), rejected)
+}
+
+/** All that runs, for long enough that V8 has compiled each tile as well as it will. */
+function thoroughly(arithmetic: Arithmetic): Choice {
+  const rejected = new Map<Variant, string>()
+  const running = variantsOf(arithmetic).filter((variant) => {
     const reason = unusable(variant)
     if (reason !== null) rejected.set(variant, reason)
     return reason === null
   })
-  const speeds = raceTiles(running, 100)
-  const bySpeed = running.toSorted((a, b) => speedOf(b) - speedOf(a))
-  const chosen = bySpeed.find((variant) => {
+  return decide(arithmetic, running, measureTiles(running, THOROUGH_MS), rejected)
+}
+
+function variantsOf(arithmetic: Arithmetic): readonly Variant[] {
+  return VARIANTS.filter((variant) => variant.arithmetic === arithmetic)
+}
+
+function decide(
+  arithmetic: Arithmetic,
+  running: readonly Variant[],
+  speeds: readonly number[],
+  rejected: Map<Variant, string>,
+): Choice {
+  const speedOf = (variant: Variant): number => speeds[running.indexOf(variant)] ?? 0
+  const fastest = Math.max(...speeds)
+  // On a busy machine a race tells little: a wider one must have lost clearly before a narrower one is taken.
+  const preferred = running.toSorted((a, b) => rank(b) - rank(a))
+  function rank(variant: Variant): number {
+    return speedOf(variant) >= CLOSE_ENOUGH * fastest ? variant.bits : speedOf(variant) / fastest
+  }
+  const chosen = preferred.find((variant) => {
     // After the race, when V8 has compiled the tile for the second time.
     const right = agreesWithPlain(openVariant(variant))
     if (!right) rejected.set(variant, 'gave other bits than the plain reference')
     return right
   })
-  function speedOf(variant: Variant): number {
-    return speeds[running.indexOf(variant)] ?? 0
-  }
-  const candidates = variants.map((variant): KernelCandidate => {
+  const candidates = variantsOf(arithmetic).map((variant): KernelCandidate => {
     const reason = rejected.get(variant) ?? null
     return {
       name: describeVariant(variant),

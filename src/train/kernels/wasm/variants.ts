@@ -187,9 +187,9 @@ function idleOf(variant: Variant): Instance[] {
  * and what is widest last, so that another one's being ahead means nothing yet.
  */
 export function raceTiles(variants: readonly Variant[], limitMs: number): readonly number[] {
+  if (variants.length < 2) return variants.map(() => 0)
   const runners = variants.map(tileRunner)
   const best = variants.map(() => 0)
-  if (variants.length < 2) return best
   // Native code is as fast at once as it will ever be.
   const enough = variants[0]!.bits === 512 ? 4 : 40
   const start = performance.now()
@@ -198,6 +198,19 @@ export function raceTiles(variants: readonly Variant[], limitMs: number): readon
       best[i] = Math.max(best[i]!, run())
     })
     if (round >= enough && best[0]! > 1.15 * Math.max(...best.slice(1))) break
+  }
+  return best
+}
+
+/** GFLOP/s of each variant's tile, the best of short runs in turn for `limitMs` each. */
+export function measureTiles(variants: readonly Variant[], limitMs: number): readonly number[] {
+  const runners = variants.map(tileRunner)
+  const best = variants.map(() => 0)
+  const start = performance.now()
+  while (performance.now() - start < limitMs * variants.length) {
+    runners.forEach((run, i) => {
+      best[i] = Math.max(best[i]!, run())
+    })
   }
   return best
 }
