@@ -1,3 +1,5 @@
+import { SMALLEST_KEPT } from '../src/train/kernels/update-constants.ts'
+
 /** What a build of the kernels is made for: how products are added, and how many float32 lanes a vector has. */
 export interface KernelVariant {
   readonly name: string
@@ -35,6 +37,7 @@ export function variantConstants(variant: KernelVariant): string {
     `export const BLOCK_ROW: usize = ${BLOCK_ROW_BYTES}`,
     `export const ROWS_2: i32 = ${tileRows(variant, 2)}`,
     `export const ROWS_1: i32 = ${tileRows(variant, 1)}`,
+    `export const SMALLEST_KEPT: f32 = ${SMALLEST_KEPT}`,
     '@inline export function madd(a: v128, b: v128, c: v128): v128 {',
     variant.arithmetic === 'fma'
       ? '  return f32x4.relaxed_madd(a, b, c)'

@@ -259,6 +259,26 @@ for (const arithmetic of ['fma', 'muladd'] as const) {
       expectSame((k) => softmaxes(k, rows, columns)),
     )
 
+    test.each(RULES)('in steps of numbers too small to be kept: $kind', (rule) => {
+      const work = (k: Kernels): Floats[] => {
+        const dense = k.createDense(19, 33, rule.kind)
+        const tiny = numbers(19 * 33, 1).map((value, i) =>
+          i % 7 === 0 ? NaN : value * 2 ** (-90 - (i % 59)),
+        )
+        dense.write(tiny, tiny.subarray(0, 33))
+        const x = matrix(k, 2, 19, numbers(2 * 19, 2).fill(0, 0, 19))
+        const dy = matrix(k, 2, 33, numbers(2 * 33, 3).fill(0, 0, 60))
+        k.update(x, dy, dense, 2, 1e-3, rule)
+        const { weights, bias } = dense.read()
+        k.close()
+        return [weights, bias]
+      }
+      expectSame(work)
+      const [weights = []] = work(plain())
+      expect(weights.filter((value) => value !== 0 && Math.abs(value) < 2 ** -100)).toHaveLength(0)
+      expect(weights.filter(Number.isNaN)).toHaveLength(Math.ceil((19 * 33) / 7))
+    })
+
     test('with infinities and NaN among the numbers', () =>
       expectSame((k) => {
         const rows = 6

@@ -157,33 +157,36 @@ static WIDE void forward(const Left *left, const float *w, int inputs, int outpu
 
 typedef struct { float rate, keep, take, keepSquare, takeSquare, spread, epsilon, reg; } Constants;
 
+/* 0 for numbers below SMALLEST_KEPT of ../update-constants.ts; NaN stays. */
+INLINE float flushed(float x) { return __builtin_fabsf(x) < 0x1p-100f ? 0.0f : x; }
+
 /* One optimiser step of ../assembly/step.ts for n numbers. */
 static WIDE void step(int optimizer, Constants c, const float *restrict g, float *restrict x, float *restrict first,
                       float *restrict second, size_t n, bool weights) {
 #define SLOPE (weights ? MADD(x[i], c.reg, g[i]) : g[i])
   switch (optimizer) {
     case 0:
-      for (size_t i = 0; i < n; i++) x[i] = MADD(SLOPE, c.rate, x[i]);
+      for (size_t i = 0; i < n; i++) x[i] = flushed(MADD(SLOPE, c.rate, x[i]));
       break;
     case 1:
       for (size_t i = 0; i < n; i++) {
-        first[i] = MADD(SLOPE, c.rate, c.keep * first[i]);
-        x[i] = x[i] + first[i];
+        first[i] = flushed(MADD(SLOPE, c.rate, c.keep * first[i]));
+        x[i] = flushed(x[i] + first[i]);
       }
       break;
     case 2:
       for (size_t i = 0; i < n; i++) {
         const float kept = c.keep * first[i];
-        first[i] = MADD(SLOPE, c.rate, kept);
-        x[i] = MADD(first[i], c.take, x[i] - kept);
+        first[i] = flushed(MADD(SLOPE, c.rate, kept));
+        x[i] = flushed(MADD(first[i], c.take, x[i] - kept));
       }
       break;
     case 3:
       for (size_t i = 0; i < n; i++) {
         const float slope = SLOPE;
-        first[i] = MADD(slope, c.take, c.keep * first[i]);
-        second[i] = MADD(slope * slope, c.takeSquare, c.keepSquare * second[i]);
-        x[i] = x[i] - first[i] * c.rate / MADD(__builtin_sqrtf(second[i]), c.spread, c.epsilon);
+        first[i] = flushed(MADD(slope, c.take, c.keep * first[i]));
+        second[i] = flushed(MADD(slope * slope, c.takeSquare, c.keepSquare * second[i]));
+        x[i] = flushed(x[i] - first[i] * c.rate / MADD(__builtin_sqrtf(second[i]), c.spread, c.epsilon));
       }
       break;
     default: /* The gradient itself; `first` holds the weights. */

@@ -1,5 +1,5 @@
 import type { Floats, InputBatch, Matrix, UpdateRule } from '../kernels.ts'
-import { type UpdateConstants, updateConstants } from '../update-constants.ts'
+import { SMALLEST_KEPT, type UpdateConstants, updateConstants } from '../update-constants.ts'
 import type { PlainBatch, PlainDense, PlainVector } from './memory.ts'
 import type { Numbers } from './numbers.ts'
 
@@ -138,25 +138,30 @@ function stepAll(numbers: Numbers, x: Floats, g: Floats, states: readonly Floats
     const value = x[i] as number
     const slope = g[i] as number
     if (rule.kind === 'sgd') {
-      x[i] = madd(slope, c.rate, value)
+      x[i] = flushed(madd(slope, c.rate, value))
     } else if (rule.kind === 'momentum') {
-      const v = madd(slope, c.rate, round(c.keep * (first[i] as number)))
+      const v = flushed(madd(slope, c.rate, round(c.keep * (first[i] as number))))
       first[i] = v
-      x[i] = round(value + v)
+      x[i] = flushed(round(value + v))
     } else if (rule.kind === 'nesterov') {
       const kept = round(c.keep * (first[i] as number))
-      const v = madd(slope, c.rate, kept)
+      const v = flushed(madd(slope, c.rate, kept))
       first[i] = v
-      x[i] = madd(v, c.take, round(value - kept))
+      x[i] = flushed(madd(v, c.take, round(value - kept)))
     } else {
-      const m = madd(slope, c.take, round(c.keep * (first[i] as number)))
-      const v = madd(round(slope * slope), c.takeSquare, round(c.keepSquare * (second[i] as number)))
+      const m = flushed(madd(slope, c.take, round(c.keep * (first[i] as number))))
+      const v = flushed(madd(round(slope * slope), c.takeSquare, round(c.keepSquare * (second[i] as number))))
       first[i] = m
       second[i] = v
       const deviation = madd(round(Math.sqrt(v)), c.spread, c.epsilon)
-      x[i] = round(value - round(round(m * c.rate) / deviation))
+      x[i] = flushed(round(value - round(round(m * c.rate) / deviation)))
     }
   }
+}
+
+/** NaN stays. */
+function flushed(value: number): number {
+  return Math.abs(value) < SMALLEST_KEPT ? 0 : value
 }
 
 function roundAll(numbers: Numbers, constants: UpdateConstants): UpdateConstants {
