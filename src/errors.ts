@@ -54,8 +54,27 @@ export function describePlace(place: Place): string {
 export function describeError(error: UserError): string {
   if (error instanceof UserErrors) return error.message
   const place = error.where === undefined ? '' : `${describePlace(error.where)}  `
-  const message = /[.!?]$/.test(error.message) ? error.message : `${error.message}.`
-  return `${place}${message}${error.hint === undefined ? '' : ` ${error.hint}`}`
+  const text = shorten(error.message, MOST_CHARACTERS)
+  const message = /[.!?]$/.test(text) ? text : `${text}.`
+  return escapeControls(`${place}${message}${error.hint === undefined ? '' : ` ${error.hint}`}`)
+}
+
+/** A sentence that quotes a megabyte is no sentence. */
+const MOST_CHARACTERS = 1000
+
+export function shorten(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`
+}
+
+/**
+ * Control characters, line separators and lone surrogates, as escapes: what is quoted from a file can't write to the
+ * terminal, and a sentence is one line.
+ */
+export function escapeControls(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** The command's exit code for each kind of error. */

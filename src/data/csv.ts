@@ -1,4 +1,4 @@
-import { type CsvError, parse } from 'csv-parse/sync'
+import { CsvError, parse } from 'csv-parse/sync'
 import { malformed, readWholeFile } from './read-file.ts'
 
 /** A decimal number as tables hold it; `nan`, `inf` and hexadecimal are none. */
@@ -42,9 +42,9 @@ export function readCsv(file: string, options: CsvOptions): CsvTable {
       },
     })
   } catch (error) {
-    const { code, lines } = error as CsvError & { readonly lines?: number }
-    if (typeof code !== 'string' || !code.startsWith('CSV_')) throw error
-    throw malformed(file, `is no readable table: ${(error as Error).message}`, undefined, lines)
+    if (!(error instanceof CsvError)) throw error
+    const { lines } = error as CsvError & { readonly lines?: number }
+    throw malformed(file, `is no readable table: ${error.message}`, undefined, lines)
   }
   return collected.finish()
 }

@@ -45,7 +45,7 @@ const part = z
   .number()
   .min(0)
   .refine((n) => n < 1 || Number.isInteger(n), {
-    error: 'must be a whole number of rows, or a share below 1',
+    error: ({ input }) => `must be a whole number of rows, or a share below 1, got ${input}`,
   })
 
 /** The `split` block of a study file. */

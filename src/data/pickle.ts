@@ -37,7 +37,10 @@ export function readPickle(file: string): unknown {
     return parser.read(reader)
   } catch (error) {
     if (error instanceof UserError) throw error
-    throw malformed(file, `is no readable pickle: ${(error as Error).message} (byte ${reader.position})`)
+    // The parser's own words where it ran into what no pickle has: of use to nobody who reads files.
+    const isOwnWord = error instanceof TypeError || error instanceof RangeError
+    const reason = isOwnWord ? 'its parts do not fit together' : (error as Error).message
+    throw malformed(file, `is no readable pickle: ${reason} (byte ${reader.position})`)
   }
 }
 

@@ -19,15 +19,17 @@ export function experimentToJson(experiment: Experiment): unknown {
 
 /**
  * What `experimentToJson` wrote. Settings that came after it was written get their defaults.
+ * @param study whose it is, for messages
  * @throws UserError('store') if it is of a newer version, or no experiment
  */
-export function experimentFromJson(value: unknown): Experiment {
+export function experimentFromJson(value: unknown, study?: string): Experiment {
+  const whose = study === undefined ? 'The stored experiment' : `The stored experiment of "${study}"`
   const version =
     typeof value === 'object' && value !== null ? (value as { version?: unknown }).version : undefined
   if (typeof version === 'number' && version > VERSION) {
     throw new UserError(
       'store',
-      `The study was written in format ${version}; this finesweep reads up to ${VERSION}`,
+      `${study === undefined ? 'The study' : `Study "${study}"`} was written in format ${version}; this finesweep reads up to ${VERSION}`,
       {
         hint: 'Install the newer finesweep that wrote it.',
       },
@@ -37,7 +39,7 @@ export function experimentFromJson(value: unknown): Experiment {
   if (!read.success) {
     const issue = read.error.issues[0]
     const path = describePath((issue?.path ?? []) as (string | number)[])
-    throw damaged(path === '' ? 'it is no experiment' : `${path} can't be read`)
+    throw damaged(whose, path === '' ? 'it is no experiment' : `${path} can't be read`)
   }
   const { version: _, ...experiment } = read.data
   const space: SearchSpace = experiment.space
@@ -45,12 +47,12 @@ export function experimentFromJson(value: unknown): Experiment {
   // A module's own space may still be to come: rules may name what is not here yet.
   const checked = experiment.objective.kind === 'module' ? { ...space, constraints: [] } : space
   const mistake = spaceMistakes(checked)[0] ?? plan.mistakes[0]
-  if (mistake !== undefined) throw damaged(mistake.message)
+  if (mistake !== undefined) throw damaged(whose, mistake.message)
   return { ...experiment, space, stages: plan.stages }
 }
 
-function damaged(reason: string): UserError {
-  return new UserError('store', `The stored experiment is damaged: ${reason}`, {
+function damaged(whose: string, reason: string): UserError {
+  return new UserError('store', `${whose} is damaged: ${reason}`, {
     hint: 'Run the study file anew, or restore a backup of the store.',
   })
 }

@@ -32,4 +32,6 @@ export interface Limits {
   readonly timeout: number | null
   /** Epochs of all trials together; null for no limit. */
   readonly maxEpochs: number | null
+  /** JavaScript heap that a trial of a module may take, in MB: arrays of numbers and data sets do not count. */
+  readonly heapMb: number
 }

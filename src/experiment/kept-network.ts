@@ -46,7 +46,7 @@ export async function openKeptNetwork(
   trial: TrialRecord,
   cacheFolder: string,
 ): Promise<KeptNetwork> {
-  const experiment = experimentFromJson(study.experiment)
+  const experiment = experimentFromJson(study.experiment, study.name)
   if (experiment.objective.kind !== 'mlp-classifier') {
     throw new UserError(
       'usage',

@@ -1,4 +1,4 @@
-import { type Place, UserError, UserErrors } from '../errors.ts'
+import { escapeControls, type Place, shorten, UserError, UserErrors } from '../errors.ts'
 import type { Path } from './path.ts'
 
 /** One thing that is wrong with a study file. */
@@ -56,18 +56,6 @@ function printable(error: UserError): UserError {
         ? undefined
         : { ...where, file: shorten(escapeControls(where.file), MOST_CHARACTERS) },
   })
-}
-
-/** Control characters, line separators and lone surrogates, as escapes. */
-function escapeControls(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-}
-
-function shorten(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`
 }
 
 function keyOf(error: UserError): string {

@@ -30,6 +30,9 @@ export function parseOverride(text: string): Override {
   return { path: parsePath(pathText), value: parseValue(text.slice(equals + 1), where), label: where.file }
 }
 
+/** As deep as a study file can be. */
+const MOST_STEPS = 40
+
 function parsePath(text: string): (string | number)[] {
   const path: (string | number)[] = []
   const part = /\.?([^.[\]\s]+)|\[(\d{1,9})\]/y
@@ -50,6 +53,12 @@ function parsePath(text: string): (string | number)[] {
       )
     }
     path.push(match[1] ?? Number(match[2]))
+    if (path.length > MOST_STEPS) {
+      throw new UserError('usage', `${describeValue(text)} has more than ${MOST_STEPS} steps`, {
+        hint: 'Write it like stages[0].trials.',
+        where: { file: '--set' },
+      })
+    }
   }
   if (path.length === 0) {
     throw new UserError('usage', 'There is no path before the =', {

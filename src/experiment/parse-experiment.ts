@@ -56,7 +56,9 @@ export function parseExperiment(text: string, file: string, options: ParseOption
     if (read.success) blocks[name] = read.data
     else {
       failed.add(name)
-      mistakes.push(...read.error.issues.flatMap((issue) => describeIssue(issue, [name], context)))
+      mistakes.push(
+        ...oneOfEachValue(read.error.issues).flatMap((issue) => describeIssue(issue, [name], context)),
+      )
     }
   }
   const experiment = resolveExperiment(blocks as Blocks, {
@@ -69,6 +71,19 @@ export function parseExperiment(text: string, file: string, options: ParseOption
   mistakes.push(...nonFiniteNumbers(root, mistakes))
   if (experiment === null || mistakes.length > 0) throw mistakesError(mistakes, locate)
   return experiment
+}
+
+/** A value breaks its type or the narrowest of its bounds; what else it breaks is the echo of that. */
+function oneOfEachValue(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const isSame = (a: z.core.$ZodIssue, b: z.core.$ZodIssue): boolean =>
+    a.path.join('\0') === b.path.join('\0')
+  return issues.filter((issue, i) => {
+    if (issue.code !== 'too_big' && issue.code !== 'too_small') return true
+    return !issues.some(
+      (other, j) =>
+        isSame(issue, other) && (other.code === 'invalid_type' || (other.code === issue.code && j > i)),
+    )
+  })
 }
 
 /** Numbers that are none, where no rule of their own has spoken yet: nothing in a study may be NaN or infinite. */

@@ -26,7 +26,7 @@ export async function replayTrial(
   cacheFolder: string,
   onMeasurement: (measurement: TimedMeasurement) => void = () => {},
 ): Promise<ReplayResult> {
-  const opened = await openExperiment(experimentFromJson(study.experiment), { cacheFolder })
+  const opened = await openExperiment(experimentFromJson(study.experiment, study.name), { cacheFolder })
   refuseDifferences(study, opened, false)
   const continued = trial.continues === null ? null : reader.artifact(study.id, trial.continues)
   if (continued === undefined) {
@@ -36,10 +36,10 @@ export async function replayTrial(
       { hint: `Replay that one instead: finesweep replay ${study.name} ${trial.continues}` },
     )
   }
-  const { trialTimeout } = opened.experiment.limits
+  const { trialTimeout, heapMb } = opened.experiment.limits
   const source = withArithmetic(opened.source, trial.arithmetic)
   const executor = endsItsThread(trial)
-    ? createExecutor(source, { workers: 1 })
+    ? createExecutor(source, { workers: 1, heapLimitMb: heapMb })
     : createInlineExecutor(source)
   try {
     const outcome = await executor.run(

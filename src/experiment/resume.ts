@@ -2,9 +2,11 @@ import { UserError } from '../errors.ts'
 import type { Fingerprints, StageRecord, StudyRecord } from '../store/store.ts'
 import type { Experiment, Limits } from './experiment.ts'
 import { experimentFromJson } from './experiment-json.ts'
+import { describeIssue, leaveUnsaid } from './issue-sentences.ts'
 import type { OpenedExperiment } from './open-experiment.ts'
 import { type Override, parseOverride } from './overrides.ts'
 import { describePath } from './path.ts'
+import { SHORTHANDS, STUDY_KEYS } from './study-blocks.ts'
 import { limitsSchema } from './top-schema.ts'
 
 /** What a resume changes on purpose. */
@@ -33,7 +35,7 @@ export function changeExperiment(
   begunTrials: (stage: number) => number,
   changes: ResumeChanges,
 ): Experiment {
-  let experiment = experimentFromJson(study.experiment)
+  let experiment = experimentFromJson(study.experiment, study.name)
   if (changes.add > 0) {
     const last = experiment.stages.length - 1
     experiment = withStage(experiment, last, { trials: experiment.stages[last]!.trials + changes.add })
@@ -53,9 +55,12 @@ function applyOverride(
   const [block, index, field] = path
   const where = { file: label }
   if (block === 'limits' && typeof index === 'string' && path.length === 2) {
-    const limits = limitsSchema.safeParse({ ...experiment.limits, [index]: value })
-    if (limits.success) return { ...experiment, limits: limits.data as Limits }
-    throw new UserError('usage', `${describePath(path)} ${limits.error.issues[0]!.message}`, { where })
+    const limits = { ...experiment.limits, [index]: value }
+    const read = limitsSchema.safeParse(limits, { error: leaveUnsaid })
+    if (read.success) return { ...experiment, limits: read.data as Limits }
+    const context = { root: { limits }, schema: STUDY_KEYS, shorthands: SHORTHANDS }
+    const { message, hint } = describeIssue(read.error.issues[0]!, ['limits'], context)[0]!
+    throw new UserError('usage', message, { hint, where })
   }
   const stage = typeof index === 'number' ? experiment.stages[index] : undefined
   if (block !== 'stages' || path.length !== 3 || (field !== 'trials' && field !== 'epochs')) {

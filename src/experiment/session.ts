@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import { createExecutor } from '../execute/create.ts'
-import { openWriter } from '../store/sqlite-store.ts'
+import { openReader, openWriter } from '../store/sqlite-store.ts'
 import type { StudyReader, StudyRecord, StudyWriter, TestLook } from '../store/store.ts'
 import type { StudyListener } from '../study/events.ts'
 import { runStudy, type StudyEnd } from '../study/study-run.ts'
@@ -79,13 +79,12 @@ export async function resumeExperiment(
   changes: ResumeChanges,
   options: SessionOptions,
 ): Promise<SessionResult> {
-  if (!existsSync(options.db)) throw noStudy(name, options.db)
+  refuseResume(name, changes, options.db)
   const store = openWriter(options.db)
   try {
     const study = findStudy(store, name, options.db)
     store.acquireLease(study.id)
-    const begunTrials = (stage: number): number => store.trials(study.id, { stage }).length
-    const experiment = changeExperiment(study, store.stages(study.id), begunTrials, changes)
+    const experiment = changedExperiment(store, study, changes)
     const opened = await open(experiment, options)
     const differences = refuseDifferences(study, opened, changes.force)
     return await conduct(store, opened, options, () => {
@@ -100,6 +99,22 @@ export async function resumeExperiment(
   } finally {
     store.close()
   }
+}
+
+/** Refuses what can't be resumed before the store is opened for writing: it stays as it was, to the byte. */
+function refuseResume(name: string | null, changes: ResumeChanges, db: string): void {
+  if (!existsSync(db)) throw noStudy(name, db)
+  const reader = openReader(db)
+  try {
+    changedExperiment(reader, findStudy(reader, name, db), changes)
+  } finally {
+    reader.close()
+  }
+}
+
+function changedExperiment(store: StudyReader, study: StudyRecord, changes: ResumeChanges): Experiment {
+  const begunTrials = (stage: number): number => store.trials(study.id, { stage }).length
+  return changeExperiment(study, store.stages(study.id), begunTrials, changes)
 }
 
 function open(experiment: Experiment, options: SessionOptions): Promise<OpenedExperiment> {
@@ -125,6 +140,7 @@ async function conduct(
   const drain = new AbortController()
   const executor = createExecutor(opened.source, {
     workers: options.workers,
+    heapLimitMb: limits.heapMb,
     ...(options.onPrint === undefined ? {} : { onPrint: options.onPrint }),
   })
   const timers: NodeJS.Timeout[] = []

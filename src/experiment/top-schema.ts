@@ -11,6 +11,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxFailures: 20,
   timeout: null,
   maxEpochs: null,
+  heapMb: 256,
 }
 
 const SAFE_NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u
@@ -20,10 +21,10 @@ export const nameSchema = z
   .string()
   .min(1, { abort: true })
   .max(80)
-  .regex(
-    SAFE_NAME,
-    'must begin with a letter or digit and hold only letters, digits, spaces, ".", "_" and "-"',
-  )
+  .regex(SAFE_NAME, {
+    error: ({ input }) =>
+      `must begin with a letter or digit and hold only letters, digits, spaces, ".", "_" and "-", got ${JSON.stringify(input)}`,
+  })
 
 export const seedSchema = z.int().min(0)
 
@@ -69,6 +70,7 @@ export const limitsSchema = z
     maxFailures: z.int().min(1).nullable().default(DEFAULT_LIMITS.maxFailures),
     timeout: secondsSchema.nullable().default(DEFAULT_LIMITS.timeout),
     maxEpochs: z.int().min(1).nullable().default(DEFAULT_LIMITS.maxEpochs),
+    heapMb: z.int().min(16).max(65_536).default(DEFAULT_LIMITS.heapMb),
   })
   .prefault({})
 

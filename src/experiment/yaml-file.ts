@@ -7,6 +7,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit as visitNodes,
   type YAMLError,
 } from 'yaml'
 import { type Place, UserError } from '../errors.ts'
@@ -106,6 +107,7 @@ function collectTree(
   const places = new Map<string, number>()
   const errors: UserError[] = []
   const open = new Set<Node>()
+  const targets = aliasTargets(document)
   let numValues = 0
 
   function offsetOf(node: Node | null | undefined): number {
@@ -126,7 +128,7 @@ function collectTree(
     places.set(placeKey(path, 'value'), offset)
     if (node === null) return null
     if (isAlias(node)) {
-      const target = node.resolve(document)
+      const target = targets.get(node)
       if (target === undefined) {
         errors.push(fail(`*${node.source} stands for nothing: no &${node.source} comes before it`, offset))
         return null
@@ -163,7 +165,7 @@ function collectTree(
   ): unknown {
     const object: Record<string, unknown> = {}
     for (const item of node.items) {
-      const keyNode = (isAlias(item.key) ? item.key.resolve(document) : item.key) as Node | null
+      const keyNode = (isAlias(item.key) ? targets.get(item.key) : item.key) as Node | null
       const keyOffset = offsetOf(item.key as Node | null)
       if (!isScalar(keyNode) || typeof keyNode.value === 'object') {
         errors.push(fail('A key must be a word; this one is a list, a block or empty', keyOffset))
@@ -198,6 +200,21 @@ function collectTree(
       return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
     },
   }
+}
+
+/** What each alias stands for: the last node before it with that name. Asked one by one, each looks through the file. */
+function aliasTargets(document: Document.Parsed): ReadonlyMap<Node, Node> {
+  const named = new Map<string, Node>()
+  const targets = new Map<Node, Node>()
+  visitNodes(document, {
+    Node: (_key, node) => {
+      if (isAlias(node)) {
+        const target = named.get(node.source)
+        if (target !== undefined) targets.set(node, target)
+      } else if (node.anchor !== undefined) named.set(node.anchor, node)
+    },
+  })
+  return targets
 }
 
 /** Nothing is written behind the key: there is no place to point at but the key. */

@@ -1,6 +1,9 @@
 import { existsSync, statSync } from 'node:fs'
+import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { inspect } from 'node:util'
 import { UserError } from '../errors.ts'
+import type { SearchSpace } from '../space/search-space.ts'
 import { createCommand } from './command.ts'
 import { runForeign } from './foreign-code.ts'
 import { syntaxPlace, thrownPlace } from './module-place.ts'
@@ -42,14 +45,28 @@ export async function preload(source: ObjectiveSource): Promise<void> {
 async function loadModule(file: string, entry: Entry): Promise<Objective> {
   if (!existsSync(file)) throw new UserError('usage', `Objective not found: ${file}`)
   if (!statSync(file).isFile()) throw new UserError('usage', `The objective is no file: ${file}`)
-  let module: { readonly default?: unknown }
+  const ending = extname(file)
+  if (ending !== '' && !/^\.[cm]?[jt]s$/.test(ending)) {
+    throw new UserError(
+      'usage',
+      `An objective is a module in TypeScript or JavaScript, this is a ${ending} file`,
+      {
+        where: { file },
+      },
+    )
+  }
+  let objective: unknown
   try {
-    module = await runForeign(() => importModule(file, entry))
+    const loaded = await runForeign(async () => {
+      const { default: exported } = await importModule(file, entry)
+      // To look at it may run code of the module's own, too.
+      return { exported, isSound: isObjective(exported) }
+    })
+    objective = loaded.exported
+    if (loaded.isSound) return objective as Objective
   } catch (error) {
     throw loadingFailed(file, error)
   }
-  const objective = module.default
-  if (isObjective(objective)) return objective
   const found =
     objective === undefined ? 'it has none' : `got ${objective === null ? 'null' : typeof objective}`
   throw new UserError(
@@ -79,12 +96,27 @@ async function importModule(file: string, entry: Entry): Promise<{ readonly defa
 function isObjective(value: unknown): value is Objective {
   if (typeof value !== 'object' || value === null) return false
   const { space, run } = value as { readonly space?: unknown; readonly run?: unknown }
-  return typeof space === 'object' && typeof run === 'function'
+  return (space === null || isSpace(space)) && typeof run === 'function'
+}
+
+function isSpace(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { parameters, conditions, constraints } = value as Partial<Record<keyof SearchSpace, unknown>>
+  const areRecords = [parameters, conditions].every((part) => typeof part === 'object' && part !== null)
+  return areRecords && Array.isArray(constraints)
+}
+
+/** A thrown value in words, whatever it is. */
+function describeThrown(thrown: unknown): string {
+  if (thrown === undefined) return 'nothing'
+  return typeof thrown === 'object' || typeof thrown === 'function'
+    ? inspect(thrown, { depth: 1, breakLength: Number.POSITIVE_INFINITY })
+    : String(thrown)
 }
 
 function loadingFailed(file: string, thrown: unknown): UserError {
   if (!(thrown instanceof Error)) {
-    const message = `The objective threw while it was loaded: ${String(thrown)}`
+    const message = `The objective threw while it was loaded: ${describeThrown(thrown)}`
     return new UserError('usage', message, { where: { file } })
   }
   const where = thrownPlace(thrown)
@@ -107,7 +139,7 @@ function loadingFailed(file: string, thrown: unknown): UserError {
   }
   // By name: a module that holds another copy of this package throws another class of the same errors.
   const isUserError = thrown.name === 'UserError' || thrown.name === 'FailedError'
-  const what = isUserError || thrown.name === 'Error' ? thrown.message : `${thrown.name}: ${thrown.message}`
+  const what = thrown.message === '' ? 'it threw an error without a message' : String(thrown.message)
   return new UserError('usage', isUserError ? what : `The objective failed while it was loaded: ${what}`, {
     where: where ?? { file },
     hint: isUserError ? (thrown as UserError).hint : undefined,

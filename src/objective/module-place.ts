@@ -7,7 +7,7 @@ const OWN_FOLDER = new URL('..', import.meta.url).href
 
 /** Where a user's module stood when it threw; undefined if the stack names no file of the user's. */
 export function thrownPlace(error: Error): Place | undefined {
-  const lines = (error.stack ?? '').split('\n')
+  const lines = String(error.stack ?? '').split('\n')
   // Errors of parsing begin with `/path/to/module.ts:2`, then show the line.
   const parsed = /^(?:file:\/\/)?(\/.+|[A-Za-z]:\\.+):(\d+)$/.exec(lines[0] ?? '')
   if (parsed !== null) return { file: decodeURI(parsed[1]!), line: Number(parsed[2]) }

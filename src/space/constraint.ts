@@ -34,12 +34,20 @@ const TOKEN =
   /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|("[^"]*"|'[^']*')|(<=|>=|==|!=|[<>+\-*/()]))/y
 const COMPARISONS = ['<=', '<', '>=', '>', '==', '!=']
 
+/** Rules are read by functions that call themselves: what is longer or deeper would exhaust the stack. */
+const MOST_CHARACTERS = 2000
+const MOST_DEPTH = 64
+
 /**
  * Reads a rule such as `units2 <= units1` or `a + b < 10 and (kind == "adam" or c != 0)`: numbers, texts in
  * quotes, true, false, names, + - * /, comparisons (also chained: `1 <= a < b`), and, or, not, parentheses.
  * Throws ConstraintSyntaxError with the position.
  */
 export function parseConstraint(source: string): Expression {
+  if (source.length > MOST_CHARACTERS) {
+    const message = `a rule has at most ${MOST_CHARACTERS} characters, this one has ${source.length}`
+    throw new ConstraintSyntaxError(message, MOST_CHARACTERS)
+  }
   const tokens = tokenize(source)
   let next = 0
   const peek = (): Token => tokens[next]!
@@ -52,11 +60,21 @@ export function parseConstraint(source: string): Expression {
 
   const either = (): Expression => chain(both, ['or'])
   const both = (): Expression => chain(negation, ['and'])
+  let depth = 0
+  const nested = (part: () => Expression): Expression => {
+    if (++depth > MOST_DEPTH) {
+      throw new ConstraintSyntaxError(`it is nested more than ${MOST_DEPTH} levels deep`, peek().position)
+    }
+    const inside = part()
+    depth--
+    return inside
+  }
   const negation = (): Expression =>
-    accept('not') === null ? comparison() : { kind: 'not', operand: negation() }
+    accept('not') === null ? comparison() : { kind: 'not', operand: nested(negation) }
   const sum = (): Expression => chain(product, ['+', '-'])
   const product = (): Expression => chain(unary, ['*', '/'])
-  const unary = (): Expression => (accept('-') === null ? operand() : { kind: 'negate', operand: unary() })
+  const unary = (): Expression =>
+    accept('-') === null ? operand() : { kind: 'negate', operand: nested(unary) }
 
   function chain(part: () => Expression, operators: string[]): Expression {
     let left = part()
@@ -85,7 +103,7 @@ export function parseConstraint(source: string): Expression {
     if (token.kind === 'number') return { kind: 'constant', value: Number(token.text) }
     if (token.kind === 'text') return { kind: 'constant', value: token.text.slice(1, -1) }
     if (token.text === '(') {
-      const inside = either()
+      const inside = nested(either)
       if (accept(')') === null) throw unexpected(peek(), '")"')
       return inside
     }

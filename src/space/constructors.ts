@@ -1,3 +1,4 @@
+import { UserError } from '../errors.ts'
 import type {
   CategoricalDistribution,
   Distribution,
@@ -94,6 +95,8 @@ export function when<D extends Distribution>(condition: Condition, distribution:
   return Object.freeze({ kind: 'conditional', when: condition, distribution })
 }
 
+const KINDS: readonly unknown[] = ['float', 'int', 'categorical', 'fixed', 'conditional']
+
 /**
  * The plain, frozen search space of parameters written in code.
  * Throws UserError('usage') if a condition or a constraint names what is not there.
@@ -104,7 +107,17 @@ export function searchSpace(
 ): SearchSpace {
   const distributions: Record<string, Distribution> = {}
   const conditions: Record<string, Condition> = {}
+  if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) {
+    throw new UserError('usage', `A space is parameters by name, got ${show(parameters)}`, {
+      hint: 'Write { learningRate: float(1e-5, 1, { log: true }) }.',
+    })
+  }
   for (const [name, parameter] of Object.entries(parameters)) {
+    if (!KINDS.includes((parameter as Partial<typeof parameter> | null)?.kind)) {
+      throw new UserError('usage', `${name}: must be made by float, int, choice, fixed or when`, {
+        hint: 'Write { learningRate: float(1e-5, 1, { log: true }) }.',
+      })
+    }
     if (parameter.kind === 'conditional') {
       distributions[name] = parameter.distribution
       conditions[name] = parameter.when

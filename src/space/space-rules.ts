@@ -1,4 +1,4 @@
-import { UserError, UserErrors } from '../errors.ts'
+import { shorten, UserError, UserErrors } from '../errors.ts'
 import { ConstraintSyntaxError, constraintNames, parseConstraint } from './constraint.ts'
 import type { Distribution, ParamValue } from './distribution.ts'
 import { distributionMistake, show } from './distribution-rules.ts'
@@ -42,18 +42,22 @@ export function assertSpace(space: SearchSpace): void {
   if (mistakes.length > 1) throw new UserErrors('usage', mistakes)
 }
 
+/** So much of a rule is quoted. */
+const MOST_SHOWN = 200
+
 /** What is wrong with a rule between parameters, as a sentence with its column; null if nothing is. */
 export function constraintMistake(constraint: string, names: readonly string[]): string | null {
+  const rule = shorten(constraint, MOST_SHOWN)
   try {
     for (const [name, position] of constraintNames(parseConstraint(constraint))) {
       if (!names.includes(name)) {
-        return `require "${constraint}": there is no parameter ${show(name)} (column ${position + 1})`
+        return `require "${rule}": there is no parameter ${show(name)} (column ${position + 1})`
       }
     }
     return null
   } catch (error) {
     if (!(error instanceof ConstraintSyntaxError)) throw error
-    return `require "${constraint}": ${error.message} (column ${error.position + 1})`
+    return `require "${rule}": ${error.message} (column ${error.position + 1})`
   }
 }
 

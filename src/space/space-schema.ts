@@ -17,6 +17,9 @@ const conditionSchema = z.record(z.string(), z.union([valueSchema, z.array(value
     `expected the values of other parameters, as in { optimizer: adam }, got ${show(issue.input)}`,
 })
 
+const choices = z.array(valueSchema, {
+  error: (issue) => `expected a list of numbers, texts or true/false, got ${show(issue.input)}`,
+})
 const common = { when: conditionSchema.optional() }
 const range = { log: flag.default(false), hard: flag.default(false), step: number.optional(), ...common }
 
@@ -33,7 +36,7 @@ const FORMS = {
       return { when, distribution: { kind: 'int', low, high, log, step, hard } as Distribution }
     }),
   choices: z
-    .strictObject({ choices: z.array(valueSchema), ordered: flag.default(false), ...common })
+    .strictObject({ choices, ordered: flag.default(false), ...common })
     .transform(({ choices, ordered, when }) => {
       return { when, distribution: { kind: 'categorical', choices, ordered } as Distribution }
     }),
@@ -135,7 +138,7 @@ function readParameter(
       const path = [name, ...issue.path]
       if (issue.code === 'unrecognized_keys')
         issues.push({ ...issue, path, input: entry } as z.core.$ZodRawIssue)
-      else report(path as Path, `${name}: ${innermost(issue)}`)
+      else report(path as Path, `${name}: ${innermost(kind, issue)}`)
     }
     return null
   }
@@ -154,8 +157,9 @@ function partPath(kind: FormName, part: string, entry: object): Path {
   return part in entry ? [part] : [kind]
 }
 
-/** An issue's own message; of a union of forms, the message of the union itself. */
-function innermost(issue: z.core.$ZodIssue): string {
+/** An issue's own message, after the key that it is about if there is more than one. */
+function innermost(kind: FormName, issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_small' || issue.code === 'too_big') return 'expected [low, high], two numbers'
-  return issue.message
+  const [key] = issue.path
+  return key === undefined || key === kind ? issue.message : `${String(key)}: ${issue.message}`
 }

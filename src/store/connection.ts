@@ -13,7 +13,7 @@ import { dirname, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { UserError } from '../errors.ts'
 import { refuseNetworkFileSystem } from './network-file-system.ts'
-import { identify, migrate } from './schema.ts'
+import { checkTables, identify, MIGRATIONS, migrate } from './schema.ts'
 import { onStore } from './store-error.ts'
 
 /** How long one process waits for another's transaction. They take milliseconds; a slow disk may need more. */
@@ -21,6 +21,9 @@ const BUSY_TIMEOUT_MS = 10_000
 
 /** Up to this size the whole file is checked each time it is opened for writing, at 3 ms a megabyte; beyond, by doctor. */
 const QUICK_CHECK_BYTES = 256 * 2 ** 20
+
+/** No SQLite file that holds anything is shorter. */
+const SMALLEST_PAGE_BYTES = 512
 
 /**
  * Opens a store for writing: makes it if need be, with its folder, and brings an old one up to date. While a writer
@@ -39,14 +42,16 @@ export function openWritable(file: string): Database.Database {
     file,
     () => new Database(resolve(file), { timeout: BUSY_TIMEOUT_MS }),
     (db) => {
-      identify(db, file)
+      const version = identify(db, file)
+      // Before anything is written, the mode included: what is refused stays as it was, to the byte.
+      checkIntegrity(db, file)
+      if (version === MIGRATIONS.length) checkTables(db)
       enterWalMode(db)
       db.pragma('synchronous = NORMAL')
       db.pragma('foreign_keys = ON')
       // A long reader lets the WAL grow; once it is gone the file shrinks back to this.
       db.pragma('journal_size_limit = 67108864')
       migrate(db, file)
-      checkIntegrity(db, file)
     },
   )
 }
@@ -139,7 +144,14 @@ function checkFile(file: string): boolean {
     )
   }
   const stat = onStore(file, () => statSync(file, { throwIfNoEntry: false }))
-  if (stat === undefined || stat.isFile()) return stat !== undefined
+  if (stat === undefined) return false
+  if (stat.isFile()) {
+    // SQLite would take a single byte for an empty file, and write over it.
+    if (stat.size === 0 || stat.size >= SMALLEST_PAGE_BYTES) return true
+    throw new UserError('store', `${file}: this is no finesweep store: it has ${stat.size} bytes`, {
+      hint: 'Choose another file with --db.',
+    })
+  }
   const kind = stat.isDirectory() ? 'folder' : 'device'
   throw new UserError('store', `${file}: a store is a file, and this is a ${kind}`, {
     hint: 'Choose another file with --db.',

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { UserError } from '../errors.ts'
+import { STAGE_COLUMNS, STUDY_COLUMNS, TRIAL_COLUMNS } from './rows.ts'
 
 /** "FSWP": tells a store from any other SQLite file. */
 export const APPLICATION_ID = 0x46535750
@@ -133,7 +134,28 @@ export function identify(db: Database.Database, file: string, newest: number = M
       { hint: 'Update finesweep, or choose another file with --db.' },
     )
   }
+  if (version < 1) {
+    throw new UserError('store', `${file}: the store is damaged: its version is ${version}`, {
+      hint: 'Go back to a backup, or choose another file with --db.',
+    })
+  }
   return version
+}
+
+/** Everything that is read and written somewhere. */
+const READ = [
+  `${STUDY_COLUMNS} FROM studies`,
+  `study, ${STAGE_COLUMNS} FROM stages`,
+  `study, ${TRIAL_COLUMNS} FROM trials`,
+  'study, trial, step, value, metrics, seconds FROM measurements',
+  'study, trial, bytes FROM artifacts',
+  'id, study, trial, at, loss, accuracy, examples FROM test_looks',
+  'study, token, host, pid, process, since, heartbeat_at FROM leases',
+]
+
+/** Throws SQLite's own error if the newest schema has a table or column that the file has not. */
+export function checkTables(db: Database.Database): void {
+  for (const columns of READ) db.prepare(`SELECT ${columns}`)
 }
 
 /**

@@ -5,10 +5,7 @@ import {
   type MeasurementRow,
   STAGE_COLUMNS,
   STUDY_COLUMNS,
-  type StageRow,
-  type StudyRow,
   TRIAL_COLUMNS,
-  type TrialRow,
   toMeasurement,
   toStageRecord,
   toStudyRecord,
@@ -35,22 +32,20 @@ export class SqliteReader implements StudyReader {
   }
 
   studies(): StudyRecord[] {
-    return this.#all<StudyRow>(`SELECT ${STUDY_COLUMNS} FROM studies ORDER BY id`).map(toStudyRecord)
+    return this.#all(`SELECT ${STUDY_COLUMNS} FROM studies ORDER BY id`, [], toStudyRecord)
   }
 
   findStudy(name: string): StudyRecord | undefined {
-    const row = this.#get<StudyRow>(`SELECT ${STUDY_COLUMNS} FROM studies WHERE name = ?`, name)
-    return row && toStudyRecord(row)
+    return this.#get(`SELECT ${STUDY_COLUMNS} FROM studies WHERE name = ?`, [name], toStudyRecord)
   }
 
   latestStudy(): StudyRecord | undefined {
-    const row = this.#get<StudyRow>(`SELECT ${STUDY_COLUMNS} FROM studies ORDER BY id DESC LIMIT 1`)
-    return row && toStudyRecord(row)
+    return this.#get(`SELECT ${STUDY_COLUMNS} FROM studies ORDER BY id DESC LIMIT 1`, [], toStudyRecord)
   }
 
   stages(study: number): StageRecord[] {
     const sql = `SELECT ${STAGE_COLUMNS} FROM stages WHERE study = ? ORDER BY stage`
-    return this.#all<StageRow>(sql, study).map(toStageRecord)
+    return this.#all(sql, [study], toStageRecord)
   }
 
   trials(study: number, filter: TrialFilter = {}): TrialRecord[] {
@@ -60,42 +55,41 @@ export class SqliteReader implements StudyReader {
       ${states === null ? '' : 'AND state IN (SELECT value FROM json_each(?))'}
       ORDER BY number LIMIT ? OFFSET ?`
     const bound = [...(stage === null ? [] : [stage]), ...(states === null ? [] : [JSON.stringify(states)])]
-    return this.#all<TrialRow>(sql, study, ...bound, limit, offset).map(toTrialRecord)
+    return this.#all(sql, [study, ...bound, limit, offset], toTrialRecord)
   }
 
   trial(study: number, number: number): TrialRecord | undefined {
     const sql = `SELECT ${TRIAL_COLUMNS} FROM trials WHERE study = ? AND number = ?`
-    const row = this.#get<TrialRow>(sql, study, number)
-    return row && toTrialRecord(row)
+    return this.#get(sql, [study, number], toTrialRecord)
   }
 
   bestTrials(study: number, count: number, stage?: number): TrialRecord[] {
-    const found = this.#get<[Direction]>('SELECT direction FROM studies WHERE id = ?', study)
-    if (found === undefined) return []
-    const [direction] = found
+    const sqlOfDirection = 'SELECT direction FROM studies WHERE id = ?'
+    const direction = this.#get(sqlOfDirection, [study], ([found]: [Direction]) => found)
+    if (direction === undefined) return []
     // The index gives each of the two states in order of value; within equal values SQLite sorts by number.
     const sql = `SELECT ${TRIAL_COLUMNS} FROM trials
       WHERE study = ? AND state = ? AND value IS NOT NULL ${stage === undefined ? '' : 'AND stage = ?'}
       ORDER BY value ${direction === 'maximize' ? 'DESC' : 'ASC'}, number LIMIT ?`
     const bound = stage === undefined ? [count] : [stage, count]
-    const best = (state: TrialState): TrialRow[] => this.#all<TrialRow>(sql, study, state, ...bound)
+    const best = (state: TrialState): TrialRecord[] => this.#all(sql, [study, state, ...bound], toTrialRecord)
     const sign = direction === 'maximize' ? -1 : 1
-    const compare = (a: TrialRow, b: TrialRow): number =>
-      a[3] === b[3] ? a[0] - b[0] : a[3]! < b[3]! ? -sign : sign
-    return [...best('complete'), ...best('pruned')].sort(compare).slice(0, count).map(toTrialRecord)
+    const compare = (a: TrialRecord, b: TrialRecord): number =>
+      a.value === b.value ? a.number - b.number : a.value! < b.value! ? -sign : sign
+    return [...best('complete'), ...best('pruned')].sort(compare).slice(0, count)
   }
 
   countTrials(study: number): Readonly<Record<TrialState, number>> {
     const counts = { waiting: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0 }
     const sql = 'SELECT state, count(*) FROM trials WHERE study = ? GROUP BY state'
-    for (const [state, count] of this.#all<[TrialState, number]>(sql, study)) counts[state] = count
+    for (const [state, count] of this.#all(sql, [study], asIs<[TrialState, number]>)) counts[state] = count
     return counts
   }
 
   measurements(study: number, trial: number): TimedMeasurement[] {
     const sql =
       'SELECT step, value, metrics, seconds FROM measurements WHERE study = ? AND trial = ? ORDER BY step'
-    return this.#all<MeasurementRow>(sql, study, trial).map(toMeasurement)
+    return this.#all(sql, [study, trial], toMeasurement)
   }
 
   /** Read by the chunk, so that no read stays open while the caller takes its time: a study could not write through this connection. */
@@ -106,17 +100,16 @@ export class SqliteReader implements StudyReader {
     const sql = `SELECT step, value, metrics, seconds, trial FROM measurements
       WHERE study = ? AND trial BETWEEN ? AND ? ORDER BY trial, step`
     for (let after = -1; ; ) {
-      const numbers = this.#all<[number]>(numbersOf, study, after, CHUNK)
+      const numbers = this.#all(numbersOf, [study, after, CHUNK], asIs<[number]>)
       if (numbers.length === 0) return
       const first = numbers[0]![0]
       const last = numbers.at(-1)![0]
-      const rows = this.#all<[...MeasurementRow, number]>(sql, study, first, last)
+      const rows = this.#all(sql, [study, first, last], toMeasurementOfTrial)
       let at = 0
       for (const [trial] of numbers) {
         const measurements: TimedMeasurement[] = []
-        for (; at < rows.length && rows[at]![4] === trial; at++) {
-          const [step, value, metrics, seconds] = rows[at]!
-          measurements.push(toMeasurement([step, value, metrics, seconds]))
+        for (; at < rows.length && rows[at]!.trial === trial; at++) {
+          measurements.push(rows[at]!.measurement)
         }
         yield { trial, measurements }
       }
@@ -125,14 +118,18 @@ export class SqliteReader implements StudyReader {
   }
 
   artifact(study: number, trial: number): Uint8Array | undefined {
-    const row = this.#get<[Buffer]>('SELECT bytes FROM artifacts WHERE study = ? AND trial = ?', study, trial)
-    return row && new Uint8Array(row[0].buffer, row[0].byteOffset, row[0].byteLength)
+    const sql = 'SELECT bytes FROM artifacts WHERE study = ? AND trial = ?'
+    return this.#get(
+      sql,
+      [study, trial],
+      ([bytes]: [Buffer]) => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    )
   }
 
   testLooks(study: number): TestLook[] {
     const sql = 'SELECT trial, at, loss, accuracy, examples FROM test_looks WHERE study = ? ORDER BY id'
     type Row = [trial: number, at: number, loss: number | null, accuracy: number | null, examples: number]
-    return this.#all<Row>(sql, study).map(([trial, at, loss, accuracy, examples]) => ({
+    return this.#all(sql, [study], ([trial, at, loss, accuracy, examples]: Row) => ({
       trial,
       at,
       loss: loss ?? Number.NaN,
@@ -153,17 +150,28 @@ export class SqliteReader implements StudyReader {
   }
 
   protected studyById(id: number): StudyRecord | undefined {
-    const row = this.#get<StudyRow>(`SELECT ${STUDY_COLUMNS} FROM studies WHERE id = ?`, id)
-    return row && toStudyRecord(row)
+    return this.#get(`SELECT ${STUDY_COLUMNS} FROM studies WHERE id = ?`, [id], toStudyRecord)
   }
 
   /** The lease as stored, its holder live or dead. */
   protected heldLease(study: number): HeldLease | undefined {
     const sql = 'SELECT token, host, pid, process, since, heartbeat_at FROM leases WHERE study = ?'
-    const row = this.#get<[string, string, number, string | null, number, number]>(sql, study)
-    if (row === undefined) return undefined
-    const [token, host, pid, process, since, heartbeatAt] = row
-    return { token, host, pid, process, since, heartbeatAt }
+    type Row = [
+      token: string,
+      host: string,
+      pid: number,
+      process: string | null,
+      since: number,
+      heartbeatAt: number,
+    ]
+    return this.#get(sql, [study], ([token, host, pid, process, since, heartbeatAt]: Row) => ({
+      token,
+      host,
+      pid,
+      process,
+      since,
+      heartbeatAt,
+    }))
   }
 
   /** Each SQL text is prepared once; rows come as arrays. */
@@ -177,11 +185,27 @@ export class SqliteReader implements StudyReader {
     return statement
   }
 
-  #all<Row>(sql: string, ...bound: readonly (number | string)[]): Row[] {
-    return onStore(this.file, () => this.statement(sql).all(...bound) as Row[])
+  /** Rows become records inside, so that one which can't be read is told as a fault of the file. */
+  #all<Row, T>(sql: string, bound: readonly (number | string)[], read: (row: Row) => T): T[] {
+    return onStore(this.file, () => (this.statement(sql).all(...bound) as Row[]).map(read))
   }
 
-  #get<Row>(sql: string, ...bound: readonly (number | string)[]): Row | undefined {
-    return onStore(this.file, () => this.statement(sql).get(...bound) as Row | undefined)
+  #get<Row, T>(sql: string, bound: readonly (number | string)[], read: (row: Row) => T): T | undefined {
+    return onStore(this.file, () => {
+      const row = this.statement(sql).get(...bound) as Row | undefined
+      return row === undefined ? undefined : read(row)
+    })
   }
+}
+
+function asIs<Row>(row: Row): Row {
+  return row
+}
+
+function toMeasurementOfTrial(row: [...MeasurementRow, trial: number]): {
+  readonly trial: number
+  readonly measurement: TimedMeasurement
+} {
+  const [step, value, metrics, seconds, trial] = row
+  return { trial, measurement: toMeasurement([step, value, metrics, seconds]) }
 }

@@ -53,14 +53,26 @@ const FILE_SYSTEM: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'its path is too long',
 }
 
+/** What SQLite and JSON say of a file that is an SQLite file still, but not what a writer of ours has left. */
+const NOT_AS_WRITTEN = /^(no such table|no such column|unsupported file format|malformed database schema)/
+
+function damaged(file: string, reason: string, cause: unknown): UserError {
+  return new UserError('store', `${file}: the store is damaged: ${reason}`, {
+    hint: 'Look closer with finesweep doctor, or go back to a backup.',
+    cause,
+  })
+}
+
 /** Turns errors about the file into sentences; anything else is a fault of ours and stays as it is. */
 export function toStoreError(file: string, error: unknown): unknown {
   if (error instanceof Database.SqliteError) {
+    if (NOT_AS_WRITTEN.test(error.message)) return damaged(file, error.message, error)
     const meaning = MEANINGS.find(([prefix]) => error.code.startsWith(prefix))
     if (meaning === undefined) return error
     const [, message, hint] = meaning
     return new UserError('store', `${file}: ${message} (${error.code})`, { hint, cause: error })
   }
+  if (error instanceof SyntaxError) return damaged(file, 'a record is no JSON', error)
   const { syscall, code } = error as NodeJS.ErrnoException
   if (!(error instanceof Error) || syscall === undefined || code === undefined) return error
   return new UserError('store', `${file}: ${FILE_SYSTEM[code] ?? `${syscall} failed`} (${code})`, {

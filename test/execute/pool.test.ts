@@ -50,8 +50,18 @@ test('an endless loop ends at the time limit, with what it had measured', async 
 test.for([
   ['exitsUnheard', 'exited', 'The objective called process.exit(4)', 1],
   ['dies', 'exited', "The trial's thread ended by itself, with status 5", 1],
-  ['fillsHeap', 'out-of-memory', 'The trial took more than its limit of 64 MB of JavaScript heap', 1],
-  ['fillsHeapInBlocks', 'out-of-memory', 'The trial took more than its limit of 64 MB of JavaScript heap', 1],
+  [
+    'fillsHeap',
+    'out-of-memory',
+    'The trial took more than its limit of 64 MB of JavaScript heap (limits.heapMb)',
+    1,
+  ],
+  [
+    'fillsHeapInBlocks',
+    'out-of-memory',
+    'The trial took more than its limit of 64 MB of JavaScript heap (limits.heapMb)',
+    1,
+  ],
   ['rejectsUnheard', 'threw', 'nobody waits', 1],
   ['timerThrows', 'threw', 'in a timer', 1],
 ] as const)('a trial that %s fails alone, as %s', async ([does, code, message, measured]) => {

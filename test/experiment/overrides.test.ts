@@ -81,6 +81,7 @@ describe('an override', () => {
     ['.a=3', '--set  ".a" is no path of a study file'],
     ['__proto__.a=3', '--set  "__proto__.a" is no path of a study file'],
     ['stages[0].constructor=3', '--set  "stages[0].constructor" is no path of a study file'],
+    [`${'a.'.repeat(5000)}a=1`, 'has more than 40 steps'],
     ['a={ b: 1', '--set a  The value "{ b: 1" is not valid YAML.'],
     ['stages[5].trials=8', '--set stages[5].trials  stages has 2 entries, numbered from 0; there is no [5].'],
     ['stages.fien.trials=8', '--set stages.fien.trials  No entry is named "fien". Did you mean "fine"?'],

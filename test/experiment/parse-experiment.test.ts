@@ -30,7 +30,14 @@ describe('a study file', () => {
       direction: 'maximize',
       lag: 8,
       objective: { kind: 'mlp-classifier', data: { data: { source: 'generated' } } },
-      limits: { trialTimeout: null, retries: 1, maxFailures: 20, timeout: null, maxEpochs: null },
+      limits: {
+        trialTimeout: null,
+        retries: 1,
+        maxFailures: 20,
+        timeout: null,
+        maxEpochs: null,
+        heapMb: 256,
+      },
     })
     expect(experiment.space.parameters).toEqual({
       learningRate: { kind: 'float', low: 1e-6, high: 10, log: true, step: null, hard: false },
@@ -94,6 +101,7 @@ describe('a study file', () => {
       retries: 0,
       maxFailures: null,
       maxEpochs: null,
+      heapMb: 256,
     })
     expect(parse('limits: { timeout: 1.5min }').limits.timeout).toBe(90)
   })
@@ -161,7 +169,7 @@ describe('what is set from outside', () => {
     ])
     expect(sentences('name: a', { overrides })).toEqual([expect.stringContaining('--set  "x" sets nothing.')])
     expect(sentences('name: a', { name: 'a/b' })).toEqual([
-      '--name  name must begin with a letter or digit and hold only letters, digits, spaces, ".", "_" and "-".',
+      '--name  name must begin with a letter or digit and hold only letters, digits, spaces, ".", "_" and "-", got "a/b".',
     ])
   })
 })
@@ -213,6 +221,7 @@ limits: { timeout: soon }
     ['seed:', ':1:1  seed is empty. It must be a whole number.'],
     ['lag: 1_0', ':1:6  lag must be a whole number, got "1_0". Write 10, without quotes or underscores.'],
     ['limits: { retries: .nan }', ':1:20  limits.retries must be a whole number, got .nan.'],
+    ['limits: { heapMb: 8 }', 'limits.heapMb must be at least 16, got 8.'],
     ['limits: { maxEpochs: [] }', 'limits.maxEpochs must be a whole number, got [].'],
     ['limits: { retries: 1000 }', 'limits.retries must be at most 100, got 1000.'],
     ['limits: 3', ':1:9  limits must be a block of keys, got 3.'],

@@ -72,6 +72,13 @@ describe('a YAML file', () => {
     ])
   })
 
+  test('finds what thousands of aliases stand for in one look', () => {
+    const keys = Array.from({ length: 9000 }, (_, i) => `k${i}: *k`)
+    const began = performance.now()
+    expect(sentences(`k: &k { b: 1 }\nx: { ${keys.join(', ')} }`)).not.toEqual([])
+    expect(performance.now() - began).toBeLessThan(10_000)
+  })
+
   test.each(['[', '{a: ', '- '])('is refused when %j nests too deep', (opening) => {
     expect(sentences(opening.repeat(5000))).toEqual([
       expect.stringContaining('nested too deep; at most 40 levels'),
