@@ -104,6 +104,7 @@ describe('a CSV table', () => {
     ['there is only a header', 'x,y,z\n', /holds no row of data/, undefined],
     ['there are only labels', 'a\nb\n', /has no column of inputs/, undefined],
     ['a quote is left open', '1,"2,a\n3,4,b\n', /is no readable table/, 2],
+    ['a quote stands in a cell', '1,2,a\n3"4",5,b\n', /is no readable table/, 2],
     ['the file is empty', '', /is empty/, undefined],
     ['the lines are empty', '\n\n', /holds no row of data/, undefined],
     ['all rows are of one class', '1,2,a\n3,4,a\n', /all of one class, "a"/, undefined],

@@ -18,9 +18,10 @@ export interface Running {
   readonly ended: Promise<Ended>
 }
 
-/** Starts `finesweep ...args`. */
-export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+/** Starts `finesweep ...args`, in `cwd` or where the test runs. */
+export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string): Running {
   const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

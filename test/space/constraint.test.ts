@@ -43,6 +43,10 @@ describe('a rule between parameters', () => {
     ['', 0],
     ['a and b < 1', 0],
     ['and < 1', 0],
+    [`${'('.repeat(1000)}a < 1`, 65],
+    [`${'not '.repeat(400)}a < 1`, 65 * 4],
+    [`a < ${'-'.repeat(1000)}1`, 69],
+    [`a < 1${' and a < 1'.repeat(10_000)}`, 2000],
   ])('refuses %j at position %i', (rule, position) => {
     try {
       parseConstraint(rule)

@@ -78,6 +78,17 @@ describe('spaces written in code', () => {
     expectTypeOf<P['beta']>().toEqualTypeOf<number | undefined>()
   })
 
+  it.each([
+    ['text', 'A space is parameters by name, got "text"'],
+    [null, 'A space is parameters by name, got null'],
+    [[1, 2], 'A space is parameters by name, got a list'],
+    [{ lr: [0, 1] }, 'lr: must be made by float, int, choice, fixed or when'],
+    [{ lr: float }, 'lr: must be made by float, int, choice, fixed or when'],
+    [{ lr: null }, 'lr: must be made by float, int, choice, fixed or when'],
+  ])('are refused if they are %j', (space, message) => {
+    expect(() => searchSpace(space as never)).toThrow(message)
+  })
+
   it("have the recipe's ranges as the default", () => {
     expect(DEFAULT_SPACE.parameters).toMatchObject({
       learningRate: { kind: 'float', low: 1e-6, high: 10, log: true, hard: false },

@@ -155,6 +155,46 @@ describe('opening a store', () => {
     }
   })
 
+  it('refuses a store that is not as it was written, and leaves it alone to the byte', () => {
+    const damage = {
+      'a version below the first': 'PRAGMA user_version = -1',
+      'no version': 'PRAGMA user_version = 0',
+      'no table of leases': 'DROP TABLE leases',
+      'no column of params': 'ALTER TABLE trials RENAME COLUMN params TO parameters',
+    }
+    for (const [name, sql] of Object.entries(damage)) {
+      const file = at(`${name}.db`)
+      makeStore(file)
+      const db = new Database(file)
+      db.exec(sql)
+      db.close()
+      const bytes = readFileSync(file)
+      expect(refusal(() => openWriter(file)).message, name).toContain('the store is damaged')
+      expect(readFileSync(file).equals(bytes), name).toBe(true)
+    }
+  })
+
+  it('says which store has a record that is no JSON', () => {
+    const file = at('no-json.db')
+    makeStore(file)
+    const db = new Database(file)
+    db.exec("UPDATE trials SET params = '{'")
+    db.close()
+    const reader = openReader(file)
+    expect(refusal(() => reader.trials(1))).toMatchObject({
+      code: 'store',
+      message: `${file}: the store is damaged: a record is no JSON`,
+    })
+    reader.close()
+  })
+
+  it('refuses a file too short to be one, which SQLite takes for an empty one', () => {
+    const file = at('byte.db')
+    writeFileSync(file, 'S')
+    for (const open of [openReader, openWriter]) expect(refusal(() => open(file)).code).toBe('store')
+    expect(readFileSync(file, 'utf8')).toBe('S')
+  })
+
   it('takes an empty file for a store yet to be written', () => {
     const file = at('empty.db')
     writeFileSync(file, '')
@@ -178,6 +218,7 @@ describe('opening a store', () => {
         refusal(() => openWriter(file)),
         `page ${page} overwritten`,
       ).toMatchObject({ code: 'store' })
+      expect(readFileSync(file).equals(bytes), `page ${page} overwritten`).toBe(true)
       expectSentenceOrNothing(file)
     }
     for (let left = size - 4096; left > 0; left -= 4096) {
