@@ -97,8 +97,9 @@ export function badStudy(
   return { what, files: { [STUDY_FILE]: text }, args: runStudyFile, code: 2, says, mistakes }
 }
 
+/** Quietly: what a run says of its progress is no part of the message. */
 export function runStudyFile({ folder, db }: Places): string[] {
-  return ['run', `${folder}/${STUDY_FILE}`, '--db', db]
+  return ['run', `${folder}/${STUDY_FILE}`, '--db', db, '--quiet']
 }
 
 /** Where a message must say that the mistake is. */

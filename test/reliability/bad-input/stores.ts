@@ -47,7 +47,9 @@ export function storeKinds(sound: Buffer, scratch: string): Readonly<Record<stri
   function broken(what: string, content: Content, command: string, says: BadInput['says'] = []): BadInput {
     const args: BadInput['args'] = ({ folder }) => {
       const db = `${folder}/broken.db`
-      return command === 'run' ? ['run', `${folder}/study.yaml`, '--db', db] : [command, '--db', db]
+      return command === 'run'
+        ? ['run', `${folder}/study.yaml`, '--db', db, '--quiet']
+        : [command, '--db', db]
     }
     const files = { 'broken.db': content, 'table.csv': TABLE, 'study.yaml': JSON.stringify(STUDY) }
     return {
