@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { PreparationStopped } from '../data/prepare-in-thread.ts'
 import type { SessionOptions, SessionResult } from '../experiment/session.ts'
 import { nextSteps, readSummary, renderSummary } from '../report/summary.ts'
 import { tableLayout } from './layout.ts'
@@ -47,6 +48,7 @@ export async function conduct(
       codeVersion: codeVersion(),
       listener: progress.listener,
       say: tell,
+      onPreparing: progress.preparing,
       onPrint: (text) => tell(text.trimEnd()),
       drain: stop.drain,
       halt: stop.halt,
@@ -55,6 +57,10 @@ export async function conduct(
     await tellResults(result, args, terminal, workers, performance.now() - begun)
     if (result.end.state === 'stopped' && stop.exitCode !== null) return stop.exitCode
     return result.best === null && result.end.state !== 'stopped' ? NO_SUCCESS : 0
+  } catch (error) {
+    if (!(error instanceof PreparationStopped) || stop.exitCode === null) throw error
+    tell('Stopped while the data were prepared: no trial has run, nothing was stored.')
+    return stop.exitCode
   } finally {
     // The signals stay heeded: one that comes while the results are printed must not lose them.
     progress.close()

@@ -3,7 +3,7 @@ import { narrowingHeadline, narrowingLines, stageTotalsLine } from '../report/na
 import { countOf } from '../report/numbers.ts'
 import { renderProgress, renderTrialLine } from '../report/progress.ts'
 import { advanceProgress, type BestTrial, NOTHING_YET } from '../report/progress-state.ts'
-import { oneLine, paint, type Span, wrapSpans } from '../report/text.ts'
+import { oneLine, paint, type Span, truncate, wrapSpans } from '../report/text.ts'
 import type { StageRecord } from '../store/store.ts'
 import type { StudyEvent, StudyListener } from '../study/events.ts'
 import type { TrialRecord } from '../trial.ts'
@@ -26,6 +26,8 @@ export interface ProgressOptions {
 
 export interface Progress {
   readonly listener: StudyListener
+  /** What is done to the data before the study begins, and the share of it that is done, from 0 to 1. */
+  preparing(step: string, done: number): void
   /** Says a sentence above the picture. */
   print(sentence: string): void
   /** Takes the picture away and gives the terminal back. May be called twice. */
@@ -48,9 +50,14 @@ export function createProgress(options: ProgressOptions): Progress {
   let state = { ...NOTHING_YET, best: options.best ?? null }
   let lastLineAt = Number.NEGATIVE_INFINITY
   let mishaps = 0
+  let preparation: { readonly step: string; readonly done: number } | null = null
   const isLive = !quiet && stream.isTTY === true && env.TERM !== 'dumb'
   const block: LiveBlock | null = isLive
-    ? createLiveBlock(stream, (width, rows) => renderProgress(state, now(), { width, rows, colour }))
+    ? createLiveBlock(stream, (width, rows) =>
+        preparation === null
+          ? renderProgress(state, now(), { width, rows, colour })
+          : [truncate(preparationLine(preparation.step, preparation.done), width)],
+      )
     : null
   const print = (text: string): void => {
     if (block !== null) block.printAbove(text)
@@ -123,13 +130,30 @@ export function createProgress(options: ProgressOptions): Progress {
   return {
     listener: (event) => {
       if (quiet) return
+      preparation = null
       state = advanceProgress(state, event, now())
       tell(event)
+      block?.refresh()
+    },
+    preparing: (step, done) => {
+      if (quiet) return
+      // A line for each step where nothing can be redrawn.
+      if (block === null && step !== preparation?.step) print(capitalized(step))
+      preparation = { step, done }
       block?.refresh()
     },
     print,
     close: () => block?.close(),
   }
+}
+
+/** `Finding 100 principal components: 43 %` */
+function preparationLine(step: string, done: number): string {
+  return `${capitalized(step)}: ${Math.floor(100 * done)} %`
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 /** `Trial 17 diverged: loss became NaN in epoch 1. Replay it alone: finesweep replay quickstart 17` */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type PrepareOptions, prepareData } from '../data/prepare-data.ts'
+import { prepareDataInThread } from '../data/prepare-in-thread.ts'
 import type { PreparedData } from '../data/prepared.ts'
 import type { ClassifierConfig } from '../objective/classifier-config.ts'
 import { loadObjective } from '../objective/load.ts'
@@ -22,15 +23,21 @@ export interface OpenedExperiment {
   readonly data: PreparedData | null
 }
 
-/** Reads and prepares what an experiment measures, and works out what identifies it. @throws UserError('usage') */
+/**
+ * Reads and prepares what an experiment measures, and works out what identifies it.
+ * @param options `signal` gives a long preparation up
+ * @throws UserError('usage'); PreparationStopped
+ */
 export async function openExperiment(
   experiment: Experiment,
-  options: PrepareOptions = {},
+  options: PrepareOptions & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<OpenedExperiment> {
   const { objective } = experiment
   if (objective.kind === 'mlp-classifier') {
-    const data = await prepareData(objective.data, options)
     const { split, preprocess } = objective.data
+    // Principal components take so long that a person may want to stop; the rest is done before one could.
+    const prepare = preprocess.pca === undefined ? prepareData : prepareDataInThread
+    const data = await prepare(objective.data, options)
     const config = withChosenArithmetic(objective.config)
     return opened(
       { ...experiment, objective: { ...objective, config } },

@@ -24,6 +24,8 @@ export interface SessionOptions {
   readonly listener?: StudyListener
   /** Called with a sentence for people: a name that was taken, data that take their time. */
   readonly say?: (sentence: string) => void
+  /** Told how far a long preparation of the data is: what is being done, and the share from 0 to 1. */
+  readonly onPreparing?: (step: string, done: number) => void
   /** Gets what objectives print; by default it goes to stderr. */
   readonly onPrint?: (text: string, trial: number | null) => void
   /** Once aborted, no trial begins and the running ones may end. Its reason is a sentence. */
@@ -118,7 +120,12 @@ function changedExperiment(store: StudyReader, study: StudyRecord, changes: Resu
 }
 
 function open(experiment: Experiment, options: SessionOptions): Promise<OpenedExperiment> {
-  return openExperiment(experiment, { cacheFolder: cacheFolderOf(options.db) })
+  const { onPreparing, drain } = options
+  return openExperiment(experiment, {
+    cacheFolder: cacheFolderOf(options.db),
+    signal: drain,
+    ...(onPreparing === undefined ? {} : { onProgress: onPreparing }),
+  })
 }
 
 /** Where a store's folder keeps what can be worked out again. */

@@ -105,6 +105,22 @@ describe('progress', () => {
     ])
   })
 
+  it('tells how far the data are before the study begins', () => {
+    for (const [window, expected] of [
+      [undefined, 'Finding 100 principal components\n'],
+      [{ columns: 80, rows: 24 }, 'Finding 100 principal components: 43 %'],
+    ] as const) {
+      const stream = new CapturedStream(window)
+      const progress = createProgress({ stream, env: {}, quiet: false })
+      progress.preparing('finding 100 principal components', 0.42)
+      progress.preparing('finding 100 principal components', 0.435)
+      // What is printed draws the picture below it at once.
+      if (window !== undefined) progress.print('a sentence')
+      expect(stripVTControlCharacters(stream.text)).toContain(expected)
+      progress.close()
+    }
+  })
+
   it('is nothing at all when it is to be quiet', () => {
     for (const window of [undefined, { columns: 80, rows: 24 }]) {
       const stream = new CapturedStream(window)
