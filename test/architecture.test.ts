@@ -56,7 +56,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'string-width': ['report'],
   table: ['report'],
   yargs: ['cli'],
-  'node:crypto': ['random', 'data', 'store', 'study', 'experiment'],
+  'node:crypto': ['random', 'train', 'data', 'store', 'study', 'experiment'],
   'node:path': ['data', 'objective', 'execute', 'store', 'experiment', 'cli'],
   'node:url': ['objective', 'execute', 'experiment', 'cli'],
   'node:util': ['objective', 'execute', 'cli'],

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { UserError, type UserErrorDetails } from '../errors.ts'
 import type { DataSettings } from './data-config.ts'
@@ -33,7 +32,7 @@ export async function prepareDataInThread(
 ): Promise<PreparedData> {
   const task: PrepareTask = { settings, cacheFolder }
   const file = import.meta.url.endsWith('.ts') ? './prepare-thread.ts' : './prepare-thread.js'
-  const thread = new Worker(fileURLToPath(new URL(file, import.meta.url)), { workerData: task })
+  const thread = new Worker(new URL(file, import.meta.url), { workerData: task })
   const { promise, resolve, reject } = Promise.withResolvers<PreparedData>()
   const stop = (): void => reject(new PreparationStopped('stopped while the data were prepared'))
   if (signal?.aborted) stop()
