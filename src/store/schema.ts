@@ -118,10 +118,13 @@ export const MIGRATIONS: readonly string[] = [VERSION_1]
 
 /** Refuses what is no store, and a store that a newer finesweep has written. Returns its version, 0 for an empty file. */
 export function identify(db: Database.Database, file: string, newest: number = MIGRATIONS.length): number {
-  const id = db.pragma('application_id', { simple: true }) as number
-  const version = db.pragma('user_version', { simple: true }) as number
-  if (id === 0 && version === 0 && db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined)
-    return 0
+  // In one transaction, because another process may be making the store between one reading and the next.
+  const { id, version, isEmpty } = db.transaction(() => ({
+    id: db.pragma('application_id', { simple: true }) as number,
+    version: db.pragma('user_version', { simple: true }) as number,
+    isEmpty: db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined,
+  }))()
+  if (id === 0 && version === 0 && isEmpty) return 0
   if (id !== APPLICATION_ID) {
     throw new UserError('store', `${file}: this SQLite file is no finesweep store`, {
       hint: 'Choose another file with --db.',
