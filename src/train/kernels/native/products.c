@@ -111,6 +111,31 @@ INLINE void tile8(const int rows, const float *a, size_t aRow, size_t aStep, con
   for (int i = 0; i < rows; i++) _mm256_storeu_ps(to + i * toStep, c[i]);
 }
 
+/*
+ * tile8 for 24 rows of which two share a vector, so that a last panel is multiplied at the full width too: neighbouring
+ * rows i stand next to each other in a (its row step is 1), and 8 apart in from and to.
+ */
+static WIDE void tile8Pairs(const float *a, size_t aStep, const float *b, const float *from, size_t fromStep, float *to, int count) {
+  const __m512i twice = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+  const __m512i mix = _mm512_setr_epi32(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
+  const __m512i part = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15);
+  __m512 c[TALL];
+#pragma GCC unroll 12
+  for (int i = 0; i < TALL; i++) c[i] = _mm512_permutexvar_ps(mix, _mm512_loadu_ps(from + 2 * i * fromStep));
+  for (int k = 0; k < count; k++) {
+    const __m512 v = _mm512_permutexvar_ps(twice, _mm512_castps256_ps512(_mm256_loadu_ps(b + 8 * k)));
+#pragma GCC unroll 12
+    for (int i = 0; i < TALL; i++) {
+      double pair;
+      memcpy(&pair, a + 2 * i, sizeof pair);
+      c[i] = MADD16(_mm512_castpd_ps(_mm512_set1_pd(pair)), v, c[i]);
+    }
+    a += aStep;
+  }
+#pragma GCC unroll 12
+  for (int i = 0; i < TALL; i++) _mm512_storeu_ps(to + 16 * i, _mm512_permutexvar_ps(part, c[i]));
+}
+
 /* One column of tiles: `width` is 32, 16 or 8 columns. */
 #define TILE(ROWS)                                                                                               \
   case ROWS:                                                                                                     \
@@ -217,8 +242,9 @@ static WIDE void update(const Left *left, const float *dy, size_t dyStep, float 
         const float *b = panels + (column >> 4) * dyPanel + row * lane;
         float *chunkSums = sums + (column >> 4) * chunk;
         const size_t at = (column >> 4) * panel + k * lane;
-        for (int r = 0; r < count; r += TALL) {
-          const int tall = min(TALL, count - r);
+        for (int r = 0, tall; r < count; r += tall) {
+          const bool pairs = wide == 8 && count - r >= 2 * TALL;
+          tall = pairs ? 2 * TALL : min(TALL, count - r);
           for (int i = 0; i < tall && last; i++) {
             for (int p = 0; p < wide; p += 16) {
               const size_t next = at + (p >> 4) * panel + (r + i) * lane;
@@ -230,7 +256,8 @@ static WIDE void update(const Left *left, const float *dy, size_t dyStep, float 
           float *partial = chunkSums + r * lane;
           float whole[TALL * 32] __attribute__((aligned(64)));
           const size_t gap = last ? TALL * 16 : chunk;
-          tile(tall, wide, block + r, 1, BLOCK_ROW, b, b + dyPanel, row == 0 ? zeros : partial, row == 0 ? 0 : chunk,
+          if (pairs) tile8Pairs(block + r, BLOCK_ROW, b, row == 0 ? zeros : partial, row == 0 ? 0 : lane, last ? whole : partial, height);
+          else tile(tall, wide, block + r, 1, BLOCK_ROW, b, b + dyPanel, row == 0 ? zeros : partial, row == 0 ? 0 : chunk,
                row == 0 ? 0 : lane, last ? whole : partial, gap, lane, height);
           /* Stepped at once: the next tile's multiply-adds need nothing of it, so the processor does both together. */
           for (int p = 0; p < wide && last; p += 16) {
