@@ -50,6 +50,7 @@ export function createProgress(options: ProgressOptions): Progress {
   let state = { ...NOTHING_YET, best: options.best ?? null }
   let lastLineAt = Number.NEGATIVE_INFINITY
   let mishaps = 0
+  let told = ''
   let preparation: { readonly step: string; readonly done: number } | null = null
   const isLive = !quiet && stream.isTTY === true && env.TERM !== 'dumb'
   const block: LiveBlock | null = isLive
@@ -137,8 +138,11 @@ export function createProgress(options: ProgressOptions): Progress {
     },
     preparing: (step, done) => {
       if (quiet) return
-      // A line for each step where nothing can be redrawn.
-      if (block === null && step !== preparation?.step) print(capitalized(step))
+      // Where nothing can be redrawn a line for each step, unless it is over at once.
+      if (block === null && done > 0 && done < 1 && step !== told) {
+        told = step
+        print(capitalized(step))
+      }
       preparation = { step, done }
       block?.refresh()
     },
@@ -147,9 +151,9 @@ export function createProgress(options: ProgressOptions): Progress {
   }
 }
 
-/** `Finding 100 principal components: 43 %` */
+/** `Finding 100 principal components: 43 %`; no share of a step that can't tell any. */
 function preparationLine(step: string, done: number): string {
-  return `${capitalized(step)}: ${Math.floor(100 * done)} %`
+  return done > 0 && done < 1 ? `${capitalized(step)}: ${Math.floor(100 * done)} %` : capitalized(step)
 }
 
 function capitalized(text: string): string {
