@@ -6,7 +6,7 @@ import type { Examples } from '../../../src/train/inputs.ts'
 import type { Activation, Kernels, UpdateRule } from '../../../src/train/kernels/kernels.ts'
 import { openKernels } from '../../../src/train/kernels/open-kernels.ts'
 import { createPlainKernels } from '../../../src/train/kernels/plain/plain-kernels.ts'
-import { openVariant, VARIANTS } from '../../../src/train/kernels/wasm/variants.ts'
+import { load, openVariant, VARIANTS } from '../../../src/train/kernels/wasm/variants.ts'
 import { createNetwork, trainStep } from '../../../src/train/network.ts'
 import { initialState, readNetwork, writeNetwork } from '../../../src/train/network-state.ts'
 import { DEFAULT_OPTIMIZER, updateRule } from '../../../src/train/optimizers.ts'
@@ -101,15 +101,17 @@ describe.each(['fma', 'muladd'] as const)(
       ['the plain reference', () => createPlainKernels({ precision: 'float32', arithmetic })],
       ['whatever is chosen here', () => openKernels({ arithmetic })],
     ]
-    for (const variant of VARIANTS.filter((each) => each.arithmetic === arithmetic)) {
-      if (openKernels({ arithmetic }).backend === 'wasm')
-        backends.push([variant.name, () => openVariant(variant)])
-    }
-    test.each(backends)('with %s', (_name, open) => {
+    const expectGolden = (open: () => Kernels): void => {
       const digests = CASES.map(([kind, activation, batchNorm, dropout]) =>
         train(open(), kind, activation, batchNorm, dropout),
       )
       expect(digests).toEqual(GOLDEN[arithmetic])
-    })
+    }
+    test.each(backends)('with %s', (_name, open) => expectGolden(open))
+    for (const variant of VARIANTS.filter((each) => each.arithmetic === arithmetic)) {
+      // Not built without a C compiler, say; and fused arithmetic runs on no processor that does not fuse.
+      const runs = 'module' in load(variant) && openKernels({ arithmetic }).backend === 'wasm'
+      test.skipIf(!runs)(`with ${variant.name}`, () => expectGolden(() => openVariant(variant)))
+    }
   },
 )
