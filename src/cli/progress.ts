@@ -2,7 +2,7 @@ import { shellWord } from '../report/names.ts'
 import { narrowingHeadline, narrowingLines, stageTotalsLine } from '../report/narrowing.ts'
 import { countOf } from '../report/numbers.ts'
 import { renderProgress, renderTrialLine } from '../report/progress.ts'
-import { advanceProgress, type BestTrial, NOTHING_YET } from '../report/progress-state.ts'
+import { advanceProgress, NOTHING_YET } from '../report/progress-state.ts'
 import { oneLine, paint, type Span, truncate, wrapSpans } from '../report/text.ts'
 import type { StageRecord } from '../store/store.ts'
 import type { StudyEvent, StudyListener } from '../study/events.ts'
@@ -18,8 +18,6 @@ export interface ProgressOptions {
   readonly quiet: boolean
   /** ` --db F` if the commands that are named need it; by default they don't. */
   readonly dbOption?: string
-  /** The best trial of an earlier process, on a resume. */
-  readonly best?: BestTrial | null
   /** Milliseconds on a clock that only goes forward. */
   readonly now?: () => number
 }
@@ -47,7 +45,7 @@ const TOLD_MISHAPS = 5
 export function createProgress(options: ProgressOptions): Progress {
   const { stream, env, quiet, dbOption = '', now = () => performance.now() } = options
   const colour = hasColour(stream, env)
-  let state = { ...NOTHING_YET, best: options.best ?? null }
+  let state = NOTHING_YET
   let lastLineAt = Number.NEGATIVE_INFINITY
   let mishaps = 0
   let told = ''

@@ -75,16 +75,17 @@ export const NOTHING_YET: ProgressState = {
 /** What the state is after an event. @param now milliseconds on any clock that only goes forward */
 export function advanceProgress(state: ProgressState, event: StudyEvent, now: number): ProgressState {
   switch (event.kind) {
-    case 'study-started':
-      return {
+    case 'study-started': {
+      const begun: ProgressState = {
         ...NOTHING_YET,
         study: event.study,
         plans: event.stages,
         workers: event.workers,
         finished: event.finished,
         startedAt: now,
-        best: state.best,
       }
+      return { ...begun, best: event.best === null ? null : betterOf(begun, event.best) }
+    }
     case 'stage-started':
       return {
         ...state,

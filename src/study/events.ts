@@ -11,6 +11,8 @@ export type StudyEvent =
       readonly workers: number
       /** How many trials were already finished: more than 0 only on a resume. */
       readonly finished: number
+      /** The best of those; null if none of them succeeded. */
+      readonly best: TrialRecord | null
     }
   /** `finished`: how many of this stage's trials are done already (a resume). */
   | { readonly kind: 'stage-started'; readonly stage: StageRecord; readonly finished: number }

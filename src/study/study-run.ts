@@ -57,6 +57,7 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
     stages: run.stages,
     workers: run.executor.slots,
     finished: trials.filter(isFinished).length,
+    best: store.bestTrials(study.id, 1)[0] ?? null,
   })
   let end: StudyEnd = { state: 'complete', endReason: null }
   let previous: readonly TrialRecord[] = []

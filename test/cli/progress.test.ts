@@ -30,7 +30,7 @@ const PLANS = STAGES.map(({ name, trials, epochs }) => ({
 
 /** The events of the example study, one trial after the other. */
 function* exampleEvents(): Generator<StudyEvent> {
-  yield { kind: 'study-started', study: STUDY, stages: PLANS, workers: 2, finished: 0 }
+  yield { kind: 'study-started', study: STUDY, stages: PLANS, workers: 2, finished: 0, best: null }
   for (const stage of STAGES) {
     yield { kind: 'stage-started', stage, finished: 0 }
     for (let number = stage.firstTrial; number < stage.firstTrial + stage.trials; number++) {
@@ -157,10 +157,10 @@ describe('progress', () => {
 
   it('does not tell again what an earlier process told, and knows its best trial', () => {
     const stream = new CapturedStream()
-    const best = { number: 2, params: {}, epochs: 1, value: 0.9 }
-    const progress = createProgress({ stream, env: {}, quiet: false, best, now: () => 0 })
+    const progress = createProgress({ stream, env: {}, quiet: false, now: () => 0 })
     const events = [...exampleEvents()]
-    progress.listener({ ...events[0]!, finished: 7 } as StudyEvent)
+    const best = { number: 2, params: {}, epochs: 1, value: 0.9 }
+    progress.listener({ ...events[0]!, finished: 7, best } as StudyEvent)
     progress.listener({ kind: 'stage-started', stage: STAGES[0]!, finished: 6 })
     progress.listener({ kind: 'stage-finished', stage: STAGES[0]! })
     progress.listener({ kind: 'stage-started', stage: STAGES[1]!, finished: 1 })
@@ -174,7 +174,14 @@ describe('progress', () => {
   it('counts mishaps after the first few', () => {
     const stream = new CapturedStream()
     const progress = createProgress({ stream, env: {}, quiet: false, dbOption: ' --db F', now: () => 0 })
-    progress.listener({ kind: 'study-started', study: STUDY, stages: PLANS, workers: 2, finished: 0 })
+    progress.listener({
+      kind: 'study-started',
+      study: STUDY,
+      stages: PLANS,
+      workers: 2,
+      finished: 0,
+      best: null,
+    })
     progress.listener({ kind: 'stage-started', stage: STAGES[0]!, finished: 0 })
     const diverged = [...exampleEvents()].find(
       (event) => event.kind === 'trial-finished' && event.record.state === 'diverged',

@@ -82,7 +82,7 @@ function finished(number: number, value: number | null): StudyEvent {
 }
 
 const BEGIN: readonly StudyEvent[] = [
-  { kind: 'study-started', study: STUDY, stages: PLANS, workers: 2, finished: 6 },
+  { kind: 'study-started', study: STUDY, stages: PLANS, workers: 2, finished: 6, best: null },
   { kind: 'stage-started', stage: STAGES[1]!, finished: 0 },
 ]
 
@@ -134,7 +134,7 @@ describe('the picture of a running study', () => {
     const wide = { ...spec(6), params: Object.fromEntries(names) }
     const study = { ...STUDY, name: '長い名前'.repeat(20), experiment: null }
     const state = play([
-      { kind: 'study-started', study, stages: PLANS, workers: 2, finished: 0 },
+      { kind: 'study-started', study, stages: PLANS, workers: 2, finished: 0, best: null },
       BEGIN[1]!,
       { kind: 'trial-started', spec: wide, attempt: 1 },
     ])
@@ -183,7 +183,7 @@ describe('the state behind it', () => {
 
   it('counts a trial that ended early as a whole turn, and later stages as work to come', () => {
     const first: readonly StudyEvent[] = [
-      { kind: 'study-started', study: STUDY, stages: PLANS, workers: 2, finished: 0 },
+      { kind: 'study-started', study: STUDY, stages: PLANS, workers: 2, finished: 0, best: null },
       { kind: 'stage-started', stage: STAGES[0]!, finished: 0 },
     ]
     expect(timeLeftMs(play(first), 60_000)).toBeNull()

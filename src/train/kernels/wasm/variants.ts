@@ -105,7 +105,7 @@ function loadProducts(variant: Variant): Loaded {
     if (!forward || !update || !gather || !peak) return { reason: 'this processor has no AVX-512' }
     return { module: rest.module, products: { forward, update, gather, peak } }
   }
-  return { reason: 'not built; npm run build makes it on x64 Linux with a C compiler' }
+  return { reason: 'not built; in a checkout npm run build makes it, on x64 Linux with a C compiler' }
 }
 
 let widened: string | null | undefined
