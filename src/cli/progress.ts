@@ -79,13 +79,15 @@ export function createProgress(options: ProgressOptions): Progress {
   const tellStage = (stage: StageRecord): void => {
     const { previous } = state
     if (previous === null || stage.narrowing === null) return
+    // What an earlier process did of the stage was not seen here, but for its number of trials.
+    const isWhole = previous.finishedBefore === 0
     const totals: Span[] = stageTotalsLine({
       name: previous.record.name,
       trials: previous.finished,
-      epochs: previous.epochs,
-      durationMs: previous.endedAt - previous.startedAt,
-      diverged: previous.diverged,
-      failed: previous.failed,
+      epochs: isWhole ? previous.epochs : null,
+      durationMs: isWhole ? previous.endedAt - previous.startedAt : null,
+      diverged: isWhole ? previous.diverged : 0,
+      failed: isWhole ? previous.failed : 0,
     })
     printLines([
       ...wrapSpans([...totals, ` ${narrowingHeadline(stage.narrowing)}`], width()),

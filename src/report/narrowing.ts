@@ -7,7 +7,8 @@ import { displayWidth, oneLine, padEnd, type Span, truncate, wrap } from './text
 export interface StageTotals {
   readonly name: string
   readonly trials: number
-  readonly epochs: number
+  /** Null where an earlier process ran a part of them. */
+  readonly epochs: number | null
   readonly durationMs: number | null
   readonly diverged: number
   readonly failed: number
@@ -18,7 +19,7 @@ export function stageTotalsLine(totals: StageTotals): Span[] {
   const { name, trials, epochs, durationMs, diverged, failed } = totals
   const time = durationMs === null ? '' : `, ${formatDuration(durationMs)}`
   return [
-    `${oneLine(name)} done: ${countOf(trials, 'trial')}, ${countOf(epochs, 'epoch')}${time}`,
+    `${oneLine(name)} done: ${countOf(trials, 'trial')}${epochs === null ? '' : `, ${countOf(epochs, 'epoch')}`}${time}`,
     ...(diverged > 0 ? [', ', { text: `${diverged} diverged`, tone: 'bad' } as const] : []),
     ...(failed > 0 ? [', ', { text: `${failed} failed`, tone: 'bad' } as const] : []),
     '.',

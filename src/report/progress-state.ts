@@ -28,6 +28,8 @@ export interface StageProgress {
   readonly record: StageRecord
   /** How many of its trials are finished; those of an earlier process count. */
   readonly finished: number
+  /** How many of those an earlier process finished. */
+  readonly finishedBefore: number
   /** The following count this process alone. */
   readonly epochs: number
   readonly diverged: number
@@ -92,6 +94,7 @@ export function advanceProgress(state: ProgressState, event: StudyEvent, now: nu
         stage: {
           record: event.stage,
           finished: event.finished,
+          finishedBefore: event.finished,
           epochs: 0,
           diverged: 0,
           failed: 0,

@@ -171,6 +171,21 @@ describe('progress', () => {
     expect(stream.text).toContain('best 2 with 0.9000')
   })
 
+  it('tells of a stage that two processes ran what this one can know', () => {
+    const stream = new CapturedStream()
+    const progress = createProgress({ stream, env: {}, quiet: false, now: () => 0 })
+    const events = [...exampleEvents()]
+    progress.listener({ ...events[0]!, finished: 4 } as StudyEvent)
+    progress.listener({ kind: 'stage-started', stage: STAGES[0]!, finished: 4 })
+    const first = events.findIndex((event) => event.kind === 'trial-finished')
+    const second = events.findIndex((event, i) => i > first && event.kind === 'trial-finished')
+    for (const i of [first, second]) progress.listener(events[i]!)
+    progress.listener({ kind: 'stage-finished', stage: STAGES[0]! })
+    progress.listener({ kind: 'stage-started', stage: STAGES[1]!, finished: 0 })
+    progress.close()
+    expect(stream.text).toContain('coarse done: 6 trials. Narrowing to the best 40 % (2 trials):')
+  })
+
   it('counts mishaps after the first few', () => {
     const stream = new CapturedStream()
     const progress = createProgress({ stream, env: {}, quiet: false, dbOption: ' --db F', now: () => 0 })
