@@ -57,7 +57,7 @@ export function openWritable(file: string): Database.Database {
 }
 
 /**
- * Opens a store for reading; never makes or changes one.
+ * Opens a store for reading; never makes or changes one, but for taking back what a killed writer left half written.
  *
  * @throws UserError('not-found') if there is none.
  */
@@ -69,8 +69,34 @@ export function openReadable(file: string): Database.Database {
     needsPrivateCopy(file)
       ? openCopyInMemory(file)
       : new Database(resolve(file), { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
-  return opened(file, open, (db) => {
-    if (identify(db, file) === 0) throw noStore(file)
+  const read = (): Database.Database =>
+    opened(file, open, (db) => {
+      if (identify(db, file) === 0) throw noStore(file)
+    })
+  try {
+    return read()
+  } catch (error) {
+    if (!isHalfWritten(error)) throw error
+    rollBack(file)
+    return read()
+  }
+}
+
+/** Whether a writer was killed while it wrote without a WAL, as when it makes a store or leaves one. */
+function isHalfWritten(error: unknown): boolean {
+  const cause = error instanceof UserError ? error.cause : null
+  return cause instanceof Database.SqliteError && cause.code === 'SQLITE_READONLY_ROLLBACK'
+}
+
+/** Takes back what a killed writer had begun: SQLite does so when it may write, and refuses to read when it may not. */
+function rollBack(file: string): void {
+  onStore(file, () => {
+    const db = new Database(resolve(file), { fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
+    try {
+      db.prepare('SELECT 1 FROM sqlite_schema').get()
+    } finally {
+      db.close()
+    }
   })
 }
 

@@ -52,6 +52,25 @@ describe('opening a store', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
+  it('that a writer was killed in the middle of takes back what it had begun, for readers too', () => {
+    const file = at('interrupted.db')
+    const copy = at('killed.db')
+    makeStore(file)
+    const writer = new Database(file)
+    // With so small a cache the pages of an unfinished transaction go into the file, and what they were to a journal.
+    writer.pragma('cache_size = 1')
+    writer.exec('BEGIN; UPDATE trials SET host = hex(randomblob(20000))')
+    copyFileSync(file, copy)
+    copyFileSync(`${file}-journal`, `${copy}-journal`)
+    writer.exec('ROLLBACK')
+    writer.close()
+    expect(readFileSync(copy)).not.toEqual(readFileSync(file))
+    const reader = openReader(copy)
+    expect(reader.trials(1).map(({ host }) => host)).toEqual(['a-host', 'a-host', 'a-host'])
+    reader.close()
+    expect(readFileSync(copy)).toEqual(readFileSync(file))
+  })
+
   it('to write makes the file and its folder', () => {
     const file = at('deep/er/new.db')
     openWriter(file).close()
