@@ -105,58 +105,43 @@ function choose(arithmetic: Arithmetic): Choice {
 
 /** What a thread can spare before its first step: the two widest variants that run, for some milliseconds. */
 function quickly(arithmetic: Arithmetic): Choice {
-  const rejected = new Map<Variant, string>()
-  const running: Variant[] = []
-  for (const variant of variantsOf(arithmetic)) {
-    if (running.length === 2) break
-    const reason = unusable(variant)
-    if (reason === null) running.push(variant)
-    else rejected.set(variant, reason)
-  }
-  return decide(arithmetic, running, raceTiles(running, RACE_MS), rejected)
+  return decide(arithmetic, 2, (running) => raceTiles(running, RACE_MS))
 }
 
 /** All that runs, for long enough that V8 has compiled each tile as well as it will. */
 function thoroughly(arithmetic: Arithmetic): Choice {
-  const rejected = new Map<Variant, string>()
-  const running = variantsOf(arithmetic).filter((variant) => {
-    const reason = unusable(variant)
-    if (reason !== null) rejected.set(variant, reason)
-    return reason === null
-  })
-  return decide(arithmetic, running, measureTiles(running, THOROUGH_MS), rejected)
+  return decide(arithmetic, Number.POSITIVE_INFINITY, (running) => measureTiles(running, THOROUGH_MS))
 }
 
-function variantsOf(arithmetic: Arithmetic): readonly Variant[] {
-  return VARIANTS.filter((variant) => variant.arithmetic === arithmetic)
-}
-
+/** @param most how many of the variants that run are measured, the widest first */
 function decide(
   arithmetic: Arithmetic,
-  running: readonly Variant[],
-  speeds: readonly number[],
-  rejected: Map<Variant, string>,
+  most: number,
+  measure: (running: readonly Variant[]) => readonly number[],
 ): Choice {
-  const speedOf = (variant: Variant): number => speeds[running.indexOf(variant)] ?? 0
-  const fastest = Math.max(...speeds)
-  // On a busy machine a race tells little: a wider one must have lost clearly before a narrower one is taken.
-  const preferred = running.toSorted((a, b) => rank(b) - rank(a))
-  function rank(variant: Variant): number {
-    return speedOf(variant) >= CLOSE_ENOUGH * fastest ? variant.bits : speedOf(variant) / fastest
+  const variants = VARIANTS.filter((variant) => variant.arithmetic === arithmetic)
+  const rejected = new Map<Variant, string>()
+  const running: Variant[] = []
+  for (const variant of variants) {
+    if (running.length === most) break
+    const reason = unusable(variant)
+    if (reason === null) running.push(variant)
+    else rejected.set(variant, reason)
   }
-  const chosen = preferred.find((variant) => {
+  const speeds = measure(running)
+  const chosen = byPreference(running, speeds).find((variant) => {
     // After the race, when V8 has compiled the tile for the second time.
     const right = agreesWithPlain(openVariant(variant))
     if (!right) rejected.set(variant, 'gave other bits than the plain reference')
     return right
   })
-  const candidates = variantsOf(arithmetic).map((variant): KernelCandidate => {
+  const candidates = variants.map((variant): KernelCandidate => {
     const reason = rejected.get(variant) ?? null
     return {
       name: describeVariant(variant),
       arithmetic,
       state: variant === chosen ? 'chosen' : reason === null ? 'slower' : 'unavailable',
-      gflops: running.includes(variant) ? speedOf(variant) : null,
+      gflops: speeds[running.indexOf(variant)] ?? null,
       reason: variant === chosen ? null : (reason ?? 'slower'),
     }
   })
@@ -168,6 +153,22 @@ function decide(
     reason: chosen === undefined ? null : 'some hundred times slower',
   }
   return { variant: chosen ?? null, candidates: [...candidates, plain] }
+}
+
+/**
+ * Variants from the one to be tried first: the widest of those about as fast as the fastest, then the others by speed.
+ * On a busy machine a race tells little, so a wider one must have lost clearly before a narrower one is taken.
+ * @param speeds GFLOP/s of each
+ */
+export function byPreference(variants: readonly Variant[], speeds: readonly number[]): readonly Variant[] {
+  const fastest = Math.max(...speeds)
+  const isClose = (speed: number): boolean => speed >= CLOSE_ENOUGH * fastest
+  return variants
+    .map((variant, i) => ({ variant, speed: speeds[i]! }))
+    .sort((a, b) =>
+      isClose(a.speed) && isClose(b.speed) ? b.variant.bits - a.variant.bits : b.speed - a.speed,
+    )
+    .map(({ variant }) => variant)
 }
 
 /** Why a variant cannot be used here; null if it can. */

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { chooseArithmetic, describeKernels, openKernels } from '../../../src/train/kernels/open-kernels.ts'
+import {
+  byPreference,
+  chooseArithmetic,
+  describeKernels,
+  openKernels,
+} from '../../../src/train/kernels/open-kernels.ts'
+import { VARIANTS } from '../../../src/train/kernels/wasm/variants.ts'
 
 describe('opening kernels', () => {
   test('auto gives the arithmetic of the machine, whatever the backend', () => {
@@ -17,6 +23,17 @@ describe('opening kernels', () => {
       expect(kernels.arithmetic).toBe(arithmetic)
       kernels.close()
     }
+  })
+
+  test.each([
+    [[100, 90, 50], [512, 256, 128], 'the widest wins'],
+    [[90, 100, 50], [512, 256, 128], 'the widest wins although another one was a little faster'],
+    [[70, 100, 50], [256, 512, 128], 'the widest has lost clearly'],
+    [[20, 85, 100], [256, 128, 512], 'the wider of two that are about as fast'],
+    [[0, 0, 0], [512, 256, 128], 'nothing was measured'],
+  ])('of tiles at %j GFLOP/s, 512 bits first, those of %j bits are tried in turn: %s', (speeds, bits) => {
+    const fused = VARIANTS.filter(({ arithmetic }) => arithmetic === 'fma')
+    expect(byPreference(fused, speeds).map((variant) => variant.bits)).toEqual(bits)
   })
 
   test('the description names one choice for each arithmetic and a reason for every other candidate', () => {

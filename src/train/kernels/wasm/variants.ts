@@ -181,33 +181,39 @@ function idleOf(variant: Variant): Instance[] {
   return list
 }
 
+/** Fewer rounds tell nothing of WASM, however long they took on a busy machine. */
+const ENOUGH_ROUNDS = 40
+
 /**
  * GFLOP/s of each variant's tile, the best of short runs, in turn, until the first variant, the widest, is clearly ahead
  * or `limitMs` is over. The first runs are slow for all of WASM: V8 compiles what is hot a second time, in the background,
- * and what is widest last, so that another one's being ahead means nothing yet.
+ * and what is widest last, so that another one's being ahead means nothing yet. Zeros where there is nobody to race.
  */
 export function raceTiles(variants: readonly Variant[], limitMs: number): readonly number[] {
   if (variants.length < 2) return variants.map(() => 0)
-  const runners = variants.map(tileRunner)
-  const best = variants.map(() => 0)
   // Native code is as fast at once as it will ever be.
-  const enough = variants[0]!.bits === 512 ? 4 : 40
-  const start = performance.now()
-  for (let round = 0; round < enough || performance.now() - start < limitMs; round++) {
-    runners.forEach((run, i) => {
-      best[i] = Math.max(best[i]!, run())
-    })
-    if (round >= enough && best[0]! > 1.15 * Math.max(...best.slice(1))) break
-  }
-  return best
+  const enough = variants[0]!.bits === 512 ? 4 : ENOUGH_ROUNDS
+  return runInTurn(variants, limitMs, (round, best) => {
+    return round >= enough && best[0]! > 1.15 * Math.max(...best.slice(1))
+  })
 }
 
 /** GFLOP/s of each variant's tile, the best of short runs in turn for `limitMs` each. */
 export function measureTiles(variants: readonly Variant[], limitMs: number): readonly number[] {
+  return runInTurn(variants, limitMs * variants.length, () => false)
+}
+
+function runInTurn(
+  variants: readonly Variant[],
+  limitMs: number,
+  isDecided: (round: number, best: readonly number[]) => boolean,
+): readonly number[] {
   const runners = variants.map(tileRunner)
   const best = variants.map(() => 0)
   const start = performance.now()
-  while (performance.now() - start < limitMs * variants.length) {
+  const isOver = (round: number): boolean =>
+    isDecided(round, best) || (round >= ENOUGH_ROUNDS && performance.now() - start >= limitMs)
+  for (let round = 0; !isOver(round); round++) {
     runners.forEach((run, i) => {
       best[i] = Math.max(best[i]!, run())
     })
