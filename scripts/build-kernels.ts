@@ -4,12 +4,11 @@
  *
  *     node scripts/build-kernels.ts
  */
-import { execFile } from 'node:child_process'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import asc from 'assemblyscript/asc'
+import { compileProducts, whyNotHere } from '../src/train/kernels/native/compile.ts'
 import { KERNEL_VARIANTS, type KernelVariant, microKernels, variantConstants } from './micro-kernels.ts'
 
 const sources = fileURLToPath(new URL('../src/train/kernels/assembly/', import.meta.url))
@@ -47,23 +46,6 @@ async function compile(variant: KernelVariant): Promise<Uint8Array> {
   return bytes
 }
 
-/**
- * Compiles the products for processors with 512-bit vectors, if this is such a machine's kind and has a C compiler.
- * They are a gain and no need: without them nothing is said but by `finesweep doctor`.
- */
-async function compileProducts(arithmetic: 'fma' | 'muladd'): Promise<void> {
-  const file = join(target, `products-${arithmetic}.node`)
-  const fresh = `${file}.${process.pid}`
-  if (process.arch !== 'x64' || process.platform !== 'linux') return
-  const source = fileURLToPath(new URL('../src/train/kernels/native/products.c', import.meta.url))
-  const options = ['-O3', '-shared', '-fPIC', '-ffp-contract=off', '-fno-math-errno', '-fvisibility=hidden']
-  const define = arithmetic === 'muladd' ? ['-DMULADD'] : []
-  await promisify(execFile)(process.env.CC ?? 'cc', [...options, ...define, source, '-o', fresh]).then(
-    () => rename(fresh, file),
-    () => Promise.all([fresh, file].map((each) => rm(each, { force: true }))),
-  )
-}
-
 /** Puts a file in its place at once: another process may be running, or reading, the old one. */
 async function place(name: string, bytes: Uint8Array): Promise<void> {
   const fresh = join(target, `${name}.${process.pid}`)
@@ -73,4 +55,13 @@ async function place(name: string, bytes: Uint8Array): Promise<void> {
 
 await mkdir(target, { recursive: true })
 for (const variant of KERNEL_VARIANTS) await place(`${variant.name}.wasm`, await compile(variant))
-for (const arithmetic of ['fma', 'muladd'] as const) await compileProducts(arithmetic)
+// Without the native products nothing fails: they are a gain, and `finesweep doctor` says that they are missing.
+if (whyNotHere(process.platform, process.arch, 'avx512bw') === null) {
+  for (const arithmetic of ['fma', 'muladd'] as const) {
+    const file = join(target, `products-${arithmetic}.node`)
+    if ((await compileProducts(arithmetic, file)) !== null) await rm(file, { force: true })
+  }
+}
+// An installed package compiles them from this copy, at first use.
+await mkdir(join(target, 'native'), { recursive: true })
+await copyFile(join(sources, '../native/products.c'), join(target, 'native/products.c'))

@@ -1,3 +1,10 @@
+import {
+  BLOCK_COLUMNS,
+  BLOCK_ROW_BYTES,
+  BLOCK_ROWS,
+  CHUNK_COLUMNS,
+  INPUT_FORMS,
+} from '../src/train/kernels/block-sizes.ts'
 import { SMALLEST_KEPT } from '../src/train/kernels/update-constants.ts'
 
 /** What a build of the kernels is made for: how products are added, and how many float32 lanes a vector has. */
@@ -16,12 +23,6 @@ export const KERNEL_VARIANTS: readonly KernelVariant[] = [
 ]
 
 /**
- * Bytes from a row of the packed block to the next: 320 floats and a line of 64 bytes, so that the rows, an odd
- * number of lines apart, spread over all sets of the cache.
- */
-export const BLOCK_ROW_BYTES = 320 * 4 + 64
-
-/**
  * Rows of the tile that is kept in registers. V8 holds no more than 12 accumulators, two vectors of B and one of A in
  * 16 registers; a multiplication apart from the addition needs one register more.
  */
@@ -30,11 +31,17 @@ export function tileRows(variant: KernelVariant, vectors: 1 | 2): number {
   return vectors === 2 ? rows : 2 * rows
 }
 
-/** The AssemblyScript text of what sets a variant apart. */
+/** The AssemblyScript text of a variant's constants, and of those that all kernels share. */
 export function variantConstants(variant: KernelVariant): string {
   return [
     `export const LANES: i32 = ${variant.lanes}`,
+    `export const BLOCK: i32 = ${BLOCK_COLUMNS}`,
+    `export const CHUNK: i32 = ${CHUNK_COLUMNS}`,
+    `export const BLOCK_ROWS: i32 = ${BLOCK_ROWS}`,
     `export const BLOCK_ROW: usize = ${BLOCK_ROW_BYTES}`,
+    `export const FLOATS: i32 = ${INPUT_FORMS.floats}`,
+    `export const BYTES: i32 = ${INPUT_FORMS.bytes}`,
+    `export const BYTES_SCALED: i32 = ${INPUT_FORMS.bytesScaled}`,
     `export const ROWS_2: i32 = ${tileRows(variant, 2)}`,
     `export const ROWS_1: i32 = ${tileRows(variant, 1)}`,
     `export const SMALLEST_KEPT: f32 = ${SMALLEST_KEPT}`,

@@ -57,9 +57,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   table: ['report'],
   yargs: ['cli'],
   'node:crypto': ['random', 'train', 'data', 'store', 'study', 'experiment'],
-  'node:path': ['data', 'objective', 'execute', 'store', 'experiment', 'cli'],
+  'node:path': ['train', 'data', 'objective', 'execute', 'store', 'experiment', 'cli'],
   'node:url': ['objective', 'execute', 'experiment', 'cli'],
-  'node:util': ['objective', 'execute', 'cli'],
+  'node:util': ['train', 'objective', 'execute', 'cli'],
 }
 
 /** Where threads, the disk, the clock, the terminal and the machine may be touched: whole folders, or single files. */
@@ -78,6 +78,8 @@ const OUTSIDE_WORLD = [
   'objective/foreign-code.ts',
   // The kernels' binary is read from beside the code, and the fastest variant is found by trying.
   'train/kernels/wasm/variants.ts',
+  // The native products are compiled into the user's cache.
+  'train/kernels/native/compile.ts',
 ]
 
 const OUTSIDE_MODULES =

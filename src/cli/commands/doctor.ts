@@ -27,13 +27,15 @@ export default defineCommand({
     jsonOption(storeOptions(yargs)).option('fix', {
       type: 'boolean',
       default: false,
-      describe: 'Mend what is safe to mend: leases of dead processes, trials they left running',
+      describe:
+        'Repair what is safe to repair: leases of dead processes, trials they left running, kernels not yet compiled',
     }),
 
   run: async (args, terminal) => {
     const { checkStore } = await import('../../store/check-store.ts')
     const findings: Finding[] = [
       checkNode(),
+      ...(await checkProducts(args.fix)),
       ...(await checkKernels()),
       ...checkDisk(args.db),
       ...checkStore(args.db, { fix: args.fix }).map((finding): Finding => ({ area: 'store', ...finding })),
@@ -54,13 +56,38 @@ const MARKS: Readonly<Record<Finding['severity'], string>> = {
 }
 
 function describe({ area, severity, message, hint, fixed }: Finding): string {
-  const mark = fixed ? 'mended' : MARKS[severity]
+  const mark = fixed ? 'fixed' : MARKS[severity]
   return `${area.padEnd(8)} ${mark.padEnd(8)} ${message}.${hint === null || fixed ? '' : ` ${hint}.`.replace(/\.\.$/, '.')}\n`
 }
 
 function checkNode(): Finding {
   const message = `Node ${process.versions.node} (V8 ${process.versions.v8}) on ${process.platform} ${process.arch}`
   return { area: 'node', severity: 'ok', message, hint: null, fixed: false }
+}
+
+/** Whether the native products that this machine could use are there; compiles them if that is asked for. */
+async function checkProducts(fix: boolean): Promise<Finding[]> {
+  const { cachedProducts, compileProducts, whyNotOnThisMachine } = await import(
+    '../../train/kernels/native/compile.ts'
+  )
+  const { findProducts } = await import('../../train/kernels/wasm/variants.ts')
+  if (whyNotOnThisMachine() !== null) return []
+  const findings: Finding[] = []
+  for (const arithmetic of ['fma', 'muladd'] as const) {
+    if (findProducts(arithmetic) !== null) continue
+    const failure = fix ? await compileProducts(arithmetic, cachedProducts(arithmetic)) : null
+    findings.push({
+      area: 'kernels',
+      severity: 'note',
+      message:
+        failure === null
+          ? `the native 512-bit products for ${arithmetic} are not compiled: training is about twice as fast with them`
+          : `the native 512-bit products for ${arithmetic} could not be compiled: ${failure}`,
+      hint: fix ? null : 'A study compiles them in the background; finesweep doctor --fix compiles them now',
+      fixed: fix && failure === null,
+    })
+  }
+  return findings
 }
 
 async function checkKernels(): Promise<Finding[]> {

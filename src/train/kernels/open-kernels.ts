@@ -4,6 +4,8 @@ import type { Arithmetic, Kernels } from './kernels.ts'
 import { createPlainKernels } from './plain/plain-kernels.ts'
 import {
   describeVariant,
+  findProducts,
+  forgetFailure,
   load,
   measureTiles,
   openVariant,
@@ -29,6 +31,7 @@ export function openKernels(options: KernelOptions = {}): Kernels {
   const { backend = 'auto', arithmetic = 'auto' } = options
   const wanted = arithmetic === 'auto' ? chooseArithmetic() : arithmetic
   if (backend !== 'plain') {
+    reconsider(wanted)
     const { variant } = choose(wanted)
     if (variant !== null) return openVariant(variant)
     if (backend === 'wasm') {
@@ -86,6 +89,22 @@ interface Choice {
 }
 
 const choices = new Map<Arithmetic, Choice>()
+
+/**
+ * Lets this thread choose again if its products have been compiled since: the next network is as fast as this machine
+ * can make it, with the same bits. Looks for one file, and only where the native variant was missing.
+ */
+function reconsider(arithmetic: Arithmetic): void {
+  const native = VARIANTS.find((variant) => variant.arithmetic === arithmetic && variant.bits === 512)!
+  if (choices.get(arithmetic)?.variant === native || 'module' in load(native)) return
+  if (findProducts(arithmetic) === null || settled.has(arithmetic)) return
+  settled.add(arithmetic)
+  forgetFailure(native)
+  choices.delete(arithmetic)
+}
+
+/** Arithmetics whose products were there when they were chosen, or have been reconsidered. */
+const settled = new Set<Arithmetic>()
 
 const RACE_MS = 100
 const THOROUGH_MS = 150

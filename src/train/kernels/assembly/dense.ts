@@ -3,13 +3,8 @@
 import { forwardTile1, forwardTile2, gradientTile1, gradientTile2 } from './micro-kernels'
 import { pack, touch } from './pack'
 import { step } from './step'
-import { BLOCK_ROW, LANES, ROWS_1, ROWS_2 } from './variant'
+import { BLOCK, BLOCK_ROW, BLOCK_ROWS, CHUNK, LANES, ROWS_1, ROWS_2 } from './variant'
 
-/** Columns of a packed block, and how many of them a chunk of dW takes: a multiple of the tile's rows. */
-const BLOCK: i32 = 320
-const CHUNK: i32 = 312
-/** Rows of a packed block: a multiple of all tiles' rows. */
-const BLOCK_ROWS: i32 = 252
 /** Columns of a tile. */
 const GROUP: i32 = 2 * LANES
 

@@ -1,5 +1,5 @@
 // Blocks of a matrix, as floats, with rows BLOCK_ROW bytes apart: what the multiplication reads.
-import { BLOCK_ROW } from './variant'
+import { BLOCK_ROW, BYTES, BYTES_SCALED, FLOATS } from './variant'
 
 /** How many rows ahead are read while one is packed: each lies in another page, where the processor does not look. */
 const AHEAD: i32 = 6
@@ -17,10 +17,6 @@ const SINK: usize = 0
 }
 
 /** Forms a batch may lie in. */
-export const FLOATS: i32 = 0
-export const BYTES: i32 = 1
-export const BYTES_SCALED: i32 = 2
-export const FLOATS_SCALED: i32 = 3
 
 /** Copies columns [column, column + count) of `rows` rows into the block; up to 15 columns more may be read. */
 export function pack(

@@ -1,7 +1,7 @@
 /*
  * The two products of a training step with 512-bit vectors, which WebAssembly does not have: `forward` and `update` of
  * ../assembly/dense.ts on the same memory, in the same order of every sum, so to the same bits.
- * Compiled by `npm run build` where there is a C compiler, once for each arithmetic (with MULADD for the second);
+ * Compiled by compile.ts where there is a C compiler, once for each arithmetic (with MULADD for the second);
  * without it, or on a processor without AVX-512, the WASM kernels do this work. The few declarations of Node-API stand in for a header that Node's package does not bring.
  */
 #include <immintrin.h>
@@ -22,9 +22,8 @@ extern int napi_get_value_int32(napi_env, napi_value, int32_t *);
 extern int napi_create_function(napi_env, const char *, size_t, napi_callback, void *, napi_value *);
 extern int napi_set_named_property(napi_env, napi_value, const char *, napi_value);
 
-/* Constants of ../assembly/dense.ts and scripts/micro-kernels.ts. */
-enum { BLOCK = 320, CHUNK = 312, BLOCK_ROWS = 252, BLOCK_ROW = 320 + 16, TALL = 12, AHEAD = 8, UINT8 = 1 };
-enum { FLOATS, BYTES, BYTES_SCALED, FLOATS_SCALED };
+/* BLOCK, CHUNK, BLOCK_ROWS, BLOCK_ROW (in floats), SMALLEST_KEPT and the forms come from compile.ts. */
+enum { TALL = 12, AHEAD = 8, UINT8 = 1 };
 
 #define WIDE __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma,avx2")))
 #define INLINE static inline __attribute__((always_inline)) WIDE
@@ -183,7 +182,7 @@ static WIDE void forward(const Left *left, const float *w, int inputs, int outpu
 typedef struct { float rate, keep, take, keepSquare, takeSquare, spread, epsilon, reg; } Constants;
 
 /* 0 for numbers below SMALLEST_KEPT of ../update-constants.ts; NaN stays. */
-INLINE float flushed(float x) { return __builtin_fabsf(x) < 0x1p-100f ? 0.0f : x; }
+INLINE float flushed(float x) { return __builtin_fabsf(x) < (float)SMALLEST_KEPT ? 0.0f : x; }
 
 /* One optimiser step of ../assembly/step.ts for n numbers. */
 static WIDE void step(int optimizer, Constants c, const float *restrict g, float *restrict x, float *restrict first,

@@ -1,3 +1,4 @@
+import { PANEL_COLUMNS } from '../block-sizes.ts'
 import type { Floats, InputBatch, Matrix, UpdateRule } from '../kernels.ts'
 import { SMALLEST_KEPT, type UpdateConstants, updateConstants } from '../update-constants.ts'
 import type { PlainBatch, PlainDense, PlainVector } from './memory.ts'
@@ -115,10 +116,10 @@ export function updateVector(numbers: Numbers, vector: PlainVector, rule: Update
 /** Σ W² in double, in the order of the panels: see docs/arithmetic.md. */
 export function sumOfSquares(dense: PlainDense): number {
   const { inputs, outputs, weights } = dense
-  const lanes = new Float64Array(PANEL)
-  for (let first = 0; first < outputs; first += PANEL) {
+  const lanes = new Float64Array(PANEL_COLUMNS)
+  for (let first = 0; first < outputs; first += PANEL_COLUMNS) {
     for (let k = 0; k < inputs; k++) {
-      for (let j = first; j < Math.min(outputs, first + PANEL); j++) {
+      for (let j = first; j < Math.min(outputs, first + PANEL_COLUMNS); j++) {
         const weight = weights[k * outputs + j] as number
         lanes[j - first] = (lanes[j - first] as number) + weight * weight
       }
@@ -126,8 +127,6 @@ export function sumOfSquares(dense: PlainDense): number {
   }
   return lanes.reduce((sum, lane) => sum + lane, 0)
 }
-
-const PANEL = 16
 
 /** One optimiser step for each number of x; the formulas stand at `UpdateConstants`. */
 function stepAll(numbers: Numbers, x: Floats, g: Floats, states: readonly Floats[], rule: UpdateRule): void {

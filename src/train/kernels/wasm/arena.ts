@@ -1,3 +1,5 @@
+import { BLOCK_COLUMNS } from '../block-sizes.ts'
+
 /**
  * Memory handed out from the bottom to the top, for one set of kernels at a time. It grows as needed and is never
  * given back to the system; `clear` lets the next set of kernels use it from the bottom again.
@@ -11,8 +13,8 @@ export interface Arena {
 
 const PAGE = 65536
 const LINE = 64
-/** How far beyond what was allocated the kernels may read to fetch what is needed next: a block of 320 rows of 64 bytes. */
-const READ_AHEAD = 320 * LINE
+/** How far beyond what was allocated the kernels may read to fetch what is needed next: a block's columns of 64 bytes. */
+const READ_AHEAD = BLOCK_COLUMNS * LINE
 
 /** An empty arena; the first 64 bytes are left out, so that no address is 0. */
 export function createArena(): Arena {

@@ -1,4 +1,5 @@
 import type { Inputs } from '../../inputs.ts'
+import { INPUT_FORMS, PANEL_COLUMNS } from '../block-sizes.ts'
 import type {
   DenseWeights,
   DropoutMask,
@@ -11,9 +12,6 @@ import type {
 } from '../kernels.ts'
 import { numStates } from '../update-constants.ts'
 import { type Arena, floatView } from './arena.ts'
-
-/** How a batch's numbers lie in memory: the constants of assembly/pack.ts. */
-export const FORMS = { floats: 0, bytes: 1, bytesScaled: 2, floatsScaled: 3 } as const
 
 /** What every multiplication needs to know of its left side. */
 export interface Packable {
@@ -75,7 +73,7 @@ export function createMatrix(arena: Arena, maxRows: number, columns: number): Wa
     maxRows,
     columns,
     stride,
-    form: FORMS.floats,
+    form: INPUT_FORMS.floats,
     address,
     strideBytes: stride * 4,
     shift: 0,
@@ -112,7 +110,7 @@ function writePanels(
   weights: ArrayLike<number>,
   bias: ArrayLike<number>,
 ): void {
-  for (let first = 0; first < outputs; first += PANEL) {
+  for (let first = 0; first < outputs; first += PANEL_COLUMNS) {
     const { start, step, width } = panelAt(inputs, outputs, first)
     for (let k = 0; k < inputs; k++) {
       for (let j = 0; j < width; j++) panels[start + k * step + j] = weights[k * outputs + first + j]!
@@ -129,7 +127,7 @@ export function readPanels(
 ): { readonly weights: Floats; readonly bias: Floats } {
   const weights = new Float32Array(inputs * outputs)
   const bias = new Float32Array(outputs)
-  for (let first = 0; first < outputs; first += PANEL) {
+  for (let first = 0; first < outputs; first += PANEL_COLUMNS) {
     const { start, step, width } = panelAt(inputs, outputs, first)
     for (let k = 0; k < inputs; k++) {
       for (let j = 0; j < width; j++) weights[k * outputs + first + j] = panels[start + k * step + j]!
@@ -139,8 +137,6 @@ export function readPanels(
   return { weights, bias }
 }
 
-const PANEL = 16
-
 /** Where the panel of column `first` starts, how far its rows are apart, and how many of its columns are real. */
 function panelAt(
   inputs: number,
@@ -149,8 +145,8 @@ function panelAt(
 ): { readonly start: number; readonly step: number; readonly width: number } {
   return {
     start: first * (inputs + 1),
-    step: Math.min(PANEL, padded(outputs) - first),
-    width: Math.min(PANEL, outputs - first),
+    step: Math.min(PANEL_COLUMNS, padded(outputs) - first),
+    width: Math.min(PANEL_COLUMNS, outputs - first),
   }
 }
 
@@ -222,11 +218,11 @@ export function createInputBatch(arena: Arena, maxRows: number, inputs: Inputs):
     inputs,
     form: bytes
       ? scaled
-        ? FORMS.bytesScaled
-        : FORMS.bytes
+        ? INPUT_FORMS.bytesScaled
+        : INPUT_FORMS.bytes
       : scaled || shifted
-        ? FORMS.floatsScaled
-        : FORMS.floats,
+        ? INPUT_FORMS.floatsScaled
+        : INPUT_FORMS.floats,
     address,
     strideBytes,
     shift: copy(inputs.shift),

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
+import { BLOCK_ROW_BYTES, INPUT_FORMS } from '../block-sizes.ts'
 import type { Arithmetic } from '../kernels.ts'
+import { cachedProducts, isTrusted, whyNotOnThisMachine } from '../native/compile.ts'
 import { createArena } from './arena.ts'
 import type { KernelExports } from './exports.ts'
-import { FORMS } from './memory.ts'
 import { createWasmKernels } from './wasm-kernels.ts'
 
 /**
@@ -92,20 +93,34 @@ function loadProducts(variant: Variant): Loaded {
     .map(load)
     .find((each) => 'module' in each)
   if (rest === undefined) return { reason: 'no WASM module runs' }
-  for (const place of PLACES) {
-    const file = `${import.meta.dirname}/${place}/products-${variant.arithmetic}.node`
-    if (!existsSync(file)) continue
-    const addon: { exports: Partial<Products> } = { exports: {} }
-    try {
-      process.dlopen(addon, file)
-    } catch (error) {
-      return { reason: (error as Error).message }
-    }
-    const { forward, update, gather, peak } = addon.exports
-    if (!forward || !update || !gather || !peak) return { reason: 'this processor has no AVX-512' }
-    return { module: rest.module, products: { forward, update, gather, peak } }
+  const file = findProducts(variant.arithmetic)
+  if (file === null) return { reason: whyNotOnThisMachine() ?? NOT_COMPILED }
+  const addon: { exports: Partial<Products> } = { exports: {} }
+  try {
+    process.dlopen(addon, file)
+  } catch (error) {
+    return { reason: (error as Error).message }
   }
-  return { reason: 'not built; in a checkout npm run build makes it, on x64 Linux with a C compiler' }
+  const { forward, update, gather, peak } = addon.exports
+  if (!forward || !update || !gather || !peak) return { reason: 'this processor has no AVX-512' }
+  return { module: rest.module, products: { forward, update, gather, peak } }
+}
+
+const NOT_COMPILED = 'not compiled yet; finesweep doctor --fix does it where there is a C compiler'
+
+/** The compiled products of that arithmetic: those of the build, or those in the user's cache; null if there are none. */
+export function findProducts(arithmetic: Arithmetic): string | null {
+  const built = PLACES.map((place) => `${import.meta.dirname}/${place}/products-${arithmetic}.node`)
+  const file = built.find((each) => existsSync(each))
+  if (file !== undefined) return file
+  const cached = cachedProducts(arithmetic)
+  return isTrusted(cached) ? cached : null
+}
+
+/** Forgets that a variant could not be loaded, so that it is tried again. */
+export function forgetFailure(variant: Variant): void {
+  const result = loaded.get(variant.name)
+  if (result !== undefined && 'reason' in result) loaded.delete(variant.name)
 }
 
 let widened: string | null | undefined
@@ -227,10 +242,10 @@ function tileRunner(variant: Variant): () => number {
   const { arena, exports } = instance
   const [rows, columns] = variant.tile
   const inputs = 256
-  const x = arena.allocate(4 * rows * 1344)
+  const x = arena.allocate(4 * rows * BLOCK_ROW_BYTES)
   const w = arena.allocate(columns * (inputs + 1) * 4)
   const out = arena.allocate(4 * rows * columns * 4)
-  const block = arena.allocate(4 * rows * 1344)
+  const block = arena.allocate(4 * rows * BLOCK_ROW_BYTES)
   arena.clear()
   idleOf(variant).push(instance)
   type Tile = (...numbers: number[]) => void
@@ -242,7 +257,20 @@ function tileRunner(variant: Variant): () => number {
       if (tile !== undefined) tile(block, w, 64, out, 64, out, 64, inputs)
       else {
         // Native code has no tile to call: two whole ones, with their packing.
-        exports.forward(FORMS.floats, x, 1344, 0, 0, w, inputs, columns, out, columns * 4, 2 * rows, block)
+        exports.forward(
+          INPUT_FORMS.floats,
+          x,
+          BLOCK_ROW_BYTES,
+          0,
+          0,
+          w,
+          inputs,
+          columns,
+          out,
+          columns * 4,
+          2 * rows,
+          block,
+        )
       }
     }
     const tiles = tile === undefined ? 2 * calls : calls

@@ -1,4 +1,5 @@
 import { log } from '../../../numerics/elementary.ts'
+import { BLOCK_ROW_BYTES, BLOCK_ROWS, CHUNK_COLUMNS, OPTIMIZER_CODES } from '../block-sizes.ts'
 import { dropoutKeys, dropoutScale, dropoutThreshold } from '../dropout-words.ts'
 import type { Arithmetic, InputBatch, Kernels, LearnedVector, Matrix, UpdateRule } from '../kernels.ts'
 import { updateConstants } from '../update-constants.ts'
@@ -22,11 +23,7 @@ import {
   type WasmVector,
 } from './memory.ts'
 
-/** The numbers of assembly/step.ts; `gradient` steps nothing. */
-const OPTIMIZERS = { gradient: -1, sgd: 0, momentum: 1, nesterov: 2, adam: 3 } as const
-/** Rows and row bytes of a packed block, as in assembly/dense.ts and scripts/micro-kernels.ts. */
-const BLOCK_BYTES = 252 * (320 * 4 + 64)
-const CHUNK_ROWS = 312
+const BLOCK_BYTES = BLOCK_ROWS * BLOCK_ROW_BYTES
 
 /** The kernels of a compiled module, in an arena of their own; `release` is called by `close`. */
 export function createWasmKernels(options: {
@@ -93,7 +90,7 @@ export function createWasmKernels(options: {
       constantsAddress,
       block,
       panels(rows * width),
-      sums(CHUNK_ROWS * width),
+      sums(CHUNK_COLUMNS * width),
       zeros,
     )
   }
@@ -183,7 +180,7 @@ export function createWasmKernels(options: {
     update(x, dy, dense, rows, reg, rule) {
       const { address, first, second } = dense as WasmDense
       setRule(rule, reg)
-      update(x, dy, dense, rows, OPTIMIZERS[rule.kind], address, first, second)
+      update(x, dy, dense, rows, OPTIMIZER_CODES[rule.kind], address, first, second)
     },
 
     gradient(x, dy, dense, rows, reg) {
@@ -191,7 +188,7 @@ export function createWasmKernels(options: {
       const bytes = panelBytes(inputs, outputs)
       const to = gradientPlace(bytes)
       setRule({ kind: 'sgd', learningRate: 0 }, reg)
-      update(x, dy, dense, rows, OPTIMIZERS.gradient, to, address, 0)
+      update(x, dy, dense, rows, OPTIMIZER_CODES.gradient, to, address, 0)
       return readPanels(new Float32Array(arena.memory.buffer, to, bytes / 4), inputs, outputs)
     },
 
@@ -247,7 +244,7 @@ export function createWasmKernels(options: {
       const { address, gradientAddress, first, second, bytes } = vector as WasmVector
       setRule(rule, 0)
       wasm.step(
-        OPTIMIZERS[rule.kind],
+        OPTIMIZER_CODES[rule.kind],
         constantsAddress,
         gradientAddress,
         address,
