@@ -1,3 +1,4 @@
+import { escapeControls, shorten } from './text/quote.ts'
 /**
  * What went wrong, for the exit code: `usage` a wrong file or wrong use; `no-success` no trial succeeded;
  * `not-found` no such study or trial; `store` locked, corrupt, newer or not writable; `engine` an engine
@@ -61,21 +62,6 @@ export function describeError(error: UserError): string {
 
 /** A sentence that quotes a megabyte is no sentence. */
 const MOST_CHARACTERS = 1000
-
-export function shorten(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`
-}
-
-/**
- * Control characters, line separators and lone surrogates, as escapes: what is quoted from a file can't write to the
- * terminal, and a sentence is one line.
- */
-export function escapeControls(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-}
 
 /** The command's exit code for each kind of error. */
 export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {

@@ -7,12 +7,13 @@ const SOURCE = fileURLToPath(new URL('../src', import.meta.url))
 
 /** Who may import whom, from the innermost folder to the outermost. A folder may always import itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  errors: [],
+  text: [],
+  errors: ['text'],
   numerics: [],
   random: ['numerics'],
-  space: ['errors', 'numerics', 'random'],
+  space: ['text', 'errors', 'numerics', 'random'],
   trial: ['space'],
-  search: ['errors', 'numerics', 'random', 'space', 'trial'],
+  search: ['text', 'errors', 'numerics', 'random', 'space', 'trial'],
   // A network knows nothing of trials.
   train: ['errors', 'numerics', 'random'],
   data: ['errors', 'numerics', 'random', 'train'],
@@ -21,33 +22,27 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['errors', 'space', 'trial', 'search'],
   study: ['errors', 'random', 'space', 'trial', 'search', 'execute', 'store'],
   report: ['errors', 'space', 'trial', 'search', 'train', 'store', 'study'],
-  experiment: [
-    ...['errors', 'numerics', 'random', 'space', 'trial', 'search', 'train', 'data', 'objective'],
-    ...['execute', 'store', 'study', 'report'],
+  'study-file': ['text', 'errors', 'numerics', 'space', 'trial', 'search', 'data', 'objective'],
+  model: ['errors', 'trial', 'train', 'data', 'store'],
+  session: [
+    ...['text', 'errors', 'random', 'space', 'trial', 'search', 'train', 'data', 'objective'],
+    ...['execute', 'store', 'study', 'report', 'study-file', 'model'],
   ],
   cli: [
-    ...['errors', 'numerics', 'random', 'space', 'trial', 'search', 'train', 'data', 'objective'],
-    ...['execute', 'store', 'study', 'report', 'experiment'],
+    ...['text', 'errors', 'numerics', 'random', 'space', 'trial', 'search', 'train', 'data', 'objective'],
+    ...['execute', 'store', 'study', 'report', 'study-file', 'model', 'session'],
   ],
   index: [
-    'errors',
-    'space',
-    'trial',
-    'search',
-    'objective',
-    'execute',
-    'store',
-    'study',
-    'report',
-    'experiment',
+    ...['errors', 'space', 'trial', 'search', 'objective', 'execute', 'store', 'study', 'report'],
+    ...['study-file', 'session'],
   ],
 }
 
 /** Which folders may use which packages, and which modules of Node. What is not named here may be used nowhere. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   seedrandom: ['random'],
-  zod: ['space', 'search', 'data', 'objective', 'experiment'],
-  yaml: ['experiment', 'cli'],
+  zod: ['space', 'search', 'data', 'objective', 'study-file'],
+  yaml: ['study-file', 'cli'],
   'csv-parse': ['data'],
   pickleparser: ['data'],
   piscina: ['execute'],
@@ -56,9 +51,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'string-width': ['report'],
   table: ['report'],
   yargs: ['cli'],
-  'node:crypto': ['random', 'train', 'data', 'store', 'study', 'experiment'],
-  'node:path': ['train', 'data', 'objective', 'execute', 'store', 'experiment', 'cli'],
-  'node:url': ['objective', 'execute', 'experiment', 'cli'],
+  'node:crypto': ['random', 'train', 'data', 'store', 'study', 'session'],
+  'node:path': ['train', 'data', 'objective', 'execute', 'store', 'study-file', 'session', 'cli'],
+  'node:url': ['objective', 'execute', 'cli'],
   'node:util': ['train', 'objective', 'execute', 'cli'],
 }
 
@@ -68,8 +63,10 @@ const OUTSIDE_WORLD = [
   'store/',
   'data/',
   'cli/',
-  // A study file is read, and the session that runs it keeps its time limit and its lease.
-  'experiment/',
+  // Files are read, and a session keeps a study's time limit and its lease.
+  'study-file/',
+  'session/',
+  'model/test-look.ts',
   // A program as an objective, and a user's module that is checked and loaded.
   'objective/command.ts',
   'objective/load.ts',

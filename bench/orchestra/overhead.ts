@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { defineStudy } from '../../src/experiment/define-study.ts'
-import { runExperiment } from '../../src/experiment/session.ts'
+import { runExperiment } from '../../src/session/session.ts'
+import { defineStudy } from '../../src/study-file/define-study.ts'
 
 /** What the orchestra costs: trials of an objective that does nothing. */
 export interface OverheadFigures {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { PreparationStopped } from '../data/prepare-in-thread.ts'
-import type { SessionOptions, SessionResult } from '../experiment/session.ts'
 import { nextSteps, readSummary, renderSummary } from '../report/summary.ts'
+import type { SessionOptions, SessionResult } from '../session/session.ts'
 import { tableLayout } from './layout.ts'
 import { dbOption, withReader } from './open-study.ts'
 import { defaultWorkers } from './run-options.ts'

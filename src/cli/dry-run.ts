@@ -1,9 +1,9 @@
 import { stringify } from 'yaml'
-import { estimateStudy, firstTrials } from '../experiment/dry-run.ts'
-import type { Experiment } from '../experiment/experiment.ts'
-import { openExperiment } from '../experiment/open-experiment.ts'
 import { countOf, formatDuration, formatParam } from '../report/numbers.ts'
 import { renderTable } from '../report/table.ts'
+import { estimateStudy, firstTrials } from '../session/dry-run.ts'
+import { openExperiment } from '../session/open-experiment.ts'
+import type { Experiment } from '../study-file/experiment.ts'
 import { tableLayout } from './layout.ts'
 import { print, say, type Terminal } from './terminal.ts'
 

@@ -1,9 +1,9 @@
 import { UserError } from '../errors.ts'
-import { closestName } from '../experiment/closest-name.ts'
 import { heading, shortName } from '../report/names.ts'
 import { metricNames, parameterNames, type StudyContext } from '../report/trial-columns.ts'
 import { TRIAL_FIELDS, type TrialColumn } from '../report/trial-order.ts'
 import type { StageRecord } from '../store/store.ts'
+import { closestName } from '../text/closest-name.ts'
 import type { TrialRecord, TrialState } from '../trial.ts'
 
 const STATES: readonly TrialState[] = ['waiting', 'running', 'complete', 'pruned', 'diverged', 'failed']

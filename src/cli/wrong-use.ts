@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts'
-import { closestName } from '../experiment/closest-name.ts'
+import { closestName } from '../text/closest-name.ts'
 
 /** A command line that yargs refuses, with the help text of the command, which names what would have been right. */
 export class WrongUse extends Error {

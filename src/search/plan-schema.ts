@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { show } from '../space/distribution-rules.ts'
+import { show } from '../text/quote.ts'
 import { SAMPLER_NAMES } from './stage-plan.ts'
 
 const whole = (name: string) =>

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts'
+import { show } from '../text/quote.ts'
 import type {
   CategoricalDistribution,
   Distribution,
@@ -7,7 +8,7 @@ import type {
   IntDistribution,
   ParamValue,
 } from './distribution.ts'
-import { assertDistribution, show } from './distribution-rules.ts'
+import { assertDistribution } from './distribution-rules.ts'
 import type { Condition, Constraint, SearchSpace } from './search-space.ts'
 import { assertSpace } from './space-rules.ts'
 

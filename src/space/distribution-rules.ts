@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts'
+import { show } from '../text/quote.ts'
 import type { Distribution, ParamValue } from './distribution.ts'
 
 /** A rule that a distribution breaks. */
@@ -113,11 +114,4 @@ function choicesMistake(choices: readonly ParamValue[]): DistributionMistake | n
 
 function mistake(part: DistributionMistake['part'], message: string, hint: string): DistributionMistake {
   return { part, message, hint }
-}
-
-/** A value as people would write it: texts in quotes. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
-  return String(value)
 }

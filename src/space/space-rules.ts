@@ -1,7 +1,8 @@
-import { shorten, UserError, UserErrors } from '../errors.ts'
+import { UserError, UserErrors } from '../errors.ts'
+import { shorten, show } from '../text/quote.ts'
 import { ConstraintSyntaxError, constraintNames, parseConstraint } from './constraint.ts'
 import type { Distribution, ParamValue } from './distribution.ts'
-import { distributionMistake, show } from './distribution-rules.ts'
+import { distributionMistake } from './distribution-rules.ts'
 import type { Condition, SearchSpace } from './search-space.ts'
 
 /** A rule that a space breaks, and where in it. */

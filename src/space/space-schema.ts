@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { show } from '../text/quote.ts'
 import type { Distribution, ParamValue } from './distribution.ts'
-import { distributionMistake, show } from './distribution-rules.ts'
+import { distributionMistake } from './distribution-rules.ts'
 import type { Condition, SearchSpace } from './search-space.ts'
 import { conditionMistakes, constraintMistake } from './space-rules.ts'
 

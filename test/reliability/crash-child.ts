@@ -3,10 +3,10 @@
  * CRASH_DB: the store. Prints how many writes there were if it gets to the end.
  */
 import { createInlineExecutor } from '../../src/execute/inline.ts'
-import { openExperiment } from '../../src/experiment/open-experiment.ts'
-import { readExperiment } from '../../src/experiment/read-experiment.ts'
+import { openExperiment } from '../../src/session/open-experiment.ts'
 import { openWriter } from '../../src/store/sqlite-store.ts'
 import { runStudy } from '../../src/study/study-run.ts'
+import { readExperiment } from '../../src/study-file/read-experiment.ts'
 import { withFaults } from '../store/faults.ts'
 import { studyFile } from './finesweep.ts'
 

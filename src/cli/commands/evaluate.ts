@@ -19,8 +19,9 @@ export default defineCommand({
     withStudy(args, async (open) => {
       const { reader, study } = open
       const trial = trialOrBest(open, args.trial as number | undefined, args.db)
-      const { cacheFolderOf } = await import('../../experiment/session.ts')
-      const { judgeOnTest, openKeptNetwork } = await import('../../experiment/kept-network.ts')
+      const { cacheFolderOf } = await import('../../session/session.ts')
+      const { judgeOnTest } = await import('../../model/kept-network.ts')
+      const { openKeptNetwork } = await import('../../session/open-kept-network.ts')
       const { openWriter } = await import('../../store/sqlite-store.ts')
       const kept = await openKeptNetwork(reader, study, trial, cacheFolderOf(args.db))
       const score = judgeOnTest(kept)

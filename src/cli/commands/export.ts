@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.ts'
-import { closestName } from '../../experiment/closest-name.ts'
 import { EXPORT_FORMATS, type ExportFormat, exportStudy } from '../../report/export.ts'
+import { closestName } from '../../text/closest-name.ts'
 import { defineCommand } from '../command.ts'
 import { withStudy } from '../open-study.ts'
 import { once, storeOptions, studyPositional } from '../options.ts'

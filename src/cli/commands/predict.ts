@@ -33,8 +33,9 @@ export default defineCommand({
   run: (args, terminal) =>
     withStudy(args, async (open) => {
       const trial = trialOrBest(open, args.trial, args.db)
-      const { cacheFolderOf } = await import('../../experiment/session.ts')
-      const { openKeptNetwork, predictFile } = await import('../../experiment/kept-network.ts')
+      const { cacheFolderOf } = await import('../../session/session.ts')
+      const { predictFile } = await import('../../model/kept-network.ts')
+      const { openKeptNetwork } = await import('../../session/open-kept-network.ts')
       const { predictionsCsv } = await import('../../report/predictions.ts')
       const kept = await openKeptNetwork(open.reader, open.study, trial, cacheFolderOf(args.db))
       const predictions = predictFile(kept, args.data)

@@ -22,8 +22,8 @@ export default defineCommand({
   run: (args, terminal) =>
     withStudy(args, async (open) => {
       const trial = findTrial(open, args.trial as number, args.db)
-      const { cacheFolderOf } = await import('../../experiment/session.ts')
-      const { replayTrial } = await import('../../experiment/replay.ts')
+      const { cacheFolderOf } = await import('../../session/session.ts')
+      const { replayTrial } = await import('../../session/replay.ts')
       const { difference, outcome } = await replayTrial(
         open.reader,
         open.study,

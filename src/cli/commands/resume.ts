@@ -20,7 +20,7 @@ export default defineCommand({
       }),
 
   run: async (args, terminal) => {
-    const { resumeExperiment } = await import('../../experiment/session.ts')
+    const { resumeExperiment } = await import('../../session/session.ts')
     const changes = { force: args.force, add: args.add ?? 0, set: args.set }
     return conduct(args, terminal, (options) => resumeExperiment(args.study ?? null, changes, options))
   },

@@ -23,13 +23,13 @@ export default defineCommand({
       .example('finesweep run study.yaml --set stages[0].trials=8 --dry-run', ''),
 
   run: async (args, terminal) => {
-    const { readExperiment } = await import('../../experiment/read-experiment.ts')
+    const { readExperiment } = await import('../../study-file/read-experiment.ts')
     const experiment = readExperiment(args.file, { overrides: args.set, name: args.name, seed: args.seed })
     if (args.dryRun) {
       const { showDryRun } = await import('../dry-run.ts')
       return showDryRun(experiment, args.workers ?? defaultWorkers(), terminal)
     }
-    const { runExperiment } = await import('../../experiment/session.ts')
+    const { runExperiment } = await import('../../session/session.ts')
     return conduct(args, terminal, (options) => runExperiment(experiment, args.name ?? null, options))
   },
 })

@@ -26,7 +26,7 @@ export default defineCommand({
   run: (args, terminal) =>
     withStudy(args, async (open) => {
       const trial = trialOrBest(open, args.trial as number | undefined, args.db)
-      const { keptArtifact } = await import('../../experiment/kept-network.ts')
+      const { keptArtifact } = await import('../../model/kept-network.ts')
       const { writeOutputFile } = await import('../output-file.ts')
       const bytes = keptArtifact(open.reader, open.study, trial)
       writeOutputFile(args.output, bytes)

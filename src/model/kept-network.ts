@@ -7,11 +7,8 @@ import { type DetailedScore, type Predictions, predict, scoreInDetail } from '..
 import type { Kernels } from '../train/kernels/kernels.ts'
 import { openKernels } from '../train/kernels/open-kernels.ts'
 import type { Network } from '../train/network.ts'
-import { decodeNetwork, openNetwork, type SavedNetwork } from '../train/saved-network.ts'
+import { openNetwork, type SavedNetwork } from '../train/saved-network.ts'
 import type { TrialRecord } from '../trial.ts'
-import { experimentFromJson } from './experiment-json.ts'
-import { openExperiment } from './open-experiment.ts'
-import { refuseDifferences } from './resume.ts'
 
 /** A network that a study kept, with the data it was trained on. */
 export interface KeptNetwork {
@@ -34,30 +31,6 @@ export function keptArtifact(reader: StudyReader, study: StudyRecord, trial: Tri
       ? 'This study kept none.'
       : `Only the best are kept: ${kept.map(({ number }) => number).join(', ')}. Any other can be run again: finesweep replay.`
   throw new UserError('not-found', `The network of trial ${trial.number} was not kept`, { hint })
-}
-
-/**
- * Opens a kept network and the data of its study, as it saw them.
- * @throws UserError if it is no classifier's, was not kept, or the data are not what they were.
- */
-export async function openKeptNetwork(
-  reader: StudyReader,
-  study: StudyRecord,
-  trial: TrialRecord,
-  cacheFolder: string,
-): Promise<KeptNetwork> {
-  const experiment = experimentFromJson(study.experiment, study.name)
-  if (experiment.objective.kind !== 'mlp-classifier') {
-    throw new UserError(
-      'usage',
-      `Study "${study.name}" trains no network of finesweep's own: its objective is a ${experiment.objective.kind}`,
-    )
-  }
-  const saved = decodeNetwork(keptArtifact(reader, study, trial), `the network of trial ${trial.number}`)
-  const opened = await openExperiment(experiment, { cacheFolder })
-  refuseDifferences(study, opened, false)
-  const { arithmetic } = experiment.objective.config.training
-  return { study, trial, saved, data: opened.data!, arithmetic }
 }
 
 /** Judges a kept network on its study's test part. @throws UserError('usage') if there is none. */

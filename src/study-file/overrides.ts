@@ -1,8 +1,8 @@
 import type { Place } from '../errors.ts'
 import { UserError } from '../errors.ts'
-import { closestName } from './closest-name.ts'
+import { closestName } from '../text/closest-name.ts'
+import { describeValue } from '../text/quote.ts'
 import { describePath, type Path, startsWith } from './path.ts'
-import { describeValue } from './wording.ts'
 import { parseYaml } from './yaml-file.ts'
 
 /** One field of a study set from outside its file. */

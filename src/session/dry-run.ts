@@ -4,7 +4,7 @@ import type { ClassifierConfig } from '../objective/classifier-config.ts'
 import { seedFrom } from '../random/stream.ts'
 import { proposeTrial } from '../search/propose-trial.ts'
 import type { Params } from '../space/distribution.ts'
-import type { Experiment } from './experiment.ts'
+import type { Experiment } from '../study-file/experiment.ts'
 
 /** The params of the first stage's first trials, as a run would draw them. */
 export function firstTrials(experiment: Experiment, count: number): Params[] {

@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { describeError, UserErrors } from '../../src/errors.ts'
-import { experimentFromJson, experimentToJson } from '../../src/experiment/experiment-json.ts'
-import { type ParseOptions, parseExperiment } from '../../src/experiment/parse-experiment.ts'
-import { parseYaml } from '../../src/experiment/yaml-file.ts'
+import { experimentFromJson, experimentToJson } from '../../src/study-file/experiment-json.ts'
+import { type ParseOptions, parseExperiment } from '../../src/study-file/parse-experiment.ts'
+import { parseYaml } from '../../src/study-file/yaml-file.ts'
 
 const DOCUMENT = readFileSync('docs/study-file.md', 'utf8')
 const TEXTS = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { describeError, UserErrors } from '../../src/errors.ts'
-import { parseYaml } from '../../src/experiment/yaml-file.ts'
+import { parseYaml } from '../../src/study-file/yaml-file.ts'
 
 function sentences(text: string): string[] {
   try {

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { z } from 'zod'
 import { type Place, UserError, type UserErrors } from '../errors.ts'
+import { describeValue } from '../text/quote.ts'
 import type { Experiment } from './experiment.ts'
 import { describeIssue, leaveUnsaid, unknownKey } from './issue-sentences.ts'
 import { type Mistake, mistakesError, userErrors } from './mistakes.ts'
@@ -10,7 +11,7 @@ import { resolveExperiment } from './resolve-experiment.ts'
 import type { Blocks } from './resolving.ts'
 import { defaultStageEntries } from './stage-blocks.ts'
 import { BLOCKS, type BlockName, SHORTHANDS, STUDY_KEYS } from './study-blocks.ts'
-import { describeValue, subject } from './wording.ts'
+import { subject } from './wording.ts'
 import { parseYaml, type YamlFile } from './yaml-file.ts'
 
 export interface ParseOptions {

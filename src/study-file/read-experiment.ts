@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../errors.ts'
-import { closestName } from './closest-name.ts'
+import { closestName } from '../text/closest-name.ts'
 import type { Experiment } from './experiment.ts'
 import { userErrors } from './mistakes.ts'
 import { parseExperiment } from './parse-experiment.ts'

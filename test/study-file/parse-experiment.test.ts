@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { describeError, UserErrors } from '../../src/errors.ts'
-import type { Experiment } from '../../src/experiment/experiment.ts'
-import { type ParseOptions, parseExperiment } from '../../src/experiment/parse-experiment.ts'
+import type { Experiment } from '../../src/study-file/experiment.ts'
+import { type ParseOptions, parseExperiment } from '../../src/study-file/parse-experiment.ts'
 
 const FILE = 'experiments/mine.yaml'
 

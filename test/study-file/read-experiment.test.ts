@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeError, UserErrors } from '../../src/errors.ts'
-import { readExperiment } from '../../src/experiment/read-experiment.ts'
+import { readExperiment } from '../../src/study-file/read-experiment.ts'
 
 let folder: string
 

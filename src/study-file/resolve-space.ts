@@ -7,11 +7,11 @@ import type { Distribution } from '../space/distribution.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import { constraintMistake } from '../space/space-rules.ts'
 import { spaceSchema, withConstraints } from '../space/space-schema.ts'
-import { closestName } from './closest-name.ts'
+import { closestName } from '../text/closest-name.ts'
+import { describeValue } from '../text/quote.ts'
 import type { Experiment } from './experiment.ts'
 import type { Mistake } from './mistakes.ts'
 import type { Blocks, Resolving } from './resolving.ts'
-import { describeValue } from './wording.ts'
 
 /** The settings that a space may search, as the recipe does where a file names no space. */
 const RECIPE_SETTINGS: Readonly<Record<string, readonly [block: 'model' | 'training', key: string]>> = {

@@ -1,4 +1,5 @@
-import { escapeControls, type Place, shorten, UserError, UserErrors } from '../errors.ts'
+import { type Place, UserError, UserErrors } from '../errors.ts'
+import { escapeControls, shorten } from '../text/quote.ts'
 import type { Path } from './path.ts'
 
 /** One thing that is wrong with a study file. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { describeError, UserError } from '../../src/errors.ts'
-import { applyOverrides, labelOf, parseOverride } from '../../src/experiment/overrides.ts'
+import { applyOverrides, labelOf, parseOverride } from '../../src/study-file/overrides.ts'
 
 const SHORTHANDS = { 'training.optimizer': 'kind' }
 const TREE = {

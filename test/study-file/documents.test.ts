@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { experimentFromJson, experimentToJson } from '../../src/experiment/experiment-json.ts'
-import { parseExperiment } from '../../src/experiment/parse-experiment.ts'
-import { readExperiment } from '../../src/experiment/read-experiment.ts'
-import { allKeyPaths } from '../../src/experiment/schema-walk.ts'
-import { BLOCKS, STUDY_KEYS } from '../../src/experiment/study-blocks.ts'
 import { stageEntrySchema } from '../../src/search/plan-schema.ts'
+import { experimentFromJson, experimentToJson } from '../../src/study-file/experiment-json.ts'
+import { parseExperiment } from '../../src/study-file/parse-experiment.ts'
+import { readExperiment } from '../../src/study-file/read-experiment.ts'
+import { allKeyPaths } from '../../src/study-file/schema-walk.ts'
+import { BLOCKS, STUDY_KEYS } from '../../src/study-file/study-blocks.ts'
 
 const DOCUMENT = readFileSync('docs/study-file.md', 'utf8')
 const STUDIES = readdirSync('experiments').filter((name) => name.endsWith('.yaml'))

@@ -1,9 +1,10 @@
 import type { $ZodErrorMap, $ZodIssue, $ZodType } from 'zod/v4/core'
-import { closestName } from './closest-name.ts'
+import { closestName } from '../text/closest-name.ts'
+import { describeValue, entries } from '../text/quote.ts'
 import type { Mistake } from './mistakes.ts'
 import { describePath, type Path, valueAt } from './path.ts'
 import { allKeyPaths, keysOf, schemasAt } from './schema-walk.ts'
-import { describeValue, entries, subject, wordFor } from './wording.ts'
+import { subject, wordFor } from './wording.ts'
 
 /** What an issue's message is where no schema gave one: the sentences are made here, with the whole file in view. */
 const UNSAID = '\u0000'

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { describeError, UserError } from '../../src/errors.ts'
-import { compareExperiments, describeDifference } from '../../src/experiment/compare-experiments.ts'
-import { experimentFromJson, experimentToJson } from '../../src/experiment/experiment-json.ts'
-import { withObjectiveSpace } from '../../src/experiment/objective-space.ts'
-import { parseExperiment } from '../../src/experiment/parse-experiment.ts'
 import { choice, float, int, searchSpace, when } from '../../src/space/constructors.ts'
+import { compareExperiments, describeDifference } from '../../src/study-file/compare-experiments.ts'
+import { experimentFromJson, experimentToJson } from '../../src/study-file/experiment-json.ts'
+import { withObjectiveSpace } from '../../src/study-file/objective-space.ts'
+import { parseExperiment } from '../../src/study-file/parse-experiment.ts'
 
 const CLASSIFIER = parseExperiment('data: { source: csv, path: a.csv }\nmetric: validLoss', 'a.yaml')
 const COMMAND = parseExperiment(

@@ -1,13 +1,13 @@
 import { UserError } from '../errors.ts'
 import type { Fingerprints, StageRecord, StudyRecord } from '../store/store.ts'
-import type { Experiment, Limits } from './experiment.ts'
-import { experimentFromJson } from './experiment-json.ts'
-import { describeIssue, leaveUnsaid } from './issue-sentences.ts'
+import type { Experiment, Limits } from '../study-file/experiment.ts'
+import { experimentFromJson } from '../study-file/experiment-json.ts'
+import { describeIssue, leaveUnsaid } from '../study-file/issue-sentences.ts'
+import { type Override, parseOverride } from '../study-file/overrides.ts'
+import { describePath } from '../study-file/path.ts'
+import { SHORTHANDS, STUDY_KEYS } from '../study-file/study-blocks.ts'
+import { limitsSchema } from '../study-file/top-schema.ts'
 import type { OpenedExperiment } from './open-experiment.ts'
-import { type Override, parseOverride } from './overrides.ts'
-import { describePath } from './path.ts'
-import { SHORTHANDS, STUDY_KEYS } from './study-blocks.ts'
-import { limitsSchema } from './top-schema.ts'
 
 /** What a resume changes on purpose. */
 export interface ResumeChanges {

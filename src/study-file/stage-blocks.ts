@@ -2,9 +2,9 @@ import { type Budget, planStages, type StageEntry } from '../search/plan.ts'
 import type { StagePlan } from '../search/stage-plan.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import { contains } from '../space/unit-scale.ts'
-import { closestName } from './closest-name.ts'
+import { closestName } from '../text/closest-name.ts'
+import { describeValue } from '../text/quote.ts'
 import type { Mistake } from './mistakes.ts'
-import { describeValue } from './wording.ts'
 
 /** A study of more trials than this is a slip of the keyboard. */
 const MOST_TRIALS = 1_000_000

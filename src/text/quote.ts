@@ -1,13 +1,24 @@
-import { describePath, type Path } from './path.ts'
+/** At most `most` characters of a text; an ellipsis stands for what is cut off. */
+export function shorten(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`
+}
 
-/** What a sentence calls a path: `learningRate: step` inside a parameter of the space, else `stages[0].trials`. */
-export function subject(path: Path): string {
-  if (path.length === 0) return 'The file'
-  if (path[0] === 'space' && typeof path[1] === 'string') {
-    const rest = describePath(path.slice(2))
-    return rest === '' ? path[1] : `${path[1]}: ${rest}`
-  }
-  return describePath(path)
+/**
+ * Control characters, line separators and lone surrogates, as escapes: what is quoted from a file can't write to the
+ * terminal, and a sentence is one line.
+ */
+export function escapeControls(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** A value as people would write it: texts in quotes. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
+  return String(value)
 }
 
 /** A value as a sentence quotes it: short, on one line. */
@@ -28,28 +39,6 @@ function describeNumber(value: number): string {
   if (Number.isNaN(value)) return '.nan'
   if (value === Number.POSITIVE_INFINITY) return '.inf'
   return value === Number.NEGATIVE_INFINITY ? '-.inf' : String(value)
-}
-
-/** A zod type in the words of the file. */
-export function wordFor(expected: string): string {
-  switch (expected) {
-    case 'string':
-      return 'text'
-    case 'number':
-      return 'a number'
-    case 'int':
-      return 'a whole number'
-    case 'boolean':
-      return 'true or false'
-    case 'array':
-    case 'tuple':
-      return 'a list'
-    case 'object':
-    case 'record':
-      return 'a block of keys'
-    default:
-      return `a ${expected}`
-  }
 }
 
 export function entries(count: number | bigint): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { closestName } from './closest-name.ts'
+import { closestName } from '../text/closest-name.ts'
 import type { Limits } from './experiment.ts'
 
 /** What the file gets if it says nothing: a file alone is a reproducible study. */

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import { spaceMistakes } from '../space/space-rules.ts'
-import { closestName } from './closest-name.ts'
+import { closestName } from '../text/closest-name.ts'
 import type { Experiment } from './experiment.ts'
 import { type Mistake, mistakesError } from './mistakes.ts'
 import { checkStartPoints } from './stage-blocks.ts'

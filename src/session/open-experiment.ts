@@ -9,9 +9,9 @@ import { loadObjective } from '../objective/load.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
 import { splitWords } from '../objective/words.ts'
 import type { Fingerprints } from '../store/store.ts'
+import type { Experiment } from '../study-file/experiment.ts'
+import { withObjectiveSpace } from '../study-file/objective-space.ts'
 import { chooseArithmetic } from '../train/kernels/open-kernels.ts'
-import type { Experiment } from './experiment.ts'
-import { withObjectiveSpace } from './objective-space.ts'
 
 /** An experiment with its objective loaded, ready for the executors. */
 export interface OpenedExperiment {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { closestName } from '../../src/experiment/closest-name.ts'
+import { closestName } from '../../src/text/closest-name.ts'
 
 const NAMES = ['learningRate', 'reg', 'dropout', 'batchSize', 'epochs', 'trials', 'keep']
 

@@ -1,0 +1,32 @@
+import { UserError } from '../errors.ts'
+import { type KeptNetwork, keptArtifact } from '../model/kept-network.ts'
+import type { StudyReader, StudyRecord } from '../store/store.ts'
+import { experimentFromJson } from '../study-file/experiment-json.ts'
+import { decodeNetwork } from '../train/saved-network.ts'
+import type { TrialRecord } from '../trial.ts'
+import { openExperiment } from './open-experiment.ts'
+import { refuseDifferences } from './resume.ts'
+
+/**
+ * Opens a kept network and the data of its study, as it saw them.
+ * @throws UserError if it is no classifier's, was not kept, or the data are not what they were.
+ */
+export async function openKeptNetwork(
+  reader: StudyReader,
+  study: StudyRecord,
+  trial: TrialRecord,
+  cacheFolder: string,
+): Promise<KeptNetwork> {
+  const experiment = experimentFromJson(study.experiment, study.name)
+  if (experiment.objective.kind !== 'mlp-classifier') {
+    throw new UserError(
+      'usage',
+      `Study "${study.name}" trains no network of finesweep's own: its objective is a ${experiment.objective.kind}`,
+    )
+  }
+  const saved = decodeNetwork(keptArtifact(reader, study, trial), `the network of trial ${trial.number}`)
+  const opened = await openExperiment(experiment, { cacheFolder })
+  refuseDifferences(study, opened, false)
+  const { arithmetic } = experiment.objective.config.training
+  return { study, trial, saved, data: opened.data!, arithmetic }
+}
