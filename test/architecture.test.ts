@@ -9,16 +9,17 @@ const SOURCE = fileURLToPath(new URL('../src', import.meta.url))
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   text: [],
   errors: ['text'],
+  'package-files': [],
   numerics: [],
   random: ['numerics'],
   space: ['text', 'errors', 'numerics', 'random'],
   trial: ['space'],
   search: ['text', 'errors', 'numerics', 'random', 'space', 'trial'],
   // A network knows nothing of trials.
-  train: ['errors', 'numerics', 'random'],
-  data: ['errors', 'numerics', 'random', 'train'],
-  objective: ['errors', 'numerics', 'random', 'space', 'trial', 'train', 'data'],
-  execute: ['errors', 'space', 'trial', 'objective'],
+  train: ['errors', 'package-files', 'numerics', 'random'],
+  data: ['errors', 'package-files', 'numerics', 'random', 'train'],
+  objective: ['errors', 'package-files', 'numerics', 'random', 'space', 'trial', 'train', 'data'],
+  execute: ['errors', 'package-files', 'space', 'trial', 'objective'],
   store: ['errors', 'space', 'trial', 'search'],
   study: ['errors', 'random', 'space', 'trial', 'search', 'execute', 'store'],
   report: ['errors', 'space', 'trial', 'search', 'train', 'store', 'study'],
@@ -29,8 +30,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['execute', 'store', 'study', 'report', 'study-file', 'model'],
   ],
   cli: [
-    ...['text', 'errors', 'numerics', 'random', 'space', 'trial', 'search', 'train', 'data', 'objective'],
-    ...['execute', 'store', 'study', 'report', 'study-file', 'model', 'session'],
+    ...['text', 'errors', 'package-files', 'numerics', 'random', 'space', 'trial', 'search', 'train'],
+    ...['data', 'objective', 'execute', 'store', 'study', 'report', 'study-file', 'model', 'session'],
   ],
   index: [
     ...['errors', 'space', 'trial', 'search', 'objective', 'execute', 'store', 'study', 'report'],
@@ -53,7 +54,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   yargs: ['cli'],
   'node:crypto': ['random', 'train', 'data', 'store', 'study', 'session'],
   'node:path': ['train', 'data', 'objective', 'execute', 'store', 'study-file', 'session', 'cli'],
-  'node:url': ['objective', 'execute', 'cli'],
+  'node:url': ['train', 'objective', 'execute', 'cli'],
   'node:util': ['train', 'objective', 'execute', 'cli'],
 }
 

@@ -11,7 +11,7 @@ export interface QueryFigure {
   readonly milliseconds: number
 }
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../dist/bin/finesweep.js', import.meta.url))
 
 /** Times reading commands of the built program over a store of `trials` trials of five measurements. */
 export function measureQueries(trials: number, runs: number): QueryFigure[] {

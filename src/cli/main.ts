@@ -18,7 +18,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
 /** Compiled code is kept beside the packages: a command starts in a tenth less time. Where that can't be written, it isn't. */
 async function start(): Promise<void> {
   const { enableCompileCache } = await import('node:module')
-  enableCompileCache(`${import.meta.dirname}/../../node_modules/.cache/finesweep`)
+  const { packageFile } = await import('../package-files.ts')
+  enableCompileCache(packageFile('node_modules/.cache/finesweep').pathname)
   const { runMain } = await import('./program.ts')
   await runMain()
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { packageFile } from '../package-files.ts'
 
-/** The version in package.json, which lies two folders up from src/cli as from dist/cli. */
+/** The version in package.json. */
 export function codeVersion(): string {
-  const file = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+  return (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { UserError, type UserErrorDetails } from '../errors.ts'
+import { threadEntry } from '../package-files.ts'
 import type { DataSettings } from './data-config.ts'
 import type { PrepareOptions } from './prepare-data.ts'
 import type { PreparedData } from './prepared.ts'
@@ -31,8 +32,7 @@ export async function prepareDataInThread(
   { onProgress, cacheFolder, signal }: PrepareOptions & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<PreparedData> {
   const task: PrepareTask = { settings, cacheFolder }
-  const file = import.meta.url.endsWith('.ts') ? './prepare-thread.ts' : './prepare-thread.js'
-  const thread = new Worker(new URL(file, import.meta.url), { workerData: task })
+  const thread = new Worker(threadEntry('data/prepare-thread'), { workerData: task })
   const { promise, resolve, reject } = Promise.withResolvers<PreparedData>()
   const stop = (): void => reject(new PreparationStopped('stopped while the data were prepared'))
   if (signal?.aborted) stop()

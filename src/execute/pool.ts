@@ -3,6 +3,7 @@ import type { Worker } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { UserError } from '../errors.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
+import { threadEntry } from '../package-files.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
 import { createAdmission } from './admission.ts'
 import type { Executor, TrialTask } from './executor.ts'
@@ -92,9 +93,7 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
 
   const workerData: WorkerData = { source, slots: memory }
   const pool = new Piscina<TaskMessage, TrialOutcome>({
-    filename: fileURLToPath(
-      new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url),
-    ),
+    filename: fileURLToPath(threadEntry('execute/worker')),
     name: 'runTask',
     minThreads: workers,
     maxThreads: workers,

@@ -1,9 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Place } from '../errors.ts'
-
-/** This package's own code: `src/` or `dist/`. */
-const OWN_FOLDER = new URL('..', import.meta.url).href
+import { CODE_FOLDER } from '../package-files.ts'
 
 /** Where a user's module stood when it threw; undefined if the stack names no file of the user's. */
 export function thrownPlace(error: Error): Place | undefined {
@@ -13,7 +11,8 @@ export function thrownPlace(error: Error): Place | undefined {
   if (parsed !== null) return { file: decodeURI(parsed[1]!), line: Number(parsed[2]) }
   for (const line of lines) {
     const frame = /^\s+at .*?\(?(file:\/\/[^)]+?):(\d+):(\d+)\)?$/.exec(line)
-    if (frame === null || frame[1]!.includes('/node_modules/') || frame[1]!.startsWith(OWN_FOLDER)) continue
+    if (frame === null || frame[1]!.includes('/node_modules/') || frame[1]!.startsWith(CODE_FOLDER.href))
+      continue
     return { file: fileURLToPath(frame[1]!), line: Number(frame[2]), column: Number(frame[3]) }
   }
   return undefined

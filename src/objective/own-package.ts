@@ -1,12 +1,16 @@
 import { registerHooks } from 'node:module'
+import { CODE_FOLDER, RUNS_FROM_SOURCE } from '../package-files.ts'
 
 /** What `import ... from 'finesweep'` gives a module: the whole public API, or the part for objectives alone. */
 export type Entry = 'whole' | 'authoring'
 
-const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
 const ADDRESSES: Readonly<Record<Entry, string>> = {
-  whole: new URL(`../index${EXTENSION}`, import.meta.url).href,
-  authoring: new URL(`./authoring${EXTENSION}`, import.meta.url).href,
+  whole: codeFile('index'),
+  authoring: codeFile('objective/authoring'),
+}
+
+function codeFile(module: string): string {
+  return new URL(`${module}.${RUNS_FROM_SOURCE ? 'ts' : 'js'}`, CODE_FOLDER).href
 }
 
 let offered: Entry | null = null

@@ -3,12 +3,15 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { homedir, setPriority } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { packageFile, RUNS_FROM_SOURCE } from '../../../package-files.ts'
 import { BLOCK_COLUMNS, BLOCK_ROW_BYTES, BLOCK_ROWS, CHUNK_COLUMNS, INPUT_FORMS } from '../block-sizes.ts'
 import type { Arithmetic } from '../kernels.ts'
 import { SMALLEST_KEPT } from '../update-constants.ts'
 
-const SOURCE = `${import.meta.dirname}/products.c`
+const FOLDER = RUNS_FROM_SOURCE ? 'src/train/kernels/native' : 'dist/train/kernels/native'
+const SOURCE = fileURLToPath(packageFile(`${FOLDER}/products.c`))
 
 const OPTIONS = ['-O3', '-shared', '-fPIC', '-ffp-contract=off', '-fno-math-errno', '-fvisibility=hidden']
 

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
+import { packageFile } from '../../../package-files.ts'
 import { BLOCK_ROW_BYTES, INPUT_FORMS } from '../block-sizes.ts'
 import type { Arithmetic } from '../kernels.ts'
 import { cachedProducts, isTrusted, whyNotOnThisMachine } from '../native/compile.ts'
@@ -67,16 +69,15 @@ function compile(variant: Variant): Loaded {
   }
 }
 
-/** Where the build puts modules: beside this file in dist/, or in dist/ when this file runs from src/. */
-const PLACES = ['..', '../../../../dist/train/kernels']
+/** Where the build puts modules. */
+const BUILT = 'dist/train/kernels'
 
 function readModule(name: string): Uint8Array | null {
-  for (const place of PLACES) {
-    try {
-      return readFileSync(`${import.meta.dirname}/${place}/${name}.wasm`)
-    } catch {}
+  try {
+    return readFileSync(packageFile(`${BUILT}/${name}.wasm`))
+  } catch {
+    return null
   }
-  return null
 }
 
 /** `forward` and `update` of the module's exports, with the memory they work on first. */
@@ -110,9 +111,8 @@ const NOT_COMPILED = 'not compiled yet; finesweep doctor --fix does it where the
 
 /** The compiled products of that arithmetic: those of the build, or those in the user's cache; null if there are none. */
 export function findProducts(arithmetic: Arithmetic): string | null {
-  const built = PLACES.map((place) => `${import.meta.dirname}/${place}/products-${arithmetic}.node`)
-  const file = built.find((each) => existsSync(each))
-  if (file !== undefined) return file
+  const built = fileURLToPath(packageFile(`${BUILT}/products-${arithmetic}.node`))
+  if (existsSync(built)) return built
   const cached = cachedProducts(arithmetic)
   return isTrusted(cached) ? cached : null
 }
