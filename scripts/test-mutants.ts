@@ -1,0 +1,146 @@
+/**
+ * Plants small faults in the code that decides a study and runs the tests that should notice: first those beside the
+ * file, then all that import it. Prints the survivors, and fails if too few are killed. The checkout is not touched:
+ * the work is done in a copy.
+ *
+ *     node scripts/test-mutants.ts [--count 160] [--seed 1] [--only search/narrow] [--least 0.85] [--jobs 2]
+ */
+import { spawn } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import seedrandom from 'seedrandom'
+import { findMutants, type Mutant, plant } from './find-mutants.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const FOLDERS = ['search', 'study', 'store', 'execute']
+/** A mutant that makes a loop endless is killed by its time. */
+const LIMIT_MS = 180_000
+
+const { values } = parseArgs({
+  options: {
+    count: { type: 'string', default: '160' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
+    least: { type: 'string', default: '0.85' },
+    jobs: { type: 'string', default: '2' },
+  },
+})
+
+type Verdict = 'killed' | 'survived' | 'timed out'
+
+const mutants = chooseMutants(Number(values.count), values.seed)
+process.stdout.write(`${mutants.length} mutants, seed ${values.seed}\n`)
+const survivors: Mutant[] = []
+let tested = 0
+await Promise.all(Array.from({ length: Number(values.jobs) }, (_, job) => work(job)))
+const killed = (tested - survivors.length) / tested
+process.stdout.write(`\n${tested - survivors.length} of ${tested} killed, ${(100 * killed).toFixed(1)} %\n`)
+for (const { file, description } of survivors) process.stdout.write(`survived  ${file}:${description}\n`)
+process.exitCode = killed >= Number(values.least) ? 0 : 1
+
+/** An even spread over all places at which a fault can be planted, the same for the same seed. */
+function chooseMutants(count: number, seed: string): Mutant[] {
+  const all = FOLDERS.flatMap((folder) =>
+    readdirSync(join(ROOT, 'src', folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `src/${folder}/${name}`),
+  )
+    .filter((file) => file.includes(values.only))
+    .sort()
+    .flatMap((file) => findMutants(file, readFileSync(join(ROOT, file), 'utf8')))
+  const random = seedrandom(seed)
+  const step = all.length / Math.min(count, all.length)
+  return Array.from(
+    { length: Math.min(count, all.length) },
+    (_, i) => all[Math.floor((i + random()) * step)]!,
+  )
+}
+
+async function work(job: number): Promise<void> {
+  const copy = mkdtempSync(join(tmpdir(), `finesweep-mutants-${job}-`))
+  try {
+    for (const name of [
+      'src',
+      'test',
+      'scripts',
+      'bench',
+      'experiments',
+      'docs',
+      'README.md',
+      'package.json',
+      'tsconfig.json',
+      'vitest.config.ts',
+    ]) {
+      cpSync(join(ROOT, name), join(copy, name), { recursive: true })
+    }
+    for (const name of ['node_modules', 'dist']) symlinkSync(join(ROOT, name), join(copy, name))
+    if (job === 0) await checkUnharmed(copy)
+    for (let mutant = mutants.shift(); mutant !== undefined; mutant = mutants.shift()) {
+      const verdict = await judge(copy, mutant)
+      tested++
+      if (verdict === 'survived') survivors.push(mutant)
+      process.stdout.write(`${verdict.padEnd(10)} ${mutant.file}:${mutant.description}\n`)
+    }
+  } finally {
+    rmSync(copy, { recursive: true, force: true })
+  }
+}
+
+/** Tests that fail without a fault would kill every mutant. */
+async function checkUnharmed(copy: string): Promise<void> {
+  const folders = [...new Set(mutants.map(({ file }) => testsBeside(file)))]
+  const verdict = await runTests(copy, ['run', ...folders])
+  if (verdict !== 'survived')
+    throw new Error(`The tests in ${folders.join(', ')} fail without a fault: ${verdict}`)
+}
+
+function testsBeside(file: string): string {
+  return dirname(file).replace(/^src/, 'test')
+}
+
+async function judge(copy: string, mutant: Mutant): Promise<Verdict> {
+  const file = join(copy, mutant.file)
+  const source = readFileSync(file, 'utf8')
+  writeFileSync(file, plant(source, mutant))
+  try {
+    const beside = testsBeside(mutant.file)
+    if (existsSync(join(copy, beside))) {
+      const verdict = await runTests(copy, ['run', beside])
+      if (verdict !== 'survived') return verdict
+    }
+    return await runTests(copy, ['related', mutant.file, '--run'])
+  } finally {
+    writeFileSync(file, source)
+  }
+}
+
+function runTests(copy: string, words: readonly string[]): Promise<Verdict> {
+  const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs')
+  const child = spawn(process.execPath, [vitest, ...words, '--bail=1', '--maxWorkers=1', '--reporter=dot'], {
+    cwd: copy,
+    stdio: 'ignore',
+    detached: true,
+  })
+  const { promise, resolve } = Promise.withResolvers<Verdict>()
+  const timer = setTimeout(() => {
+    process.kill(-child.pid!, 'SIGKILL')
+    resolve('timed out')
+  }, LIMIT_MS)
+  child.once('exit', (status) => {
+    clearTimeout(timer)
+    resolve(status === 0 ? 'survived' : 'killed')
+  })
+  return promise
+}
