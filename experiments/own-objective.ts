@@ -1,4 +1,4 @@
-import { defineObjective, float, int } from 'finesweep'
+import { defineObjective, float, int } from 'finesweep/objective'
 
 /** How far a falling ball is from where it was measured: x0 + v0 t - g t^2 / 2. */
 const measured = [0.02, 1.49, 2.01, 1.52, 0.03]

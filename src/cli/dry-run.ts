@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import { keepsNetwork } from '../objective/kinds.ts'
 import { countOf, formatDuration, formatParam } from '../report/numbers.ts'
 import { renderTable } from '../report/table.ts'
 import { estimateStudy, firstTrials } from '../session/dry-run.ts'
@@ -35,7 +36,7 @@ export async function showDryRun(read: Experiment, workers: number, terminal: Te
     `${experiment.name}: ${planned.join(', ')}; ${countOf(workers, 'worker')}. Nothing was written.`,
   )
   const { objective } = experiment
-  if (data !== null && objective.kind === 'mlp-classifier' && trials[0] !== undefined) {
+  if (data !== null && keepsNetwork(objective) && trials[0] !== undefined) {
     const { seconds, bytes } = await estimateStudy(experiment, objective.config, data, workers, trials[0])
     say(
       terminal,

@@ -1,3 +1,4 @@
+import { runningKind } from '../objective/load.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
 import type { Executor } from './executor.ts'
 import { createInlineExecutor } from './inline.ts'
@@ -8,12 +9,6 @@ import { createPoolExecutor, type PoolOptions } from './pool.ts'
  * of its own; and the calling thread, one trial at a time, for an object, which can't leave it.
  */
 export function createExecutor(source: ObjectiveSource, options: PoolOptions): Executor {
-  switch (source.kind) {
-    case 'object':
-      return createInlineExecutor(source)
-    case 'command':
-      return createInlineExecutor(source, { slots: options.workers })
-    default:
-      return createPoolExecutor(source, options)
-  }
+  if (runningKind(source).runsIn === 'threads') return createPoolExecutor(source, options)
+  return createInlineExecutor(source, source.kind === 'object' ? {} : { slots: options.workers })
 }

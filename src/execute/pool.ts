@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { UserError } from '../errors.ts'
+import { runningKind } from '../objective/load.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
 import { threadEntry } from '../package-files.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
@@ -38,11 +39,6 @@ const V8_LIMIT_MB = 2000
 const LOOK_EVERY_MS = 20
 /** How often a heap is looked at, which interrupts its thread: more often from a quarter of the limit on. */
 const HEAP_EVERY_MS = 80
-/**
- * How much garbage a thread gathers before V8 looks for it; by itself it would take several times as much. The classifier
- * makes hardly any, and a worker more then costs 32 MB instead of 41; other objectives may live by it.
- */
-const YOUNG_GENERATION_MB = { 'mlp-classifier': 6, module: 16, command: 16 } as const
 /** A thread that does not end although it was told to sits in a system call; it is waited for so long. */
 const THREAD_END_MS = 2_000
 /** Slots beyond one for each worker: for threads that are still on their way out. */
@@ -103,7 +99,7 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
     workerData,
     resourceLimits: {
       maxOldGenerationSizeMb: Math.max(V8_LIMIT_MB, 4 * heapLimitMb),
-      maxYoungGenerationSizeMb: YOUNG_GENERATION_MB[source.kind],
+      maxYoungGenerationSizeMb: runningKind(source).youngGenerationMb,
     },
   })
   // A thread that fails while no trial runs on it is replaced; without a listener the error would end the process.

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { parentPort, threadId, workerData } from 'node:worker_threads'
 import { exitCalled } from '../objective/foreign-code.ts'
-import { loadObjective, preload } from '../objective/load.ts'
+import { loadObjective, runningKind } from '../objective/load.ts'
 import type { Objective } from '../objective/objective.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
 import { createInterruption, type Ending, type Interruption } from './interruption.ts'
@@ -65,9 +65,7 @@ async function runInSlot(task: TaskMessage, running: Running): Promise<TrialOutc
 
 /** Once for all trials of this thread. How it fails is remembered, too: a module is evaluated once. */
 function load({ interruption }: Running): Promise<Objective | Ending> {
-  loading ??= loadObjective(source, 'authoring').catch(
-    (thrown: unknown) => interruption.ending ?? readThrown(thrown),
-  )
+  loading ??= loadObjective(source).catch((thrown: unknown) => interruption.ending ?? readThrown(thrown))
   return loading
 }
 
@@ -148,4 +146,4 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 // Before the first trial asks for it: a thread that stands by has it then.
-await preload(source)
+await runningKind(source).preload()

@@ -1,33 +1,27 @@
 import type { PreparedData } from '../data/prepared.ts'
+import { kindOf } from '../objective/kinds.ts'
+import type { ObjectiveSettings } from '../objective/source.ts'
 import type { StudyReader, StudyWriter, TestLook } from '../store/store.ts'
-import type { Arithmetic } from '../train/kernels/kernels.ts'
-import { decodeNetwork } from '../train/saved-network.ts'
-import { judgeOnTest } from './kept-network.ts'
 
 /**
- * The test accuracy of a study's best network, looked at once: an earlier look at the same network is told again,
- * not repeated. Null if no network was kept or there is no test part.
+ * The test score of a study's best trial, looked at once: an earlier look at the same artifact is shown again, not
+ * repeated. Null if no artifact was kept, or the objective has no test part.
  */
-export function lookAtTest(
+export async function lookAtTest(
   store: StudyWriter,
   studyId: number,
-  data: PreparedData,
-  arithmetic: 'auto' | Arithmetic,
-): TestLook | null {
+  objective: ObjectiveSettings,
+  data: PreparedData | null,
+): Promise<TestLook | null> {
   const trial = store.bestTrials(studyId, 1)[0]
-  if (trial === undefined || !data.folds[0]!.test?.rows.length) return null
+  if (trial === undefined) return null
   const earlier = lookAt(store, studyId, trial.number)
   if (earlier !== undefined) return earlier
   const artifact = store.artifact(studyId, trial.number)
   if (artifact === undefined) return null
-  const study = store.studies().find(({ id }) => id === studyId)!
-  const { loss, accuracy, examples } = judgeOnTest({
-    study,
-    trial,
-    saved: decodeNetwork(artifact),
-    data,
-    arithmetic,
-  })
+  const score = await kindOf(objective).evaluateTest(objective, data, artifact)
+  if (score === null) return null
+  const { loss, accuracy, examples } = score
   store.addTestLook(studyId, { trial: trial.number, at: Date.now(), loss, accuracy, examples })
   return lookAt(store, studyId, trial.number)!
 }

@@ -1,6 +1,6 @@
 /**
- * What the modules of objectives import from 'finesweep': the part of the public API that a worker thread loads for
- * them. The whole of it, with the store and the readers of study files, would cost each thread half a second.
+ * `finesweep/objective`: the part of the public API that the module of an objective needs. The whole of it, with the
+ * store and the readers of study files, would cost each worker thread half a second.
  */
 
 export {

@@ -11,6 +11,8 @@ export interface DefineOptions {
 /**
  * An objective of one's own: a space and a generator of measurements, the default export of a module.
  *
+ *     import { defineObjective, float } from 'finesweep/objective'
+ *
  *     export default defineObjective({ lr: float(1e-5, 1, { log: true }) }, function* ({ params, budget }) {
  *       for (let epoch = 1; epoch <= budget.epochs; epoch++) yield { step: epoch, value: train(params.lr) }
  *     })

@@ -1,148 +1,61 @@
-import { existsSync, statSync } from 'node:fs'
-import { extname } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { inspect } from 'node:util'
-import { UserError } from '../errors.ts'
-import type { SearchSpace } from '../space/search-space.ts'
 import { createCommand } from './command.ts'
-import { runForeign } from './foreign-code.ts'
-import { syntaxPlace, thrownPlace } from './module-place.ts'
+import { loadModule } from './module.ts'
 import type { Objective } from './objective.ts'
-import { type Entry, isMissingFromEntry, offerPackage } from './own-package.ts'
-import type { ObjectiveSource } from './source.ts'
+import { CLASSIFIER, type ObjectiveSource } from './source.ts'
 
-const HINT =
-  'End the module with: export default defineObjective({ ... }, function* ({ params, budget, seed }) { ... }).'
+type SourceOf<K extends ObjectiveSource['kind']> = Extract<ObjectiveSource, { readonly kind: K }>
+
+/** What one kind of objective needs where its trials run. */
+interface RunningKind<K extends ObjectiveSource['kind']> {
+  /** `threads`: each trial computes in a thread of a pool. `here`: it takes its turn on the executor's own thread. */
+  readonly runsIn: 'threads' | 'here'
+  /**
+   * MB of garbage that a thread gathers before V8 looks for it; by itself it would take several times as much. The
+   * classifier makes hardly any, and a worker more then costs 32 MB instead of 41; other objectives may live by it.
+   */
+  readonly youngGenerationMb: number
+  load(source: SourceOf<K>): Promise<Objective>
+  /** Loads what of this package the objective will need, and nothing of the user's: so it cannot fail. */
+  preload(): Promise<unknown>
+}
+
+const RUNNING: { readonly [K in ObjectiveSource['kind']]: RunningKind<K> } = {
+  // Both only on use: a thread that runs a user's own objective starts without the network's code.
+  [CLASSIFIER]: {
+    runsIn: 'threads',
+    youngGenerationMb: 6,
+    load: async ({ config, data }) => (await import('./classifier.ts')).createClassifier(config, data),
+    preload: () => import('./classifier.ts'),
+  },
+  module: {
+    runsIn: 'threads',
+    youngGenerationMb: 16,
+    load: ({ file }) => loadModule(file),
+    preload: () => import('./authoring.ts'),
+  },
+  command: {
+    runsIn: 'here',
+    youngGenerationMb: 16,
+    load: async ({ command, cwd }) => createCommand(command, cwd),
+    preload: async () => {},
+  },
+  object: {
+    runsIn: 'here',
+    youngGenerationMb: 16,
+    load: async ({ objective }) => objective,
+    preload: async () => {},
+  },
+}
+
+/** What the kind of a source needs where its trials run. */
+export function runningKind<K extends ObjectiveSource['kind']>(source: SourceOf<K>): RunningKind<K> {
+  return RUNNING[source.kind] as RunningKind<K>
+}
 
 /**
- * The objective that a source tells of, in this thread.
- * Throws UserError('usage'), with the place where it is known, for a module that is missing, does not parse, fails
- * while it is loaded, or has no objective as its default export; and for a command that can't be split.
- * @param entry what a module gets for 'finesweep': `authoring` is for threads that run objectives and nothing else
+ * The objective of a source, in this thread.
+ * @throws UserError('usage') for a module that cannot be loaded, and for a command that cannot be split
  */
-export async function loadObjective(source: ObjectiveSource, entry: Entry = 'whole'): Promise<Objective> {
-  switch (source.kind) {
-    case 'object':
-      return source.objective
-    case 'command':
-      return createCommand(source.command, source.cwd)
-    case 'mlp-classifier': {
-      // Only here: a thread that runs a user's own objective starts without the network's code.
-      const { createClassifier } = await import('./classifier.ts')
-      return createClassifier(source.config, source.data)
-    }
-    case 'module':
-      return loadModule(source.file, entry)
-  }
-}
-
-/** Loads what of this package the objective will need, and nothing of the user's: so it cannot fail. */
-export async function preload(source: ObjectiveSource): Promise<void> {
-  if (source.kind === 'module') await import('./authoring.ts')
-  else if (source.kind === 'mlp-classifier') await import('./classifier.ts')
-}
-
-async function loadModule(file: string, entry: Entry): Promise<Objective> {
-  if (!existsSync(file)) throw new UserError('usage', `Objective not found: ${file}`)
-  if (!statSync(file).isFile()) throw new UserError('usage', `The objective is no file: ${file}`)
-  const ending = extname(file)
-  if (ending !== '' && !/^\.[cm]?[jt]s$/.test(ending)) {
-    throw new UserError(
-      'usage',
-      `An objective is a module in TypeScript or JavaScript, this is a ${ending} file`,
-      {
-        where: { file },
-      },
-    )
-  }
-  let objective: unknown
-  try {
-    const loaded = await runForeign(async () => {
-      const { default: exported } = await importModule(file, entry)
-      // To look at it may run code of the module's own, too.
-      return { exported, isSound: isObjective(exported) }
-    })
-    objective = loaded.exported
-    if (loaded.isSound) return objective as Objective
-  } catch (error) {
-    throw loadingFailed(file, error)
-  }
-  const found =
-    objective === undefined ? 'it has none' : `got ${objective === null ? 'null' : typeof objective}`
-  throw new UserError(
-    'usage',
-    `An objective is a module's default export, made by defineObjective; ${found}`,
-    {
-      where: { file },
-      hint: HINT,
-    },
-  )
-}
-
-async function importModule(file: string, entry: Entry): Promise<{ readonly default?: unknown }> {
-  const { href } = pathToFileURL(file)
-  offerPackage(entry)
-  try {
-    return await import(href)
-  } catch (error) {
-    if (entry === 'whole' || !isMissingFromEntry(error)) throw error
-    offerPackage('whole')
-    // What failed to load stays failed under its own address.
-    return await import(`${href}?whole`)
-  }
-}
-
-/** By its shape, not by its maker: the module may hold another copy of this package. */
-function isObjective(value: unknown): value is Objective {
-  if (typeof value !== 'object' || value === null) return false
-  const { space, run } = value as { readonly space?: unknown; readonly run?: unknown }
-  return (space === null || isSpace(space)) && typeof run === 'function'
-}
-
-function isSpace(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  const { parameters, conditions, constraints } = value as Partial<Record<keyof SearchSpace, unknown>>
-  const areRecords = [parameters, conditions].every((part) => typeof part === 'object' && part !== null)
-  return areRecords && Array.isArray(constraints)
-}
-
-/** A thrown value in words, whatever it is. */
-function describeThrown(thrown: unknown): string {
-  if (thrown === undefined) return 'nothing'
-  return typeof thrown === 'object' || typeof thrown === 'function'
-    ? inspect(thrown, { depth: 1, breakLength: Number.POSITIVE_INFINITY })
-    : String(thrown)
-}
-
-function loadingFailed(file: string, thrown: unknown): UserError {
-  if (!(thrown instanceof Error)) {
-    const message = `The objective threw while it was loaded: ${describeThrown(thrown)}`
-    return new UserError('usage', message, { where: { file } })
-  }
-  const where = thrownPlace(thrown)
-  const { code } = thrown as NodeJS.ErrnoException
-  if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') {
-    return new UserError('usage', thrown.message, {
-      where: where ?? { file },
-      hint: 'Types are stripped, not compiled: write it without enums, namespaces and parameter properties.',
-      cause: thrown,
-    })
-  }
-  if (thrown.name === 'SyntaxError') {
-    // Modules whose imports and exports do not fit are syntax errors, too.
-    const what = thrown.message.startsWith('The requested module') ? '' : 'The objective does not parse: '
-    const message = `${what}${thrown.message}`
-    return new UserError('usage', message, { where: where ?? syntaxPlace(file) ?? { file }, cause: thrown })
-  }
-  if (code === 'ERR_MODULE_NOT_FOUND') {
-    return new UserError('usage', thrown.message, { where: { file }, cause: thrown })
-  }
-  // By name: a module that holds another copy of this package throws another class of the same errors.
-  const isUserError = thrown.name === 'UserError' || thrown.name === 'FailedError'
-  const what = thrown.message === '' ? 'it threw an error without a message' : String(thrown.message)
-  return new UserError('usage', isUserError ? what : `The objective failed while it was loaded: ${what}`, {
-    where: where ?? { file },
-    hint: isUserError ? (thrown as UserError).hint : undefined,
-    cause: thrown,
-  })
+export function loadObjective(source: ObjectiveSource): Promise<Objective> {
+  return runningKind(source).load(source as never)
 }

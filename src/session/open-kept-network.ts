@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts'
 import { type KeptNetwork, keptArtifact } from '../model/kept-network.ts'
+import { keepsNetwork, kindOf } from '../objective/kinds.ts'
 import type { StudyReader, StudyRecord } from '../store/store.ts'
 import { experimentFromJson } from '../study-file/experiment-json.ts'
 import { decodeNetwork } from '../train/saved-network.ts'
@@ -18,10 +19,10 @@ export async function openKeptNetwork(
   cacheFolder: string,
 ): Promise<KeptNetwork> {
   const experiment = experimentFromJson(study.experiment, study.name)
-  if (experiment.objective.kind !== 'mlp-classifier') {
+  if (!keepsNetwork(experiment.objective)) {
     throw new UserError(
       'usage',
-      `Study "${study.name}" trains no network of finesweep's own: its objective is a ${experiment.objective.kind}`,
+      `Study "${study.name}" trains no network of finesweep's own: its objective is ${kindOf(experiment.objective).noun}`,
     )
   }
   const saved = decodeNetwork(keptArtifact(reader, study, trial), `the network of trial ${trial.number}`)

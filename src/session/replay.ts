@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts'
 import { createExecutor } from '../execute/create.ts'
 import { createInlineExecutor } from '../execute/inline.ts'
-import type { ObjectiveSource } from '../objective/source.ts'
+import { kindOf } from '../objective/kinds.ts'
 import type { StudyReader, StudyRecord } from '../store/store.ts'
 import { experimentFromJson } from '../study-file/experiment-json.ts'
 import type { TimedMeasurement, TrialOutcome, TrialRecord } from '../trial.ts'
@@ -37,7 +37,10 @@ export async function replayTrial(
     )
   }
   const { trialTimeout, heapMb } = opened.experiment.limits
-  const source = withArithmetic(opened.source, trial.arithmetic)
+  // What `auto` picks here may be another arithmetic than the trial's.
+  const { arithmetic } = trial
+  const kind = kindOf(opened.experiment.objective)
+  const source = arithmetic === null ? opened.source : kind.asRecorded(opened.source, arithmetic)
   const executor = endsItsThread(trial)
     ? createExecutor(source, { workers: 1, heapLimitMb: heapMb })
     : createInlineExecutor(source)
@@ -56,13 +59,6 @@ export async function replayTrial(
 /** Whether the trial ended in a way that this thread would not survive: it is replayed in one of its own. */
 function endsItsThread({ error }: TrialRecord): boolean {
   return error !== null && ['timeout', 'exited', 'out-of-memory'].includes(error.code)
-}
-
-/** The arithmetic that the trial was recorded with: what `auto` picks here may be another. */
-function withArithmetic(source: ObjectiveSource, recorded: string | null): ObjectiveSource {
-  if (source.kind !== 'mlp-classifier' || recorded === null) return source
-  const arithmetic = recorded.startsWith('fma') ? 'fma' : 'muladd'
-  return { ...source, config: { ...source.config, training: { ...source.config.training, arithmetic } } }
 }
 
 /** The first thing that is not the same, in a sentence; null if all is, to the last bit. */

@@ -183,10 +183,7 @@ async function conduct(
       signal: drain.signal,
     })
     const { objective } = experiment
-    const testLook =
-      end.state === 'complete' && data !== null && objective.kind === 'mlp-classifier'
-        ? lookAtTest(store, study.id, data, objective.config.training.arithmetic)
-        : null
+    const testLook = end.state === 'complete' ? await lookAtTest(store, study.id, objective, data) : null
     const best = store.bestTrials(study.id, 1)[0] ?? null
     return { study: store.findStudy(study.name)!, end, best, testLook }
   } finally {

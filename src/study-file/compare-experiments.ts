@@ -1,3 +1,4 @@
+import { kindOf } from '../objective/kinds.ts'
 import type { Distribution } from '../space/distribution.ts'
 import type { Experiment } from './experiment.ts'
 import { describePath, type Path } from './path.ts'
@@ -58,18 +59,7 @@ function settingsOf(experiment: Experiment): Map<string, Setting> {
   addAll(['seed'], experiment.seed)
   addAll(['direction'], experiment.direction)
   addAll(['metric'], experiment.metric)
-  if (objective.kind === 'mlp-classifier') {
-    add(['objective'], objective.kind)
-    addAll(['data'], objective.data.data)
-    addAll(['split'], objective.data.split)
-    addAll(['preprocess'], objective.data.preprocess)
-    addAll(['model'], objective.config.model)
-    addAll(['training'], objective.config.training)
-  } else if (objective.kind === 'module') add(['objective'], objective.file)
-  else {
-    add(['objective', 'command'], shorten(objective.command))
-    add(['objective', 'cwd'], objective.cwd)
-  }
+  for (const [key, value] of Object.entries(kindOf(objective).written(objective))) addAll([key], value)
   for (const [name, distribution] of Object.entries(space.parameters)) {
     add(['space', name], describeDistribution(distribution))
     if (space.conditions[name] !== undefined)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
-import { type ClassifierConfig, classifierConfig } from '../objective/classifier-config.ts'
+import { kindOf, OBJECTIVE_KINDS } from '../objective/kinds.ts'
 import { planStages } from '../search/plan.ts'
 import { stagesSchema } from '../search/plan-schema.ts'
 import type { Condition, SearchSpace } from '../space/search-space.ts'
@@ -44,8 +44,8 @@ export function experimentFromJson(value: unknown, study?: string): Experiment {
   const { version: _, ...experiment } = read.data
   const space: SearchSpace = experiment.space
   const plan = planStages({ stages: experiment.stages })
-  // A module's own space may still be to come: rules may name what is not here yet.
-  const checked = experiment.objective.kind === 'module' ? { ...space, constraints: [] } : space
+  // An objective's own space may still be to come: rules may name what is not here yet.
+  const checked = kindOf(experiment.objective).bringsSpace ? { ...space, constraints: [] } : space
   const mistake = spaceMistakes(checked)[0] ?? plan.mistakes[0]
   if (mistake !== undefined) throw damaged(whose, mistake.message)
   return { ...experiment, space, stages: plan.stages }
@@ -85,17 +85,7 @@ const conditionSchema: z.ZodType<Condition> = z.record(
   z.union([valueSchema, z.array(valueSchema)]),
 )
 
-const classifierSchema = z
-  .object({
-    model: BLOCKS.model,
-    training: BLOCKS.training,
-    metric: BLOCKS.metric.unwrap(),
-    direction: BLOCKS.direction.unwrap(),
-  })
-  .transform(
-    ({ model, training, metric, direction }): ClassifierConfig =>
-      classifierConfig(model, training, metric, direction),
-  )
+const [first, ...others] = OBJECTIVE_KINDS
 
 const storedSchema = z.object({
   // One that was written without its version is of the first.
@@ -105,15 +95,7 @@ const storedSchema = z.object({
   direction: BLOCKS.direction.unwrap(),
   metric: BLOCKS.metric.unwrap(),
   lag: BLOCKS.lag,
-  objective: z.discriminatedUnion('kind', [
-    z.object({
-      kind: z.literal('mlp-classifier'),
-      config: classifierSchema,
-      data: z.object({ data: BLOCKS.data, split: BLOCKS.split, preprocess: BLOCKS.preprocess }),
-    }),
-    z.object({ kind: z.literal('module'), file: z.string().min(1) }),
-    z.object({ kind: z.literal('command'), command: z.string().min(1), cwd: z.string().min(1) }),
-  ]),
+  objective: z.discriminatedUnion('kind', [first!.stored, ...others.map((kind) => kind.stored)]),
   space: z.object({
     parameters: z.record(z.string(), distributionSchema),
     conditions: z.record(z.string(), conditionSchema),

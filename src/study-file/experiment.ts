@@ -1,5 +1,4 @@
-import type { DataSettings } from '../data/data-config.ts'
-import type { ClassifierConfig } from '../objective/classifier-config.ts'
+import type { ObjectiveSettings } from '../objective/source.ts'
 import type { StagePlan } from '../search/stage-plan.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { Direction } from '../trial.ts'
@@ -12,10 +11,7 @@ export interface Experiment {
   readonly metric: string
   /** Trial n of a stage may see trials 0 .. n - lag of its stage; 1 or more. */
   readonly lag: number
-  readonly objective:
-    | { readonly kind: 'mlp-classifier'; readonly config: ClassifierConfig; readonly data: DataSettings }
-    | { readonly kind: 'module'; readonly file: string }
-    | { readonly kind: 'command'; readonly command: string; readonly cwd: string }
+  readonly objective: ObjectiveSettings
   readonly space: SearchSpace
   readonly stages: readonly StagePlan[]
   readonly limits: Limits

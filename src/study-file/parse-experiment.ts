@@ -62,10 +62,12 @@ export function parseExperiment(text: string, file: string, options: ParseOption
       )
     }
   }
-  const experiment = resolveExperiment(blocks as Blocks, {
+  const experiment = resolveExperiment({
     raw,
+    blocks: blocks as Blocks,
     failed,
     file: path.resolve(file),
+    folder: path.dirname(path.resolve(file)),
     exists: options.exists ?? (() => true),
     report: (mistake) => mistakes.push(mistake),
   })

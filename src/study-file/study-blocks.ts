@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { dataSchema, preprocessSchema, splitSchema } from '../data/data-config.ts'
-import { modelSchema, trainingSchema } from '../objective/classifier-config.ts'
+import { DEFAULT_OBJECTIVE, OBJECTIVE_BLOCKS } from '../objective/kinds.ts'
 import { budgetSchema, stagesSchema } from '../search/plan-schema.ts'
 import { requireSchema, spaceSchema } from '../space/space-schema.ts'
 import {
@@ -19,14 +18,10 @@ import {
 export const BLOCKS = {
   name: nameSchema.optional(),
   seed: seedSchema.default(DEFAULT_SEED),
-  objective: objectiveSchema.prefault('mlp-classifier'),
+  objective: objectiveSchema.prefault(DEFAULT_OBJECTIVE),
   direction: directionSchema.optional(),
   metric: metricSchema.optional(),
-  data: dataSchema,
-  split: splitSchema,
-  preprocess: preprocessSchema,
-  model: modelSchema,
-  training: trainingSchema,
+  ...OBJECTIVE_BLOCKS,
   space: spaceSchema.optional(),
   require: requireSchema.optional(),
   stages: stagesSchema.optional(),
@@ -36,9 +31,6 @@ export const BLOCKS = {
 } as const
 
 export type BlockName = keyof typeof BLOCKS
-
-/** The blocks that only the built-in classifier reads. */
-export const CLASSIFIER_BLOCKS: readonly BlockName[] = ['data', 'split', 'preprocess', 'model', 'training']
 
 /**
  * The keys that a study file may hold, for messages, documents and their tests. The space is read by its own rules,

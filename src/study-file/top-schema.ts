@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import type { WrittenObjective } from '../objective/kind.ts'
+import { DEFAULT_OBJECTIVE, OBJECTIVE_KINDS } from '../objective/kinds.ts'
+import type { ObjectiveSettings } from '../objective/source.ts'
 import { closestName } from '../text/closest-name.ts'
 import type { Limits } from './experiment.ts'
 
@@ -75,34 +78,40 @@ export const limitsSchema = z
   .prefault({})
 
 /** An objective as the file says it, before its paths are resolved. */
-export type ObjectiveChoice =
-  | { readonly kind: 'mlp-classifier' }
-  | { readonly kind: 'module'; readonly path: string }
-  | { readonly kind: 'command'; readonly command: string; readonly cwd: string | null }
+export interface ObjectiveChoice {
+  readonly kind: ObjectiveSettings['kind']
+  readonly written: WrittenObjective
+}
 
-const MODULE_FILE = /[\\/]|\.[cm]?[jt]s$/
+/** The keys of `objective: { ... }`, of all kinds. */
+const OBJECTIVE_KEYS = Object.assign({}, ...OBJECTIVE_KINDS.map(({ keys }) => keys)) as Record<
+  string,
+  z.ZodType
+>
 
-/** `mlp-classifier`, the path of a module, `{ module: path }` or `{ command: "...", cwd: path }`. */
+/** The kinds that are written as a block, by the key that selects them. */
+const BY_KEY = new Map(
+  OBJECTIVE_KINDS.flatMap((kind) =>
+    Object.keys(kind.keys)
+      .slice(0, 1)
+      .map((key) => [key, kind] as const),
+  ),
+)
+
+/** The name of the built-in objective, the path of a module, `{ module: path }` or `{ command: "...", cwd: path }`. */
 export const objectiveSchema = z
-  .union([
-    z.string(),
-    z.strictObject({
-      module: z.string().min(1).optional(),
-      command: z.string().min(1).max(10_000).optional(),
-      cwd: z.string().min(1).optional(),
-    }),
-  ])
-  .transform((value, context): ObjectiveChoice => {
+  .union([z.string(), z.strictObject(OBJECTIVE_KEYS)])
+  .transform((written, context): ObjectiveChoice => {
     const refuse = (message: string, hint: string): never => {
       context.addIssue({ code: 'custom', message, params: { hint } })
       return z.NEVER
     }
-    if (typeof value === 'string') {
-      if (value === 'mlp-classifier') return { kind: 'mlp-classifier' }
-      if (MODULE_FILE.test(value)) return { kind: 'module', path: value }
-      const near = closestName(value, ['mlp-classifier'])
+    if (typeof written === 'string') {
+      const meant = OBJECTIVE_KINDS.find((kind) => kind.isShort(written))
+      if (meant !== undefined) return { kind: meant.kind, written }
+      const near = closestName(written, [DEFAULT_OBJECTIVE])
       return refuse(
-        `must be mlp-classifier, a module or a command, got ${JSON.stringify(value.slice(0, 60))}`,
+        `must be ${DEFAULT_OBJECTIVE}, a module or a command, got ${JSON.stringify(written.slice(0, 60))}`,
         near !== undefined
           ? `Did you mean "${near}"?`
           : 'A module is a path such as ./my-objective.ts; a command is { command: "python3 train.py --lr {learningRate}" }.',
@@ -110,13 +119,15 @@ export const objectiveSchema = z
     }
     // An unknown key is told already.
     if (context.issues.length > 0) return z.NEVER
-    const { module: path, command, cwd = null } = value
-    if (path !== undefined && command === undefined && cwd === null) return { kind: 'module', path }
-    if (command !== undefined && path === undefined) return { kind: 'command', command, cwd }
-    return refuse(
-      path !== undefined && command !== undefined
-        ? 'has both a module and a command'
-        : 'needs module or command',
-      'Write { module: ./my-objective.ts } or { command: "…", cwd: folder }.',
-    )
+    const given = Object.keys(written).filter((key) => written[key] !== undefined)
+    const selecting = given.filter((key) => BY_KEY.has(key))
+    const kind = BY_KEY.get(selecting[0] ?? '')
+    const keysHint = 'Write { module: ./my-objective.ts } or { command: "…", cwd: folder }.'
+    if (selecting.length > 1)
+      return refuse(`has both ${selecting.map((key) => `a ${key}`).join(' and ')}`, keysHint)
+    if (kind === undefined) return refuse(`needs ${[...BY_KEY.keys()].join(' or ')}`, keysHint)
+    const strange = given.find((key) => !Object.hasOwn(kind.keys, key))
+    if (strange !== undefined)
+      return refuse(`: ${kind.noun} has no ${strange}`, `It has ${Object.keys(kind.keys).join(', ')}.`)
+    return { kind: kind.kind, written }
   })

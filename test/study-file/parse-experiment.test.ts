@@ -307,7 +307,7 @@ limits: { timeout: soon }
     ['objective: { module: a.ts, command: b }', ':1:12  objective has both a module and a command.'],
     [
       'objective: a.ts',
-      ':1:1  direction is missing: nothing tells which way the value of a module gets better.',
+      ':1:1  direction is missing: whether the value of a module should rise or fall is not known.',
     ],
     [
       'objective: a.ts\ndirection: minimize\nmodel: {}',

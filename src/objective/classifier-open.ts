@@ -1,0 +1,54 @@
+import { prepareData } from '../data/prepare-data.ts'
+import { prepareDataInThread } from '../data/prepare-in-thread.ts'
+import type { PreparedData } from '../data/prepared.ts'
+import { type DetailedScore, scoreInDetail } from '../train/evaluate.ts'
+import type { Arithmetic } from '../train/kernels/kernels.ts'
+import { chooseArithmetic, openKernels } from '../train/kernels/open-kernels.ts'
+import { decodeNetwork, openNetwork } from '../train/saved-network.ts'
+import type { ClassifierConfig } from './classifier-config.ts'
+import { hashJson } from './fingerprint.ts'
+import type { OpenedObjective, OpenOptions } from './kind.ts'
+import type { ClassifierSettings } from './source.ts'
+
+/** Reads and prepares the classifier's data. @throws UserError('usage'); PreparationStopped */
+export async function openClassifier(
+  settings: ClassifierSettings,
+  options: OpenOptions,
+): Promise<OpenedObjective> {
+  const { split, preprocess } = settings.data
+  // Principal components take so long that a person may want to stop; the rest is done before one could.
+  const prepare = preprocess.pca === undefined ? prepareData : prepareDataInThread
+  const data = await prepare(settings.data, options)
+  const config = withChosenArithmetic(settings.config)
+  return {
+    settings: { ...settings, config },
+    source: { kind: settings.kind, config, data },
+    space: null,
+    // Where the data lie does not count: their own hash identifies them.
+    fingerprint: hashJson([config, split, preprocess]),
+    data,
+  }
+}
+
+/** What `auto` means here is settled once and stored, so that a resume elsewhere computes the same bits. */
+function withChosenArithmetic(config: ClassifierConfig): ClassifierConfig {
+  const { arithmetic } = config.training
+  if (arithmetic !== 'auto') return config
+  return { ...config, training: { ...config.training, arithmetic: chooseArithmetic() } }
+}
+
+/** A kept network on the test part of its data; null if they have none. */
+export function evaluateOnTest(
+  data: PreparedData,
+  artifact: Uint8Array,
+  arithmetic: 'auto' | Arithmetic,
+): DetailedScore | null {
+  const examples = data.folds[0]!.test
+  if (examples === null || examples.rows.length === 0) return null
+  const kernels = openKernels({ arithmetic })
+  try {
+    return scoreInDetail(openNetwork(kernels, decodeNetwork(artifact)), examples)
+  } finally {
+    kernels.close()
+  }
+}

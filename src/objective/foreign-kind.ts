@@ -1,0 +1,37 @@
+import { describeValue } from '../text/quote.ts'
+import type { Direction } from '../trial.ts'
+import type { Aim, WrittenStudy } from './kind.ts'
+
+/** Nothing but the file says which way the value of a user's own objective gets better. */
+export function foreignAim(noun: string) {
+  return (
+    metric: string | undefined,
+    direction: Direction | undefined,
+    { report }: WrittenStudy,
+  ): Aim | null => {
+    if (direction !== undefined) return { metric: metric ?? 'value', direction }
+    report({
+      path: ['direction'],
+      at: 'value',
+      message: `direction is missing: whether the value of a ${noun} should rise or fall is not known`,
+      hint: 'Write direction: minimize or direction: maximize.',
+    })
+    return null
+  }
+}
+
+const PARAMETER_NAME = /^[\p{L}_][\p{L}\p{N}_.-]{0,79}$/u
+
+/** Names stand in commands, tables and rules. */
+export function checkParameterNames({ raw, report }: WrittenStudy): void {
+  if (typeof raw.space !== 'object' || raw.space === null) return
+  for (const name of Object.keys(raw.space)) {
+    if (PARAMETER_NAME.test(name)) continue
+    report({
+      path: ['space', name],
+      at: 'key',
+      message: `A parameter can't be called ${describeValue(name)}`,
+      hint: 'Names begin with a letter and hold letters, digits, "_", "-" and ".".',
+    })
+  }
+}
