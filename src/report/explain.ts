@@ -2,7 +2,7 @@ import type { NarrowDecision } from '../search/narrow-decision.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
 import type { TrialRecord } from '../trial.ts'
 import { shortName } from './names.ts'
-import { narrowingHeadline, narrowingLines, stageTotalsLine } from './narrowing.ts'
+import { narrowingHeadline, narrowingJson, narrowingLines, stageTotalsLine } from './narrowing.ts'
 import { countOf, formatDistribution, formatMetric, formatPercent } from './numbers.ts'
 import { displayWidth, oneLine, padEnd, paint, type Span, truncate, wrap, wrapSpans } from './text.ts'
 import { NO_TRIALS, readTotals, type Totals } from './totals.ts'
@@ -82,7 +82,7 @@ export function explanationJson({ study, stages }: Explanation) {
       epochsRun: totals.epochs,
       best: best === null ? null : { number: best.number, value: best.value, params: best.params },
       space: record.space,
-      narrowing: record.narrowing,
+      narrowing: narrowingJson(record.narrowing),
     })),
   }
 }

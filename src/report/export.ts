@@ -3,6 +3,7 @@ import type { ParamValue } from '../space/distribution.ts'
 import type { StudyReader } from '../store/store.ts'
 import { streamMeasuredTrials, streamTrials } from '../study/trial-stream.ts'
 import type { TrialRecord } from '../trial.ts'
+import { narrowingJson } from './narrowing.ts'
 import { countOf, formatDuration, formatMetric, formatParam } from './numbers.ts'
 import { oneLine } from './text.ts'
 import {
@@ -97,7 +98,12 @@ function csvCell(value: CsvCell): string {
 /** One document: the study, its stages with their decisions, and each trial with its measurements. */
 function exportJson(reader: StudyReader, { study, stages }: StudyContext): Generator<string> {
   const { name: _, ...details } = studyDetails(study)
-  const head = { ...studyHead(study), ...details, experiment: study.experiment, stages }
+  const head = {
+    ...studyHead(study),
+    ...details,
+    experiment: study.experiment,
+    stages: stages.map((stage) => ({ ...stage, narrowing: narrowingJson(stage.narrowing) })),
+  }
   return jsonDocument(head, 'trials', measuredTrials(reader, { study, stages }))
 }
 

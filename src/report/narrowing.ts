@@ -1,5 +1,6 @@
 import type { NarrowDecision, ParameterDecision } from '../search/narrow-decision.ts'
 import { shortName } from './names.ts'
+import { decisionClause, decisionJson } from './narrow-words.ts'
 import { countOf, formatDistribution, formatDuration, formatPercent } from './numbers.ts'
 import { displayWidth, oneLine, padEnd, type Span, truncate, wrap } from './text.ts'
 
@@ -51,11 +52,17 @@ export function narrowingLines(decision: NarrowDecision, width: number): Span[][
       `  ${padEnd(names[i]!, nameWidth)}  ${padEnd(before[i]!, beforeWidth)} `,
       toned(padEnd(after[i]!, beside ? afterWidth : 0), parameter),
     ]
-    const reason = wrap(oneLine(parameter.reason), Math.max(30, width - (beside ? indent : 6)))
+    const reason = wrap(oneLine(decisionClause(parameter)), Math.max(30, width - (beside ? indent : 6)))
     if (!beside) return [ranges, ...reason.map((line): Span[] => [`      ${line}`])]
     const [first = '', ...rest] = reason
     return [[...ranges, `  ${first}`], ...rest.map((line): Span[] => [' '.repeat(indent) + line])]
   })
+}
+
+/** A decision as documents for machines have it. */
+export function narrowingJson(decision: NarrowDecision | null) {
+  if (decision === null) return null
+  return { ...decision, parameters: decision.parameters.map(decisionJson) }
 }
 
 function afterOf({ action, after }: ParameterDecision): string {

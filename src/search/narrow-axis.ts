@@ -1,5 +1,5 @@
 import type { Distribution } from '../space/distribution.ts'
-import type { ParameterDecision } from './narrow-decision.ts'
+import type { NarrowReason, NarrowRemark, ParameterDecision } from './narrow-decision.ts'
 import type { PastTrial } from './sampler.ts'
 
 /** One parameter of the trials to narrow by. */
@@ -18,12 +18,15 @@ export interface AxisView {
 /** Chances below this count as evidence. */
 export const SIGNIFICANCE = 0.05
 
+/** Below this many trials nothing can be said of where the best ones lie. */
+export const LEAST_ELITE = 3
+
 /** A parameter left as it is, and why. */
 export function keptBecause(
   name: string,
   before: Distribution,
-  reason: string,
-  figures: Readonly<Record<string, number>> = {},
+  reason: NarrowReason,
+  remarks: readonly NarrowRemark[] = [],
 ): ParameterDecision {
-  return { name, action: 'kept', before, after: before, reason, figures }
+  return { name, action: 'kept', before, after: before, reason, remarks }
 }

@@ -2,9 +2,8 @@ import type { CategoricalDistribution, ParamValue } from '../space/distribution.
 import { chanceOfSoFew } from './evidence.ts'
 import { type AxisView, keptBecause, SIGNIFICANCE } from './narrow-axis.ts'
 import type { ParameterDecision } from './narrow-decision.ts'
-import { figure } from './narrow-words.ts'
 
-/** Drops the choices that the best trials lack by more than chance, the number of choices reckoned with. */
+/** Drops the choices that the best trials lack by more than chance, corrected for the number of choices. */
 export function narrowChoices(view: AxisView, before: CategoricalDistribution): ParameterDecision {
   const { name, ranked } = view
   const having = ranked.filter((trial) => trial.params[name] !== undefined)
@@ -20,15 +19,14 @@ export function narrowChoices(view: AxisView, before: CategoricalDistribution): 
   }
   const choices = before.choices.filter((choice) => !rejected.includes(choice))
   if (rejected.length === 0 || choices.length === 0) {
-    const reason = `no choice is missing from the best trials by more than chance (p = ${figure(pValue)})`
-    return keptBecause(name, before, reason, { pValue })
+    return keptBecause(name, before, { code: 'choices-present', pValue })
   }
   return {
     name,
     action: 'reduced',
     before,
     after: { ...before, choices },
-    reason: `none of the best ${elite.length} trials has ${rejected.map(String).join(' or ')} (p = ${figure(pValue)})`,
-    figures: { pValue },
+    reason: { code: 'choices-missing', pValue, elite: elite.length, missing: rejected },
+    remarks: [],
   }
 }

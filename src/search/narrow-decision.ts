@@ -1,4 +1,67 @@
-import type { Distribution } from '../space/distribution.ts'
+import type { Distribution, ParamValue } from '../space/distribution.ts'
+
+/** One end of a range. */
+export type Edge = 'lower' | 'upper'
+
+/**
+ * Why a parameter's range is what it is, as a code with its figures; `report/` words it. `pValue` is the chance that
+ * the best trials would lie as they do if the parameter had no influence.
+ */
+export type NarrowReason =
+  /** Fewer trials with a value than an elite needs. */
+  | { readonly code: 'too-few-values'; readonly withValue: number; readonly trials: number }
+  /** The parameter is active in too few of the elite. */
+  | { readonly code: 'too-few-elite'; readonly elite: number }
+  /** The elite lies as the whole stage does. */
+  | { readonly code: 'no-trend'; readonly pValue: number }
+  /** There is a trend, but too few trials beyond the elite to cut either end. */
+  | { readonly code: 'ends-untested'; readonly pValue: number }
+  /** Narrowed to `share` of the range on its own scale. */
+  | {
+      readonly code: 'concentrated'
+      readonly pValue: number
+      readonly share: number
+      readonly best: ParamValue
+    }
+  /**
+   * Moved or extended past an edge, by `decades` (log scale) or by `widths` of the range before. `bestAtEdge` is false
+   * where the trend points there but the best trial itself lies farther inside.
+   */
+  | {
+      readonly code: 'past-edge'
+      readonly pValue: number
+      readonly edge: Edge
+      readonly best: ParamValue
+      readonly bestAtEdge: boolean
+      readonly reach: { readonly unit: 'decades' | 'widths'; readonly amount: number }
+    }
+  /** Extended to a trial of the root range that is among the best. */
+  | { readonly code: 'elite-outside'; readonly pValue: number; readonly outermost: ParamValue }
+  /** No choice is missing from the elite by more than chance. */
+  | { readonly code: 'choices-present'; readonly pValue: number }
+  /** Choices that none of the elite has, by more than chance. */
+  | {
+      readonly code: 'choices-missing'
+      readonly pValue: number
+      readonly elite: number
+      readonly missing: readonly ParamValue[]
+    }
+  /** A decision that version 1 of the store kept as a sentence. */
+  | {
+      readonly code: 'sentence'
+      readonly text: string
+      readonly figures: Readonly<Record<string, number>>
+    }
+
+/** Something beside the reason that a reader of the decision should know. */
+export type NarrowRemark =
+  /** All diverged trials lie on one side of `from`, by more than chance. */
+  {
+    readonly code: 'diverged-side'
+    readonly count: number
+    readonly side: 'above' | 'below'
+    readonly from: number
+  }
 
 /** What was decided for one parameter, with the numbers behind it. */
 export interface ParameterDecision {
@@ -10,13 +73,11 @@ export interface ParameterDecision {
   readonly action: 'narrowed' | 'moved' | 'extended' | 'kept' | 'reduced'
   readonly before: Distribution
   readonly after: Distribution
-  /** One clause for people, without the name and the ranges: "best 1.4e-5 lies at the lower edge: moved 1.7 decades below it". */
-  readonly reason: string
-  /** The figures the clause is made of, by name (pValue, margin, movedDecades, ...). */
-  readonly figures: Readonly<Record<string, number>>
+  readonly reason: NarrowReason
+  readonly remarks: readonly NarrowRemark[]
 }
 
-/** Why a stage searches where it does: stored with the stage, told by `explain`. */
+/** Why a stage searches where it does: stored with the stage, shown by `explain`. */
 export interface NarrowDecision {
   /** How many trials it looked at, and how many of them diverged or failed. */
   readonly trials: number

@@ -1,12 +1,11 @@
-import type { Distribution } from '../space/distribution.ts'
-import { rounded } from '../space/rounded.ts'
+import { log } from '../numerics/elementary.ts'
+import type { Distribution, FloatDistribution, IntDistribution } from '../space/distribution.ts'
 import { subrange } from '../space/subrange.ts'
 import { logEnds, toUnit } from '../space/unit-scale.ts'
 import { lowestPlace, nearlyLowest } from './effect-profile.ts'
 import { chanceOfSoFew, type Evidence, evidence } from './evidence.ts'
-import { type AxisView, keptBecause, SIGNIFICANCE } from './narrow-axis.ts'
-import type { ParameterDecision } from './narrow-decision.ts'
-import { describeReach, describeShare, figure, valueText } from './narrow-words.ts'
+import { type AxisView, keptBecause, LEAST_ELITE, SIGNIFICANCE } from './narrow-axis.ts'
+import type { Edge, NarrowReason, NarrowRemark, ParameterDecision } from './narrow-decision.ts'
 import type { PastTrial } from './sampler.ts'
 
 /** The share of the range at each end that counts as its edge. */
@@ -15,7 +14,6 @@ const EDGE = 0.1
 const DECADES_PAST_EDGE = 3
 /** How far past an edge the others go, in units of their width on their own scale. */
 const WIDTHS_PAST_EDGE = 0.5
-const LEAST_ELITE = 3
 
 /** A trial on one axis. */
 interface Placed {
@@ -23,8 +21,6 @@ interface Placed {
   readonly isElite: boolean
   readonly trial: PastTrial
 }
-
-type Edge = 'lower' | 'upper'
 
 /**
  * Narrows, moves or extends a range, or an ordered list of choices, to where the best trials lie; leaves it alone
@@ -36,7 +32,7 @@ export function narrowRange(view: AxisView, before: Distribution, profile: Float
   const elite = placed.filter(({ isElite }) => isElite)
   const best = elite[0]
   if (best === undefined || elite.length < LEAST_ELITE) {
-    return keptBecause(name, before, `only ${elite.length} of the best trials have it: too few to tell`)
+    return keptBecause(name, before, { code: 'too-few-elite', elite: elite.length })
   }
   const found = evidence(
     placed.map(({ place }) => place),
@@ -44,11 +40,9 @@ export function narrowRange(view: AxisView, before: Distribution, profile: Float
     view.streamName,
   )
   const pValue = found.anywhere
-  const divergence = describeDivergence(placed, name)
+  const remarks = divergedSide(placed, name)
   const lowest = lowestPlace(profile)
   const [start, end] = eliteBox(placed, elite, margin, profile)
-  const value = best.trial.params[name]
-  const figures = { pValue, margin, ...(typeof value === 'number' ? { best: value } : {}) }
 
   const edge = edgeOf(placed, lowest, found)
   if (edge !== null) {
@@ -59,27 +53,23 @@ export function narrowRange(view: AxisView, before: Distribution, profile: Float
         : subrange(before, start, Math.max(1 + past, end))
     if (goesPast(before, after, edge)) {
       const action = (edge === 'lower' ? end < 1 : start > 0) ? 'moved' : 'extended'
-      const reach = describeReach(before, after, edge)
-      const reason = `${describeEdge(best, name, edge)}: ${action} ${reach.text} ${edge === 'lower' ? 'below' : 'above'} it${divergence}`
-      return { name, action, before, after, reason, figures: { ...figures, ...reach.figures } }
+      const reason = pastEdge(best, name, edge, before, after, pValue)
+      return { name, action, before, after, reason, remarks }
     }
   }
-  if (pValue > SIGNIFICANCE) {
-    const reason = `the best trials look like the whole range (p = ${figure(pValue)})${divergence}`
-    return keptBecause(name, before, reason, { pValue })
-  }
+  if (pValue > SIGNIFICANCE) return keptBecause(name, before, { code: 'no-trend', pValue }, remarks)
   const after = subrange(before, start, end)
   if (JSON.stringify(after) === JSON.stringify(before)) {
-    const reason = `too few trials lie outside of the best ones to drop a side${divergence}`
-    return keptBecause(name, before, reason, { pValue })
+    return keptBecause(name, before, { code: 'ends-untested', pValue }, remarks)
   }
   if (start < 0 || end > 1) {
-    const reason = `a trial of the whole range, among the best, lies outside of it: extended to ${valueText(outermost(elite, name))}`
-    return { name, action: 'extended', before, after, reason, figures }
+    const outermost = outermostOf(elite).trial.params[name]!
+    const reason = { code: 'elite-outside', pValue, outermost } as const
+    return { name, action: 'extended', before, after, reason, remarks }
   }
   const share = end - start
-  const reason = `${describeShare(before, share)}${divergence}`
-  return { name, action: 'narrowed', before, after, reason, figures: { ...figures, share } }
+  const reason = { code: 'concentrated', pValue, share, best: best.trial.params[name]! } as const
+  return { name, action: 'narrowed', before, after, reason, remarks }
 }
 
 function placedTrials({ name, ranked, elite }: AxisView, before: Distribution): Placed[] {
@@ -108,7 +98,7 @@ function edgeOf(placed: readonly Placed[], lowest: number, { below, above }: Evi
  * earlier narrowing drew: what lies past it has been looked at.
  */
 function reachPastEdge(range: Distribution, root: Distribution, edge: Edge): number {
-  if ((range.kind !== 'float' && range.kind !== 'int') || range.hard) return 0
+  if (!isRange(range) || range.hard) return 0
   if (!range.log || range.kind === 'int' || goesPast(range, root, edge)) return WIDTHS_PAST_EDGE
   const [start, end] = logEnds(range)
   return (DECADES_PAST_EDGE * Math.LN10) / (end - start)
@@ -116,8 +106,7 @@ function reachPastEdge(range: Distribution, root: Distribution, edge: Edge): num
 
 /** Whether `after` reaches farther at that side than `before`. */
 function goesPast(before: Distribution, after: Distribution, edge: Edge): boolean {
-  if (before.kind !== 'float' && before.kind !== 'int') return false
-  if (after.kind !== 'float' && after.kind !== 'int') return false
+  if (!isRange(before) || !isRange(after)) return false
   return edge === 'lower' ? after.low < before.low : after.high > before.high
 }
 
@@ -148,35 +137,58 @@ function chanceOfNone(outside: number, chosen: number, all: number): number {
   return chanceOfSoFew(0, outside, chosen, all)
 }
 
-function outermost(elite: readonly Placed[], name: string): string | number | boolean {
-  const far = elite.reduce((a, b) => (Math.abs(b.place - 0.5) > Math.abs(a.place - 0.5) ? b : a))
-  return far.trial.params[name]!
+function outermostOf(elite: readonly Placed[]): Placed {
+  return elite.reduce((a, b) => (Math.abs(b.place - 0.5) > Math.abs(a.place - 0.5) ? b : a))
 }
 
-/** What the edge is known by: the best trial itself, or the trend of all. */
-function describeEdge({ place, trial }: Placed, name: string, edge: Edge): string {
-  const value = valueText(trial.params[name]!)
-  const atEdge = edge === 'lower' ? place < EDGE : place > 1 - EDGE
-  return atEdge ? `best ${value} lies at the ${edge} edge` : `better up to the ${edge} edge (best ${value})`
+/** Why the range went past an edge, and how far: in decades on a log scale, else in widths. */
+function pastEdge(
+  { place, trial }: Placed,
+  name: string,
+  edge: Edge,
+  before: Distribution,
+  after: Distribution,
+  pValue: number,
+): NarrowReason {
+  const bestAtEdge = edge === 'lower' ? place < EDGE : place > 1 - EDGE
+  return {
+    code: 'past-edge',
+    pValue,
+    edge,
+    best: trial.params[name]!,
+    bestAtEdge,
+    reach: reachOf(before, after, edge),
+  }
 }
 
-/** Where the trials diverged, if that is all at one side by more than chance: "; all 9 diverged trials lie above 0.3". */
-function describeDivergence(placed: readonly Placed[], name: string): string {
+function reachOf(before: Distribution, after: Distribution, edge: Edge) {
+  if (!isRange(before) || !isRange(after)) return { unit: 'widths', amount: 0 } as const
+  const [from, to] = edge === 'lower' ? [after.low, before.low] : [before.high, after.high]
+  if (before.log) return { unit: 'decades', amount: (log(to) - log(from)) / Math.LN10 } as const
+  return { unit: 'widths', amount: (to - from) / (before.high - before.low) } as const
+}
+
+function isRange(distribution: Distribution): distribution is FloatDistribution | IntDistribution {
+  return distribution.kind === 'float' || distribution.kind === 'int'
+}
+
+/** Where the trials diverged, if all of them lie on one side by more than chance. */
+function divergedSide(placed: readonly Placed[], name: string): NarrowRemark[] {
   const diverged = placed.filter(({ trial }) => trial.state === 'diverged').sort((a, b) => a.place - b.place)
   const low = diverged[0]
   const high = diverged.at(-1)
-  if (low === undefined || high === undefined || diverged.length < 2) return ''
+  if (low === undefined || high === undefined || diverged.length < 2) return []
   const from = low.trial.params[name]
   const to = high.trial.params[name]
-  if (typeof from !== 'number' || typeof to !== 'number') return ''
-  const who = `; all ${diverged.length} diverged trials lie`
+  if (typeof from !== 'number' || typeof to !== 'number') return []
+  const count = diverged.length
   const under = placed.filter(({ place }) => place < low.place).length
-  if (chanceOfNone(under, diverged.length, placed.length) < SIGNIFICANCE) {
-    return `${who} above ${figure(rounded(from, 2, -1))}`
+  if (chanceOfNone(under, count, placed.length) < SIGNIFICANCE) {
+    return [{ code: 'diverged-side', count, side: 'above', from }]
   }
   const over = placed.filter(({ place }) => place > high.place).length
-  if (chanceOfNone(over, diverged.length, placed.length) < SIGNIFICANCE) {
-    return `${who} below ${figure(rounded(to, 2, 1))}`
+  if (chanceOfNone(over, count, placed.length) < SIGNIFICANCE) {
+    return [{ code: 'diverged-side', count, side: 'below', from: to }]
   }
-  return ''
+  return []
 }

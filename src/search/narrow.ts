@@ -2,7 +2,7 @@ import type { Distribution } from '../space/distribution.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { Direction } from '../trial.ts'
 import { effectProfiles } from './effect-profile.ts'
-import { keptBecause } from './narrow-axis.ts'
+import { keptBecause, LEAST_ELITE } from './narrow-axis.ts'
 import { narrowChoices } from './narrow-choices.ts'
 import type { NarrowDecision, ParameterDecision } from './narrow-decision.ts'
 import { narrowRange } from './narrow-range.ts'
@@ -23,9 +23,6 @@ export interface NarrowRequest {
   /** Names the streams of the tests by permutation. */
   readonly streamName: readonly (string | number)[]
 }
-
-/** Below so many trials with a value nothing can be told. */
-const LEAST_ELITE = 3
 
 /**
  * Where the next stage searches: the box of the best trials, widened by a margin, moved or extended where the best
@@ -60,11 +57,7 @@ export function narrow(request: NarrowRequest): {
     }
     const decision =
       profiles === null
-        ? keptBecause(
-            name,
-            before,
-            `only ${withValue} of ${ranked.length} trials have a value: too few to tell`,
-          )
+        ? keptBecause(name, before, { code: 'too-few-values', withValue, trials: ranked.length })
         : before.kind === 'categorical' && !before.ordered
           ? narrowChoices(view, before)
           : narrowRange(view, before, profiles.get(name)!)

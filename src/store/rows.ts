@@ -1,8 +1,8 @@
-import type { NarrowDecision } from '../search/narrow-decision.ts'
 import type { Params } from '../space/distribution.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { Direction, TimedMeasurement, TrialRecord, TrialState } from '../trial.ts'
 import { decodeJson, encodeFlatRecord, encodeJson } from './exact-json.ts'
+import { toNarrowDecision } from './narrowing-json.ts'
 import type { NewStudy, StageRecord, StudyRecord, StudyState } from './store.ts'
 
 /** A value as SQLite gives it back. */
@@ -93,7 +93,7 @@ export function toStageRecord(row: StageRow): StageRecord {
     sampler: row[4],
     firstTrial: row[5],
     space: decodeJson(row[6]) as SearchSpace,
-    narrowing: row[7] === null ? null : (decodeJson(row[7]) as NarrowDecision),
+    narrowing: row[7] === null ? null : toNarrowDecision(decodeJson(row[7])),
   }
 }
 

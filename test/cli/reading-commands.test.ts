@@ -12,6 +12,7 @@ import {
   EXAMPLE_TRIALS,
   exampleSpec,
   makeExampleStore,
+  NARROWING,
   STAGES,
   writeTrial,
 } from './example-store.ts'
@@ -232,7 +233,7 @@ describe('explain', () => {
         'Best: trial 2 with validAccuracy 0.4312.',
         '',
         'coarse done: 6 trials, 4 epochs, 52 s, 1 diverged, 1 failed. Narrowing to the best 40 % (2 trials):',
-        '  lr       [1e-6, 10]  -> [1.9e-4, 8.8e-3]  narrowed to 1.7 of 7 decades; the diverged trial lies above 0.3',
+        '  lr       [1e-6, 10]  -> [1.9e-4, 8.8e-3]  narrowed to 1.7 of 7 decades; all 2 diverged trials lie above 0.31',
         '  reg      [1e-5, 1e5] -> [2.2e-7, 0.31]    best 1.4e-5 lies at the lower edge: moved 1.7 decades below it',
         '  dropout  [0, 0.95]   kept                 the best trials look like the whole range (p = 0.42)',
         '  The best, in order: trials 2, 4. Margin: 10 % of their width on each side. 25 % of the trials of fine still sample the',
@@ -258,9 +259,13 @@ describe('explain', () => {
   it('has one JSON document with every number behind a decision', async () => {
     const document = (await runJson('explain')) as { stages: { narrowing: unknown; space: unknown }[] }
     expect(document).toMatchObject({ schemaVersion: 1, study: 'quickstart', seed: 42 })
-    expect(document.stages.map(({ narrowing }) => narrowing)).toEqual(
-      STAGES.map(({ narrowing }) => narrowing),
-    )
+    expect(document.stages[0]!.narrowing).toBeNull()
+    const { parameters, ...rest } = NARROWING
+    expect(document.stages[1]!.narrowing).toMatchObject(rest)
+    const shown = (document.stages[1]!.narrowing as { parameters: unknown[] }).parameters
+    for (const [i, { reason, ...decision }] of parameters.entries()) {
+      expect(shown[i]).toMatchObject({ ...decision, because: reason, reason: expect.stringMatching(/^\w/) })
+    }
     expect(document.stages.map(({ space }) => space)).toEqual(STAGES.map(({ space }) => space))
   })
 })

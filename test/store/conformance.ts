@@ -70,8 +70,15 @@ export function storeConformance(kind: string, open: (options?: StoreOptions) =>
             action: 'kept' as const,
             before: { kind: 'fixed' as const, value: 1 },
             after: { kind: 'fixed' as const, value: 1 },
-            reason: 'no evidence',
-            figures: { pValue: Number.NaN, low: -0, high: Number.POSITIVE_INFINITY },
+            reason: { code: 'no-trend' as const, pValue: Number.NaN },
+            remarks: [
+              {
+                code: 'diverged-side' as const,
+                count: 2,
+                side: 'above' as const,
+                from: Number.POSITIVE_INFINITY,
+              },
+            ],
           },
         ],
       }

@@ -115,6 +115,35 @@ describe('a store of every released version', () => {
   })
 })
 
+describe('a narrowing decision of version 1', () => {
+  it('keeps its sentence and its figures', () => {
+    const file = join(folder, 'sentences.db')
+    copyFileSync(frozen(1), file)
+    const range = { kind: 'float', low: 1e-6, high: 10, log: true, step: null, hard: false } as const
+    const decided = { name: 'lr', action: 'moved', before: range, after: { ...range, low: 1e-9 } } as const
+    const stored = {
+      ...{ trials: 4, diverged: 1, failed: 1, elite: [1], keep: 0.25, margin: 0.1, rootShare: 0.1 },
+      parameters: [{ ...decided, reason: 'best 2e-6 lies at the lower edge', figures: { pValue: 0.01 } }],
+    }
+    const db = new Database(file)
+    db.prepare('UPDATE stages SET narrowing = ? WHERE narrowing IS NOT NULL').run(JSON.stringify(stored))
+    db.close()
+    const reader = openReader(file)
+    const { id } = reader.findStudy('quickstart')!
+    expect(reader.stages(id)[1]!.narrowing).toEqual({
+      ...stored,
+      parameters: [
+        {
+          ...decided,
+          reason: { code: 'sentence', text: 'best 2e-6 lies at the lower edge', figures: { pValue: 0.01 } },
+          remarks: [],
+        },
+      ],
+    })
+    reader.close()
+  })
+})
+
 describe('a migration', () => {
   const steps = ['CREATE TABLE a (x INTEGER) STRICT', 'INSERT INTO a VALUES (1)']
 

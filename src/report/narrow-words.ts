@@ -1,0 +1,97 @@
+import type { Edge, NarrowReason, NarrowRemark, ParameterDecision } from '../search/narrow-decision.ts'
+import type { Distribution, ParamValue } from '../space/distribution.ts'
+import { rounded } from '../space/rounded.ts'
+import { logEnds } from '../space/unit-scale.ts'
+
+/**
+ * Why a parameter's range is what it is, in one clause without its name and ranges:
+ * "best 1.4e-5 lies at the lower edge: moved 1.7 decades below it".
+ */
+export function decisionClause({ action, before, reason, remarks }: ParameterDecision): string {
+  return [reasonClause(action, before, reason), ...remarks.map(remarkClause)].join('; ')
+}
+
+/** A decision's parameter as a document for machines has it: the code, its figures, and the clause for people. */
+export function decisionJson(decision: ParameterDecision) {
+  const { reason, remarks, ...rest } = decision
+  return { ...rest, reason: decisionClause(decision), because: reason, remarks }
+}
+
+function reasonClause(
+  action: ParameterDecision['action'],
+  before: Distribution,
+  reason: NarrowReason,
+): string {
+  switch (reason.code) {
+    case 'too-few-values':
+      return `only ${reason.withValue} of ${reason.trials} trials have a value: too few to tell`
+    case 'too-few-elite':
+      return `only ${reason.elite} of the best trials have it: too few to tell`
+    case 'no-trend':
+      return `the best trials look like the whole range (p = ${figure(reason.pValue)})`
+    case 'ends-untested':
+      return 'not enough trials beyond the best ones to justify cutting either end'
+    case 'concentrated':
+      return shareClause(before, reason.share)
+    case 'past-edge': {
+      const { edge, best, bestAtEdge, reach } = reason
+      const where = bestAtEdge
+        ? `best ${valueText(best)} lies at the ${edge} edge`
+        : `better up to the ${edge} edge (best ${valueText(best)})`
+      return `${where}: ${action} ${reachText(reach)} ${beyond(edge)} it`
+    }
+    case 'elite-outside':
+      return `a trial of the whole range, among the best, lies outside of it: extended to ${valueText(reason.outermost)}`
+    case 'choices-present':
+      return `no choice is missing from the best trials by more than chance (p = ${figure(reason.pValue)})`
+    case 'choices-missing':
+      return `none of the best ${reason.elite} trials has ${reason.missing.map(String).join(' or ')} (p = ${figure(reason.pValue)})`
+    case 'sentence':
+      return reason.text
+  }
+}
+
+function remarkClause(remark: NarrowRemark): string {
+  const { count, side, from } = remark
+  return `all ${count} diverged trials lie ${side} ${figure(rounded(from, 2, side === 'above' ? -1 : 1))}`
+}
+
+function beyond(edge: Edge): string {
+  return edge === 'lower' ? 'below' : 'above'
+}
+
+function reachText({
+  unit,
+  amount,
+}: {
+  readonly unit: 'decades' | 'widths'
+  readonly amount: number
+}): string {
+  const size = figure(amount)
+  if (unit === 'widths') return `${size} of its width`
+  return `${size} decade${size === '1' ? '' : 's'}`
+}
+
+/** How much of a range is left, `share` of its axis: in decades on a log axis. */
+function shareClause(before: Distribution, share: number): string {
+  if ((before.kind !== 'float' && before.kind !== 'int') || !before.log) {
+    return `narrowed to ${Math.round(share * 100)} % of the range`
+  }
+  const [start, end] = logEnds(before)
+  const decades = (end - start) / Math.LN10
+  return `narrowed to ${figure(share * decades)} of ${figure(decades)} decades`
+}
+
+/** Two significant digits, with an exponent where it is shorter to read. */
+function figure(value: number): string {
+  const size = Math.abs(value)
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) {
+    return value.toExponential(1).replace('.0e', 'e').replace('e+', 'e')
+  }
+  return String(Number(value.toPrecision(2)))
+}
+
+/** A value of a parameter as people write it. */
+function valueText(value: ParamValue): string {
+  return typeof value === 'number' ? figure(value) : String(value)
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { decisionClause } from '../../src/report/narrow-words.ts'
+import { narrowingLines } from '../../src/report/narrowing.ts'
+import type { ParameterDecision } from '../../src/search/narrow-decision.ts'
+import { float } from '../../src/space/constructors.ts'
+import { toNarrowDecision } from '../../src/store/narrowing-json.ts'
+
+const range = float(1e-6, 10, { log: true })
+const because = (reason: ParameterDecision['reason'], changes: Partial<ParameterDecision> = {}) =>
+  decisionClause({ name: 'lr', action: 'kept', before: range, after: range, reason, remarks: [], ...changes })
+
+describe('the words of a narrowing decision', () => {
+  it('have the figures of its code', () => {
+    expect(because({ code: 'too-few-values', withValue: 2, trials: 9 })).toBe(
+      'only 2 of 9 trials have a value: too few to tell',
+    )
+    expect(because({ code: 'no-trend', pValue: 0.4213 })).toBe(
+      'the best trials look like the whole range (p = 0.42)',
+    )
+    expect(because({ code: 'concentrated', pValue: 0.01, share: 0.5, best: 1e-3 })).toBe(
+      'narrowed to 3.5 of 7 decades',
+    )
+    expect(
+      because({ code: 'concentrated', pValue: 0.01, share: 0.531, best: 1 }, { before: float(0, 2) }),
+    ).toBe('narrowed to 53 % of the range')
+    const edge = { code: 'past-edge', pValue: 0.01, edge: 'upper', best: 9.51, bestAtEdge: true } as const
+    const reach = { unit: 'decades', amount: 1 } as const
+    expect(because({ ...edge, reach }, { action: 'moved' })).toBe(
+      'best 9.5 lies at the upper edge: moved 1 decade above it',
+    )
+    expect(
+      because(
+        { ...edge, edge: 'lower', bestAtEdge: false, reach: { unit: 'widths', amount: 0.5 } },
+        { action: 'extended' },
+      ),
+    ).toBe('better up to the lower edge (best 9.5): extended 0.5 of its width below it')
+    expect(because({ code: 'choices-missing', pValue: 0.001, elite: 13, missing: ['tanh', 'elu'] })).toBe(
+      'none of the best 13 trials has tanh or elu (p = 0.001)',
+    )
+  })
+
+  it('add where the trials diverged', () => {
+    const remarks = [{ code: 'diverged-side', count: 9, side: 'above', from: 0.312 }] as const
+    expect(because({ code: 'no-trend', pValue: 0.5 }, { remarks })).toBe(
+      'the best trials look like the whole range (p = 0.5); all 9 diverged trials lie above 0.31',
+    )
+  })
+
+  it('are the stored sentence for a decision of version 1 of the store', () => {
+    const stored = {
+      trials: 32,
+      diverged: 0,
+      failed: 0,
+      elite: [4, 9, 1],
+      keep: 0.2,
+      margin: 0.2,
+      rootShare: 0.1,
+      parameters: [
+        {
+          name: 'lr',
+          action: 'moved',
+          before: range,
+          after: { ...range, low: 1e-9 },
+          reason: 'best 1.4e-6 lies at the lower edge: moved 3 decades below it',
+          figures: { pValue: 0.01, movedDecades: 3 },
+        },
+      ],
+    }
+    const lines = narrowingLines(toNarrowDecision(stored), 120).map((line) =>
+      line.map((span) => (typeof span === 'string' ? span : span.text)).join(''),
+    )
+    expect(lines).toEqual([
+      '  lr  [1e-6, 10] -> [1e-9, 10]  best 1.4e-6 lies at the lower edge: moved 3 decades below it',
+    ])
+  })
+})
