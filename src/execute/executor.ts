@@ -5,16 +5,21 @@ export interface TrialTask {
   readonly spec: TrialSpec
   /** The artifact of `spec.continues`; null to start anew. */
   readonly continued: Uint8Array | null
+  /** Which of the running trials it is: from 0, below the executor's slots when it began; no two running trials share one. */
+  readonly slot: number
   /** How long this attempt may take, wall clock, hard; null for no limit. */
   readonly timeoutMs: number | null
 }
 
 /** Runs trials. It decides nothing: which, when and how often is the study's. */
 export interface Executor {
-  /** How many trials it runs at once. */
+  /** How many trials it can run at once now; may change while it runs, also to 0. */
   readonly slots: number
+  /** Has `changed` called after each change of `slots`, until the function that it returns is called. Absent if they never change. */
+  onSlotsChanged?(changed: () => void): () => void
   /**
    * Runs one attempt. Never rejects for what a trial does: a throw, an exit, a timeout come back as `failed`.
+   * `stopped` without a call of `stop` or `close`: the attempt was lost with the slot it ran in, and is to run again.
    * @param onMeasurement called on this thread while the trial runs, in order, a few milliseconds late; the outcome
    *   holds all measurements again.
    */

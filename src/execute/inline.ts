@@ -85,7 +85,7 @@ export function createInlineExecutor(source: ObjectiveSource, options: InlineOpt
           })
         },
       }
-      return await runForeign(() => runTrial(objective, task.spec, task.continued, surroundings))
+      return await runForeign(() => runTrial(objective, task, surroundings))
     } finally {
       clearTimeout(timer)
       running.delete(run)

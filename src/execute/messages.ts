@@ -4,12 +4,14 @@ import type { TrialSpec } from '../trial.ts'
 /** What a worker thread is given at its start. */
 export interface WorkerData {
   readonly source: ObjectiveSource
-  /** All slots, one after another. */
-  readonly slots: SharedArrayBuffer
+  /** All channels, one after another. */
+  readonly channels: SharedArrayBuffer
 }
 
 /** A trial on its way to a worker. */
 export interface TaskMessage {
+  /** The index of the channel through which both threads see the trial. */
+  readonly channel: number
   readonly slot: number
   readonly spec: TrialSpec
   readonly continued: Uint8Array | null

@@ -7,11 +7,11 @@ import type { ObjectiveSource } from '../objective/source.ts'
 import { threadEntry } from '../package-files.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
 import { createAdmission } from './admission.ts'
+import { CHANNEL_BYTES, type Channel, monotonicMs, openChannel } from './channel.ts'
 import type { Executor, TrialTask } from './executor.ts'
 import { CLOSED, type Ending, outOfMemory, timedOut } from './interruption.ts'
 import { isPrinted, type TaskMessage, type WorkerData } from './messages.ts'
 import { cutOff, unstarted } from './outcome.ts'
-import { monotonicMs, openSlot, SLOT_BYTES, type Slot } from './slot.ts'
 import { readThreadError, threadEnded, within } from './thread-end.ts'
 
 export interface PoolOptions {
@@ -41,12 +41,12 @@ const LOOK_EVERY_MS = 20
 const HEAP_EVERY_MS = 80
 /** A thread that does not end although it was told to sits in a system call; it is waited for so long. */
 const THREAD_END_MS = 2_000
-/** Slots beyond one for each worker: for threads that are still on their way out. */
-const SPARE_SLOTS = 32
+/** Channels beyond one for each worker: for threads that are still ending. */
+const SPARE_CHANNELS = 32
 
 interface Run {
   readonly task: TrialTask
-  readonly slot: Slot
+  readonly channel: Channel
   readonly onMeasurement: (measurement: TimedMeasurement) => void
   readonly abort: AbortController
   readonly startedAt: number
@@ -55,7 +55,7 @@ interface Run {
   ending: Ending | null
   /** The thread that was told to end, if one had taken the trial. */
   thread: Worker | null
-  /** Whether that thread did not end: its slot is not used again. */
+  /** Whether that thread did not end: its channel is not used again. */
   stuck: boolean
   /** Monotonic milliseconds: when its heap is to be looked at next; 0 before the objective has begun. */
   heapDueAt: number
@@ -80,19 +80,23 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
     loadingLimitMs = 30_000,
     onPrint = printToStderr,
   } = options
-  const memory = new SharedArrayBuffer((workers + SPARE_SLOTS) * SLOT_BYTES)
-  const freeSlots = Array.from({ length: workers + SPARE_SLOTS }, (_, index) => openSlot(memory, index))
+  const memory = new SharedArrayBuffer((workers + SPARE_CHANNELS) * CHANNEL_BYTES)
+  const freeChannels = Array.from({ length: workers + SPARE_CHANNELS }, (_, index) =>
+    openChannel(memory, index),
+  )
   const running = new Set<Run>()
   const admission = createAdmission(workers)
   let closing: Promise<void> | null = null
   let looking: NodeJS.Timeout | undefined
 
-  const workerData: WorkerData = { source, slots: memory }
+  const workerData: WorkerData = { source, channels: memory }
   const pool = new Piscina<TaskMessage, TrialOutcome>({
     filename: fileURLToPath(threadEntry('execute/worker')),
     name: 'runTask',
     minThreads: workers,
-    maxThreads: workers,
+    // Where trials end their threads, one more stands by from the first time on: a new thread takes longer to start
+    // than many a trial to run.
+    maxThreads: workers + 1,
     idleTimeout: Number.POSITIVE_INFINITY,
     stricterFIFO: true,
     recordTiming: false,
@@ -104,6 +108,13 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
   })
   // A thread that fails while no trial runs on it is replaced; without a listener the error would end the process.
   pool.on('error', (error: unknown) => onPrint(`A worker thread failed: ${String(error)}\n`, null))
+  /** How threads ended by themselves, by their ids: their exit statuses. */
+  const exitStatuses = new Map<number, number>()
+  pool.on('workerCreate', ({ id }: { id: number }) => {
+    pool.threads
+      .find(({ threadId }) => threadId === id)
+      ?.once('exit', (status) => exitStatuses.set(id, status))
+  })
   pool.on('message', (message: unknown) => {
     if (isPrinted(message)) onPrint(message.text, message.trial)
   })
@@ -115,17 +126,8 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
     run.abort.abort()
   }
 
-  /**
-   * Where trials end their threads, one more stands by from the first time on: a new thread takes longer to start than
-   * many a trial to run. The pool fills up to these figures with the next thread that it replaces.
-   */
-  const keepSpare = (): void => {
-    pool.options.maxThreads = workers + 1
-    pool.options.minThreads = workers + 1
-  }
-
   const threadOf = (run: Run): Worker | null => {
-    const id = run.slot.threadId()
+    const id = run.channel.threadId()
     return id === 0 ? null : (pool.threads.find((thread) => thread.threadId === id) ?? null)
   }
 
@@ -133,8 +135,8 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
   const watchTime = (run: Run, timeoutMs: number): (() => void) => {
     let timer: NodeJS.Timeout
     const look = (): void => {
-      const begunAt = run.slot.begunAt()
-      const takenAt = run.slot.takenAt()
+      const begunAt = run.channel.begunAt()
+      const takenAt = run.channel.takenAt()
       const now = monotonicMs()
       if (
         begunAt > 0 ? now >= begunAt + timeoutMs : takenAt > 0 && now >= takenAt + loadingLimitMs + timeoutMs
@@ -154,7 +156,7 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
     // Answered between two of the thread's instructions, even in an endless loop, but not from within a system call.
     run.heapDueAt = Number.POSITIVE_INFINITY
     const { used_heap_size: usedBytes } = await thread.getHeapStatistics()
-    const share = (usedBytes - run.slot.heapBytes()) / (heapLimitMb * 2 ** 20)
+    const share = (usedBytes - run.channel.heapBytes()) / (heapLimitMb * 2 ** 20)
     run.heapDueAt = monotonicMs() + (share < 0.25 ? HEAP_EVERY_MS : 0)
     if (share > 1 && running.has(run)) end(run, outOfMemory(heapLimitMb))
   }
@@ -163,8 +165,8 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
   const look = (): void => {
     const now = monotonicMs()
     for (const run of running) {
-      announce(run, run.slot.journal.read())
-      if (run.slot.begunAt() === 0) continue
+      announce(run, run.channel.journal.read())
+      if (run.channel.begunAt() === 0) continue
       if (run.heapDueAt === 0) run.heapDueAt = now + HEAP_EVERY_MS
       // It rejects when the thread ends first.
       else if (now >= run.heapDueAt) lookAtHeap(run).catch(() => {})
@@ -172,15 +174,15 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
   }
 
   const attempt = async (task: TrialTask, onMeasurement: Run['onMeasurement']): Promise<TrialOutcome> => {
-    const slot = freeSlots.pop()
-    if (slot === undefined) {
-      const message = `${SPARE_SLOTS} threads did not end when they were told to: something holds them`
+    const channel = freeChannels.pop()
+    if (channel === undefined) {
+      const message = `${SPARE_CHANNELS} threads did not end when they were told to: something holds them`
       return unstarted('failed', { code: 'exited', message, stack: null })
     }
-    slot.reset()
+    channel.reset()
     const run: Run = {
       task,
-      slot,
+      channel,
       onMeasurement,
       abort: new AbortController(),
       startedAt: Date.now(),
@@ -194,8 +196,8 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
     looking ??= setInterval(look, LOOK_EVERY_MS).unref()
     const forgetTime = task.timeoutMs === null ? () => {} : watchTime(run, task.timeoutMs)
     try {
-      const { spec, continued } = task
-      const message: TaskMessage = { slot: slot.index, spec, continued }
+      const { spec, continued, slot } = task
+      const message: TaskMessage = { channel: channel.index, slot, spec, continued }
       const outcome = await pool
         .run(message, { signal: run.abort.signal })
         .catch((error: unknown) => cut(run, error))
@@ -204,7 +206,7 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
     } finally {
       forgetTime()
       running.delete(run)
-      if (!run.stuck) freeSlots.push(slot)
+      if (!run.stuck) freeChannels.push(channel)
       if (running.size === 0) {
         clearInterval(looking)
         looking = undefined
@@ -214,10 +216,10 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
 
   /** The outcome of a run whose thread has ended, or is about to. */
   const cut = async (run: Run, error: unknown): Promise<TrialOutcome> => {
-    keepSpare()
-    const { state, error: reason } = run.ending ?? readThreadError(error, heapLimitMb)
+    const status = exitStatuses.get(run.channel.threadId())
+    const { state, error: reason } = run.ending ?? readThreadError(error, status, heapLimitMb)
     run.stuck = run.thread !== null && !(await threadEnded(run.thread, THREAD_END_MS))
-    announce(run, run.slot.journal.read())
+    announce(run, run.channel.journal.read())
     return cutOff(state, reason, run.measured, run.startedAt)
   }
 
@@ -229,7 +231,7 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
       )
     },
     stop(trial) {
-      for (const run of running) if (run.task.spec.number === trial) run.slot.requestStop()
+      for (const run of running) if (run.task.spec.number === trial) run.channel.requestStop()
     },
     close() {
       closing ??= closePool()

@@ -1,9 +1,13 @@
 import type { Measurements, Objective, TrialContext, TrialResult } from '../objective/objective.ts'
 import { FailedError } from '../objective/objective.ts'
-import type { TimedMeasurement, TrialError, TrialOutcome, TrialSpec } from '../trial.ts'
+import type { TimedMeasurement, TrialError, TrialOutcome } from '../trial.ts'
+import type { TrialTask } from './executor.ts'
 import type { Interruption } from './interruption.ts'
 import { readMeasurement } from './read-measurement.ts'
 import { readThrown } from './thrown.ts'
+
+/** What is run, of a trial's task. */
+export type Attempt = Pick<TrialTask, 'spec' | 'continued' | 'slot'>
 
 /** What surrounds a running trial: how it learns that it must end, and where its measurements go. */
 export interface Surroundings {
@@ -36,8 +40,7 @@ const CLEANUP_MS = { withSignal: 2_000, without: 50 }
  */
 export async function runTrial(
   objective: Objective,
-  spec: TrialSpec,
-  continued: Uint8Array | null,
+  { spec, continued, slot }: Attempt,
   surroundings: Surroundings,
 ): Promise<TrialOutcome> {
   const { interruption, onMeasurement, breathe } = surroundings
@@ -63,6 +66,7 @@ export async function runTrial(
   let cleanupMs = CLEANUP_MS.without
   const context: TrialContext = {
     number: spec.number,
+    slot,
     params: spec.params,
     budget: spec.budget,
     seed: spec.seed,

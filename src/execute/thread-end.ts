@@ -3,12 +3,14 @@ import type { Worker } from 'node:worker_threads'
 import { type Ending, outOfMemory, threadExited } from './interruption.ts'
 import { readThrown } from './thrown.ts'
 
-/** Why a thread ended by itself: what the pool rejects its trial with. */
-export function readThreadError(error: unknown, heapLimitMb: number): Ending {
-  const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return outOfMemory(heapLimitMb)
-  const status = /^worker exited with code: (\d+)$/.exec(message ?? '')
-  if (status !== null) return threadExited(Number(status[1]))
+/**
+ * Why a thread ended by itself.
+ * @param error what the pool rejects its trial with
+ * @param exitStatus undefined if the thread has not exited: it ends because of the error
+ */
+export function readThreadError(error: unknown, exitStatus: number | undefined, heapLimitMb: number): Ending {
+  if ((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY') return outOfMemory(heapLimitMb)
+  if (exitStatus !== undefined) return threadExited(exitStatus)
   return { state: 'failed', error: readThrown(error).error }
 }
 

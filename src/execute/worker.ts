@@ -4,11 +4,11 @@ import { exitCalled } from '../objective/foreign-code.ts'
 import { loadObjective, runningKind } from '../objective/load.ts'
 import type { Objective } from '../objective/objective.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
+import { type Channel, openChannel } from './channel.ts'
 import { createInterruption, type Ending, type Interruption } from './interruption.ts'
 import type { PrintedMessage, TaskMessage, WorkerData } from './messages.ts'
 import { unstarted } from './outcome.ts'
 import { runTrial } from './run-trial.ts'
-import { openSlot, type Slot } from './slot.ts'
 import { createStopSignal, type StopSignal } from './stop-signal.ts'
 import { readThrown } from './thrown.ts'
 
@@ -20,8 +20,8 @@ interface Running {
   readonly interruption: Interruption
 }
 
-const { source, slots } = workerData as WorkerData
-const opened: Slot[] = []
+const { source, channels } = workerData as WorkerData
+const channelsInUse: Channel[] = []
 const trials = new AsyncLocalStorage<Running>()
 let current: Running | null = null
 let loading: Promise<Objective | Ending> | null = null
@@ -32,29 +32,29 @@ let heapBytes: number | null = null
 export async function runTask(task: TaskMessage): Promise<TrialOutcome> {
   const running: Running = { trial: task.spec.number, interruption: createInterruption() }
   current = running
-  const outcome = await trials.run(running, () => runInSlot(task, running))
+  const outcome = await trials.run(running, () => runOnChannel(task, running))
   current = null
   return outcome.artifact === null ? outcome : handOver(outcome, outcome.artifact)
 }
 
-async function runInSlot(task: TaskMessage, running: Running): Promise<TrialOutcome> {
-  opened[task.slot] ??= openSlot(slots, task.slot)
-  const slot = opened[task.slot]!
-  slot.take(threadId)
+async function runOnChannel(task: TaskMessage, running: Running): Promise<TrialOutcome> {
+  channelsInUse[task.channel] ??= openChannel(channels, task.channel)
+  const channel = channelsInUse[task.channel]!
+  channel.take(threadId)
   const objective = await load(running)
   if (!('run' in objective)) return unstarted(objective.state, objective.error)
   const stopSignal = createStopSignal()
   let watch: NodeJS.Timeout | undefined
   heapBytes ??= process.memoryUsage().heapUsed
-  slot.begin(heapBytes)
-  const outcome = await runTrial(objective, task.spec, task.continued, {
+  channel.begin(heapBytes)
+  const outcome = await runTrial(objective, task, {
     interruption: running.interruption,
-    stopRequested: slot.stopRequested,
+    stopRequested: channel.stopRequested,
     signal: () => {
-      watch ??= watchForStop(slot, running.interruption, stopSignal)
+      watch ??= watchForStop(channel, running.interruption, stopSignal)
       return stopSignal.get()
     },
-    onMeasurement: recordIn(slot),
+    onMeasurement: recordOn(channel),
     breathe: () => undefined,
   }).finally(() => clearInterval(watch))
   // A promise that was rejected without anybody waiting for it is reported on the next turn.
@@ -69,22 +69,22 @@ function load({ interruption }: Running): Promise<Objective | Ending> {
   return loading
 }
 
-function watchForStop(slot: Slot, interruption: Interruption, stopSignal: StopSignal): NodeJS.Timeout {
+function watchForStop(channel: Channel, interruption: Interruption, stopSignal: StopSignal): NodeJS.Timeout {
   const look = (): void => {
-    if (slot.stopRequested() || interruption.ending !== null) stopSignal.abort()
+    if (channel.stopRequested() || interruption.ending !== null) stopSignal.abort()
   }
   look()
   return setInterval(look, WATCH_EVERY_MS)
 }
 
-/** Writes measurements to the slot; what finds no room waits for the next one. All come with the outcome again. */
-function recordIn(slot: Slot): (measurement: TimedMeasurement) => void {
+/** Writes measurements to the channel; those that find no room wait for the next one. All come with the outcome again. */
+function recordOn(channel: Channel): (measurement: TimedMeasurement) => void {
   const unwritten: TimedMeasurement[] = []
   let written = 0
   return (measurement) => {
-    if (unwritten.length === 0 && slot.journal.write(measurement)) return
+    if (unwritten.length === 0 && channel.journal.write(measurement)) return
     unwritten.push(measurement)
-    while (written < unwritten.length && slot.journal.write(unwritten[written]!)) written += 1
+    while (written < unwritten.length && channel.journal.write(unwritten[written]!)) written += 1
     if (written < unwritten.length) return
     unwritten.length = 0
     written = 0

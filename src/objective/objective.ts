@@ -5,6 +5,8 @@ import type { Budget } from '../trial.ts'
 /** What a trial's objective is given. */
 export interface TrialContext<P extends Params = Params> {
   readonly number: number
+  /** Which of the trials that run at the same time this is: from 0, below the number of workers. For a GPU or a port of its own. */
+  readonly slot: number
   readonly params: P
   readonly budget: Budget
   /** Seed everything random from this; a whole number in [0, 2^48). */
@@ -33,9 +35,9 @@ export interface TrialResult {
 }
 
 // biome-ignore lint/suspicious/noConfusingVoidType: a generator function without a return statement returns void.
-type Ending = TrialResult | undefined | void
+type Returned = TrialResult | undefined | void
 
-export type Measurements = Generator<Report, Ending, void> | AsyncGenerator<Report, Ending, void>
+export type Measurements = Generator<Report, Returned, void> | AsyncGenerator<Report, Returned, void>
 
 /**
  * What is measured. A generator of measurements: the last one is the trial's value. The executor pulls, so a trial

@@ -49,6 +49,7 @@ export async function estimateStudy(
   for (let round = 0; round < 2; round++) {
     const context = {
       number: 0,
+      slot: 0,
       params,
       budget: { epochs: 1 },
       seed: seedFrom([experiment.seed, 'trial', 0, 0]),

@@ -46,7 +46,7 @@ export async function replayTrial(
     : createInlineExecutor(source)
   try {
     const outcome = await executor.run(
-      { spec: trial, continued, timeoutMs: trialTimeout === null ? null : trialTimeout * 1000 },
+      { spec: trial, continued, slot: 0, timeoutMs: trialTimeout === null ? null : trialTimeout * 1000 },
       onMeasurement,
     )
     const stored = reader.measurements(study.id, trial.number)

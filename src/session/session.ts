@@ -22,7 +22,7 @@ export interface SessionOptions {
   readonly workers: number
   readonly codeVersion: string
   readonly listener?: StudyListener
-  /** Called with a sentence for people: a name that was taken, data that take their time. */
+  /** Called with a sentence for people: a name that was taken, a listener that threw. Those of a running study go to stderr by default. */
   readonly say?: (sentence: string) => void
   /** Told how far a long preparation of the data is: what is being done, and the share from 0 to 1. */
   readonly onPreparing?: (step: string, done: number) => void
@@ -179,6 +179,7 @@ async function conduct(
       store,
       executor,
       listener: options.listener ?? (() => {}),
+      say: options.say ?? ((sentence) => process.stderr.write(`${sentence}\n`)),
       host: hostname(),
       signal: drain.signal,
     })

@@ -6,10 +6,12 @@ import type { StagePlan } from '../search/stage-plan.ts'
 import { countPointsAtMost, pointKey } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { StageRecord, StudyRecord, StudyState, StudyWriter } from '../store/store.ts'
-import type { TrialRecord } from '../trial.ts'
+import { FINISHED_STATES, type TrialRecord } from '../trial.ts'
 import type { StudyListener } from './events.ts'
+import { guardListener } from './guarded-listener.ts'
 import { keepArtifacts } from './kept-artifacts.ts'
-import { runStage, type StageResult, type StageRun } from './stage-run.ts'
+import { runStage } from './lanes.ts'
+import { TrialQueue, type TrialQueueSetup } from './trial-queue.ts'
 
 /** What a study may spend and put up with. */
 export interface StudyLimits {
@@ -28,7 +30,9 @@ export interface StudyRun {
   readonly limits: StudyLimits
   readonly store: StudyWriter
   readonly executor: Executor
+  /** Nothing depends on it: what it throws is reported through `say`, once, and the study goes on. */
   readonly listener: StudyListener
+  readonly say: (sentence: string) => void
   readonly host: string
   /** Once aborted, no trial begins and the running ones may end; the reason is a sentence. */
   readonly signal: AbortSignal
@@ -48,7 +52,8 @@ const KEPT_BEST = 3
  * A new study and one that was killed take the same path; what is in the store is not run again.
  */
 export async function runStudy(run: StudyRun): Promise<StudyEnd> {
-  const { study, store, listener } = run
+  const { study, store } = run
+  const listener = guardListener(run.listener, run.say)
   const known = store.stages(study.id)
   const trials = store.trials(study.id)
   listener({
@@ -69,41 +74,57 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
     const affordable = affordableTrials(run.limits.maxEpochs, epochs, plan)
     const begun = trials.filter((trial) => trial.stage === index)
     listener({ kind: 'stage-started', stage, finished: begun.filter(isFinished).length })
-    const result = await runStage({
-      ...run.limits,
+    const queue = stageQueue(run, stage, begun, earlier, affordable)
+    await runStage({
       study: study.id,
-      firstTrial: stage.firstTrial,
-      trials: affordable,
-      lag: isAdaptive(plan) ? study.lag : null,
-      begun,
-      propose: proposer(run, stage, begun, earlier),
+      queue,
       kept: keepArtifacts(study.direction, index, KEPT_BEST, promoted(run.stages[index + 1]), [
         ...earlier,
         ...begun.filter(isFinished),
       ]),
+      trialTimeoutMs: run.limits.trialTimeoutMs,
       host: run.host,
       store,
       executor: run.executor,
       listener,
       signal: run.signal,
     })
-    const ended = describeEnd(run, result, affordable < plan.trials)
+    const ended = describeEnd(run, queue, affordable < plan.trials)
     if (ended !== null) {
       end = ended
       break
     }
-    if (result.exhausted) {
-      const tried = `every point that stage ${stage.name} could try was tried (${result.records.length} trials)`
+    const results = queue.finished()
+    if (queue.exhausted) {
+      const tried = `every point that stage ${stage.name} could try was tried (${results.length} trials)`
       end = { state: 'complete', endReason: end.endReason === null ? tried : `${end.endReason}; ${tried}` }
     }
     listener({ kind: 'stage-finished', stage })
-    previous = result.records
-    earlier = [...earlier, ...result.records]
-    epochs += plan.epochs * result.records.length
+    previous = results
+    earlier = [...earlier, ...results]
+    epochs += plan.epochs * results.length
   }
   store.finishStudy(study.id, end.state, end.endReason)
   listener({ kind: 'study-finished', ...end })
   return end
+}
+
+/** The stage's queue as the store has left it. */
+function stageQueue(
+  run: StudyRun,
+  stage: StageRecord,
+  begun: readonly TrialRecord[],
+  earlier: readonly TrialRecord[],
+  trials: number,
+): TrialQueue {
+  return new TrialQueue(stage.firstTrial, {
+    trials,
+    lag: isAdaptive(run.stages[stage.index]!) ? run.study.lag : null,
+    begun,
+    propose: proposer(run, stage, begun, earlier),
+    retries: run.limits.retries,
+    maxFailures: run.limits.maxFailures,
+  })
 }
 
 /** Decides where the stage searches, and records the decision before its first trial. */
@@ -145,7 +166,7 @@ function proposer(
   stage: StageRecord,
   begun: readonly TrialRecord[],
   earlier: readonly TrialRecord[],
-): StageRun['propose'] {
+): TrialQueueSetup['propose'] {
   const { seed, direction } = run.study
   const plan = run.stages[stage.index]!
   const taken = new Set<string>()
@@ -194,16 +215,14 @@ function promoted(next: StagePlan | undefined): number {
   return next?.warmStart === true ? next.trials : 0
 }
 
-function describeEnd(run: StudyRun, result: StageResult, cutShort: boolean): StudyEnd | null {
-  if (result.ended === 'too-many-failures') {
+function describeEnd(run: StudyRun, queue: TrialQueue, cutShort: boolean): StudyEnd | null {
+  if (queue.tooManyFailures) {
     return { state: 'failed', endReason: `${run.limits.maxFailures} trials failed in a row` }
   }
-  if (result.ended === 'stopped') {
-    return { state: 'stopped', endReason: String(run.signal.reason ?? 'stopped') }
-  }
+  if (!queue.complete) return { state: 'stopped', endReason: String(run.signal.reason ?? 'stopped') }
   return cutShort ? { state: 'complete', endReason: `limit of ${run.limits.maxEpochs} epochs reached` } : null
 }
 
 function isFinished(trial: TrialRecord): boolean {
-  return trial.state !== 'running' && trial.state !== 'waiting'
+  return FINISHED_STATES.includes(trial.state)
 }

@@ -11,7 +11,7 @@ export const BEHAVIOURS: ObjectiveSource = {
 
 /** A trial whose objective does what `does` names, five epochs of it. */
 export function trial(does: string, changes: Partial<TrialTask> & { number?: number } = {}): TrialTask {
-  const { number = 0, continued = null, timeoutMs = null } = changes
+  const { number = 0, continued = null, slot = 0, timeoutMs = null } = changes
   const spec = {
     number,
     stage: 0,
@@ -20,7 +20,7 @@ export function trial(does: string, changes: Partial<TrialTask> & { number?: num
     budget: { epochs: 5 },
     continues: null,
   }
-  return { spec, continued, timeoutMs }
+  return { spec, continued, slot, timeoutMs }
 }
 
 const unheard = (): void => {}

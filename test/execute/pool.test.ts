@@ -133,7 +133,7 @@ test('more measurements than a slot has room for come all, once and in order', a
     budget: { epochs: 1 },
     continues: null,
   }
-  const outcome = await executor.run({ spec, continued: null, timeoutMs: null }, ({ step }) =>
+  const outcome = await executor.run({ spec, continued: null, slot: 0, timeoutMs: null }, ({ step }) =>
     announced.push(step),
   )
   expect(announced).toEqual(Array.from({ length: 20_000 }, (_, i) => i + 1))

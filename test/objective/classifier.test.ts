@@ -44,6 +44,7 @@ function run(
 ): { measurements: Measurement[]; result: TrialResult | undefined } {
   const context: TrialContext = {
     number: 0,
+    slot: 0,
     params: {},
     budget: { epochs: 4 },
     seed: 11,

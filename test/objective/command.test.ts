@@ -30,7 +30,9 @@ function run(
   const created = executor(command, cwd)
   const params = { learningRate: 0.25, 'odd name': 'two words' }
   const spec = { number: 3, stage: 0, params, seed: 11, budget: { epochs: 7 }, continues: null }
-  return created.run({ spec, continued: null, timeoutMs: timeoutMs ?? null }, () => onMeasurement?.(created))
+  return created.run({ spec, continued: null, slot: 0, timeoutMs: timeoutMs ?? null }, () =>
+    onMeasurement?.(created),
+  )
 }
 
 const figures = ({ measurements }: TrialOutcome): unknown[] =>

@@ -10,6 +10,7 @@ const space = searchSpace({
 
 const context = {
   number: 17,
+  slot: 0,
   params: { learningRate: 1e-7, optimizer: 'sgd', shuffle: true },
   budget: { epochs: 5 },
   seed: 99,

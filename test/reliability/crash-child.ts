@@ -42,6 +42,7 @@ await runStudy({
   store,
   executor: createInlineExecutor(source, { slots: 2 }),
   listener: () => {},
+  say: () => {},
   host: 'here',
   signal: new AbortController().signal,
 })

@@ -3,7 +3,15 @@ import { fastGenerator } from '../../src/random/fast-generator.ts'
 import type { TimedMeasurement, TrialOutcome } from '../../src/trial.ts'
 
 /** What a simulated trial gives: its measurements' values, or how it fails. */
-export type Simulated = readonly number[] | { readonly fails: string } | 'diverges'
+export type Simulated =
+  | readonly number[]
+  | { readonly values: readonly number[]; readonly artifact: Uint8Array }
+  | { readonly fails: string }
+  | 'diverges'
+
+export interface SimulatedExecutor extends Executor {
+  setSlots(slots: number): void
+}
 
 /**
  * Runs nothing: trials end in an order drawn from `scheduleSeed`, one at each turn of the event loop.
@@ -14,8 +22,9 @@ export function createSimulatedExecutor(
   scheduleSeed: number,
   evaluate: (task: TrialTask) => Simulated,
   onStart: (task: TrialTask, running: number) => void = () => {},
-): Executor {
+): SimulatedExecutor {
   const generator = fastGenerator(['schedule', scheduleSeed])
+  const changed = new Set<() => void>()
   const running: { task: TrialTask; resolve: (outcome: TrialOutcome) => void }[] = []
   const endOne = (): void => {
     const [ended] = running.splice(generator.below(running.length || 1), 1)
@@ -23,7 +32,17 @@ export function createSimulatedExecutor(
     if (running.length > 0) setImmediate(endOne)
   }
   return {
-    slots,
+    get slots() {
+      return slots
+    },
+    onSlotsChanged(listener) {
+      changed.add(listener)
+      return () => changed.delete(listener)
+    },
+    setSlots(changedTo) {
+      slots = changedTo
+      for (const listener of changed) listener()
+    },
     run(task) {
       return new Promise((resolve) => {
         running.push({ task, resolve })
@@ -57,6 +76,10 @@ function toOutcome(simulated: Simulated): TrialOutcome {
   if ('fails' in simulated) {
     return { ...outcome, state: 'failed', error: { code: simulated.fails, message: 'failed', stack: null } }
   }
-  const measurements = simulated.map((value, i) => ({ step: i + 1, value, metrics: {}, seconds: i }))
-  return { ...outcome, state: 'complete', measurements, artifact: Uint8Array.of(1, 2, 3) }
+  const isPlain = Array.isArray(simulated)
+  const { values, artifact } = isPlain
+    ? { values: simulated as readonly number[], artifact: Uint8Array.of(1, 2, 3) }
+    : (simulated as { values: readonly number[]; artifact: Uint8Array })
+  const measurements = values.map((value, i) => ({ step: i + 1, value, metrics: {}, seconds: i }))
+  return { ...outcome, state: 'complete', measurements, artifact }
 }

@@ -10,7 +10,7 @@ import type { StudyRecord, StudyWriter } from '../../src/store/store.ts'
 import { studyDigest } from '../../src/study/digest.ts'
 import type { StudyEvent } from '../../src/study/events.ts'
 import { runStudy, type StudyEnd, type StudyLimits } from '../../src/study/study-run.ts'
-import { createSimulatedExecutor, type Simulated } from './simulated-executor.ts'
+import { createSimulatedExecutor, type Simulated, type SimulatedExecutor } from './simulated-executor.ts'
 
 const SPACE: SearchSpace = {
   parameters: {
@@ -41,6 +41,8 @@ interface Setup {
   readonly limits?: Partial<StudyLimits>
   readonly signal?: AbortSignal
   readonly onEvent?: (event: StudyEvent) => void
+  readonly say?: (sentence: string) => void
+  readonly onExecutor?: (executor: SimulatedExecutor) => void
   readonly onStart?: (task: TrialTask, running: number) => void
   readonly warmStart?: boolean
   readonly trials?: readonly [number, number]
@@ -67,19 +69,22 @@ async function runToEnd(setup: Setup): Promise<{ store: StudyWriter; study: Stud
       { trials: fine, epochs: 3, sampler: setup.sampler, warmStart: setup.warmStart },
     ],
   })
+  const executor = createSimulatedExecutor(
+    setup.slots ?? 2,
+    setup.schedule ?? 0,
+    setup.evaluate ?? bowl,
+    setup.onStart,
+  )
+  setup.onExecutor?.(executor)
   const end = await runStudy({
     study,
     space: SPACE,
     stages,
     limits: { ...NO_LIMITS, ...setup.limits },
     store,
-    executor: createSimulatedExecutor(
-      setup.slots ?? 2,
-      setup.schedule ?? 0,
-      setup.evaluate ?? bowl,
-      setup.onStart,
-    ),
+    executor,
     listener: setup.onEvent ?? (() => {}),
+    say: setup.say ?? (() => {}),
     host: 'here',
     signal: setup.signal ?? new AbortController().signal,
   })
@@ -238,4 +243,89 @@ test('a failing store ends the study with its error, and what was committed stay
   })
   await expect(runToEnd({ store: failing })).rejects.toThrow('disk full')
   expect(store.trials(1).some((trial) => trial.state === 'complete')).toBe(true)
+})
+
+test('slots may come and go while a study runs, down to none, and the digest stays', async () => {
+  const undisturbed = await runToEnd({ sampler: 'tpe' })
+  const expected = studyDigest(undisturbed.store, undisturbed.study.id)
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 20 }),
+      fc.nat(),
+      async (changes, schedule) => {
+        const left = [...changes]
+        let executor: SimulatedExecutor | undefined
+        const { store, study, end } = await runToEnd({
+          slots: 2,
+          schedule,
+          sampler: 'tpe',
+          onExecutor: (created) => {
+            executor = created
+          },
+          onEvent: (event) => {
+            if (event.kind !== 'trial-finished' || left.length === 0) return
+            const slots = left.shift()!
+            executor!.setSlots(slots)
+            if (slots === 0) setImmediate(() => executor!.setSlots(2))
+          },
+        })
+        expect(end.state).toBe('complete')
+        expect(studyDigest(store, study.id)).toBe(expected)
+      },
+    ),
+    { numRuns: 15 },
+  )
+})
+
+test('every running trial has a slot number of its own, below the number of slots', async () => {
+  const slotsInUse = new Map<number, number>()
+  const seen = new Set<number>()
+  await runToEnd({
+    slots: 3,
+    onStart: ({ spec, slot }) => {
+      expect([...slotsInUse.values()]).not.toContain(slot)
+      slotsInUse.set(spec.number, slot)
+      seen.add(slot)
+    },
+    evaluate: (task) => {
+      slotsInUse.delete(task.spec.number)
+      return bowl(task)
+    },
+  })
+  expect([...seen].sort()).toEqual([0, 1, 2])
+})
+
+test.each(['throws', 'rejects'] as const)(
+  'a listener that %s is reported once and the study goes on',
+  async (how) => {
+    const said: string[] = []
+    const { store, study, end } = await runToEnd({
+      say: (sentence) => said.push(sentence),
+      onEvent: (event): unknown => {
+        if (event.kind !== 'trial-finished') return undefined
+        if (how === 'throws') throw new Error('no such chart')
+        return Promise.reject(new Error('no such chart'))
+      },
+    })
+    const undisturbed = await runToEnd({})
+    expect(end.state).toBe('complete')
+    expect(studyDigest(store, study.id)).toBe(studyDigest(undisturbed.store, undisturbed.study.id))
+    expect(said).toEqual([
+      'A listener threw on "trial-finished": no such chart. The study goes on; later errors of listeners are not reported.',
+    ])
+  },
+)
+
+test('a trial whose artifact is too large to be kept fails at once, and the study goes on', async () => {
+  const tooLarge = { byteLength: 512_000_001 } as Uint8Array
+  const { store, study, end } = await runToEnd({
+    limits: { retries: 2 },
+    evaluate: (task) => (task.spec.number === 3 ? { values: [1], artifact: tooLarge } : bowl(task)),
+  })
+  expect(end.state).toBe('complete')
+  expect(store.trial(study.id, 3)).toMatchObject({
+    state: 'failed',
+    attempts: 1,
+    error: { code: 'artifact-too-large', message: 'The artifact has 513 MB; at most 512 MB can be kept' },
+  })
 })

@@ -1,7 +1,7 @@
 import { JOURNAL_COUNTERS, type Journal, openJournal } from './journal.ts'
 
 /*
- * A slot is a piece of shared memory for one running trial, through which the main thread and the trial's thread see
+ * A channel is a piece of shared memory for one running trial, through which the main thread and the trial's thread see
  * each other even while the trial computes without a pause:
  *
  *   int32 0             stop requested, 0 or 1; written by the main thread
@@ -18,9 +18,9 @@ const COUNTERS_OFFSET = 8
 const FIGURES_OFFSET = 16
 const JOURNAL_OFFSET = 40
 
-export const SLOT_BYTES = 16 * 1024
+export const CHANNEL_BYTES = 16 * 1024
 
-export interface Slot {
+export interface Channel {
   readonly index: number
   readonly journal: Journal
   /** Main thread, before a trial: forgets the one before. */
@@ -40,14 +40,14 @@ export interface Slot {
   heapBytes(): number
 }
 
-/** The slot of that index in a memory of many; it starts zeroed. */
-export function openSlot(memory: SharedArrayBuffer, index: number): Slot {
-  const start = index * SLOT_BYTES
+/** The channel of that index in a memory of many; it starts zeroed. */
+export function openChannel(memory: SharedArrayBuffer, index: number): Channel {
+  const start = index * CHANNEL_BYTES
   const words = new Int32Array(memory, start, 2)
   const figures = new Float64Array(memory, start + FIGURES_OFFSET, 3)
   const journal = openJournal(
     new Int32Array(memory, start + COUNTERS_OFFSET, JOURNAL_COUNTERS),
-    new Float64Array(memory, start + JOURNAL_OFFSET, (SLOT_BYTES - JOURNAL_OFFSET) / 8),
+    new Float64Array(memory, start + JOURNAL_OFFSET, (CHANNEL_BYTES - JOURNAL_OFFSET) / 8),
   )
   return {
     index,

@@ -1,0 +1,164 @@
+import type { Executor } from '../execute/executor.ts'
+import type { StudyWriter } from '../store/store.ts'
+import { finishedTrial, startedTrial } from '../store/trial-life.ts'
+import type { TrialOutcome, TrialRecord, TrialSpec } from '../trial.ts'
+import { withinArtifactLimit } from './artifact-limit.ts'
+import type { StudyListener } from './events.ts'
+import { createGroupCommit, type GroupCommit } from './group-commit.ts'
+import type { KeptArtifacts } from './kept-artifacts.ts'
+import type { TakenTrial, TrialQueue } from './trial-queue.ts'
+
+/** What one stage needs to run. */
+export interface StageRun {
+  readonly study: number
+  readonly queue: TrialQueue
+  readonly kept: KeptArtifacts
+  readonly trialTimeoutMs: number | null
+  readonly host: string
+  readonly store: StudyWriter
+  readonly executor: Executor
+  /** Never throws. */
+  readonly listener: StudyListener
+  /** Once aborted, no trial begins; its reason is a sentence. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Runs the trials of a stage's queue, as many at once as the executor has slots, and resolves when none is left or none
+ * may begin any more. Rejects with the first error of the store or of a sampler, once nothing runs.
+ */
+export function runStage(stage: StageRun): Promise<void> {
+  return new Lanes(stage).run()
+}
+
+/**
+ * One lane for each slot of the executor. A free lane takes the queue's next trial, runs it, records it. Lanes come and
+ * go with the executor's slots: a slot that is gone takes no further trial.
+ */
+class Lanes {
+  readonly #stage: StageRun
+  readonly #commit: GroupCommit
+  /** The slots that run a trial. */
+  readonly #busy = new Set<number>()
+  readonly #end = Promise.withResolvers<void>()
+  #failure: { readonly error: unknown } | null = null
+
+  constructor(stage: StageRun) {
+    this.#stage = stage
+    this.#commit = createGroupCommit(stage.store)
+  }
+
+  async run(): Promise<void> {
+    const { executor, signal } = this.#stage
+    const fill = (): void => this.#fill()
+    const forget = executor.onSlotsChanged?.(fill)
+    signal.addEventListener('abort', fill)
+    try {
+      this.#fill()
+      await this.#end.promise
+    } finally {
+      signal.removeEventListener('abort', fill)
+      forget?.()
+    }
+    this.#commit.settle()
+    if (this.#failure !== null) throw this.#failure.error
+  }
+
+  /** Begins trials while there are free slots and trials to take; the stage ends when nothing runs and nothing may begin. */
+  #fill(): void {
+    let left = true
+    try {
+      while (left && !this.#isOver() && this.#busy.size < this.#stage.executor.slots) {
+        const next = this.#stage.queue.take()
+        if (next === 'wait') break
+        if (next === 'none') left = false
+        else this.#begin(next, this.#freeSlot())
+      }
+    } catch (error) {
+      this.#fail(error)
+    }
+    if (this.#busy.size === 0 && (!left || this.#isOver())) this.#end.resolve()
+  }
+
+  /** No trial begins any more. */
+  #isOver(): boolean {
+    return this.#failure !== null || this.#commit.failure !== null || this.#stage.signal.aborted
+  }
+
+  #freeSlot(): number {
+    let slot = 0
+    while (this.#busy.has(slot)) slot++
+    return slot
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error }
+  }
+
+  #begin(taken: TakenTrial, slot: number): void {
+    this.#busy.add(slot)
+    this.#runTrial(taken, slot)
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#busy.delete(slot)
+        this.#fill()
+      })
+  }
+
+  async #runTrial(taken: TakenTrial, slot: number): Promise<void> {
+    const { queue, listener } = this.#stage
+    const { number } = taken.spec
+    for (let current = taken; ; ) {
+      const running = this.#start(current)
+      const outcome = await this.#attempt(current.spec, slot)
+      const mayRetry = outcome.state === 'failed' && queue.mayRetry(number, outcome.error?.code)
+      if (!mayRetry || this.#isOver()) {
+        if (mayRetry || outcome.state === 'stopped') this.#putBack(number, outcome)
+        else this.#finish(running, outcome)
+        return
+      }
+      const error = outcome.error!
+      listener({ kind: 'trial-retried', trial: number, attempt: current.attempt, error })
+      current = queue.retry(number)
+    }
+  }
+
+  #start({ spec, attempt }: TakenTrial): TrialRecord {
+    const { study, store, host, listener } = this.#stage
+    store.startTrial(study, spec, host)
+    this.#commit.schedule(() => listener({ kind: 'trial-started', spec, attempt }))
+    return startedTrial({ state: 'waiting', attempts: attempt - 1 }, spec, host, 0)
+  }
+
+  async #attempt(spec: TrialSpec, slot: number): Promise<TrialOutcome> {
+    const { study, store, executor, listener, trialTimeoutMs } = this.#stage
+    const continued = spec.continues === null ? null : store.artifact(study, spec.continues)
+    if (continued === undefined) throw nothingToContinue(spec)
+    const outcome = await executor.run({ spec, continued, slot, timeoutMs: trialTimeoutMs }, (measurement) =>
+      listener({ kind: 'measured', trial: spec.number, measurement }),
+    )
+    return withinArtifactLimit(outcome)
+  }
+
+  /** Not finished, whatever it measured: it starts again from its beginning, here or on a resume. */
+  #putBack(number: number, outcome: TrialOutcome): void {
+    const { study, queue, store } = this.#stage
+    queue.putBack(number)
+    store.finishTrial(study, number, { ...outcome, state: 'stopped' }, false)
+    this.#commit.schedule(() => {})
+  }
+
+  #finish(running: TrialRecord, outcome: TrialOutcome): void {
+    const { study, queue, store, kept, listener } = this.#stage
+    const record = finishedTrial(running, outcome)
+    const keep = kept.offer(record) && outcome.artifact !== null
+    store.finishTrial(study, record.number, outcome, keep)
+    queue.finish(record)
+    if (keep) store.keepArtifacts(study, kept.numbers())
+    this.#commit.schedule(() => listener({ kind: 'trial-finished', record }))
+  }
+}
+
+function nothingToContinue({ number, continues }: TrialSpec): Error {
+  return new Error(`Trial ${number} continues trial ${continues}, whose artifact is not in the store.`)
+}
