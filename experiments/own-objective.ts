@@ -7,7 +7,7 @@ const measured = [0.02, 1.49, 2.01, 1.52, 0.03]
 export default defineObjective(
   {
     learningRate: float(1e-4, 10, { log: true }),
-    momentum: float(0, 0.99, { hard: true }),
+    momentum: float(0, 0.99),
     passes: int(1, 20, { log: true }),
   },
   function* ({ params, budget, seed }) {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { choice, defineStudy, float, openReader, runExperiment } from '../src/index.ts'
+import { choice, defineStudy, fixed, float, int, openReader, runExperiment, when } from '../src/index.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'finesweep-index-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -43,4 +43,58 @@ test('a mistake in code is told like one in a file', () => {
   expect(() => defineStudy(settings, folder)).toThrow(
     'Unknown key "learningrate" in space. Did you mean "learningRate"?',
   )
+})
+
+test('a study in code keeps conditions, and what its ranges say of their bounds', () => {
+  const { space } = defineStudy(
+    {
+      space: {
+        optimizer: choice(['adam', 'nesterov']),
+        beta1: when({ optimizer: 'adam' }, float(0.8, 0.99)),
+        momentum: when({ optimizer: ['nesterov'] }, fixed(0.9)),
+        learningRate: float(1e-5, 1, { log: true }),
+        reg: float(1e-5, 1, { log: true, hard: true }),
+        units1: int(8, 8),
+        dropout: { float: [0, 0.5] },
+        activation: 'tanh',
+      },
+    },
+    folder,
+  )
+  expect(Object.keys(space.parameters)).toHaveLength(8)
+  expect(space.conditions).toEqual({ beta1: { optimizer: 'adam' }, momentum: { optimizer: ['nesterov'] } })
+  expect(space.parameters).toMatchObject({
+    learningRate: { hard: false },
+    reg: { hard: true },
+    beta1: { kind: 'float', hard: true },
+    momentum: { value: 0.9 },
+    units1: { value: 8 },
+    activation: { value: 'tanh' },
+  })
+})
+
+test.each<[settings: object, sentence: string]>([
+  [{ space: { lr: float } }, 'lr must be data, got a function. Write { learningRate: float('],
+  [{ limits: { timeout: Symbol('x') } }, 'limits.timeout must be data, got a symbol.'],
+  [{ training: { batchSize: Number.NaN } }, 'training.batchSize must be'],
+  [
+    { space: { learningRate: { kind: 'normal', mean: 3 } } },
+    'expected exactly one of float, int, choices, fixed',
+  ],
+  [JSON.parse('{ "budget": { "trials": 0 } }'), 'budget.trials must be a whole number of at least 1, got 0.'],
+])('a mistake in code names no file (%#)', (settings, sentence) => {
+  let message = ''
+  try {
+    defineStudy(settings, folder)
+  } catch (error) {
+    message = (error as Error).message
+  }
+  expect(message).toContain(sentence)
+  expect(message).not.toContain(folder)
+})
+
+test('settings that hold themselves are refused', () => {
+  const settings: Record<string, unknown> = {}
+  settings.training = settings
+  expect(() => defineStudy(settings, folder)).toThrow('training is nested too deep, or holds itself')
 })

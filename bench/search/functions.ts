@@ -17,9 +17,9 @@ export interface KnownProblem extends Problem {
 /** Three log ranges of four decades; a place in decades above 1e-4. */
 const DECADES = 4
 const SPACE: SearchSpace = searchSpace({
-  learningRate: float(1e-4, 1, { log: true }),
-  reg: float(1e-4, 1, { log: true }),
-  scale: float(1e-4, 1, { log: true }),
+  learningRate: float(1e-4, 1, { log: true, soft: true }),
+  reg: float(1e-4, 1, { log: true, soft: true }),
+  scale: float(1e-4, 1, { log: true, soft: true }),
 })
 const NAMES = ['learningRate', 'reg', 'scale'] as const
 

@@ -28,9 +28,9 @@ const common = {
   model: { hidden: [200, 100], batchNorm: true },
   training: { batchSize: 200, optimizer: { kind: 'nesterov' } },
   space: {
-    learningRate: float(1e-6, 10, { log: true }),
-    reg: float(1e-5, 1e5, { log: true }),
-    dropout: float(0, 0.95, { hard: true }),
+    learningRate: float(1e-6, 10, { log: true, soft: true }),
+    reg: float(1e-5, 1e5, { log: true, soft: true }),
+    dropout: float(0, 0.95),
   },
 } satisfies StudySettings
 

@@ -115,10 +115,14 @@ export function searchableNames(space: SearchSpace, config: ClassifierConfig): s
   return [...Object.keys(PARAMETERS), ...units]
 }
 
-/** What the numbers of a parameter may be, whatever a search would like; null for one that is no number or unknown. */
-export function parameterRule(name: string): NumberRule | null {
-  const allowed = layerOfUnits(name) === undefined ? PARAMETERS[name]?.allowed : NUMBER_RULES.units
-  return allowed === undefined || isList(allowed) ? null : allowed
+/** Whether narrowing may go past the bounds of a setting where the study does not say. */
+export function isSoftByDefault(name: string): boolean {
+  return name === 'learningRate' || name === 'reg'
+}
+
+/** Whether every value past a bound would still be sound: a momentum of 1.1 is not, nor a layer of no units. */
+function canBeSoft({ low, high }: NumberRule, log: boolean): boolean {
+  return high > 1 && (low < 1 || log)
 }
 
 /** The settings of one trial: the config with the params in place of what they name. Params must have been checked. */
@@ -205,6 +209,19 @@ function checkValues(
       at: 'value',
       message: `${parameter}: must be ${describeRule(allowed)}, got a range of real numbers`,
       hint: `Write { int: [${distribution.low}, ${distribution.high}] }.`,
+    }
+  }
+  if (
+    !isList(allowed) &&
+    (distribution.kind === 'float' || distribution.kind === 'int') &&
+    !distribution.hard &&
+    !canBeSoft(allowed, distribution.log)
+  ) {
+    return {
+      parameter,
+      at: 'value',
+      message: `${parameter}: must be ${describeRule(allowed)}, so its range can't be soft`,
+      hint: 'Drop soft.',
     }
   }
   return undefined

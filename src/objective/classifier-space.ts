@@ -4,7 +4,7 @@ import type { SearchSpace } from '../space/search-space.ts'
 import { spaceSchema } from '../space/space-schema.ts'
 import { closestName } from '../text/closest-name.ts'
 import type { ClassifierConfig } from './classifier-config.ts'
-import { checkClassifierSpace, parameterRule, searchableNames } from './classifier-parameters.ts'
+import { checkClassifierSpace, isSoftByDefault, searchableNames } from './classifier-parameters.ts'
 import type { WrittenStudy } from './kind.ts'
 import { CLASSIFIER } from './source.ts'
 
@@ -29,25 +29,20 @@ function isFixed(raw: WrittenStudy['raw'], parameter: string): boolean {
   )
 }
 
-/** A space of the file's own, with bounds that follow from what a setting may be. */
+/** A space of the file's own; ranges of learningRate and reg are soft where it does not say. */
 export function withClassifierBounds(space: SearchSpace, study: WrittenStudy): SearchSpace {
   checkFixedTwice(space, study)
-  return hardWhereBounded(space)
-}
-
-/**
- * A range of a setting with bounds of its own is hard, whatever the file says: narrowing that went past them would
- * draw a momentum of 1.1, or a layer of no units.
- */
-function hardWhereBounded(space: SearchSpace): SearchSpace {
   const parameters = Object.entries(space.parameters).map(([name, distribution]) => {
-    const rule = parameterRule(name)
-    if (rule === null || (distribution.kind !== 'float' && distribution.kind !== 'int'))
-      return [name, distribution]
-    const bounded = rule.high <= 1 || (rule.low >= 1 && !distribution.log)
-    return [name, bounded ? { ...distribution, hard: true } : distribution]
+    const isRange = distribution.kind === 'float' || distribution.kind === 'int'
+    const soft = isRange && isSoftByDefault(name) && !statesBounds(study.raw, name)
+    return [name, soft ? { ...distribution, hard: false } : distribution]
   })
   return { ...space, parameters: Object.fromEntries(parameters) }
+}
+
+function statesBounds(raw: WrittenStudy['raw'], parameter: string): boolean {
+  const entry = (raw.space as Readonly<Record<string, unknown>>)[parameter]
+  return ['soft', 'hard'].some((key) => Object.hasOwn(entry as object, key))
 }
 
 function checkFixedTwice(space: SearchSpace, { raw, report }: WrittenStudy): void {

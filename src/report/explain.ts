@@ -128,7 +128,7 @@ function rangeLines({ space }: StageRecord): Span[][] {
     const traits = [
       ...('log' in distribution && distribution.log ? ['log'] : []),
       ...(distribution.kind === 'int' ? ['whole numbers'] : []),
-      ...('hard' in distribution && distribution.hard ? ['hard bounds'] : []),
+      ...('hard' in distribution && !distribution.hard ? ['soft bounds'] : []),
       ...('ordered' in distribution && distribution.ordered ? ['ordered'] : []),
     ].join(', ')
     return [

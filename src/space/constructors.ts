@@ -8,7 +8,8 @@ import type {
   IntDistribution,
   ParamValue,
 } from './distribution.ts'
-import { assertDistribution } from './distribution-rules.ts'
+import { choiceList, fileEntry, floatRange, intRange, type RangeOptions } from './distribution-forms.ts'
+import { assertDistribution, optionMistake } from './distribution-rules.ts'
 import type { Condition, Constraint, SearchSpace } from './search-space.ts'
 import { assertSpace } from './space-rules.ts'
 
@@ -42,44 +43,56 @@ export type ParamsOf<S extends ParameterMap> = {
   readonly [Name in Exclude<keyof S, ConditionalNames<S>>]: ValueOf<S[Name]>
 } & { readonly [Name in ConditionalNames<S>]?: ValueOf<S[Name]> }
 
-export interface FloatOptions {
-  /** Uniform in the logarithm; low must be > 0. */
-  readonly log?: boolean
-  /** Values are low + k·step. */
-  readonly step?: number
-  /** Narrowing never goes past the bounds. */
-  readonly hard?: boolean
+/**
+ * A real number in [low, high]. The bounds are hard unless `soft`: narrowing never goes past them. Equal bounds give a
+ * fixed value.
+ * @throws UserError('usage') if the bounds are unsound
+ */
+export function float(
+  low: number,
+  high: number,
+  options: RangeOptions = {},
+): FloatDistribution | (FixedDistribution & { readonly value: number }) {
+  return range(`float(${show(low)}, ${show(high)})`, floatRange(low, high, options), options)
 }
 
-/** A real number in [low, high]. Throws UserError('usage') if the bounds are unsound. */
-export function float(low: number, high: number, options: FloatOptions = {}): FloatDistribution {
-  const { log = false, step = null, hard = false } = options
-  const distribution: FloatDistribution = Object.freeze({ kind: 'float', low, high, log, step, hard })
-  assertDistribution(`float(${show(low)}, ${show(high)})`, distribution)
-  return distribution
+/** A whole number in [low, high], both inclusive; else as `float`. */
+export function int(
+  low: number,
+  high: number,
+  options: RangeOptions = {},
+): IntDistribution | (FixedDistribution & { readonly value: number }) {
+  return range(`int(${show(low)}, ${show(high)})`, intRange(low, high, options), options)
 }
 
-/** A whole number in [low, high], both inclusive. Throws UserError('usage') if the bounds are unsound. */
-export function int(low: number, high: number, options: FloatOptions = {}): IntDistribution {
-  const { log = false, step = 1, hard = false } = options
-  const distribution: IntDistribution = Object.freeze({ kind: 'int', low, high, log, step, hard })
-  assertDistribution(`int(${show(low)}, ${show(high)})`, distribution)
-  return distribution
+/** Ranges made with `hard: true`, which counts where the default is soft. The record itself can't tell. */
+const statedHard = new WeakSet<Distribution>()
+
+function range<D extends Distribution>(name: string, distribution: D, options: RangeOptions): D {
+  const found = optionMistake(options)
+  if (found !== null) throw new UserError('usage', `${name}: ${found.message}`, { hint: found.hint })
+  assertDistribution(name, distribution)
+  if (options.hard === true) statedHard.add(distribution)
+  return Object.freeze(distribution)
+}
+
+/** A parameter of a space in code as an entry of a study file. */
+export function fileEntryOf(parameter: Distribution | Conditional): Record<string, unknown> {
+  if (parameter.kind === 'conditional') {
+    return { ...fileEntryOf(parameter.distribution), when: parameter.when }
+  }
+  return { ...fileEntry(parameter), ...(statedHard.has(parameter) ? { hard: true } : {}) }
 }
 
 /**
  * One of a list; `ordered` if neighbours in it are alike, so that it can be narrowed as a range.
- * Throws UserError('usage') if the list is empty or a value stands twice.
+ * Throws UserError('usage') if the list is empty or a value is repeated.
  */
 export function choice<const C extends readonly ParamValue[]>(
   choices: C,
   options: { readonly ordered?: boolean } = {},
 ): CategoricalDistribution & { readonly choices: C } {
-  const distribution = Object.freeze({
-    kind: 'categorical' as const,
-    choices: Object.freeze([...choices]) as unknown as C,
-    ordered: options.ordered ?? false,
-  })
+  const distribution = Object.freeze(choiceList(Object.freeze([...choices]) as unknown as C, options.ordered))
   assertDistribution('choice', distribution)
   return distribution
 }

@@ -6,7 +6,7 @@ import type { SearchSpace } from './search-space.ts'
  * enough to hold every sensible value, dropout on its whole meaning.
  */
 export const DEFAULT_SPACE: SearchSpace = searchSpace({
-  learningRate: float(1e-6, 10, { log: true }),
-  reg: float(1e-5, 1e5, { log: true }),
-  dropout: float(0, 0.95, { hard: true }),
+  learningRate: float(1e-6, 10, { log: true, soft: true }),
+  reg: float(1e-5, 1e5, { log: true, soft: true }),
+  dropout: float(0, 0.95),
 })

@@ -1,11 +1,12 @@
 import { UserError } from '../errors.ts'
 import { show } from '../text/quote.ts'
 import type { Distribution, ParamValue } from './distribution.ts'
+import type { RangeOptions } from './distribution-forms.ts'
 
 /** A rule that a distribution breaks. */
 export interface DistributionMistake {
   /** Which part of it: what a reader of files points at. */
-  readonly part: 'low' | 'high' | 'step' | 'log' | 'choices' | 'value'
+  readonly part: 'low' | 'high' | 'step' | 'log' | 'soft' | 'choices' | 'value'
   /** The rule and the value seen, without the parameter's name: "low must be > 0 on a log scale, got 0". */
   readonly message: string
   /** The way out. */
@@ -25,10 +26,17 @@ export function distributionMistake(distribution: Distribution): DistributionMis
         ? null
         : mistake(
             'value',
-            `a fixed value must be a finite number, a text or true/false, got ${show(distribution.value)}`,
+            `a fixed value must be a finite number, a text, true/false or null, got ${show(distribution.value)}`,
             'Give one value.',
           )
   }
+}
+
+/** What is wrong with the options of a range, whatever its bounds; null if nothing is. */
+export function optionMistake({ soft, hard }: RangeOptions): DistributionMistake | null {
+  return soft === true && hard === true
+    ? mistake('soft', 'soft and hard exclude each other', 'Keep one of them; bounds are hard by default.')
+    : null
 }
 
 /** Throws UserError('usage') if the distribution is unsound; `name` begins the sentence. */
@@ -37,11 +45,11 @@ export function assertDistribution(name: string, distribution: Distribution): vo
   if (found !== null) throw new UserError('usage', `${name}: ${found.message}`, { hint: found.hint })
 }
 
-/** Whether it is a finite number, a text or a boolean. */
+/** Whether it is a finite number, a text, a boolean or null. */
 export function isParamValue(value: unknown): value is ParamValue {
   return typeof value === 'number'
     ? Number.isFinite(value)
-    : typeof value === 'string' || typeof value === 'boolean'
+    : typeof value === 'string' || typeof value === 'boolean' || value === null
 }
 
 function rangeMistake(range: Extract<Distribution, { kind: 'float' | 'int' }>): DistributionMistake | null {
@@ -54,15 +62,17 @@ function rangeMistake(range: Extract<Distribution, { kind: 'float' | 'int' }>): 
       return mistake(part, `${part} must be a finite number, got ${show(bound)}`, 'Give two numbers.')
     }
     if (kind === 'int' && !Number.isSafeInteger(bound)) {
-      return mistake(part, `${part} must be a whole number, got ${show(bound)}`, 'Round it, or use float.')
+      return Number.isInteger(bound)
+        ? mistake(
+            part,
+            `${part} must lie within ±(2^53 - 1), got ${show(bound)}`,
+            'Use float for numbers as large as this.',
+          )
+        : mistake(part, `${part} must be a whole number, got ${show(bound)}`, 'Round it, or use float.')
     }
   }
   if (low >= high) {
-    return mistake(
-      'low',
-      `low must be below high, got ${show(low)} and ${show(high)}`,
-      'Swap them, or give one value.',
-    )
+    return mistake('low', `low must be below high, got ${show(low)} and ${show(high)}`, 'Swap them.')
   }
   if (log && kind === 'float' && low <= 0) {
     return mistake('low', `low must be > 0 on a log scale, got ${show(low)}`, 'Raise low, or drop log.')
@@ -101,12 +111,12 @@ function choicesMistake(choices: readonly ParamValue[]): DistributionMistake | n
     if (!isParamValue(choice)) {
       return mistake(
         'choices',
-        `a choice must be a finite number, a text or true/false, got ${show(choice)}`,
-        'Mend it.',
+        `a choice must be a finite number, a text, true/false or null, got ${show(choice)}`,
+        'Change or drop it.',
       )
     }
     if (seen.has(choice))
-      return mistake('choices', `a choice must stand once, got ${show(choice)} twice`, 'Drop one.')
+      return mistake('choices', `choices must be unique; ${show(choice)} is repeated`, 'Drop one of them.')
     seen.add(choice)
   }
   return null

@@ -1,5 +1,5 @@
-/** A value a parameter can take. */
-export type ParamValue = number | string | boolean
+/** A value a parameter can take; null only where it is a choice ("no weight decay") or fixed. */
+export type ParamValue = number | string | boolean | null
 
 /** One point of a search space: each active parameter's value by name. */
 export type Params = Readonly<Record<string, ParamValue>>
@@ -12,7 +12,7 @@ export interface FloatDistribution {
   readonly log: boolean
   /** Values are low + k·step; null for a continuous parameter. Not with `log`. */
   readonly step: number | null
-  /** True if narrowing must never go past the bounds: a dropout has no meaning above 1. */
+  /** True if narrowing never goes past the bounds, which is the default; false for a soft range. */
   readonly hard: boolean
 }
 

@@ -105,7 +105,7 @@ export function conditionMistakes(
 
 /** The values that a condition accepts. */
 export function valuesOf(wanted: ParamValue | readonly ParamValue[]): readonly ParamValue[] {
-  return typeof wanted === 'object' ? wanted : [wanted]
+  return typeof wanted === 'object' && wanted !== null ? wanted : [wanted]
 }
 
 function dependsOnItself(name: string, conditions: Readonly<Record<string, Condition>>): boolean {

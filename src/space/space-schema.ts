@@ -1,51 +1,46 @@
 import { z } from 'zod'
 import { show } from '../text/quote.ts'
 import type { Distribution, ParamValue } from './distribution.ts'
-import { distributionMistake } from './distribution-rules.ts'
+import { choiceList, FILE_ENTRIES, floatRange, intRange, valueSchema } from './distribution-forms.ts'
+import { type DistributionMistake, distributionMistake, optionMistake } from './distribution-rules.ts'
 import type { Condition, SearchSpace } from './search-space.ts'
 import { conditionMistakes, constraintMistake } from './space-rules.ts'
 
-const valueSchema = z.union([z.number(), z.string(), z.boolean()], {
-  error: (issue) => `expected a number, a text or true/false, got ${show(issue.input)}`,
-})
-const flag = z.boolean({ error: (issue) => `expected true or false, got ${show(issue.input)}` })
-const number = z.number({ error: (issue) => `expected a number, got ${show(issue.input)}` })
-const bounds = z.tuple([number, number], {
-  error: (issue) => `expected [low, high], two numbers, got ${show(issue.input)}`,
-})
 const conditionSchema = z.record(z.string(), z.union([valueSchema, z.array(valueSchema)]), {
   error: (issue) =>
     `expected the values of other parameters, as in { optimizer: adam }, got ${show(issue.input)}`,
 })
+const when = { when: conditionSchema.optional() }
 
-const choices = z.array(valueSchema, {
-  error: (issue) => `expected a list of numbers, texts or true/false, got ${show(issue.input)}`,
-})
-const common = { when: conditionSchema.optional() }
-const range = { log: flag.default(false), hard: flag.default(false), step: number.optional(), ...common }
+export interface Entry {
+  readonly distribution: Distribution
+  readonly when?: Condition | undefined
+  /** What is wrong with its options. */
+  readonly mistake?: DistributionMistake | null
+}
 
 /** One form of a parameter for each key that can say its kind. */
 const FORMS = {
   float: z
-    .strictObject({ float: bounds, ...range })
-    .transform(({ float: [low, high], log, step = null, hard, when }) => {
-      return { when, distribution: { kind: 'float', low, high, log, step, hard } as Distribution }
+    .strictObject({ ...FILE_ENTRIES.float, ...when })
+    .transform(({ float: [low, high], when, ...options }): Entry => {
+      return { when, distribution: floatRange(low, high, options), mistake: optionMistake(options) }
     }),
   int: z
-    .strictObject({ int: bounds, ...range })
-    .transform(({ int: [low, high], log, step = 1, hard, when }) => {
-      return { when, distribution: { kind: 'int', low, high, log, step, hard } as Distribution }
+    .strictObject({ ...FILE_ENTRIES.int, ...when })
+    .transform(({ int: [low, high], when, ...options }): Entry => {
+      return { when, distribution: intRange(low, high, options), mistake: optionMistake(options) }
     }),
   choices: z
-    .strictObject({ choices, ordered: flag.default(false), ...common })
-    .transform(({ choices, ordered, when }) => {
-      return { when, distribution: { kind: 'categorical', choices, ordered } as Distribution }
-    }),
-  fixed: z.strictObject({ fixed: valueSchema, ...common }).transform(({ fixed: value, when }) => ({
-    when,
-    distribution: { kind: 'fixed', value } as Distribution,
-  })),
+    .strictObject({ ...FILE_ENTRIES.categorical, ...when })
+    .transform(({ choices, ordered, when }): Entry => ({ when, distribution: choiceList(choices, ordered) })),
+  fixed: z
+    .strictObject({ ...FILE_ENTRIES.fixed, ...when })
+    .transform(({ fixed: value, when }): Entry => ({ when, distribution: { kind: 'fixed', value } })),
 }
+
+/** An entry of `space:`, whatever its kind: for documents and suggestions. */
+export const entrySchema = z.union([valueSchema, FORMS.float, FORMS.int, FORMS.choices, FORMS.fixed])
 
 type FormName = keyof typeof FORMS
 type Path = readonly (string | number)[]
@@ -114,7 +109,7 @@ function readParameter(
   entry: unknown,
   issues: z.core.$ZodRawIssue[],
   report: Report,
-): { readonly distribution: Distribution; readonly when?: Condition | undefined } | null {
+): Entry | null {
   if (typeof entry === 'number' || typeof entry === 'string' || typeof entry === 'boolean') {
     return { distribution: { kind: 'fixed', value: entry as ParamValue } }
   }
@@ -143,7 +138,7 @@ function readParameter(
     }
     return null
   }
-  const found = distributionMistake(read.data.distribution)
+  const found = read.data.mistake ?? distributionMistake(read.data.distribution)
   if (found !== null) {
     report([name, ...partPath(kind, found.part, entry)], `${name}: ${found.message}. ${found.hint}`)
     return null

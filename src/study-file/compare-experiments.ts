@@ -1,5 +1,6 @@
 import { kindOf } from '../objective/kinds.ts'
-import type { Distribution } from '../space/distribution.ts'
+import { describeDistribution } from '../space/distribution-forms.ts'
+import { shorten } from '../text/quote.ts'
 import type { Experiment } from './experiment.ts'
 import { describePath, type Path } from './path.ts'
 
@@ -33,6 +34,9 @@ export function describeDifference({ path, stored, current }: Difference): strin
   return `${path}: ${stored} -> ${current}`
 }
 
+/** Characters of a value that are quoted. */
+const MOST_SHOWN = 100
+
 interface Setting {
   readonly block: string
   readonly text: string
@@ -47,7 +51,7 @@ function settingsOf(experiment: Experiment): Map<string, Setting> {
   const addAll = (path: Path, value: unknown): void => {
     const isBlock = typeof value === 'object' && value !== null
     if (value === undefined) return
-    if (!isBlock || isFlatList(value)) add(path, shorten(JSON.stringify(value)))
+    if (!isBlock || isFlatList(value)) add(path, shorten(JSON.stringify(value), MOST_SHOWN))
     else if (Array.isArray(value)) {
       value.forEach((item, index) => {
         addAll([...path, index], item)
@@ -76,27 +80,4 @@ function settingsOf(experiment: Experiment): Map<string, Setting> {
 
 function isFlatList(value: object): boolean {
   return Array.isArray(value) && value.every((item) => typeof item !== 'object' || item === null)
-}
-
-/** A distribution as a study file writes it. */
-export function describeDistribution(distribution: Distribution): string {
-  switch (distribution.kind) {
-    case 'fixed':
-      return JSON.stringify(distribution.value)
-    case 'categorical':
-      return `{ choices: ${JSON.stringify(distribution.choices)}${distribution.ordered ? ', ordered: true' : ''} }`
-    case 'float':
-    case 'int': {
-      const { kind, low, high, log, step, hard } = distribution
-      const parts = [`${kind}: [${low}, ${high}]`]
-      if (log) parts.push('log: true')
-      if (step !== null && !(kind === 'int' && step === 1)) parts.push(`step: ${step}`)
-      if (hard) parts.push('hard: true')
-      return `{ ${parts.join(', ')} }`
-    }
-  }
-}
-
-function shorten(text: string): string {
-  return text.length <= 100 ? text : `${text.slice(0, 99)}…`
 }

@@ -1,15 +1,20 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { z } from 'zod'
+import { type Conditional, fileEntryOf } from '../space/constructors.ts'
 import type { Distribution, ParamValue } from '../space/distribution.ts'
+import { describeValue } from '../text/quote.ts'
 import type { Experiment } from './experiment.ts'
-import { parseExperiment } from './parse-experiment.ts'
+import { mistakesError } from './mistakes.ts'
+import { experimentOf } from './parse-experiment.ts'
+import type { Path } from './path.ts'
 import type { BLOCKS, BlockName } from './study-blocks.ts'
+import { subject } from './wording.ts'
 
-/** What a study file says, as an object; a space may be made by `float`, `int`, `choice` and `fixed`. */
+/** What a study file says, as an object; a space may be made by `float`, `int`, `choice`, `fixed` and `when`. */
 export type StudySettings = {
   readonly [Name in Exclude<BlockName, 'space'>]?: z.input<(typeof BLOCKS)[Name]>
-} & { readonly space?: Readonly<Record<string, Distribution | ParamValue | object>> }
+} & { readonly space?: Readonly<Record<string, Distribution | Conditional | ParamValue | object>> }
 
 /**
  * A study in code: the same settings as in a file, checked the same way, every default filled in.
@@ -17,36 +22,45 @@ export type StudySettings = {
  * @throws UserErrors('usage') with every mistake found
  */
 export function defineStudy(settings: StudySettings, folder: string): Experiment {
-  const { space } = settings
-  const written = space === undefined ? settings : { ...settings, space: writtenSpace(space) }
-  // JSON is YAML: a study in code takes the very path that a file takes.
-  return parseExperiment(JSON.stringify(written, null, 1), path.join(folder, 'study'), { exists: existsSync })
-}
-
-function writtenSpace(space: NonNullable<StudySettings['space']>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(space).map(([name, parameter]) => [
-      name,
-      isDistribution(parameter) ? asWritten(parameter) : parameter,
-    ]),
+  const value = plainData(settings, [])
+  return experimentOf(
+    { value, file: path.join(folder, 'study'), placeOf: () => undefined },
+    { exists: existsSync },
   )
 }
 
-function isDistribution(parameter: object | ParamValue): parameter is Distribution {
-  return typeof parameter === 'object' && 'kind' in parameter
+/** As deep as a study file can be. */
+const MOST_DEPTH = 40
+
+/**
+ * A copy that holds nothing but what a study file can say: parameters made in code become entries of a file, settings
+ * that are undefined are left out, and whatever is no data is refused.
+ */
+function plainData(value: unknown, where: Path): unknown {
+  if (typeof value !== 'object' || value === null) {
+    if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') {
+      throw refused(where, `must be data, got ${describeValue(value)}`)
+    }
+    return value
+  }
+  if (where.length > MOST_DEPTH) throw refused([where[0]!], 'is nested too deep, or holds itself')
+  if (Array.isArray(value)) return value.map((item, index) => plainData(item, [...where, index]))
+  const written =
+    where[0] === 'space' && where.length === 2 && isParameter(value) ? fileEntryOf(value) : value
+  const entries = Object.entries(written).filter(([, item]) => item !== undefined)
+  return Object.fromEntries(entries.map(([key, item]) => [key, plainData(item, [...where, key])]))
 }
 
-/** A distribution as a study file writes it. */
-function asWritten(distribution: Distribution): unknown {
-  switch (distribution.kind) {
-    case 'fixed':
-      return distribution.value
-    case 'categorical':
-      return { choices: distribution.choices, ordered: distribution.ordered }
-    case 'float':
-    case 'int': {
-      const { kind, low, high, log, hard, step } = distribution
-      return { [kind]: [low, high], log, hard, ...(step === null || (log && step === 1) ? {} : { step }) }
-    }
-  }
+function refused(where: Path, rule: string): Error {
+  const hint = where[0] === 'space' ? 'Write { learningRate: float(1e-5, 1, { log: true }) }.' : undefined
+  return mistakesError(
+    [{ path: where, at: 'value', message: `${subject(where)} ${rule}`, hint }],
+    () => undefined,
+  )
+}
+
+const KINDS: readonly unknown[] = ['float', 'int', 'categorical', 'fixed', 'conditional']
+
+function isParameter(value: object): value is Distribution | Conditional {
+  return 'kind' in value && KINDS.includes(value.kind)
 }

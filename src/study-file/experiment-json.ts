@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts'
 import { kindOf, OBJECTIVE_KINDS } from '../objective/kinds.ts'
 import { planStages } from '../search/plan.ts'
 import { stagesSchema } from '../search/plan-schema.ts'
+import { storedDistribution, valueSchema } from '../space/distribution-forms.ts'
 import type { Condition, SearchSpace } from '../space/search-space.ts'
 import { spaceMistakes } from '../space/space-rules.ts'
 import type { Experiment } from './experiment.ts'
@@ -57,29 +58,6 @@ function damaged(whose: string, reason: string): UserError {
   })
 }
 
-const valueSchema = z.union([z.number(), z.string(), z.boolean()])
-
-const distributionSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('float'),
-    low: z.number(),
-    high: z.number(),
-    log: z.boolean(),
-    step: z.number().nullable(),
-    hard: z.boolean(),
-  }),
-  z.object({
-    kind: z.literal('int'),
-    low: z.number(),
-    high: z.number(),
-    log: z.boolean(),
-    step: z.number(),
-    hard: z.boolean(),
-  }),
-  z.object({ kind: z.literal('categorical'), choices: z.array(valueSchema), ordered: z.boolean() }),
-  z.object({ kind: z.literal('fixed'), value: valueSchema }),
-])
-
 const conditionSchema: z.ZodType<Condition> = z.record(
   z.string(),
   z.union([valueSchema, z.array(valueSchema)]),
@@ -97,7 +75,7 @@ const storedSchema = z.object({
   lag: BLOCKS.lag,
   objective: z.discriminatedUnion('kind', [first!.stored, ...others.map((kind) => kind.stored)]),
   space: z.object({
-    parameters: z.record(z.string(), distributionSchema),
+    parameters: z.record(z.string(), storedDistribution),
     conditions: z.record(z.string(), conditionSchema),
     constraints: z.array(z.string()),
   }),

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { z } from 'zod'
 import { type Place, UserError, type UserErrors } from '../errors.ts'
+import { spaceNotes } from '../space/space-notes.ts'
 import { describeValue } from '../text/quote.ts'
 import type { Experiment } from './experiment.ts'
 import { describeIssue, leaveUnsaid, unknownKey } from './issue-sentences.ts'
@@ -23,6 +24,17 @@ export interface ParseOptions {
   readonly seed?: number | string | undefined
   /** Whether there is a file or folder of that absolute path. Without it, no path is looked at. */
   readonly exists?: ((path: string) => boolean) | undefined
+  /** Is told, a sentence each, what was understood otherwise than a reader might expect. */
+  readonly note?: ((text: string) => void) | undefined
+}
+
+/** Settings as plain data, and where they come from. */
+export interface StudySource {
+  readonly value: unknown
+  /** Relative paths are taken from its folder, and a study without a name is called like it. */
+  readonly file: string
+  /** The place of a key or of the value behind it; undefined where there is none. */
+  readonly placeOf: (path: Path, at: 'key' | 'value') => Place | undefined
 }
 
 /**
@@ -34,18 +46,50 @@ export interface ParseOptions {
 export function parseExperiment(text: string, file: string, options: ParseOptions = {}): Experiment {
   const yaml = parseYaml(text, file)
   if (yaml.value === null) throw emptyFile(file)
-  const { value: root, overrides } = withOverrides(yaml.value, options)
-  const locate = (where: Path, at: 'key' | 'value'): Place => placeOf(where, at, yaml, overrides, file)
-  const mistakes: Mistake[] = []
-  const context = { root, schema: STUDY_KEYS, shorthands: SHORTHANDS }
+  const { value, overrides } = withOverrides(yaml.value, options)
+  return experimentOf(
+    { value, file, placeOf: (where, at) => placeOf(where, at, yaml, overrides, file) },
+    options,
+  )
+}
+
+/**
+ * The experiment that settings describe, wherever they come from. Pure but for `exists`.
+ * @throws UserErrors('usage') with every mistake found
+ */
+export function experimentOf(
+  { value: root, file, placeOf }: StudySource,
+  { exists = () => true, note = () => {} }: Pick<ParseOptions, 'exists' | 'note'>,
+): Experiment {
   if (typeof root !== 'object' || root === null || Array.isArray(root)) {
-    const message = `A study file is a block of keys, this one holds ${describeValue(root)}`
-    throw mistakesError(
-      [{ path: [], at: 'value', message, hint: 'Begin with one of the experiments/ to copy.' }],
-      locate,
-    )
+    const message = `A study is a block of keys, got ${describeValue(root)}`
+    const hint = 'Begin with one of the experiments/ to copy.'
+    throw mistakesError([{ path: [], at: 'value', message, hint }], placeOf)
   }
+  const mistakes: Mistake[] = []
   const raw = root as Readonly<Record<string, unknown>>
+  const { blocks, failed } = readBlocks(raw, mistakes)
+  const experiment = resolveExperiment({
+    raw,
+    blocks,
+    failed,
+    file: path.resolve(file),
+    folder: path.dirname(path.resolve(file)),
+    exists,
+    report: (mistake) => mistakes.push(mistake),
+  })
+  mistakes.push(...nonFiniteNumbers(root, mistakes))
+  if (experiment === null || mistakes.length > 0) throw mistakesError(mistakes, placeOf)
+  for (const text of spaceNotes(experiment.space, raw.space)) note(text)
+  return experiment
+}
+
+/** Each block on its own; mistakes are added to the list. */
+function readBlocks(
+  raw: Readonly<Record<string, unknown>>,
+  mistakes: Mistake[],
+): { readonly blocks: Blocks; readonly failed: ReadonlySet<BlockName> } {
+  const context = { root: raw, schema: STUDY_KEYS, shorthands: SHORTHANDS }
   for (const key of Object.keys(raw)) {
     if (!Object.hasOwn(BLOCKS, key)) mistakes.push(unknownKey([], key, context))
   }
@@ -62,18 +106,7 @@ export function parseExperiment(text: string, file: string, options: ParseOption
       )
     }
   }
-  const experiment = resolveExperiment({
-    raw,
-    blocks: blocks as Blocks,
-    failed,
-    file: path.resolve(file),
-    folder: path.dirname(path.resolve(file)),
-    exists: options.exists ?? (() => true),
-    report: (mistake) => mistakes.push(mistake),
-  })
-  mistakes.push(...nonFiniteNumbers(root, mistakes))
-  if (experiment === null || mistakes.length > 0) throw mistakesError(mistakes, locate)
-  return experiment
+  return { blocks: blocks as Blocks, failed }
 }
 
 /** A value breaks its type or the narrowest of its bounds; what else it breaks is the echo of that. */

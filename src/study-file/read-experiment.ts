@@ -4,17 +4,10 @@ import { UserError } from '../errors.ts'
 import { closestName } from '../text/closest-name.ts'
 import type { Experiment } from './experiment.ts'
 import { userErrors } from './mistakes.ts'
-import { parseExperiment } from './parse-experiment.ts'
+import { type ParseOptions, parseExperiment } from './parse-experiment.ts'
 import { MOST_BYTES, tooLarge } from './yaml-file.ts'
 
-export interface ReadOptions {
-  /** `path=value`, in the order of the command line: `stages[0].trials=8`. */
-  readonly overrides?: readonly string[] | undefined
-  /** Instead of the file's own name; shown as `--name` where it is wrong. */
-  readonly name?: string | undefined
-  /** Instead of the file's own seed; shown as `--seed` where it is wrong. */
-  readonly seed?: number | string | undefined
-}
+export type ReadOptions = Omit<ParseOptions, 'exists'>
 
 /**
  * Reads a study file and resolves it: every default filled in, every path absolute, taken from the file's folder.

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DEFAULT_OBJECTIVE, OBJECTIVE_BLOCKS } from '../objective/kinds.ts'
 import { budgetSchema, stagesSchema } from '../search/plan-schema.ts'
-import { requireSchema, spaceSchema } from '../space/space-schema.ts'
+import { entrySchema, requireSchema, spaceSchema } from '../space/space-schema.ts'
 import {
   DEFAULT_LAG,
   DEFAULT_SEED,
@@ -33,25 +33,12 @@ export const BLOCKS = {
 export type BlockName = keyof typeof BLOCKS
 
 /**
- * The keys that a study file may hold, for messages, documents and their tests. The space is read by its own rules,
- * which a schema of keys can't show; its parameters are spelled out here.
+ * The keys that a study file may hold, for messages, documents and their tests. The schema of the
+ * space is a function, which shows no keys; its entries are spelled out here.
  */
 export const STUDY_KEYS = z.strictObject({
   ...BLOCKS,
-  space: z.record(
-    z.string(),
-    z.strictObject({
-      float: z.unknown(),
-      int: z.unknown(),
-      choices: z.unknown(),
-      fixed: z.unknown(),
-      log: z.unknown(),
-      step: z.unknown(),
-      hard: z.unknown(),
-      ordered: z.unknown(),
-      when: z.record(z.string(), z.unknown()),
-    }),
-  ),
+  space: z.record(z.string(), entrySchema),
 })
 
 /** Where text stands for a block, the key that it gives: `optimizer: adam` is `optimizer: { kind: adam }`. */

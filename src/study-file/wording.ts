@@ -2,7 +2,7 @@ import { describePath, type Path } from './path.ts'
 
 /** What a sentence calls a path: `learningRate: step` inside a parameter of the space, else `stages[0].trials`. */
 export function subject(path: Path): string {
-  if (path.length === 0) return 'The file'
+  if (path.length === 0) return 'The study'
   if (path[0] === 'space' && typeof path[1] === 'string') {
     const rest = describePath(path.slice(2))
     return rest === '' ? path[1] : `${path[1]}: ${rest}`

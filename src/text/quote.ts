@@ -32,6 +32,8 @@ export function describeValue(value: unknown): string {
     const text = `[${value.slice(0, 8).map(describeValue).join(', ')}]`
     return flat && value.length <= 8 && text.length <= 60 ? text : `a list of ${entries(value.length)}`
   }
+  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`
+  if (typeof value === 'bigint') return `${value}n`
   return 'a block of keys'
 }
 

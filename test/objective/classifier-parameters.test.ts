@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { classifierConfig, modelSchema, trainingSchema } from '../../src/objective/classifier-config.ts'
 import {
   checkClassifierSpace,
-  parameterRule,
+  isSoftByDefault,
   searchableNames,
   withParams,
 } from '../../src/objective/classifier-parameters.ts'
@@ -16,11 +16,11 @@ function space(parameters: Record<string, Distribution>): SearchSpace {
 }
 
 function float(low: number, high: number): Distribution {
-  return { kind: 'float', low, high, log: false, step: null, hard: false }
+  return { kind: 'float', low, high, log: false, step: null, hard: true }
 }
 
 function int(low: number, high: number): Distribution {
-  return { kind: 'int', low, high, log: false, step: 1, hard: false }
+  return { kind: 'int', low, high, log: false, step: 1, hard: true }
 }
 
 function oneOf(...choices: (string | number | boolean)[]): Distribution {
@@ -74,7 +74,7 @@ describe('params', () => {
 describe('a space', () => {
   test('of known names and sensible ranges has no mistakes', () => {
     const good = space({
-      learningRate: { kind: 'float', low: 1e-6, high: 10, log: true, step: null, hard: false },
+      learningRate: { kind: 'float', low: 1e-6, high: 10, log: true, step: null, hard: true },
       dropout: float(0, 0.95),
       units1: int(16, 256),
       units3: int(16, 64),
@@ -123,10 +123,31 @@ describe('a space', () => {
     expect(checkClassifierSpace(space({ toString: float(0, 1) }), config)).toHaveLength(1)
   })
 
-  test('can be asked for the bounds no narrowing may pass', () => {
-    expect(parameterRule('dropout')).toMatchObject({ low: 0, high: 1, openHigh: true })
-    expect(parameterRule('units7')).toMatchObject({ low: 1, whole: true })
-    expect(parameterRule('activation')).toBeNull()
-    expect(parameterRule('nonsense')).toBeNull()
+  test('lets narrowing pass the bounds of learningRate and reg alone, where nothing is said', () => {
+    expect(['learningRate', 'reg', 'dropout', 'units1', 'toString'].filter(isSoftByDefault)).toEqual([
+      'learningRate',
+      'reg',
+    ])
+  })
+
+  test.each([
+    [
+      'dropout',
+      { ...float(0, 0.9), hard: false },
+      "dropout: must be a number in [0, 1), so its range can't be soft",
+    ],
+    [
+      'units1',
+      { ...int(1, 9), hard: false },
+      "units1: must be a whole number in [1, 65536], so its range can't be soft",
+    ],
+  ] as const)('refuses a soft range of %s, which has limits of its own', (name, distribution, message) => {
+    expect(checkClassifierSpace(space({ [name]: distribution }), config)).toMatchObject([{ message }])
+    expect(
+      checkClassifierSpace(
+        space({ weightScale: { kind: 'float', low: 0.1, high: 9, log: false, step: null, hard: false } }),
+        config,
+      ),
+    ).toEqual([])
   })
 })

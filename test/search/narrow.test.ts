@@ -44,9 +44,9 @@ function narrowed(
 const away = (value: unknown, optimum: number): number => Math.abs(Math.log10(value as number) - optimum)
 
 const space = searchSpace({
-  learningRate: float(1e-6, 10, { log: true }),
-  reg: float(1e-5, 1e5, { log: true }),
-  dropout: float(0, 0.95, { hard: true }),
+  learningRate: float(1e-6, 10, { log: true, soft: true }),
+  reg: float(1e-5, 1e5, { log: true, soft: true }),
+  dropout: float(0, 0.95),
 })
 
 function decision(result: ReturnType<typeof narrow>, name: string): ParameterDecision {
@@ -88,7 +88,10 @@ describe('narrowing', () => {
   })
 
   it('goes back past an edge that an earlier narrowing drew, but less far', () => {
-    const box = searchSpace({ ...space.parameters, learningRate: float(1e-4, 1e-2, { log: true }) })
+    const box = searchSpace({
+      ...space.parameters,
+      learningRate: float(1e-4, 1e-2, { log: true, soft: true }),
+    })
     const result = narrow({
       space: box,
       root: space,
@@ -105,7 +108,7 @@ describe('narrowing', () => {
   })
 
   it('reaches out to a trial of the whole range that is among the best', () => {
-    const box = searchSpace({ ...space.parameters, learningRate: float(1e-2, 1, { log: true }) })
+    const box = searchSpace({ ...space.parameters, learningRate: float(1e-2, 1, { log: true, soft: true }) })
     const inside = trialsOf(box, 40, 1, (params) => 1 + away(params.learningRate, -1))
     const outside = pastTrial(40, { learningRate: 2e-5, reg: 1, dropout: 0.1 }, 0)
     const request = {
@@ -135,7 +138,10 @@ describe('narrowing', () => {
   })
 
   it('never takes a range without negative values below zero', () => {
-    const momentum = searchSpace({ momentum: float(0, 0.99), other: float(0, 1) })
+    const momentum = searchSpace({
+      momentum: float(0, 0.99, { soft: true }),
+      other: float(0, 1, { soft: true }),
+    })
     const { after } = decision(
       narrowed(
         momentum,
@@ -166,7 +172,7 @@ describe('narrowing', () => {
     const mixed = searchSpace({
       activation: choice(['relu', 'tanh', 'sigmoid']),
       idle: choice(['a', 'b', 'c']),
-      layers: int(1, 8),
+      layers: int(1, 8, { soft: true }),
       batchSize: choice([8, 16, 32, 64, 128], { ordered: true }),
       fixed: fixed(3),
     })
@@ -205,10 +211,10 @@ describe('narrowing', () => {
         fc.integer({ min: 0, max: 4 }),
         (count, seed, kind) => {
           const any = searchSpace({
-            learningRate: float(1e-6, 10, { log: true }),
-            dropout: float(0, 0.95, { hard: true }),
-            units: int(16, 256, { log: true }),
-            layers: int(1, 3),
+            learningRate: float(1e-6, 10, { log: true, soft: true }),
+            dropout: float(0, 0.95),
+            units: int(16, 256, { log: true, soft: true }),
+            layers: int(1, 3, { soft: true }),
             batchSize: choice([8, 16, 32], { ordered: true }),
           })
           const noise = fastGenerator(['noise', seed])
@@ -272,9 +278,9 @@ describe('narrowing', () => {
   })
 
   it.each([
-    ['a log range', float(1e-2, 1, { log: true }), 1e3, { unit: 'decades', amount: 3 }],
-    ['a linear range', float(10, 20), 25, { unit: 'widths', amount: 0.5 }],
-    ['an int range', int(10, 19), 24, { unit: 'widths', amount: 5 / 9 }],
+    ['a log range', float(1e-2, 1, { log: true, soft: true }), 1e3, { unit: 'decades', amount: 3 }],
+    ['a linear range', float(10, 20, { soft: true }), 25, { unit: 'widths', amount: 0.5 }],
+    ['an int range', int(10, 19, { soft: true }), 24, { unit: 'widths', amount: 5 / 9 }],
   ] as const)('goes past an edge of %s as far as documented', (_, range, high, reach) => {
     const one = searchSpace({ x: range })
     const trials = trialsOf(one, 64, 1, ({ x }) => -(x as number))

@@ -84,7 +84,7 @@ describe('proposing a trial', () => {
   it('gives what it gave: the first trials of every sampler, pinned for seed 42', () => {
     const space = searchSpace({
       learningRate: float(1e-6, 10, { log: true }),
-      dropout: float(0, 0.95, { hard: true }),
+      dropout: float(0, 0.95),
       kind: choice(['a', 'b', 'c']),
     })
     const first = Object.fromEntries(

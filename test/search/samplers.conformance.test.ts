@@ -11,7 +11,7 @@ import { pastTrial, request } from './requests.ts'
 
 const mixed = searchSpace({
   learningRate: float(1e-6, 10, { log: true }),
-  dropout: float(0, 0.95, { hard: true }),
+  dropout: float(0, 0.95),
   units: int(16, 256, { log: true }),
   layers: int(1, 4),
   activation: choice(['relu', 'tanh', 'sigmoid']),

@@ -19,16 +19,28 @@ describe('spaces written in code', () => {
     expect(sentence(() => float(0, 1, { log: true }))).toBe(
       'float(0, 1): low must be > 0 on a log scale, got 0. Raise low, or drop log.',
     )
-    expect(sentence(() => float(0.5, 0.5))).toBe(
-      'float(0.5, 0.5): low must be below high, got 0.5 and 0.5. Swap them, or give one value.',
+    expect(sentence(() => float(0.5, 0.4))).toBe(
+      'float(0.5, 0.4): low must be below high, got 0.5 and 0.4. Swap them.',
     )
     expect(sentence(() => int(1, 2.5))).toMatch('high must be a whole number, got 2.5')
     expect(sentence(() => int(0, 8, { log: true }))).toMatch('low must be at least 1 on a log scale, got 0')
     expect(sentence(() => float(0, 1, { step: 2 }))).toMatch('step must fit between low and high, got 2')
     expect(sentence(() => float(1, 2, { log: true, step: 0.1 }))).toMatch('step does not go with log')
     expect(sentence(() => choice([]))).toMatch('choices must not be empty')
-    expect(sentence(() => choice(['a', 'a']))).toMatch('a choice must stand once, got "a" twice')
+    expect(sentence(() => choice(['a', 'a']))).toMatch('choices must be unique; "a" is repeated')
     expect(sentence(() => float(Number.NaN, 1))).toMatch('low must be a finite number, got NaN')
+    expect(sentence(() => int(1, 2 ** 53))).toMatch('high must lie within ±(2^53 - 1), got 9007199254740992')
+    expect(sentence(() => float(0, 1, { soft: true, hard: true }))).toMatch(
+      'soft and hard exclude each other',
+    )
+  })
+
+  it('are hard unless they say soft, and fixed if they hold one value', () => {
+    expect(float(0, 1)).toMatchObject({ hard: true })
+    expect(int(0, 9, { soft: true })).toMatchObject({ hard: false })
+    expect(float(0.5, 0.5)).toEqual(fixed(0.5))
+    expect(int(3, 3, { log: true })).toEqual(fixed(3))
+    expect(choice([null, 0.1]).choices).toEqual([null, 0.1])
   })
 
   it('say what a condition or a rule names that is not there', () => {
@@ -52,7 +64,7 @@ describe('spaces written in code', () => {
     expect(Object.isFrozen(space) && Object.isFrozen(space.parameters)).toBe(true)
     expect(JSON.parse(JSON.stringify(space))).toEqual({
       parameters: {
-        lr: { kind: 'float', low: 1e-5, high: 1, log: true, step: null, hard: false },
+        lr: { kind: 'float', low: 1e-5, high: 1, log: true, step: null, hard: true },
         act: { kind: 'categorical', choices: ['relu', 'tanh'], ordered: false },
       },
       conditions: {},

@@ -1,6 +1,10 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { choice, fixed, float, int, searchSpace, when } from '../../src/space/constructors.ts'
+import { parse } from 'yaml'
+import { choice, fileEntryOf, fixed, float, int, searchSpace, when } from '../../src/space/constructors.ts'
+import { describeDistribution, storedDistribution } from '../../src/space/distribution-forms.ts'
 import { requireSchema, spaceSchema, withConstraints } from '../../src/space/space-schema.ts'
+import { distributions } from './spaces.ts'
 
 function issues(block: unknown): string[] {
   const read = spaceSchema.safeParse(block)
@@ -70,5 +74,36 @@ describe('the space of a study file', () => {
       { index: 1, message: 'require "a <= c": there is no parameter "c" (column 6)' },
       { index: 2, message: 'require "a <": expected a number or a parameter, got the end (column 4)' },
     ])
+  })
+})
+
+describe('a distribution', () => {
+  it('is the same read from its file form, its stored form and its words', () =>
+    fc.assert(
+      fc.property(distributions, (distribution) => {
+        const read = (entry: unknown) => spaceSchema.parse({ a: entry }).parameters.a
+        expect(read(fileEntryOf(distribution))).toEqual(distribution)
+        expect(read(parse(describeDistribution(distribution)))).toEqual(distribution)
+        expect(storedDistribution.parse(JSON.parse(JSON.stringify(distribution)))).toEqual(distribution)
+      }),
+    ))
+
+  it('is written in the words of a study file', () => {
+    expect(describeDistribution(float(1e-6, 10, { log: true, soft: true }))).toBe(
+      '{ float: [0.000001, 10], log: true, soft: true }',
+    )
+    expect(describeDistribution(int(1, 9, { step: 2 }))).toBe('{ int: [1, 9], step: 2 }')
+    expect(describeDistribution(choice(['a b', 2, null, true], { ordered: true }))).toBe(
+      '{ choices: ["a b", 2, null, true], ordered: true }',
+    )
+    expect(describeDistribution(fixed('x'))).toBe('"x"')
+  })
+
+  it('remembers a condition and a bound that was said to be hard', () => {
+    expect(fileEntryOf(when({ opt: 'adam' }, float(0.8, 0.9, { hard: true })))).toEqual({
+      float: [0.8, 0.9],
+      hard: true,
+      when: { opt: 'adam' },
+    })
   })
 })

@@ -56,12 +56,15 @@ describe('a part of a range', () => {
       low: 2.51e-6,
       high: 3.99e-3,
     })
-    expect(subrange(float(1e-4, 1, { log: true }), -0.5, 0.5)).toMatchObject({ low: 1e-6, high: 0.01 })
+    expect(subrange(float(1e-4, 1, { log: true, soft: true }), -0.5, 0.5)).toMatchObject({
+      low: 1e-6,
+      high: 0.01,
+    })
   })
 
   it('keeps a stepped range on its grid', () => {
     expect(subrange(float(0, 1, { step: 0.1 }), 0.4, 0.5)).toMatchObject({ low: 0.4, high: 0.5 })
-    expect(subrange(int(2, 20, { step: 3 }), 0.5, 1.5)).toMatchObject({ low: 11, high: 32 })
+    expect(subrange(int(2, 20, { step: 3, soft: true }), 0.5, 1.5)).toMatchObject({ low: 11, high: 32 })
   })
 
   it('keeps neighbours of an ordered choice, and unordered choices as they are', () => {

@@ -122,6 +122,44 @@ describe('a study file', () => {
     expect(parameters.learningRate).toMatchObject({ hard: false })
   })
 
+  test('keeps declared bounds, but for learningRate and reg, where it does not say otherwise', () => {
+    const own = parse(
+      'objective: { command: "x" }\ndirection: minimize\nspace: { learningRate: { float: [0, 1] }, a: { int: [1, 9], soft: true } }',
+    ).space.parameters
+    expect(own.learningRate).toMatchObject({ hard: true })
+    expect(own.a).toMatchObject({ hard: false })
+    const classifier = parse(
+      'space: { learningRate: { float: [0.1, 1], hard: true }, reg: { float: [1, 2], soft: false }, units1: { int: [1, 9] } }',
+    ).space.parameters
+    for (const distribution of Object.values(classifier)) expect(distribution).toMatchObject({ hard: true })
+  })
+
+  test('says what is understood otherwise than one might expect', () => {
+    const notes: string[] = []
+    const { parameters } = parse(
+      `objective: { command: "x" }
+direction: minimize
+space:
+  a: { float: [0.5, 0.5] }
+  b: { int: [3, 3], log: true, when: { a: 0.5 } }
+  c: { int: [1, 10], step: 2 }
+  d: { float: [0, 1], step: 0.1 }
+  e: { choices: [null, 0.1] }
+  f: { fixed: 2 }`,
+      { note: (text) => notes.push(text) },
+    ).space
+    expect(parameters).toMatchObject({
+      a: { kind: 'fixed', value: 0.5 },
+      b: { value: 3 },
+      e: { choices: [null, 0.1] },
+    })
+    expect(notes).toEqual([
+      'a: its range holds one value; it is fixed at 0.5.',
+      'b: its range holds one value; it is fixed at 3.',
+      'c: its step does not divide the range; the last value is 9.',
+    ])
+  })
+
   test('has rules between its parameters', () => {
     const text =
       'model: { hidden: [9, 9] }\nspace: { units1: { int: [1, 9] }, units2: { int: [1, 9] } }\nrequire: units2 <= units1'
@@ -181,7 +219,7 @@ describe('every mistake of a study file is told in one reading', () => {
 space:
   learningrate: { float: [1e-6, 10], log: true }
   reg: { float: [0, 1], log: true }
-  dropout: { float: [0.5, 0.5] }
+  dropout: { float: [0.5, 0.4] }
 stages:
   - { name: coarse, trials: 0 }
 modle: { hidden: [100] }
@@ -190,7 +228,7 @@ limits: { timeout: soon }
     ).toEqual([
       `${FILE}:3:3  Unknown key "learningrate" in space. Did you mean "learningRate"?`,
       `${FILE}:4:18  reg: low must be > 0 on a log scale, got 0. Raise low, or drop log.`,
-      `${FILE}:5:22  dropout: low must be below high, got 0.5 and 0.5. Swap them, or give one value.`,
+      `${FILE}:5:22  dropout: low must be below high, got 0.5 and 0.4. Swap them.`,
       `${FILE}:7:29  stages[0].trials must be a whole number of at least 1, got 0.`,
       `${FILE}:8:1  Unknown key "modle". Did you mean "model"?`,
       `${FILE}:9:20  limits.timeout must be a time above 0 and at most 21 d, got "soon". Write seconds, or a number with ms, s, min, h or d: "90 s", "2 h".`,
@@ -207,8 +245,8 @@ limits: { timeout: soon }
   test.each<[text: string, ...expected: string[]]>([
     ['', 'experiments/mine.yaml  The file says nothing. Begin with one of the experiments/ to copy.'],
     ['# nothing', 'The file says nothing.'],
-    ['- a', ':1:1  A study file is a block of keys, this one holds ["a"].'],
-    ['3', ':1:1  A study file is a block of keys, this one holds 3.'],
+    ['- a', ':1:1  A study is a block of keys, got ["a"].'],
+    ['3', ':1:1  A study is a block of keys, got 3.'],
     ['batchSize: 3', ':1:1  Unknown key "batchSize". It belongs under training.'],
     ['retries: 3', ':1:1  Unknown key "retries". It belongs under limits.'],
     ['model: { epochs: 3 }', ':1:10  Unknown key "epochs" in model.'],

@@ -2,6 +2,7 @@ import { defineCommand } from '../command.ts'
 import { conduct } from '../conduct.ts'
 import { once } from '../options.ts'
 import { defaultWorkers, nameOption, sessionOptions, setOption } from '../run-options.ts'
+import { say } from '../terminal.ts'
 
 /** `finesweep run FILE.yaml`: a new study, from its file to its best network. */
 export default defineCommand({
@@ -24,7 +25,14 @@ export default defineCommand({
 
   run: async (args, terminal) => {
     const { readExperiment } = await import('../../study-file/read-experiment.ts')
-    const experiment = readExperiment(args.file, { overrides: args.set, name: args.name, seed: args.seed })
+    const experiment = readExperiment(args.file, {
+      overrides: args.set,
+      name: args.name,
+      seed: args.seed,
+      note: (text) => {
+        if (!args.quiet) say(terminal, text)
+      },
+    })
     if (args.dryRun) {
       const { showDryRun } = await import('../dry-run.ts')
       return showDryRun(experiment, args.workers ?? defaultWorkers(), terminal)
