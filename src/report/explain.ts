@@ -50,7 +50,7 @@ export function renderExplanation({ study, stages }: Explanation, width: number,
       lines.push(
         [''],
         ...decisionLines(stage, next.narrowing, width),
-        ...noteLines(next, next.narrowing, width),
+        ...noteLines(stage.record, next, next.narrowing, width),
       )
     }
   }
@@ -158,8 +158,11 @@ function decisionLines(
   ]
 }
 
-/** The settings behind a decision. */
-function noteLines(next: StageRecord, decision: NarrowDecision, width: number): Span[][] {
+/** From so many times the epochs of a stage of one epoch on, the next stage's best may lie elsewhere. */
+const FEW_EPOCHS_RATIO = 5
+
+/** The settings behind a decision, and what it could not see. */
+function noteLines(stage: StageRecord, next: StageRecord, decision: NarrowDecision, width: number): Span[][] {
   const elite = decision.elite.slice(0, 12).join(', ') + (decision.elite.length > 12 ? ', …' : '')
   const notes = [
     ...(decision.elite.length > 0 ? [`The best, in order: trials ${elite}.`] : []),
@@ -170,5 +173,13 @@ function noteLines(next: StageRecord, decision: NarrowDecision, width: number): 
         ]
       : []),
   ]
-  return wrap(notes.join(' '), width - 2).map((line): Span[] => [{ text: `  ${line}`, tone: 'dim' }])
+  const lines = wrap(notes.join(' '), width - 2).map((line): Span[] => [{ text: `  ${line}`, tone: 'dim' }])
+  if (stage.epochs > 1 || next.epochs < FEW_EPOCHS_RATIO) return lines
+  const warning =
+    `One epoch decides here for trials of ${next.epochs}. With no earlier value to compare, narrowing can't see what the ` +
+    `best move towards as they train longer. Stages of two epochs or more can.`
+  return [
+    ...lines,
+    ...wrap(warning, width - 2).map((line): Span[] => [{ text: `  ${line}`, tone: 'warning' }]),
+  ]
 }

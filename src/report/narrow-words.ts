@@ -27,6 +27,12 @@ function reasonClause(
       return `only ${reason.withValue} of ${reason.trials} trials have a value: too few to tell`
     case 'too-few-elite':
       return `only ${reason.elite} of the best trials have it: too few to tell`
+    case 'keeps-all':
+      return `keep is 1: all ${reason.trials} trials count as the best`
+    case 'tied':
+      return `${reason.tied} of ${reason.trials} trials tie at the border of the best: no evidence`
+    case 'flat':
+      return 'its effect is too small to tell from none'
     case 'no-trend':
       return `the best trials look like the whole range (p = ${figure(reason.pValue)})`
     case 'ends-untested':
@@ -52,8 +58,21 @@ function reasonClause(
 }
 
 function remarkClause(remark: NarrowRemark): string {
-  const { count, side, from } = remark
-  return `all ${count} diverged trials lie ${side} ${figure(rounded(from, 2, side === 'above' ? -1 : 1))}`
+  switch (remark.code) {
+    case 'diverged-side': {
+      const { count, side, from } = remark
+      return `all ${count} diverged trials lie ${side} ${figure(rounded(from, 2, side === 'above' ? -1 : 1))}`
+    }
+    case 'hard-bound':
+      return `${remark.bestAtEdge ? 'the best lies at' : 'better up to'} the ${remark.edge} edge, a hard bound`
+    case 'drift':
+      return driftClause(remark)
+  }
+}
+
+function driftClause(remark: NarrowRemark & { readonly code: 'drift' }): string {
+  const { side, moved, fromEpoch, toEpoch } = remark
+  return `the ${side} side is not cut: the best moved ${Math.round(moved * 100)} % of the range towards it from epoch ${fromEpoch} to ${toEpoch}`
 }
 
 function beyond(edge: Edge): string {

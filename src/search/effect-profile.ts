@@ -10,6 +10,8 @@ import { axesView, placeOf } from './unit-view.ts'
 export const PROFILE_PLACES = 21
 /** Scores this much apart, in standard deviations, are hardly different. */
 const HARDLY = 0.4
+/** An effect of less than this, in standard deviations, is none. */
+const FLAT = 0.05
 /** Of more trials than this, an even spread over the ranking is learnt from. */
 const MOST_TRIALS = 64
 
@@ -26,7 +28,7 @@ export function effectProfiles(
   elite: number,
   direction: Direction,
 ): ReadonlyMap<string, Float64Array> {
-  const known = ranked.filter((trial) => hasValue(trial) || trial.state === 'diverged')
+  const known = ranked.filter((trial) => hasValue(trial) || isBad(trial))
   const every = Math.max(1, known.length / MOST_TRIALS)
   const trials = known.filter((_, i) => Math.floor(i / every) !== Math.floor((i - 1) / every))
   const axes = axesView(space)
@@ -56,11 +58,21 @@ export function effectProfiles(
   return profiles
 }
 
+/** Whether a trial says that its place is bad: one that failed did so after its retries. */
+function isBad({ state }: PastTrial): boolean {
+  return state === 'diverged' || state === 'failed'
+}
+
 /** Where the profile is lowest, in [0, 1]; the first such place. */
 export function lowestPlace(profile: Float64Array): number {
   return (
     profile.indexOf(profile.reduce((least, score) => Math.min(least, score), Infinity)) / (profile.length - 1)
   )
+}
+
+/** Whether the parameter has no effect to speak of. */
+export function isFlat(profile: Float64Array): boolean {
+  return Math.max(...profile) - Math.min(...profile) < FLAT
 }
 
 /** From where to where the profile is hardly above its lowest, in [0, 1]: nothing there is known to be bad. */

@@ -1,6 +1,14 @@
 import type { Distribution } from '../space/distribution.ts'
+import type { Direction } from '../trial.ts'
 import type { NarrowReason, NarrowRemark, ParameterDecision } from './narrow-decision.ts'
 import type { PastTrial } from './sampler.ts'
+
+/** The values that trials had earlier, by number, and when that was. */
+export interface EarlyValues {
+  readonly epoch: number
+  readonly epochs: number
+  readonly values: ReadonlyMap<number, number>
+}
 
 /** One parameter of the trials to narrow by. */
 export interface AxisView {
@@ -12,7 +20,17 @@ export interface AxisView {
   /** How many of them are the best. */
   readonly elite: number
   readonly margin: number
+  readonly direction: Direction
+  /** Values after a part of the epochs; null where a stage has too few. */
+  readonly early: EarlyValues | null
   readonly streamName: readonly (string | number)[]
+}
+
+/** A trial on one axis; `place` is in units of the range. */
+export interface Placed {
+  readonly place: number
+  readonly isElite: boolean
+  readonly trial: PastTrial
 }
 
 /** Chances below this count as evidence. */

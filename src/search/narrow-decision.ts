@@ -12,6 +12,12 @@ export type NarrowReason =
   | { readonly code: 'too-few-values'; readonly withValue: number; readonly trials: number }
   /** The parameter is active in too few of the elite. */
   | { readonly code: 'too-few-elite'; readonly elite: number }
+  /** `keep: 1`: every trial counts as one of the best. */
+  | { readonly code: 'keeps-all'; readonly trials: number }
+  /** So many trials are alike across the border of the elite that none can be said to be better. */
+  | { readonly code: 'tied'; readonly tied: number; readonly trials: number }
+  /** The parameter has no effect that could be told from none. */
+  | { readonly code: 'flat'; readonly pValue: number }
   /** The elite lies as the whole stage does. */
   | { readonly code: 'no-trend'; readonly pValue: number }
   /** There is a trend, but too few trials beyond the elite to cut either end. */
@@ -56,12 +62,22 @@ export type NarrowReason =
 /** Something beside the reason that a reader of the decision should know. */
 export type NarrowRemark =
   /** All diverged trials lie on one side of `from`, by more than chance. */
-  {
-    readonly code: 'diverged-side'
-    readonly count: number
-    readonly side: 'above' | 'below'
-    readonly from: number
-  }
+  | {
+      readonly code: 'diverged-side'
+      readonly count: number
+      readonly side: 'above' | 'below'
+      readonly from: number
+    }
+  /** The best lies at a declared bound that is hard, and a soft one would have been passed. */
+  | { readonly code: 'hard-bound'; readonly edge: Edge; readonly bound: number; readonly bestAtEdge: boolean }
+  /** A side was not cut because the best moved towards it between the two epochs, by `moved` of the range. */
+  | {
+      readonly code: 'drift'
+      readonly side: Edge
+      readonly moved: number
+      readonly fromEpoch: number
+      readonly toEpoch: number
+    }
 
 /** What was decided for one parameter, with the numbers behind it. */
 export interface ParameterDecision {

@@ -1,33 +1,19 @@
-import { log } from '../numerics/elementary.ts'
-import type { Distribution, FloatDistribution, IntDistribution } from '../space/distribution.ts'
+import type { Distribution } from '../space/distribution.ts'
 import { subrange } from '../space/subrange.ts'
-import { logEnds, toUnit } from '../space/unit-scale.ts'
-import { lowestPlace, nearlyLowest } from './effect-profile.ts'
-import { chanceOfSoFew, type Evidence, evidence } from './evidence.ts'
-import { type AxisView, keptBecause, LEAST_ELITE, SIGNIFICANCE } from './narrow-axis.ts'
-import type { Edge, NarrowReason, NarrowRemark, ParameterDecision } from './narrow-decision.ts'
-import type { PastTrial } from './sampler.ts'
-
-/** The share of the range at each end that counts as its edge. */
-const EDGE = 0.1
-/** How far past an edge a log range goes: an optimum two decades outside lies well within it. */
-const DECADES_PAST_EDGE = 3
-/** How far past an edge the others go, in units of their width on their own scale. */
-const WIDTHS_PAST_EDGE = 0.5
-
-/** A trial on one axis. */
-interface Placed {
-  readonly place: number
-  readonly isElite: boolean
-  readonly trial: PastTrial
-}
+import { toUnit } from '../space/unit-scale.ts'
+import { isFlat, lowestPlace, nearlyLowest } from './effect-profile.ts'
+import { chanceOfSoFew, evidence } from './evidence.ts'
+import { type AxisView, keptBecause, LEAST_ELITE, type Placed, SIGNIFICANCE } from './narrow-axis.ts'
+import type { NarrowRemark, ParameterDecision } from './narrow-decision.ts'
+import { type Drift, driftOf } from './narrow-drift.ts'
+import { edgeOf, goesPast, pastEdge, reachPastEdge, stoppingBound } from './narrow-edge.ts'
 
 /**
  * Narrows, moves or extends a range, or an ordered list of choices, to where the best trials lie; leaves it alone
  * without evidence. `profile` is the parameter's effect, from `effectProfiles`.
  */
 export function narrowRange(view: AxisView, before: Distribution, profile: Float64Array): ParameterDecision {
-  const { name, margin } = view
+  const { name } = view
   const placed = placedTrials(view, before)
   const elite = placed.filter(({ isElite }) => isElite)
   const best = elite[0]
@@ -40,25 +26,27 @@ export function narrowRange(view: AxisView, before: Distribution, profile: Float
     view.streamName,
   )
   const pValue = found.anywhere
-  const remarks = divergedSide(placed, name)
-  const lowest = lowestPlace(profile)
-  const [start, end] = eliteBox(placed, elite, margin, profile)
-
-  const edge = edgeOf(placed, lowest, found)
+  const drift = driftOf(view, before)
+  const box = eliteBox(placed, elite, view.margin, profile, drift)
+  const { start, end } = box
+  const edge = isFlat(profile) ? null : edgeOf(placed, lowestPlace(profile), found)
+  const remarks = [...divergedSide(placed, name), ...box.remarks]
   if (edge !== null) {
     const past = reachPastEdge(before, view.root, edge)
     const after =
       edge === 'lower'
-        ? subrange(before, Math.min(-past, start), end)
-        : subrange(before, start, Math.max(1 + past, end))
+        ? subrange(before, Math.min(-past, start), end, view.root)
+        : subrange(before, start, Math.max(1 + past, end), view.root)
     if (goesPast(before, after, edge)) {
       const action = (edge === 'lower' ? end < 1 : start > 0) ? 'moved' : 'extended'
       const reason = pastEdge(best, name, edge, before, after, pValue)
       return { name, action, before, after, reason, remarks }
     }
+    remarks.push(...stoppingBound(view, before, best, edge))
   }
   if (pValue > SIGNIFICANCE) return keptBecause(name, before, { code: 'no-trend', pValue }, remarks)
-  const after = subrange(before, start, end)
+  if (isFlat(profile)) return keptBecause(name, before, { code: 'flat', pValue }, remarks)
+  const after = subrange(before, start, end, view.root)
   if (JSON.stringify(after) === JSON.stringify(before)) {
     return keptBecause(name, before, { code: 'ends-untested', pValue }, remarks)
   }
@@ -81,56 +69,36 @@ function placedTrials({ name, ranked, elite }: AxisView, before: Distribution): 
 }
 
 /**
- * The edge where the effect is lowest, if the best trials crowd towards it by more than chance and reach it: an
- * adaptive stage's trials crowd where they are, and say nothing of an edge far away. Else null.
- */
-function edgeOf(placed: readonly Placed[], lowest: number, { below, above }: Evidence): Edge | null {
-  const reached = Math.max(EDGE, 3 / placed.length)
-  const reaches = (distance: (place: number) => number): boolean =>
-    placed.some(({ isElite, place }) => isElite && distance(place) < reached)
-  if (below < SIGNIFICANCE && lowest < EDGE && reaches((place) => place)) return 'lower'
-  if (above < SIGNIFICANCE && lowest > 1 - EDGE && reaches((place) => 1 - place)) return 'upper'
-  return null
-}
-
-/**
- * How far past an edge a range goes, in units of its width; 0 where it can't. Less where the edge is one that an
- * earlier narrowing drew: what lies past it has been looked at.
- */
-function reachPastEdge(range: Distribution, root: Distribution, edge: Edge): number {
-  if (!isRange(range) || range.hard) return 0
-  if (!range.log || range.kind === 'int' || goesPast(range, root, edge)) return WIDTHS_PAST_EDGE
-  const [start, end] = logEnds(range)
-  return (DECADES_PAST_EDGE * Math.LN10) / (end - start)
-}
-
-/** Whether `after` reaches farther at that side than `before`. */
-function goesPast(before: Distribution, after: Distribution, edge: Edge): boolean {
-  if (!isRange(before) || !isRange(after)) return false
-  return edge === 'lower' ? after.low < before.low : after.high > before.high
-}
-
-/**
  * The box of the best trials and of where the effect is hardly above its lowest, widened by the margin; a side is
- * dropped only if so many trials lie there that one of the best would have been among them but for chance.
+ * dropped only if so many trials lie there that one of the best would have been among them but for chance, and if the
+ * best do not move towards it as they train longer.
  */
 function eliteBox(
   placed: readonly Placed[],
   elite: readonly Placed[],
   margin: number,
   profile: Float64Array,
-): readonly [number, number] {
+  drift: Drift | null,
+): { readonly start: number; readonly end: number; readonly remarks: readonly NarrowRemark[] } {
   const places = elite.map(({ place }) => place)
   const [from, to] = nearlyLowest(profile)
   const least = Math.min(from, ...places)
   const most = Math.max(to, ...places)
   const slack = margin * (most - least) + 1 / placed.length
-  const under = placed.filter(({ place }) => place < least).length
-  const over = placed.filter(({ place }) => place > most).length
-  const start =
-    chanceOfNone(under, elite.length, placed.length) < SIGNIFICANCE ? Math.max(0, least - slack) : 0
-  const end = chanceOfNone(over, elite.length, placed.length) < SIGNIFICANCE ? Math.min(1, most + slack) : 1
-  return [Math.min(start, least), Math.max(end, most)]
+  const canDrop = (beyond: (place: number) => boolean): boolean =>
+    chanceOfNone(placed.filter(({ place }) => beyond(place)).length, elite.length, placed.length) <
+    SIGNIFICANCE
+  const cut = {
+    lower: canDrop((place) => place < least) ? Math.max(0, least - slack) : 0,
+    upper: canDrop((place) => place > most) ? Math.min(1, most + slack) : 1,
+  }
+  const spared = drift !== null && (drift.side === 'lower' ? cut.lower > 0 : cut.upper < 1)
+  if (spared) cut[drift.side] = drift.side === 'lower' ? 0 : 1
+  return {
+    start: Math.min(cut.lower, least),
+    end: Math.max(cut.upper, most),
+    remarks: spared ? [{ code: 'drift', ...drift }] : [],
+  }
 }
 
 function chanceOfNone(outside: number, chosen: number, all: number): number {
@@ -139,37 +107,6 @@ function chanceOfNone(outside: number, chosen: number, all: number): number {
 
 function outermostOf(elite: readonly Placed[]): Placed {
   return elite.reduce((a, b) => (Math.abs(b.place - 0.5) > Math.abs(a.place - 0.5) ? b : a))
-}
-
-/** Why the range went past an edge, and how far: in decades on a log scale, else in widths. */
-function pastEdge(
-  { place, trial }: Placed,
-  name: string,
-  edge: Edge,
-  before: Distribution,
-  after: Distribution,
-  pValue: number,
-): NarrowReason {
-  const bestAtEdge = edge === 'lower' ? place < EDGE : place > 1 - EDGE
-  return {
-    code: 'past-edge',
-    pValue,
-    edge,
-    best: trial.params[name]!,
-    bestAtEdge,
-    reach: reachOf(before, after, edge),
-  }
-}
-
-function reachOf(before: Distribution, after: Distribution, edge: Edge) {
-  if (!isRange(before) || !isRange(after)) return { unit: 'widths', amount: 0 } as const
-  const [from, to] = edge === 'lower' ? [after.low, before.low] : [before.high, after.high]
-  if (before.log) return { unit: 'decades', amount: (log(to) - log(from)) / Math.LN10 } as const
-  return { unit: 'widths', amount: (to - from) / (before.high - before.low) } as const
-}
-
-function isRange(distribution: Distribution): distribution is FloatDistribution | IntDistribution {
-  return distribution.kind === 'float' || distribution.kind === 'int'
 }
 
 /** Where the trials diverged, if all of them lie on one side by more than chance. */

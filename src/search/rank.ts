@@ -1,10 +1,15 @@
 import type { Direction, TrialState } from '../trial.ts'
 
-/** What ranking looks at. */
+/** What ranking looks at. A TrialRecord has all of it. */
 export interface Ranked {
   readonly number: number
   readonly state: TrialState
   readonly value: number | null
+  /** How many epochs it ran: among pruned trials, the longer one got further. */
+  readonly epochs?: number
+  /** The objective's second metric, signed so that lower is better; null or left out if it has none. */
+  readonly tie?: number | null
+  readonly budget?: { readonly epochs: number }
 }
 
 /** Whether a trial ended with a value to compare. */
@@ -13,17 +18,20 @@ export function hasValue(trial: Ranked): boolean {
 }
 
 /**
- * Compares two trials, the better first: those with a value by value, then diverged, then failed ones, then those
- * that have not ended. Ties go to the lower number. For Array.sort.
+ * Compares two trials, the better first: complete ones, then pruned, diverged, failed and unfinished ones. Pruned
+ * trials go by epochs, the longer first; then values decide, then `tie`, the deeper budget, and the lower number.
+ * For Array.sort.
  */
 export function compareTrials(a: Ranked, b: Ranked, direction: Direction): number {
-  const byState = stateRank(a) - stateRank(b)
-  if (byState !== 0) return byState
-  if (hasValue(a) && a.value !== b.value) {
-    const difference = a.value! < b.value! ? -1 : 1
-    return direction === 'minimize' ? difference : -difference
-  }
-  return a.number - b.number
+  const byMerit = compareMerit(a, b, direction)
+  if (byMerit !== 0) return byMerit
+  const byBudget = (b.budget?.epochs ?? 0) - (a.budget?.epochs ?? 0)
+  return byBudget === 0 ? a.number - b.number : byBudget
+}
+
+/** Whether nothing that was measured tells two trials apart: only their budgets and numbers may differ. */
+export function areTied(a: Ranked, b: Ranked, direction: Direction): boolean {
+  return compareMerit(a, b, direction) === 0
 }
 
 /** The trials, best first; a new array. Compare only trials of one budget: values of different epochs are not alike. */
@@ -31,8 +39,28 @@ export function rankTrials<T extends Ranked>(trials: readonly T[], direction: Di
   return trials.toSorted((a, b) => compareTrials(a, b, direction))
 }
 
+/** What states, epochs of pruned trials, values and second metrics say. */
+function compareMerit(a: Ranked, b: Ranked, direction: Direction): number {
+  const byState = stateRank(a) - stateRank(b)
+  if (byState !== 0 || !hasValue(a)) return byState
+  if (a.state === 'pruned' && a.epochs !== b.epochs) return (b.epochs ?? 0) - (a.epochs ?? 0)
+  if (a.value !== b.value) {
+    const difference = a.value! < b.value! ? -1 : 1
+    return direction === 'minimize' ? difference : -difference
+  }
+  return compareTies(a.tie ?? null, b.tie ?? null)
+}
+
+/** The lower first, none last. */
+function compareTies(a: number | null, b: number | null): number {
+  if (a === b) return 0
+  if (a === null) return 1
+  if (b === null) return -1
+  return a < b ? -1 : 1
+}
+
 function stateRank(trial: Ranked): number {
-  if (hasValue(trial)) return 0
-  if (trial.state === 'diverged') return 1
-  return trial.state === 'failed' ? 2 : 3
+  if (hasValue(trial)) return trial.state === 'complete' ? 0 : 1
+  if (trial.state === 'diverged') return 2
+  return trial.state === 'failed' ? 3 : 4
 }

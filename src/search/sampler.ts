@@ -10,6 +10,8 @@ export interface PastTrial {
   readonly state: TrialState
   /** Null unless it is complete or pruned. */
   readonly value: number | null
+  /** What decides between equal values, lower is better; null or left out if nothing does. */
+  readonly tie?: number | null
   /** How many epochs it ran; values of different budgets are not alike. */
   readonly epochs: number
 }

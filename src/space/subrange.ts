@@ -1,27 +1,40 @@
-import { exp } from '../numerics/elementary.ts'
 import type {
   CategoricalDistribution,
   Distribution,
   FloatDistribution,
   IntDistribution,
 } from './distribution.ts'
-import { rounded } from './rounded.ts'
-import { countValues, logEnds } from './unit-scale.ts'
+import { decimalUnit, roundedTo } from './rounded.ts'
+import { countValues, placeOn } from './unit-scale.ts'
+
+type Range = FloatDistribution | IntDistribution
 
 /**
  * The part of a range, or its extension, between two places of its unit interval: below 0 and above 1 lie outside.
- * Bounds are rounded outwards to three digits; a hard bound, and zero for a range without negative values, is never
- * passed; a step stays on its grid; an int or an ordered choice keeps at least two values (if it had two).
- * Unordered choices and fixed values come back as they are.
+ * Bounds are rounded outwards to a thousandth of the new width (on a log scale, to three digits where that is finer),
+ * but never past a bound of the range unless the place itself lies past it. `root` is the range as declared: its bounds
+ * are never passed if it is hard; nor is zero by a range without negative values. A step stays on its grid; an int or
+ * an ordered choice keeps at least two values (if it had two). Unordered choices and fixed values come back as they are.
  */
-export function subrange(distribution: Distribution, start: number, end: number): Distribution {
+export function subrange(
+  distribution: Distribution,
+  start: number,
+  end: number,
+  root: Distribution = distribution,
+): Distribution {
   switch (distribution.kind) {
-    case 'float':
+    case 'float': {
+      const limits = limitsOf(distribution, root)
       return distribution.step === null
-        ? continuousPart(distribution, start, end)
-        : steppedPart(distribution, start, end)
-    case 'int':
-      return distribution.log ? logIntPart(distribution, start, end) : steppedPart(distribution, start, end)
+        ? continuousPart(distribution, start, end, limits)
+        : steppedPart(distribution, start, end, limits)
+    }
+    case 'int': {
+      const limits = limitsOf(distribution, root)
+      return distribution.log
+        ? logIntPart(distribution, start, end, limits)
+        : steppedPart(distribution, start, end, limits)
+    }
     case 'categorical':
       return distribution.ordered ? choicesPart(distribution, start, end) : distribution
     case 'fixed':
@@ -29,56 +42,77 @@ export function subrange(distribution: Distribution, start: number, end: number)
   }
 }
 
-function continuousPart(range: FloatDistribution, start: number, end: number): FloatDistribution {
-  const low = start <= 0 && range.hard ? range.low : rounded(place(range, start), 3, -1)
-  const high = end >= 1 && range.hard ? range.high : rounded(place(range, end), 3, 1)
-  return bounded(range, start === 0 ? range.low : low, end === 1 ? range.high : high)
+/** What the bounds of a range may never pass. */
+interface Limits {
+  readonly floor: number
+  readonly ceiling: number
 }
 
-/** A value on the axis, also outside of the range. */
-function place(range: FloatDistribution | IntDistribution, u: number): number {
-  if (!range.log) return range.low + u * (range.high - range.low)
-  const [from, to] = logEnds(range)
-  return exp(from + u * (to - from))
+function limitsOf(range: Range, root: Distribution): Limits {
+  if (range.hard) {
+    const declared = root.kind === range.kind ? root : range
+    return { floor: Math.min(declared.low, range.low), ceiling: Math.max(declared.high, range.high) }
+  }
+  const least = range.log ? (range.kind === 'int' ? 1 : Number.MIN_VALUE) : 0
+  const most = range.kind === 'int' ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE
+  return { floor: range.low >= 0 ? least : -most, ceiling: range.high <= 0 ? 0 : most }
+}
+
+function continuousPart(
+  range: FloatDistribution,
+  start: number,
+  end: number,
+  limits: Limits,
+): FloatDistribution {
+  const from = placeOn(range, start)
+  const to = placeOn(range, end)
+  const low = roundedBound(range, from, to - from, -1)
+  const high = roundedBound(range, to, to - from, 1)
+  return bounded(
+    range,
+    start >= 0 ? Math.max(range.low, start === 0 ? range.low : low) : low,
+    end <= 1 ? Math.min(range.high, end === 1 ? range.high : high) : high,
+    limits,
+  )
+}
+
+/** A bound to a thousandth of the width; on a log scale to three digits of its own, if that is finer. */
+function roundedBound(range: FloatDistribution, value: number, width: number, side: 1 | -1): number {
+  const unit = decimalUnit(width)
+  const finer = range.log ? Math.min(unit, decimalUnit(Math.abs(value))) : unit
+  return roundedTo(value, finer, side)
 }
 
 /** The wanted bounds as far as the range lets them go. */
-function bounded<R extends FloatDistribution | IntDistribution>(range: R, low: number, high: number): R {
-  const floor = range.hard
-    ? range.low
-    : range.low >= 0
-      ? range.kind === 'int' && range.log
-        ? 1
-        : 0
-      : -Infinity
-  const ceiling = range.hard ? range.high : range.high <= 0 ? 0 : Infinity
+function bounded<R extends Range>(range: R, low: number, high: number, { floor, ceiling }: Limits): R {
   const within = { low: Math.max(low, floor), high: Math.min(high, ceiling) }
-  if (range.log && range.kind === 'float') within.low = Math.max(within.low, Number.MIN_VALUE)
   return within.low < within.high ? { ...range, ...within } : range
 }
 
-function steppedPart<R extends FloatDistribution | IntDistribution>(range: R, start: number, end: number): R {
+function steppedPart<R extends Range>(range: R, start: number, end: number, limits: Limits): R {
   const count = countValues(range)
-  const step = range.step ?? 1
   const [first, last] = atLeastTwo(start, end, count)
   // Only the bounds are cut here: the grid of a stepped range goes on past its ends as it goes on within.
-  const fromLow = range.hard ? Math.max(0, first) : first
-  const toHigh = range.hard ? Math.min(count - 1, last) : last
-  const floor = range.low >= 0 && !range.hard ? -Math.floor(range.low / step + 1e-9) : -Infinity
-  return bounded(range, at(range, Math.max(floor, fromLow)), at(range, toHigh))
+  const step = range.step ?? 1
+  const least = Math.ceil((limits.floor - range.low) / step - 1e-9)
+  const most = Math.floor((limits.ceiling - range.low) / step + 1e-9)
+  return bounded(range, at(range, Math.max(least, first)), at(range, Math.min(most, last)), limits)
 }
 
-function at(range: FloatDistribution | IntDistribution, index: number): number {
-  return Number((range.low + index * (range.step ?? 1)).toPrecision(15))
+function at(range: Range, index: number): number {
+  const value = range.low + index * (range.step ?? 1)
+  return range.kind === 'int' ? value : Number(value.toPrecision(15))
 }
 
-function logIntPart(range: IntDistribution, start: number, end: number): IntDistribution {
-  const low = Math.max(1, Math.round(place(range, start) + 0.5 - 1e-9) - (start <= 0 ? 0 : 1))
-  const high = Math.max(low, Math.round(place(range, end) - 0.5 + 1e-9) + (end >= 1 ? 0 : 1))
-  const cut = { low: start === 0 ? range.low : low, high: end === 1 ? range.high : high }
-  const wide =
-    cut.high > cut.low ? cut : { low: Math.max(range.hard ? range.low : 1, cut.low - 1), high: cut.high + 1 }
-  return bounded(range, wide.low, wide.high)
+function logIntPart(range: IntDistribution, start: number, end: number, limits: Limits): IntDistribution {
+  const low = Math.max(1, Math.round(placeOn(range, start) + 0.5 - 1e-9) - (start <= 0 ? 0 : 1))
+  const high = Math.max(low, Math.round(placeOn(range, end) - 0.5 + 1e-9) + (end >= 1 ? 0 : 1))
+  const cut = {
+    low: start >= 0 ? Math.max(range.low, start === 0 ? range.low : low) : low,
+    high: end <= 1 ? Math.min(range.high, end === 1 ? range.high : high) : high,
+  }
+  const wide = cut.high > cut.low ? cut : { low: Math.max(limits.floor, cut.low - 1), high: cut.high + 1 }
+  return bounded(range, wide.low, wide.high, limits)
 }
 
 function choicesPart(choices: CategoricalDistribution, start: number, end: number): CategoricalDistribution {

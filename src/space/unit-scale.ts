@@ -10,7 +10,7 @@ export function fromUnit(distribution: Distribution, u: number): ParamValue {
     case 'float':
       return distribution.step === null ? continuousAt(distribution, u) : steppedAt(distribution, u)
     case 'int':
-      return distribution.log ? intAt(distribution, u) : steppedAt(distribution, u)
+      return isLogScaled(distribution) ? intAt(distribution, u) : steppedAt(distribution, u)
     case 'categorical': {
       const { choices } = distribution
       return choices[Math.min(choices.length - 1, Math.max(0, Math.floor(u * choices.length)))]!
@@ -34,11 +34,11 @@ export function toUnit(distribution: Distribution, value: ParamValue): number {
   }
   if (typeof value !== 'number') return NaN
   const { low, step } = distribution
-  if (distribution.log) {
+  if (isLogScaled(distribution)) {
     const [start, end] = logEnds(distribution)
     return value > 0 ? (log(value) - start) / (end - start) : -Infinity
   }
-  if (step === null) return (value - low) / (distribution.high - low)
+  if (step === null) return (value / 2 - low / 2) / (distribution.high / 2 - low / 2)
   return ((value - low) / step + 0.5) / countSteps(distribution)
 }
 
@@ -58,7 +58,7 @@ export function countValues(distribution: Distribution): number {
 
 /** The value of that index, 0 <= index < countValues, in order; only for a finite distribution. */
 export function valueAt(distribution: Distribution, index: number): ParamValue {
-  if (distribution.kind === 'int' && distribution.log) return distribution.low + index
+  if (distribution.kind === 'int' && isLogScaled(distribution)) return distribution.low + index
   return fromUnit(distribution, (index + 0.5) / countValues(distribution))
 }
 
@@ -73,6 +73,25 @@ export function contains(distribution: Distribution, value: ParamValue): boolean
   return Math.abs(steps - Math.round(steps)) < 1e-6
 }
 
+/** A value on the range's axis, also outside of [0, 1]; of a stepped range, before it is put on its grid. */
+export function placeOn(range: FloatDistribution | IntDistribution, u: number): number {
+  if (isLogScaled(range)) {
+    const [start, end] = logEnds(range)
+    return exp(start + u * (end - start))
+  }
+  const width = range.high - range.low
+  // A range from -1e308 to 1e308 is wider than any number.
+  return Number.isFinite(width) ? range.low + u * width : range.low * (1 - u) + range.high * u
+}
+
+/**
+ * Whether the axis is a log scale that numbers can tell from a linear one: between bounds that differ by less than a
+ * millionth, the logarithms differ by rounding errors alone.
+ */
+function isLogScaled(range: FloatDistribution | IntDistribution): boolean {
+  return range.log && range.high > range.low * (1 + 1e-6)
+}
+
 /**
  * The ends of a log axis as natural logarithms. An int's axis reaches half a unit past its bounds, so that the
  * end values get shares like their neighbours'.
@@ -85,9 +104,7 @@ export function logEnds(range: FloatDistribution | IntDistribution): readonly [n
 function continuousAt(range: FloatDistribution, u: number): number {
   if (u <= 0) return range.low
   if (u >= 1) return range.high
-  if (!range.log) return clamp(range.low + u * (range.high - range.low), range)
-  const [start, end] = logEnds(range)
-  return clamp(exp(start + u * (end - start)), range)
+  return clamp(placeOn(range, u), range)
 }
 
 function intAt(range: IntDistribution, u: number): number {

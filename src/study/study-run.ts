@@ -7,6 +7,7 @@ import { countPointsAtMost, pointKey } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { StageRecord, StudyRecord, StudyState, StudyWriter } from '../store/store.ts'
 import { FINISHED_STATES, type TrialRecord } from '../trial.ts'
+import { readEarlyValues } from './early-values.ts'
 import type { StudyListener } from './events.ts'
 import { guardListener } from './guarded-listener.ts'
 import { keepArtifacts } from './kept-artifacts.ts'
@@ -142,6 +143,7 @@ function beginStage(
           root: run.space,
           space: before.space,
           trials: results,
+          early: readEarlyValues(run.store, run.study.id, before, results),
           direction: run.study.direction,
           plan,
           streamName: [run.study.seed, 'narrow', index],

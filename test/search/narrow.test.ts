@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { fastGenerator } from '../../src/random/fast-generator.ts'
 import { narrow } from '../../src/search/narrow.ts'
 import type { ParameterDecision } from '../../src/search/narrow-decision.ts'
+import { earlyEpoch } from '../../src/search/narrow-drift.ts'
 import type { PastTrial } from '../../src/search/sampler.ts'
 import { choice, fixed, float, int, searchSpace } from '../../src/space/constructors.ts'
 import type { Params } from '../../src/space/distribution.ts'
@@ -184,7 +185,7 @@ describe('narrowing', () => {
     expect(decision(result, 'activation')).toMatchObject({
       action: 'reduced',
       after: { choices: ['relu', 'tanh'] },
-      reason: { code: 'choices-missing', elite: 20, missing: ['sigmoid'] },
+      reason: { code: 'choices-missing', elite: result.decision.elite.length, missing: ['sigmoid'] },
     })
     expect(decision(result, 'idle').action).toBe('kept')
     expect(countValues(decision(result, 'layers').after)).toBeGreaterThanOrEqual(2)
@@ -292,6 +293,174 @@ describe('narrowing', () => {
         edge: 'upper',
         reach: { ...reach, amount: expect.closeTo(reach.amount, 10) },
       },
+    })
+  })
+
+  it('goes back past an edge that narrowing drew in a hard range, never past the declared one', () => {
+    const root = searchSpace({ x: float(0.5, 100, { hard: true }) })
+    const box = searchSpace({ x: float(4, 20, { hard: true }) })
+    const trials = trialsOf(box, 64, 1, ({ x }) => x as number)
+    const request = {
+      space: box,
+      root,
+      trials,
+      direction: 'minimize',
+      plan: stage(),
+      streamName: [42],
+    } as const
+    expect(decision(narrow(request), 'x')).toMatchObject({
+      action: 'moved',
+      after: { low: 0.5 },
+      reason: { code: 'past-edge', edge: 'lower', reach: { unit: 'widths' } },
+      remarks: [],
+    })
+  })
+
+  it('says where a hard bound is what stops the search, and only there', () => {
+    const hard = searchSpace({
+      lr: float(1e-5, 1, { log: true, hard: true }),
+      other: float(0, 1, { hard: true }),
+    })
+    const trials = trialsOf(hard, 64, 1, ({ lr }) => -Math.log10(lr as number))
+    const result = narrowed(hard, trials)
+    expect(decision(result, 'lr')).toMatchObject({ action: 'narrowed', after: { high: 1 } })
+    expect(decision(result, 'lr').remarks).toEqual([
+      { code: 'hard-bound', edge: 'upper', bound: 1, bestAtEdge: true },
+    ])
+    expect(decision(result, 'other').remarks).toEqual([])
+    // A soft range would not go below zero either.
+    const rate = searchSpace({ dropout: float(0, 0.95, { hard: true }) })
+    const low = decision(
+      narrowed(
+        rate,
+        trialsOf(rate, 64, 1, ({ dropout }) => dropout as number),
+      ),
+      'dropout',
+    )
+    expect(low).toMatchObject({ action: 'narrowed', remarks: [] })
+  })
+
+  it('takes failed trials as bad ones, like diverged ones', () => {
+    const one = searchSpace({ frac: float(0, 1.5, { hard: true }) })
+    const noise = fastGenerator(['failures'])
+    const trials = trialsOf(one, 48, 1, ({ frac }) => ((frac as number) > 1 ? Number.NaN : noise.next()))
+    const failing = trials.map((trial) =>
+      trial.state === 'diverged' ? { ...trial, state: 'failed' as const } : trial,
+    )
+    const result = narrowed(one, failing)
+    expect(result.decision).toMatchObject({
+      diverged: 0,
+      failed: trials.filter(({ value }) => value === null).length,
+    })
+    expect(result.space).toEqual(narrowed(one, trials).space)
+    expect((result.space.parameters.frac as { high: number }).high).toBeLessThan(1.3)
+  })
+
+  it('moves no range on a constant objective over a grid, for 20 seeds', () => {
+    const one = searchSpace({ lr: float(1e-6, 1, { log: true }) })
+    for (let seed = 0; seed < 20; seed++) {
+      const trials = Array.from({ length: 32 }, (_, number) =>
+        pastTrial(number, { lr: 10 ** (-6 + (6 * number) / 31) }, 0.1),
+      )
+      const result = narrow({
+        ...{ space: one, root: one, trials, direction: 'maximize', plan: stage() },
+        streamName: [seed],
+      } as const)
+      expect(decision(result, 'lr')).toMatchObject({
+        action: 'kept',
+        reason: { code: 'tied', tied: 32, trials: 32 },
+      })
+    }
+  })
+
+  it('splits no tie at the border of the best, and lets a second metric break it', () => {
+    const one = searchSpace({ x: float(0, 1) })
+    const values = (count: number) => Array.from({ length: 20 }, (_, i) => (i < count ? 0 : i))
+    const trials = (count: number, tie: number | null = null) =>
+      values(count).map((value, number) => ({
+        ...pastTrial(number, { x: number / 20 }, value),
+        ...(tie === null ? {} : { tie: number * tie }),
+      }))
+    // 20 % of 20 trials are 4.
+    expect(narrowed(one, trials(4)).decision.elite).toHaveLength(4)
+    expect(narrowed(one, trials(6)).decision.elite).toHaveLength(6)
+    expect(narrowed(one, trials(6, 1)).decision.elite).toEqual([0, 1, 2, 3])
+    expect(narrowed(one, trials(6, -1)).decision.elite).toEqual([5, 4, 3, 2])
+    const third = trials(1).map((trial, i) => ({ ...trial, value: i < 3 ? i : i < 12 ? 3 : 9 }))
+    expect(narrowed(one, third).decision.elite).toEqual([0, 1, 2])
+  })
+
+  it('says that keep: 1 keeps everything', () => {
+    const trials = trialsOf(space, 30, 1, (params) => away(params.learningRate, -3))
+    const result = narrow({
+      space,
+      root: space,
+      trials,
+      direction: 'minimize',
+      plan: stage({ keep: 1 }),
+      streamName: [1],
+    })
+    for (const { reason } of result.decision.parameters)
+      expect(reason).toEqual({ code: 'keeps-all', trials: 30 })
+    expect(result.space).toEqual(space)
+  })
+
+  it('holds the optimum of a narrow range far from zero through two narrowings', () => {
+    const root = searchSpace({ x: float(1000, 1001, { hard: true }) })
+    const value = ({ x }: Params) => ((x as number) - 1000.3) ** 2
+    const first = narrowed(root, trialsOf(root, 64, 1, value))
+    const next = narrow({
+      ...{ space: first.space, root, trials: trialsOf(first.space, 32, 2, value), direction: 'minimize' },
+      ...{ plan: stage(), streamName: [42] },
+    } as const)
+    for (const { space: box } of [first, next]) {
+      const { low, high } = box.parameters.x as { low: number; high: number }
+      expect(low).toBeGreaterThanOrEqual(1000)
+      expect(low).toBeLessThan(1000.3)
+      expect(high).toBeGreaterThan(1000.3)
+      expect(high).toBeLessThan(1000.9)
+    }
+    expect(decision(first, 'x').action).toBe('narrowed')
+  })
+
+  describe('by the drift of the best', () => {
+    const one = searchSpace({ layers: int(1, 8), rate: float(1e-4, 1, { log: true }) })
+    const trials = trialsOf(one, 64, 5, ({ layers }) => Math.abs((layers as number) - 3))
+    const early = (best: number) => ({
+      epoch: 1,
+      epochs: 3,
+      values: new Map(
+        trials.map(({ number, params }) => [number, Math.abs((params.layers as number) - best)]),
+      ),
+    })
+    const request = {
+      space: one,
+      root: one,
+      trials,
+      direction: 'minimize',
+      plan: stage(),
+      streamName: [42],
+    } as const
+
+    it('cuts both sides where nothing moves', () => {
+      expect(decision(narrow({ ...request, early: early(3) }), 'layers')).toMatchObject({
+        after: { high: 4 },
+        remarks: [],
+      })
+    })
+
+    it('does not cut the side that the best move towards as they train longer', () => {
+      const { action, after, remarks } = decision(narrow({ ...request, early: early(1) }), 'layers')
+      expect(action).not.toBe('moved')
+      expect(after).toMatchObject({ high: 8 })
+      expect(remarks).toEqual([
+        { code: 'drift', side: 'upper', moved: expect.any(Number), fromEpoch: 1, toEpoch: 3 },
+      ])
+      expect(decision(narrow({ ...request, early: early(1) }), 'rate').remarks).toEqual([])
+    })
+
+    it('compares with a third of the epochs, if there is such an epoch', () => {
+      expect([1, 2, 3, 5, 9, 50].map(earlyEpoch)).toEqual([null, 1, 1, 2, 3, 17])
     })
   })
 

@@ -50,6 +50,28 @@ describe('a part of a range', () => {
       }),
     ))
 
+  it('rounds bounds relative to the width, and never past a bound that it was not to pass', () => {
+    expect(subrange(float(1000, 1001), 0.1234, 0.5678)).toMatchObject({ low: 1000.123, high: 1000.568 })
+    expect(subrange(float(1000, 1001), 0.2, 1)).toMatchObject({ low: 1000.2, high: 1001 })
+    expect(subrange(float(1000, 1001), 0.2, 0.99999)).toMatchObject({ high: 1001 })
+    expect(subrange(float(0.0123456, 0.9), 0.00001, 0.5)).toMatchObject({ low: 0.0123456, high: 0.457 })
+    expect(subrange(float(1000, 1001, { log: true }), 0.5, 1)).toMatchObject({ low: 1000.499, high: 1001 })
+    const wide = subrange(float(-1e308, 1e308), 0.25, 0.5)
+    expect(wide).toMatchObject({ low: -5e307, high: 0 })
+  })
+
+  it('goes back to the bounds of the declared range, and never past them if they are hard', () => {
+    const root = float(0.5, 100, { hard: true })
+    const box = { ...root, low: 10, high: 20 } as Distribution
+    expect(subrange(box, -0.5, 1, root)).toMatchObject({ low: 5, high: 20 })
+    expect(subrange(box, -3, 30, root)).toMatchObject({ low: 0.5, high: 100 })
+    const ints = int(1, 64, { hard: true })
+    expect(subrange({ ...ints, low: 8, high: 16 } as Distribution, -2, 9, ints)).toMatchObject({
+      low: 1,
+      high: 64,
+    })
+  })
+
   it('is cut in log space, rounded outwards to three digits', () => {
     expect(subrange(float(1e-6, 10, { log: true }), 3 / 7, 5 / 7)).toMatchObject({ low: 1e-3, high: 0.1 })
     expect(subrange(float(1e-6, 1e-2, { log: true }), 0.1, 0.9)).toMatchObject({

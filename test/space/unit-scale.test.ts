@@ -22,6 +22,16 @@ describe('the unit interval of a distribution', () => {
       }),
     ))
 
+  it('spreads over ranges wider than any number, and over log ranges too narrow for logarithms', () => {
+    const wide = float(-1e308, 1e308)
+    expect([0, 0.25, 0.5, 0.75, 1].map((u) => fromUnit(wide, u))).toEqual([-1e308, -5e307, 0, 5e307, 1e308])
+    expect(toUnit(wide, 5e307)).toBe(0.75)
+    const large = int(2 ** 53 - 11, 2 ** 53 - 2, { log: true })
+    const values = Array.from({ length: 10 }, (_, i) => fromUnit(large, (i + 0.5) / 10) as number)
+    expect(new Set(values).size).toBe(10)
+    for (const value of values) expect(fromUnit(large, toUnit(large, value))).toBe(value)
+  })
+
   it('rises with the place on a numeric range', () =>
     fc.assert(
       fc.property(distributions, unit, unit, (d, a, b) => {

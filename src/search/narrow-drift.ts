@@ -1,0 +1,60 @@
+import type { Distribution } from '../space/distribution.ts'
+import { toUnit } from '../space/unit-scale.ts'
+import type { AxisView } from './narrow-axis.ts'
+import type { Edge } from './narrow-decision.ts'
+import { hasValue, rankTrials } from './rank.ts'
+import type { PastTrial } from './sampler.ts'
+
+/** How far the best trials must move, as a share of the range, before a side is spared for it. */
+const LEAST_DRIFT = 0.05
+/** The part of a stage's epochs after which the trials are ranked for comparison. */
+const EARLY_PART = 3
+
+/** Towards which end of a range the best trials move as they train longer. */
+export interface Drift {
+  readonly side: Edge
+  /** How far the mean place of the best moved between the two epochs, as a share of the range. */
+  readonly moved: number
+  readonly fromEpoch: number
+  readonly toEpoch: number
+}
+
+/** The epoch to compare the last one with: a third of all, rounded; null where that is no earlier one. */
+export function earlyEpoch(epochs: number): number | null {
+  const early = Math.round(epochs / EARLY_PART)
+  return early >= 1 && early < epochs ? early : null
+}
+
+/**
+ * How the best trials of all epochs lie against the best of the same trials after a third of them: what a few epochs
+ * prefer (shallow networks, high rates) shows as a move, and goes on with more epochs. Null where too little moves.
+ */
+export function driftOf(
+  { name, ranked, elite, early, direction }: AxisView,
+  before: Distribution,
+): Drift | null {
+  if (early === null) return null
+  const known = ranked.filter((trial) => hasValue(trial) && early.values.has(trial.number))
+  const then = rankTrials(
+    known.map((trial) => ({ ...trial, value: early.values.get(trial.number)! })),
+    direction,
+  )
+  const moved = meanPlace(known.slice(0, elite), name, before) - meanPlace(then.slice(0, elite), name, before)
+  if (!(Math.abs(moved) > LEAST_DRIFT)) return null
+  return {
+    side: moved < 0 ? 'lower' : 'upper',
+    moved: Math.abs(moved),
+    fromEpoch: early.epoch,
+    toEpoch: early.epochs,
+  }
+}
+
+/** NaN if none of them has the parameter. */
+function meanPlace(trials: readonly PastTrial[], name: string, range: Distribution): number {
+  const places = trials.flatMap(({ params }) => {
+    const value = params[name]
+    const place = value === undefined ? Number.NaN : toUnit(range, value)
+    return Number.isNaN(place) ? [] : [Math.min(1, Math.max(0, place))]
+  })
+  return places.reduce((sum, place) => sum + place, 0) / places.length
+}
