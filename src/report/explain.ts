@@ -4,6 +4,7 @@ import type { TrialRecord } from '../trial.ts'
 import { shortName } from './names.ts'
 import { narrowingHeadline, narrowingJson, narrowingLines, stageTotalsLine } from './narrowing.ts'
 import { countOf, formatDistribution, formatMetric, formatPercent } from './numbers.ts'
+import { boundSentence, readStoppingBounds, type StoppingBound } from './search-notes.ts'
 import { displayWidth, oneLine, padEnd, paint, type Span, truncate, wrap, wrapSpans } from './text.ts'
 import { NO_TRIALS, readTotals, type Totals } from './totals.ts'
 import { SCHEMA_VERSION, studyHead } from './trial-json.ts'
@@ -13,6 +14,8 @@ export interface Explanation {
   readonly study: StudyRecord
   readonly totals: Totals
   readonly stages: readonly ExplainedStage[]
+  /** Hard bounds that the best lies at. */
+  readonly stoppingBounds: readonly StoppingBound[]
 }
 
 export interface ExplainedStage {
@@ -23,10 +26,13 @@ export interface ExplainedStage {
 
 export function readExplanation(reader: StudyReader, study: StudyRecord): Explanation {
   const totals = readTotals(reader, study.id)
+  const records = reader.stages(study.id)
+  const best = reader.bestTrials(study.id, 1)[0] ?? null
   return {
     study,
     totals: totals.all,
-    stages: reader.stages(study.id).map((record) => ({
+    stoppingBounds: readStoppingBounds(reader, study, records, best),
+    stages: records.map((record) => ({
       record,
       totals: totals.stages[record.index] ?? NO_TRIALS,
       best: reader.bestTrials(study.id, 1, record.index)[0] ?? null,
@@ -35,7 +41,12 @@ export function readExplanation(reader: StudyReader, study: StudyRecord): Explan
 }
 
 /** The explanation in sentences, for a window of that width. */
-export function renderExplanation({ study, stages }: Explanation, width: number, colour: boolean): string {
+export function renderExplanation(
+  { study, stages, stoppingBounds }: Explanation,
+  dbOption: string,
+  width: number,
+  colour: boolean,
+): string {
   const lines: Span[][] = [
     [
       { text: oneLine(study.name), tone: 'strong' },
@@ -54,6 +65,10 @@ export function renderExplanation({ study, stages }: Explanation, width: number,
       )
     }
   }
+  if (stoppingBounds.length > 0) lines.push([''])
+  for (const bound of stoppingBounds) {
+    lines.push(...wrapSpans([{ text: boundSentence(bound, study, dbOption), tone: 'warning' }], width))
+  }
   return `${lines.map((line) => paint(line, colour)).join('\n')}\n`
 }
 
@@ -66,7 +81,7 @@ export function narrowingReport({ stages }: Explanation, width: number): Span[][
 }
 
 /** The explanation as one document: every decision with the numbers behind it. */
-export function explanationJson({ study, stages }: Explanation) {
+export function explanationJson({ study, stages, stoppingBounds }: Explanation) {
   return {
     ...studyHead(study),
     schemaVersion: SCHEMA_VERSION,
@@ -84,6 +99,7 @@ export function explanationJson({ study, stages }: Explanation) {
       space: record.space,
       narrowing: narrowingJson(record.narrowing),
     })),
+    stoppingBounds,
   }
 }
 

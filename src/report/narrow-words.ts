@@ -1,7 +1,8 @@
 import type { Edge, NarrowReason, NarrowRemark, ParameterDecision } from '../search/narrow-decision.ts'
-import type { Distribution, ParamValue } from '../space/distribution.ts'
+import type { Distribution } from '../space/distribution.ts'
 import { rounded } from '../space/rounded.ts'
 import { logEnds } from '../space/unit-scale.ts'
+import { formatParam } from './numbers.ts'
 
 /**
  * Why a parameter's range is what it is, in one clause without its name and ranges:
@@ -42,12 +43,12 @@ function reasonClause(
     case 'past-edge': {
       const { edge, best, bestAtEdge, reach } = reason
       const where = bestAtEdge
-        ? `best ${valueText(best)} lies at the ${edge} edge`
-        : `better up to the ${edge} edge (best ${valueText(best)})`
+        ? `best ${formatParam(best, before)} lies at the ${edge} edge`
+        : `better up to the ${edge} edge (best ${formatParam(best, before)})`
       return `${where}: ${action} ${reachText(reach)} ${beyond(edge)} it`
     }
     case 'elite-outside':
-      return `a trial of the whole range, among the best, lies outside of it: extended to ${valueText(reason.outermost)}`
+      return `a trial of the whole range, among the best, lies outside of it: extended to ${formatParam(reason.outermost, before)}`
     case 'choices-present':
       return `no choice is missing from the best trials by more than chance (p = ${figure(reason.pValue)})`
     case 'choices-missing':
@@ -108,9 +109,4 @@ function figure(value: number): string {
     return value.toExponential(1).replace('.0e', 'e').replace('e+', 'e')
   }
   return String(Number(value.toPrecision(2)))
-}
-
-/** A value of a parameter as people write it. */
-function valueText(value: ParamValue): string {
-  return typeof value === 'number' ? figure(value) : String(value)
 }

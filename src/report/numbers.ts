@@ -1,4 +1,4 @@
-import type { Distribution, ParamValue } from '../space/distribution.ts'
+import type { Distribution, FloatDistribution, ParamValue } from '../space/distribution.ts'
 
 /** What stands where a value does not exist: a parameter that is not active, a trial without a result. */
 export const NO_VALUE = '-'
@@ -28,24 +28,27 @@ export function formatSignificant(value: number): string {
   return size >= 0.0995 && size < 99.5 ? value.toPrecision(2) : shortExponent(value.toExponential(1))
 }
 
-/** A bound of a range: as short as it can be told with two significant digits. `[1e-6, 10]`, `[1.9e-4, 0.31]`. */
-export function formatBound(value: number): string {
+/** A bound as short as it can be told with so many significant digits: 1e-6, 1.9e-4, 0.31, 0.9999. */
+export function formatBound(value: number, digits = 2): string {
   if (!Number.isFinite(value)) return formatSpecial(value)
   const plain = String(value)
-  const rounded = Number(value.toPrecision(2))
+  const rounded = Number(value.toPrecision(digits))
   const size = Math.abs(value)
   if (rounded === 0) return '0'
   if (size >= 0.0995 && size < 10_000) {
-    return Number.isInteger(value) || plain.length <= 5 ? plain : String(rounded)
+    return Number.isInteger(value) || plain.length <= 7 ? plain : String(rounded)
   }
   return shortExponent(rounded.toExponential())
 }
+
+/** How far a shown bound may lie from the true one, as a part of the range's width. */
+const BOUND_TOLERANCE = 0.05
 
 /** A distribution in a few words: `[1e-6, 10]`, `{relu, tanh}`, `= 0.9`. */
 export function formatDistribution(distribution: Distribution): string {
   switch (distribution.kind) {
     case 'float':
-      return `[${formatBound(distribution.low)}, ${formatBound(distribution.high)}]`
+      return `[${shownBound(distribution.low, distribution)}, ${shownBound(distribution.high, distribution)}]`
     case 'int':
       return `[${distribution.low}, ${distribution.high}]`
     case 'categorical':
@@ -53,6 +56,17 @@ export function formatDistribution(distribution: Distribution): string {
     case 'fixed':
       return `= ${String(distribution.value)}`
   }
+}
+
+/** With as many digits as keep the two bounds of a range apart, and each near to what it is. */
+function shownBound(value: number, { low, high, log }: FloatDistribution): string {
+  const width = high - low
+  const allowed = BOUND_TOLERANCE * (log ? Math.min(width, Math.abs(value)) : width)
+  for (let digits = 2; digits < 17; digits++) {
+    const text = formatBound(value, digits)
+    if (Math.abs(Number(text) - value) <= allowed) return text
+  }
+  return String(value)
 }
 
 /** A measured value: four decimals where they say something, fewer for large values, an exponent for tiny ones. */

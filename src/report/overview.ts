@@ -2,6 +2,7 @@ import type { Lease, StageRecord, StudyReader, StudyRecord, StudyState, TestLook
 import { FINISHED_STATES, type TrialRecord, type TrialState } from '../trial.ts'
 import { shellWord } from './names.ts'
 import { countOf, formatDuration, formatMetric, formatMoment, NO_VALUE } from './numbers.ts'
+import { type FailingStage, failingSentence, readFailingStages } from './search-notes.ts'
 import { testLine } from './summary.ts'
 import { type Column, renderTable, type TableLayout } from './table.ts'
 import { oneLine, paint, type Span } from './text.ts'
@@ -63,6 +64,8 @@ export function overviewJson({ study, activity, trials, counts, best, durationMs
 export interface StudyStatus extends StudyOverview {
   readonly stageStatus: readonly StageStatus[]
   readonly testLooks: readonly TestLook[]
+  /** Stages in which most trials failed. */
+  readonly failing: readonly FailingStage[]
 }
 
 export interface StageStatus {
@@ -85,7 +88,12 @@ export function readStatus(reader: StudyReader, study: StudyRecord): StudyStatus
     const best = index < overview.stages.length ? reader.bestTrials(study.id, 1, index)[0] : undefined
     return { name, trials, epochs, counts, running: numbers, best }
   })
-  return { ...overview, stageStatus, testLooks: reader.testLooks(study.id) }
+  const failing = readFailingStages(
+    reader,
+    study.id,
+    overview.stages.map((record) => ({ record, totals: totals[record.index] ?? NO_TRIALS })),
+  )
+  return { ...overview, stageStatus, testLooks: reader.testLooks(study.id), failing }
 }
 
 export function statusJson(status: StudyStatus) {
@@ -108,6 +116,7 @@ export function statusJson(status: StudyStatus) {
       best: stage.best === undefined ? null : { number: stage.best.number, value: stage.best.value },
     })),
     best: best === undefined ? null : trialSummary(best, stages),
+    failing: status.failing,
     testLooks: testLooks.map((look) => ({ ...look, at: isoMoment(look.at) })),
   }
 }
@@ -121,6 +130,7 @@ export function renderStatus(
 ): string {
   const { study, lease, activity, finished, trials } = status
   const lines: Span[][] = [
+    ...status.failing.map((stage): Span[] => [{ text: `${failingSentence(stage)}.`, tone: 'bad' }]),
     [
       { text: oneLine(study.name), tone: 'strong' },
       ': ',

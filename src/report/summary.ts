@@ -4,8 +4,17 @@ import type { TrialRecord } from '../trial.ts'
 import { type Explanation, narrowingReport, readExplanation } from './explain.ts'
 import { shellWord } from './names.ts'
 import { countOf, formatCount, formatDuration } from './numbers.ts'
+import {
+  boundSentence,
+  type FailingStage,
+  failingSentence,
+  readFailingStages,
+  readTopSpread,
+  spreadSentences,
+  type TopSpread,
+} from './search-notes.ts'
 import { renderTable, type TableLayout } from './table.ts'
-import { oneLine, paint, type Span } from './text.ts'
+import { oneLine, paint, type Span, wrapSpans } from './text.ts'
 import type { Totals } from './totals.ts'
 import { rankedColumns } from './trial-columns.ts'
 
@@ -16,6 +25,10 @@ export interface StudySummary {
   readonly best: readonly TrialRecord[]
   readonly totals: Totals
   readonly explanation: Explanation
+  /** Stages in which most trials failed. */
+  readonly failing: readonly FailingStage[]
+  /** How well the first places are told apart; null without a value. */
+  readonly spread: TopSpread | null
   /** The last look at the test set; null if there was none. */
   readonly testLook: TestLook | null
   readonly digest: string
@@ -30,6 +43,8 @@ export function readSummary(reader: StudyReader, study: StudyRecord, count = 10)
     best: reader.bestTrials(study.id, count),
     totals: explanation.totals,
     explanation,
+    failing: readFailingStages(reader, study.id, explanation.stages),
+    spread: readTopSpread(reader, study, reader.bestTrials(study.id, Math.max(count, 5))),
     testLook: reader.testLooks(study.id).at(-1) ?? null,
     digest: studyDigest(reader, study.id),
   }
@@ -51,17 +66,24 @@ export interface RunFacts {
  * and where it is kept.
  */
 export function renderSummary(summary: StudySummary, facts: RunFacts, layout: TableLayout): string {
-  const { study, explanation, best, testLook } = summary
+  const { study, explanation, best, testLook, spread } = summary
+  const first = summary.failing.map((stage): Span[] => [{ text: `${failingSentence(stage)}.`, tone: 'bad' }])
   const table = renderTable(rankedColumns(summary, best), best, layout).text
   const decisions = narrowingReport(explanation, layout.width ?? DEFAULT_WIDTH)
   const end: Span[][] = []
   if (study.state !== 'complete' || study.endReason !== null) end.push([endSentence(study, facts.dbOption)])
   if (best.length === 0) end.push([{ text: 'No trial succeeded.', tone: 'bad' }])
+  const notes = [
+    ...(spread === null ? [] : spreadSentences(spread, study.metric)),
+    ...explanation.stoppingBounds.map((bound) => boundSentence(bound, study, facts.dbOption)),
+  ]
+  const width = layout.width ?? DEFAULT_WIDTH
+  end.push(...notes.flatMap((text) => wrapSpans([{ text, tone: 'warning' }], width)))
   if (testLook !== null) end.push(testLine(testLook))
   end.push([totalsLine(summary, facts)])
   const paintAll = (lines: readonly (readonly Span[])[]) =>
     lines.map((line) => `${paint(line, layout.colour)}\n`).join('')
-  return [table, paintAll(decisions), paintAll(end)].filter((part) => part !== '').join('\n')
+  return [paintAll(first), table, paintAll(decisions), paintAll(end)].filter((part) => part !== '').join('\n')
 }
 
 /** Where nobody's window says how wide a line may be. */

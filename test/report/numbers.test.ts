@@ -75,6 +75,10 @@ describe('values for people', () => {
     expect(formatDistribution(float(1e-6, 10, { log: true }))).toBe('[1e-6, 10]')
     expect(formatDistribution(float(1.876e-4, 8.8e-3, { log: true }))).toBe('[1.9e-4, 8.8e-3]')
     expect(formatDistribution(float(0, 0.95))).toBe('[0, 0.95]')
+    expect(formatDistribution(float(0.9, 0.9999))).toBe('[0.9, 0.9999]')
+    expect(formatDistribution(float(0.99991234, 1))).toBe('[0.99991, 1]')
+    expect(formatDistribution(float(1000.123, 1000.568))).toBe('[1000.12, 1000.57]')
+    expect(formatDistribution(float(1e-6, 1.004e-6, { log: true }))).toBe('[1e-6, 1.004e-6]')
     expect(formatDistribution(float(1 / 3, 1e5))).toBe('[0.33, 1e5]')
     expect(formatDistribution({ kind: 'fixed', value: 0.9 })).toBe('= 0.9')
     expect(formatDistribution({ kind: 'categorical', choices: ['a', 2, true], ordered: false })).toBe(

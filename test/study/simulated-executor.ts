@@ -6,7 +6,7 @@ import type { TimedMeasurement, TrialOutcome } from '../../src/trial.ts'
 export type Simulated =
   | readonly number[]
   | { readonly values: readonly number[]; readonly artifact: Uint8Array }
-  | { readonly fails: string }
+  | { readonly fails: string; readonly message?: string }
   | 'diverges'
 
 export interface SimulatedExecutor extends Executor {
@@ -74,7 +74,8 @@ function toOutcome(simulated: Simulated): TrialOutcome {
     }
   }
   if ('fails' in simulated) {
-    return { ...outcome, state: 'failed', error: { code: simulated.fails, message: 'failed', stack: null } }
+    const { fails: code, message = 'failed' } = simulated
+    return { ...outcome, state: 'failed', error: { code, message, stack: null } }
   }
   const isPlain = Array.isArray(simulated)
   const { values, artifact } = isPlain

@@ -1,7 +1,7 @@
 import { explanationJson, readExplanation, renderExplanation } from '../../report/explain.ts'
 import { defineCommand } from '../command.ts'
 import { textWidth } from '../layout.ts'
-import { withStudy } from '../open-study.ts'
+import { dbOption, withStudy } from '../open-study.ts'
 import { jsonOption, storeOptions, studyPositional } from '../options.ts'
 import { hasColour, print } from '../terminal.ts'
 
@@ -14,7 +14,12 @@ export default defineCommand({
       const explanation = readExplanation(reader, study)
       const text = args.json
         ? `${JSON.stringify(explanationJson(explanation), null, 2)}\n`
-        : renderExplanation(explanation, textWidth(terminal), hasColour(terminal.stdout, terminal.env))
+        : renderExplanation(
+            explanation,
+            dbOption(args.db),
+            textWidth(terminal),
+            hasColour(terminal.stdout, terminal.env),
+          )
       await print(terminal, text)
     }),
 })

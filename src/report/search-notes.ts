@@ -1,0 +1,183 @@
+import { narrow } from '../search/narrow.ts'
+import type { Edge } from '../search/narrow-decision.ts'
+import { DEFAULT_KEEP, DEFAULT_MARGIN } from '../search/plan.ts'
+import { areTied } from '../search/rank.ts'
+import { toUnit } from '../space/unit-scale.ts'
+import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
+import { streamTrials } from '../study/trial-stream.ts'
+import type { TrialRecord } from '../trial.ts'
+import { shellWord } from './names.ts'
+import { countOf, formatBound, formatMetric, formatPercent } from './numbers.ts'
+import { oneLine } from './text.ts'
+import type { Totals } from './totals.ts'
+
+/** A stage in which more trials failed than succeeded or diverged. */
+export interface FailingStage {
+  readonly name: string
+  readonly failed: number
+  readonly finished: number
+  /** The commonest error, in the words of one of its trials, and how many have it. */
+  readonly reason: string
+  readonly count: number
+}
+
+/** A declared hard bound that the best trials lie at. */
+export interface StoppingBound {
+  readonly name: string
+  readonly edge: Edge
+  readonly bound: number
+}
+
+/** How well the measurements tell the first places apart. */
+export interface TopSpread {
+  /** How many trials share the first place: equal in value and in the second metric. */
+  readonly first: number
+  /** For an accuracy on so many examples: its standard error, and how far apart the first five lie. */
+  readonly accuracy: { readonly examples: number; readonly error: number; readonly spread: number } | null
+}
+
+/** Places this near an end of a range, as a share of it, lie at its edge. */
+const EDGE = 0.1
+const FEWEST_TO_JUDGE = 12
+const FIRST_PLACES = 5
+const MOST_EXAMPLES = 20_000
+
+/** @param stages each stage's totals, by index */
+export function readFailingStages(
+  reader: StudyReader,
+  study: number,
+  stages: readonly {
+    readonly record: { readonly index: number; readonly name: string }
+    readonly totals: Totals
+  }[],
+): FailingStage[] {
+  return stages.flatMap(({ record, totals }): FailingStage[] => {
+    const { failed } = totals.counts
+    if (failed * 2 <= totals.finished) return []
+    const trials = reader.trials(study, { stage: record.index, states: ['failed'] })
+    const { reason, count } = commonestError(trials)
+    return [{ name: record.name, failed, finished: totals.finished, reason, count }]
+  })
+}
+
+/** Errors that differ in numbers alone are one: "got 1.32" and "got 1.4". */
+function commonestError(failed: readonly TrialRecord[]): { readonly reason: string; readonly count: number } {
+  const kinds = Map.groupBy(failed, ({ error }) =>
+    (error?.message ?? '').replace(/\d+(\.\d+)?(e[+-]?\d+)?/gi, '#'),
+  )
+  const [most = []] = [...kinds.values()].sort((a, b) => b.length - a.length)
+  return { reason: most[0]?.error?.message ?? 'unknown', count: most.length }
+}
+
+/**
+ * The hard bounds that stop the search: those that the last stage's best trials crowd at, and those that stopped a
+ * narrowing and that the best trial still lies at.
+ */
+export function readStoppingBounds(
+  reader: StudyReader,
+  study: StudyRecord,
+  stages: readonly StageRecord[],
+  best: TrialRecord | null,
+): StoppingBound[] {
+  const root = stages[0]?.space
+  const last = stages.at(-1)
+  if (root === undefined || last === undefined || best === null) return []
+  const trials = reader.trials(study.id, {
+    stage: last.index,
+    states: ['complete', 'pruned', 'diverged', 'failed'],
+  })
+  const plan = { keep: DEFAULT_KEEP, margin: DEFAULT_MARGIN, rootShare: 0 }
+  const { direction, seed } = study
+  const now =
+    trials.length < FEWEST_TO_JUDGE
+      ? null
+      : narrow({ space: last.space, root, trials, direction, plan, streamName: [seed, 'bounds'] }).decision
+  const found = new Map<string, StoppingBound>()
+  for (const decision of [...stages.map(({ narrowing }) => narrowing), now]) {
+    for (const { name, remarks } of decision?.parameters ?? []) {
+      for (const remark of remarks) {
+        if (remark.code !== 'hard-bound') continue
+        if (decision !== now && !liesAt(best, name, remark.edge, root)) continue
+        found.set(name, { name, edge: remark.edge, bound: remark.bound })
+      }
+    }
+  }
+  return [...found.values()]
+}
+
+function liesAt({ params }: TrialRecord, name: string, edge: Edge, root: StageRecord['space']): boolean {
+  const value = params[name]
+  const range = root.parameters[name]
+  if (value === undefined || range === undefined) return false
+  const place = toUnit(range, value)
+  return edge === 'lower' ? place < EDGE : place > 1 - EDGE
+}
+
+/** @param top the best trials, best first */
+export function readTopSpread(
+  reader: StudyReader,
+  study: StudyRecord,
+  top: readonly TrialRecord[],
+): TopSpread | null {
+  const best = top[0]
+  if (best === undefined) return null
+  let first = 0
+  const values = new Set<number>()
+  for (const trial of streamTrials(reader, study.id)) {
+    if (areTied(trial, best, study.direction)) first++
+    if (trial.value !== null && values.size < 1000) values.add(trial.value)
+  }
+  return { first, accuracy: accuracySpread(study, top, [...values]) }
+}
+
+function accuracySpread(
+  { metric }: StudyRecord,
+  top: readonly TrialRecord[],
+  values: readonly number[],
+): TopSpread['accuracy'] {
+  const places = top.slice(0, FIRST_PLACES).map(({ value }) => value!)
+  if (!/accuracy/i.test(metric) || places.length < FIRST_PLACES) return null
+  const examples = examplesBehind(values)
+  if (examples === null) return null
+  const best = places[0]!
+  const error = Math.sqrt((best * (1 - best)) / examples)
+  return { examples, error, spread: Math.abs(best - places.at(-1)!) }
+}
+
+/** On how many examples shares were counted: the fewest that give every one of them exactly; null if none do. */
+function examplesBehind(shares: readonly number[]): number | null {
+  if (shares.length < FIRST_PLACES || shares.some((share) => !(share >= 0 && share <= 1))) return null
+  for (let count = 2; count <= MOST_EXAMPLES; count++) {
+    if (shares.every((share) => Math.round(share * count) / count === share)) return count
+  }
+  return null
+}
+
+/** `coarse: 30 of 48 trials failed, 28 of them with: batch_size must be a positive integer, got 0` */
+export function failingSentence({ name, failed, finished, reason, count }: FailingStage): string {
+  const which = count === failed ? 'all of them' : `${count} of them`
+  return `${oneLine(name)}: ${failed} of ${countOf(finished, 'trial')} failed, ${which} with: ${oneLine(reason)}`
+}
+
+/** What a user can do where a hard bound stops the search. */
+export function boundSentence(
+  { name, edge, bound }: StoppingBound,
+  study: StudyRecord,
+  dbOption: string,
+): string {
+  const widen = `finesweep resume ${shellWord(study.name)}${dbOption} --set space.${name}=… --force`
+  return `The best lies at the ${edge} edge of ${oneLine(name)} (${formatBound(bound)}), a hard bound: widen it with \`${widen}\`, or declare it soft.`
+}
+
+/** What is to be known of the first places; empty where the measurements tell them apart. */
+export function spreadSentences({ first, accuracy }: TopSpread, metric: string): string[] {
+  const shared = first > 1 ? [`${countOf(first, 'trial')} share the first place.`] : []
+  if (accuracy === null || accuracy.error <= accuracy.spread) return shared
+  const { examples, error, spread } = accuracy
+  const difference = spread === 0 ? 'are equal' : `differ by ${formatMetric(metric, spread)}`
+  return [
+    ...shared,
+    `The ${metric} of the first ${FIRST_PLACES} trials ${difference}, less than its standard error on ${countOf(examples, 'example')} ` +
+      `(${formatPercent(error)}): use folds or a larger validation part to tell them apart.`,
+  ]
+}
