@@ -21,6 +21,10 @@ export interface Prediction {
 export interface GaussianProcess {
   /** At a place, for the given group, without the noise of a measurement. */
   predict(place: Float64Array, group: number): Prediction
+  /** The mean of `predict` alone, in O(n) instead of O(n²). */
+  meanAt(place: Float64Array, group: number): number
+  /** The standard deviation of a measurement around what is predicted, in the units of the values. */
+  readonly noise: number
   /** The same process, had it seen its own mean at these places: what pending trials do to its uncertainty. */
   believing(places: readonly Float64Array[], group: number): GaussianProcess
 }
@@ -145,8 +149,8 @@ function processOf(observations: Observations, parameters: Float64Array, fit: Fi
   const columns = isChoice.map((_, axis) => Float64Array.from(places, (place) => place[axis]!))
   const missing = columns.map((column) => column.some(Number.isNaN))
 
-  /** Covariances of a place with all observations, whitened. */
-  const whiten = (place: Float64Array, group: number, into: Float64Array): void => {
+  /** Covariances of a place with all observations. */
+  const covariances = (place: Float64Array, group: number, into: Float64Array): void => {
     into.fill(0, 0, n)
     for (let axis = 0; axis < axes; axis++) {
       const at = place[axis]!
@@ -159,8 +163,13 @@ function processOf(observations: Observations, parameters: Float64Array, fit: Fi
       const alike = correlation(into[i]!)
       into[i] = groups[i] === group ? alike + GROUP_LEVEL : ACROSS_GROUPS * alike
     }
+  }
+  /** The same, whitened. */
+  const whiten = (place: Float64Array, group: number, into: Float64Array): void => {
+    covariances(place, group, into)
     solveLower(factor, n, into)
   }
+  let weights: Float64Array | null = null
   const scratch = new Float64Array(n)
   return {
     predict(place, group) {
@@ -174,6 +183,14 @@ function processOf(observations: Observations, parameters: Float64Array, fit: Fi
       }
       return { mean, deviation: Math.sqrt(variance * Math.max(1e-10, 1 + GROUP_LEVEL - explained)) }
     },
+    meanAt(place, group) {
+      weights ??= solveUpper(factor, n, white)
+      covariances(place, group, scratch)
+      let mean = 0
+      for (let i = 0; i < n; i++) mean += scratch[i]! * weights[i]!
+      return mean
+    },
+    noise: Math.sqrt(variance * noise),
     believing(believed, group) {
       if (believed.length === 0) return this
       const all = n + believed.length
@@ -284,4 +301,16 @@ function solveLower(factor: Float64Array, n: number, b: Float64Array): void {
     for (let k = 0; k < i; k++) sum -= factor[at++]! * b[k]!
     b[i] = sum / factor[at]!
   }
+}
+
+/** Solves Lᵀ·x = b for the packed lower triangle L. */
+function solveUpper(factor: Float64Array, n: number, b: Float64Array): Float64Array {
+  const x = b.slice(0, n)
+  for (let i = n - 1; i >= 0; i--) {
+    const row = (i * (i + 1)) / 2
+    const solved = x[i]! / factor[row + i]!
+    x[i] = solved
+    for (let k = 0; k < i; k++) x[k]! -= factor[row + k]! * solved
+  }
+  return x
 }

@@ -33,6 +33,22 @@ describe('the Gaussian process', () => {
     }
   })
 
+  it('gives the same mean alone, also where it believes pending trials', () => {
+    const place = Float64Array.of(0.31, 0.62, 1)
+    expect(process.meanAt(place, 0)).toBeCloseTo(process.predict(place, 0).mean, 9)
+    const believing = process.believing([Float64Array.of(1.4, 0.5, 0)], 0)
+    expect(believing.meanAt(place, 0)).toBeCloseTo(believing.predict(place, 0).mean, 9)
+  })
+
+  it('finds the noise of the measurements', () => {
+    expect(process.noise).toBeLessThan(0.05)
+    const draws = fastGenerator(['noise of the process'])
+    const noisy = observations(100, (x, y, kind) => smooth(x, y, kind) + 0.6 * (draws.next() - 0.5))
+    // A uniform error of that width has a standard deviation of 0.173.
+    expect(fitGaussianProcess(noisy).noise).toBeGreaterThan(0.12)
+    expect(fitGaussianProcess(noisy).noise).toBeLessThan(0.25)
+  })
+
   it('is less certain away from what it has seen', () => {
     const near = process.predict(seen.places[0]!, 0).deviation
     expect(process.predict(Float64Array.of(3, 0.5, 0), 0).deviation).toBeGreaterThan(2 * near)
