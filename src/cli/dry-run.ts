@@ -4,6 +4,7 @@ import { countOf, formatDuration, formatParam } from '../report/numbers.ts'
 import { renderTable } from '../report/table.ts'
 import { estimateStudy, firstTrials } from '../session/dry-run.ts'
 import { openExperiment } from '../session/open-experiment.ts'
+import { own } from '../space/own.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 import { tableLayout } from './layout.ts'
 import { print, say, type Terminal } from './terminal.ts'
@@ -24,7 +25,7 @@ export async function showDryRun(read: Experiment, workers: number, terminal: Te
       .map(([name, distribution]) => ({
         title: name.toUpperCase(),
         align: 'decimal' as const,
-        cell: (params: (typeof trials)[number]) => formatParam(params[name], distribution),
+        cell: (params: (typeof trials)[number]) => formatParam(own(params, name), distribution),
       })),
   ]
   await print(terminal, `\nThe first trials:\n${renderTable(columns, trials, tableLayout(terminal)).text}`)

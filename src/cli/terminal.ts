@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts'
+import { escapeControlsInLines } from '../text/quote.ts'
 
 /** A stream that text goes to; a terminal has `columns`. */
 export interface OutputStream {
@@ -43,9 +44,15 @@ function notWritten(error: Error): UserError {
   return new UserError('store', `The results cannot be written: ${reason}`, { cause: error })
 }
 
-/** Writes results that come in small pieces, in larger ones. @throws PipeClosedError */
+/**
+ * Writes results that come in small pieces, in larger ones. They are data without colours, exact in a file or a pipe;
+ * on a terminal their control characters are escaped, for the texts in them may be anybody's.
+ * @throws PipeClosedError
+ */
 export async function printAll(terminal: Terminal, pieces: Iterable<string>): Promise<void> {
-  for (const text of inLargePieces(pieces)) await print(terminal, text)
+  const shown = (text: string): string =>
+    terminal.stdout.isTTY === true ? escapeControlsInLines(text) : text
+  for (const text of inLargePieces(pieces)) await print(terminal, shown(text))
 }
 
 /** Joins small pieces to ones of about 64 Ki characters. */
@@ -66,7 +73,7 @@ export function* inLargePieces(pieces: Iterable<string>): Generator<string> {
  * written: their control characters never reach the terminal.
  */
 export function say(terminal: Terminal, text: string): void {
-  const plain = text.replace(/(?!\n)\p{Cc}/gu, ' ')
+  const plain = escapeControlsInLines(text)
   terminal.stderr.write(plain.endsWith('\n') ? plain : `${plain}\n`)
 }
 

@@ -29,6 +29,7 @@ export interface CsvTable {
  */
 export function readCsv(file: string, options: CsvOptions): CsvTable {
   const text = readWholeFile(file)
+  checkColumns(file, text, options.delimiter)
   const collected = new TableBuilder(file, options)
   try {
     parse(text, {
@@ -47,6 +48,29 @@ export function readCsv(file: string, options: CsvOptions): CsvTable {
     throw malformed(file, `is no readable table: ${error.message}`, undefined, lines)
   }
   return collected.finish()
+}
+
+/** More columns than this make a first layer that no thread can hold, and take minutes to read. */
+const MOST_COLUMNS = 100_000
+
+/** Refuses a table that is too wide before its cells are read. */
+function checkColumns(file: string, text: Uint8Array, delimiter: string): void {
+  const [separator, quote, newline] = [delimiter.charCodeAt(0), 0x22, 0x0a]
+  let columns = 1
+  let isQuoted = false
+  for (const byte of text) {
+    if (byte === quote) isQuoted = !isQuoted
+    else if (isQuoted) continue
+    else if (byte === newline) break
+    else if (byte === separator) columns += 1
+  }
+  if (columns > MOST_COLUMNS) {
+    throw malformed(
+      file,
+      `has ${columns} columns; a table has at most ${MOST_COLUMNS}`,
+      'Is the delimiter right?',
+    )
+  }
 }
 
 /** Takes a table's rows one by one, so that a large file is never held as texts. */
@@ -129,9 +153,12 @@ class TableBuilder {
     const value = isNumber(cell) ? Number(cell) : Number.NaN
     if (Number.isFinite(Math.fround(value))) return value
     const got = cell.length > 40 ? `${cell.slice(0, 40)}...` : cell
+    const rule = Number.isFinite(value)
+      ? 'inputs must lie within ±3.4e38, the range of float32'
+      : 'inputs must be finite numbers'
     throw malformed(
       this.#file,
-      `has ${JSON.stringify(got)} in line ${line}, column ${column + 1}; inputs must be finite numbers`,
+      `has ${JSON.stringify(got)} in line ${line}, column ${column + 1}; ${rule}`,
       undefined,
       line,
     )

@@ -72,8 +72,7 @@ export function openJournal(counters: Int32Array, words: Float64Array): Journal 
         }
         const value = take()
         const seconds = take()
-        const metrics: Record<string, number> = {}
-        for (const name of names) metrics[name] = take()
+        const metrics = Object.fromEntries(names.map((name) => [name, take()]))
         measurements.push({ step, value, metrics, seconds })
       }
       Atomics.store(counters, READ, at)

@@ -30,14 +30,14 @@ function readMetrics(metrics: unknown, step: number): Record<string, number> {
   if (typeof metrics !== 'object' || Array.isArray(metrics)) {
     throw bad(`metrics must be an object of numbers, got ${show(metrics)} at step ${step}`)
   }
-  const copy: Record<string, number> = {}
-  for (const [name, metric] of Object.entries(metrics)) {
+  const entries = Object.entries(metrics)
+  for (const [name, metric] of entries) {
     if (typeof metric !== 'number') {
       throw bad(`metrics.${name} must be a number, got ${show(metric)} at step ${step}`)
     }
-    copy[name] = metric
   }
-  return copy
+  // A metric can have any name, `__proto__` too: assigning would lose it.
+  return Object.fromEntries(entries)
 }
 
 function bad(rule: string): FailedError {

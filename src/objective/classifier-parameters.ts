@@ -1,4 +1,5 @@
 import type { Distribution, Params, ParamValue } from '../space/distribution.ts'
+import { own } from '../space/own.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { Activation } from '../train/kernels/kernels.ts'
 import { OPTIMIZER_KINDS, type OptimizerSettings } from '../train/optimizers.ts'
@@ -156,7 +157,7 @@ export function checkClassifierSpace(space: SearchSpace, config: ClassifierConfi
   for (const [name, distribution] of Object.entries(space.parameters)) {
     const layer = layerOfUnits(name)
     const most = mostLayers(space, config)
-    const allowed = layer === undefined ? PARAMETERS[name]?.allowed : NUMBER_RULES.units
+    const allowed = layer === undefined ? own(PARAMETERS, name)?.allowed : NUMBER_RULES.units
     if (allowed === undefined) {
       mistakes.push({
         parameter: name,

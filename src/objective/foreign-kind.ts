@@ -1,3 +1,4 @@
+import { isParameterName, PARAMETER_NAME_RULE } from '../space/space-names.ts'
 import { describeValue } from '../text/quote.ts'
 import type { Direction } from '../trial.ts'
 import type { Aim, WrittenStudy } from './kind.ts'
@@ -20,18 +21,16 @@ export function foreignAim(noun: string) {
   }
 }
 
-const PARAMETER_NAME = /^[\p{L}_][\p{L}\p{N}_.-]{0,79}$/u
-
 /** Names stand in commands, tables and rules. */
 export function checkParameterNames({ raw, report }: WrittenStudy): void {
   if (typeof raw.space !== 'object' || raw.space === null) return
   for (const name of Object.keys(raw.space)) {
-    if (PARAMETER_NAME.test(name)) continue
+    if (isParameterName(name)) continue
     report({
       path: ['space', name],
       at: 'key',
       message: `A parameter can't be called ${describeValue(name)}`,
-      hint: 'Names begin with a letter and hold letters, digits, "_", "-" and ".".',
+      hint: PARAMETER_NAME_RULE,
     })
   }
 }

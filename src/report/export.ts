@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import type { ParamValue } from '../space/distribution.ts'
+import { own } from '../space/own.ts'
 import type { StudyReader } from '../store/store.ts'
 import { streamMeasuredTrials, streamTrials } from '../study/trial-stream.ts'
 import type { TrialRecord } from '../trial.ts'
@@ -66,8 +67,8 @@ export function* exportCsv(trials: readonly TrialRecord[], { stages }: StudyCont
     trial.state,
     trial.value,
     trial.epochs,
-    ...params.map((name) => trial.params[name]),
-    ...metrics.map((name) => trial.metrics[name]),
+    ...params.map((name) => own(trial.params, name)),
+    ...metrics.map((name) => own(trial.metrics, name)),
     trial.seed,
     trial.budget.epochs,
     trial.continues,
@@ -137,7 +138,7 @@ export function* exportMarkdown(trials: readonly TrialRecord[], context: StudyCo
       trial.state,
       formatMetric(study.metric, trial.value),
       String(trial.epochs),
-      ...params.map((name) => formatParam(trial.params[name], root[name])),
+      ...params.map((name) => formatParam(own(trial.params, name), own(root, name))),
       formatDuration(trial.durationMs),
     ])
   }

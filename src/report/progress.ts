@@ -1,4 +1,5 @@
 import type { Distribution } from '../space/distribution.ts'
+import { own } from '../space/own.ts'
 import type { TrialRecord } from '../trial.ts'
 import { shortName } from './names.ts'
 import { formatDuration, formatMetric, formatParam } from './numbers.ts'
@@ -147,14 +148,14 @@ function drawTrialLines(
   const epochWidth = widest(lines.map(({ epoch }) => epoch))
   const valueWidth = widest(lines.map(({ value }) => value))
   const names = [...new Set(lines.flatMap(({ params }) => Object.keys(params)))].filter(
-    (name) => root[name]?.kind !== 'fixed',
+    (name) => own(root, name)?.kind !== 'fixed',
   )
   const params = names.map((name) => {
     const texts = lines.map((line) => {
-      const value = line.params[name] as never
+      const value = own(line.params, name) as never
       return value === undefined
         ? ''
-        : `${oneLine(shortName(name))} ${oneLine(formatParam(value, root[name]))}`
+        : `${oneLine(shortName(name))} ${oneLine(formatParam(value, own(root, name)))}`
     })
     return { texts, width: widest(texts) }
   })

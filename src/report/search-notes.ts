@@ -2,6 +2,7 @@ import { narrow } from '../search/narrow.ts'
 import type { Edge } from '../search/narrow-decision.ts'
 import { DEFAULT_KEEP, DEFAULT_MARGIN } from '../search/plan.ts'
 import { areTied } from '../search/rank.ts'
+import { own } from '../space/own.ts'
 import { toUnit } from '../space/unit-scale.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
 import { streamTrials } from '../study/trial-stream.ts'
@@ -106,7 +107,7 @@ export function readStoppingBounds(
 }
 
 function liesAt({ params }: TrialRecord, name: string, edge: Edge, root: StageRecord['space']): boolean {
-  const value = params[name]
+  const value = own(params, name)
   const range = root.parameters[name]
   if (value === undefined || range === undefined) return false
   const place = toUnit(range, value)

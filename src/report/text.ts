@@ -30,10 +30,16 @@ export function displayWidth(text: string): number {
   return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text)
 }
 
-/** Text as one line: control characters, tabs and line breaks become single spaces. */
+/**
+ * Text as one line: control characters, tabs and line breaks become single spaces; characters that turn the direction
+ * of what follows are dropped.
+ */
 export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+  return text.replace(DIRECTIONS, '').replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
 }
+
+/** Marks, embeddings, overrides and isolates: with them a name could show another text than it is. */
+const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
 /** At most `width` columns of a text; what is cut off is shown by an ellipsis. */
 export function truncate(text: string, width: number): string {

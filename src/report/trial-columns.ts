@@ -1,4 +1,5 @@
 import type { Distribution } from '../space/distribution.ts'
+import { own } from '../space/own.ts'
 import type { StageRecord, StudyRecord } from '../store/store.ts'
 import type { TrialRecord, TrialState } from '../trial.ts'
 import { heading } from './names.ts'
@@ -48,7 +49,7 @@ export function metricNames(trials: Iterable<Pick<TrialRecord, 'metrics'>>): str
 /** Parameters that differ between trials; fixed ones say nothing in a table. */
 export function searchedParameters(context: StudyContext, trials: readonly TrialRecord[]): string[] {
   const root = rootParameters(context.stages)
-  return parameterNames(context.stages, trials).filter((name) => root[name]?.kind !== 'fixed')
+  return parameterNames(context.stages, trials).filter((name) => own(root, name)?.kind !== 'fixed')
 }
 
 /**
@@ -58,7 +59,7 @@ export function searchedParameters(context: StudyContext, trials: readonly Trial
 export function rankedColumns(context: StudyContext, trials: readonly TrialRecord[]): Column<TrialRecord>[] {
   const counterpart = trainingCounterpart(context.study.metric)
   const shown =
-    counterpart !== null && trials.some((trial) => trial.metrics[counterpart] !== undefined)
+    counterpart !== null && trials.some((trial) => own(trial.metrics, counterpart) !== undefined)
       ? [counterpart]
       : []
   return [
@@ -135,7 +136,7 @@ function metricColumn(name: string): Column<TrialRecord> {
   return {
     title: heading(name),
     align: 'decimal',
-    cell: (trial) => formatMetric(name, trial.metrics[name]),
+    cell: (trial) => formatMetric(name, own(trial.metrics, name)),
     optional: true,
   }
 }
@@ -143,12 +144,12 @@ function metricColumn(name: string): Column<TrialRecord> {
 function parameterColumns(context: StudyContext, trials: readonly TrialRecord[]): Column<TrialRecord>[] {
   const root = rootParameters(context.stages)
   return searchedParameters(context, trials).map((name) => {
-    const distribution = root[name]
-    const numeric = trials.every((trial) => ['number', 'undefined'].includes(typeof trial.params[name]))
+    const distribution = own(root, name)
+    const numeric = trials.every((trial) => ['number', 'undefined'].includes(typeof own(trial.params, name)))
     return {
       title: heading(name),
       align: numeric ? 'decimal' : 'left',
-      cell: (trial) => formatParam(trial.params[name], distribution),
+      cell: (trial) => formatParam(own(trial.params, name), distribution),
       maxWidth: 24,
       optional: true,
     }

@@ -1,4 +1,5 @@
 import type { ParamValue } from '../space/distribution.ts'
+import { own } from '../space/own.ts'
 import type { TrialRecord } from '../trial.ts'
 
 /** A column that trials can be sorted by. */
@@ -26,8 +27,8 @@ export type TrialField = (typeof TRIAL_FIELDS)[number]
 export type TrialKey = (trial: TrialRecord) => ParamValue | null | undefined
 
 export function trialSorting(column: TrialColumn): TrialKey {
-  if (column.kind === 'param') return (trial) => trial.params[column.name]
-  if (column.kind === 'metric') return (trial) => trial.metrics[column.name]
+  if (column.kind === 'param') return (trial) => own(trial.params, column.name)
+  if (column.kind === 'metric') return (trial) => own(trial.metrics, column.name)
   switch (column.name) {
     case 'started':
       return (trial) => trial.startedAt

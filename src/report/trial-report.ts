@@ -1,3 +1,4 @@
+import { own } from '../space/own.ts'
 import type { TestLook } from '../store/store.ts'
 import type { TimedMeasurement, TrialRecord } from '../trial.ts'
 import { heading, shellWord } from './names.ts'
@@ -78,7 +79,7 @@ function measurementColumns(
       (name): Column<TimedMeasurement> => ({
         title: heading(name),
         align: 'decimal',
-        cell: ({ metrics }) => formatMetric(name, metrics[name]),
+        cell: ({ metrics }) => formatMetric(name, own(metrics, name)),
         optional: true,
       }),
     ),

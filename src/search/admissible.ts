@@ -63,7 +63,7 @@ function neverRepeats(space: SearchSpace): boolean {
   if (Number.isFinite(countPointsAtMost(space))) return false
   return Object.entries(space.parameters).some(
     ([name, distribution]) =>
-      distribution.kind === 'float' && distribution.step === null && space.conditions[name] === undefined,
+      distribution.kind === 'float' && distribution.step === null && !Object.hasOwn(space.conditions, name),
   )
 }
 

@@ -1,4 +1,5 @@
 import type { Params } from '../space/distribution.ts'
+import { own } from '../space/own.ts'
 import { paramsAt } from '../space/points.ts'
 import { drawAdmissible, isAdmissible, trialDraws } from './admissible.ts'
 import { highestPoint } from './cube-search.ts'
@@ -118,5 +119,5 @@ function placeAt({ space }: ProposalRequest, axes: readonly Axis[], unit: Float6
   const place = unit.map((u, axis) => snap(axes[axis]!, u))
   if (Object.keys(space.conditions).length === 0) return place
   const params = paramsAt(space, unit)
-  return place.map((at, axis) => (params[axes[axis]!.name] === undefined ? NaN : at))
+  return place.map((at, axis) => (own(params, axes[axis]!.name) === undefined ? NaN : at))
 }

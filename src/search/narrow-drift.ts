@@ -1,4 +1,5 @@
 import type { Distribution } from '../space/distribution.ts'
+import { own } from '../space/own.ts'
 import { toUnit } from '../space/unit-scale.ts'
 import type { AxisView } from './narrow-axis.ts'
 import type { Edge } from './narrow-decision.ts'
@@ -52,7 +53,7 @@ export function driftOf(
 /** NaN if none of them has the parameter. */
 function meanPlace(trials: readonly PastTrial[], name: string, range: Distribution): number {
   const places = trials.flatMap(({ params }) => {
-    const value = params[name]
+    const value = own(params, name)
     const place = value === undefined ? Number.NaN : toUnit(range, value)
     return Number.isNaN(place) ? [] : [Math.min(1, Math.max(0, place))]
   })

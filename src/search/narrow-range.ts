@@ -1,4 +1,5 @@
 import type { Distribution } from '../space/distribution.ts'
+import { own } from '../space/own.ts'
 import { subrange } from '../space/subrange.ts'
 import { toUnit } from '../space/unit-scale.ts'
 import { isFlat, lowestPlace, nearlyLowest } from './effect-profile.ts'
@@ -62,7 +63,7 @@ export function narrowRange(view: AxisView, before: Distribution, profile: Float
 
 function placedTrials({ name, ranked, elite }: AxisView, before: Distribution): Placed[] {
   return ranked.flatMap((trial, rank) => {
-    const value = trial.params[name]
+    const value = own(trial.params, name)
     const place = value === undefined ? Number.NaN : toUnit(before, value)
     return Number.isNaN(place) ? [] : [{ trial, isElite: rank < elite, place }]
   })
@@ -115,8 +116,8 @@ function divergedSide(placed: readonly Placed[], name: string): NarrowRemark[] {
   const low = diverged[0]
   const high = diverged.at(-1)
   if (low === undefined || high === undefined || diverged.length < 2) return []
-  const from = low.trial.params[name]
-  const to = high.trial.params[name]
+  const from = own(low.trial.params, name)
+  const to = own(high.trial.params, name)
   if (typeof from !== 'number' || typeof to !== 'number') return []
   const count = diverged.length
   const under = placed.filter(({ place }) => place < low.place).length

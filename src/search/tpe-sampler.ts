@@ -1,6 +1,7 @@
 import { log } from '../numerics/elementary.ts'
 import type { FastGenerator } from '../random/fast-generator.ts'
 import type { Params } from '../space/distribution.ts'
+import { own } from '../space/own.ts'
 import { paramsAt } from '../space/points.ts'
 import { drawAdmissible, isAdmissible, trialDraws } from './admissible.ts'
 import { byEpochs, informativeTrials } from './informative.ts'
@@ -49,7 +50,7 @@ function highestRatio(request: ProposalRequest, trials: readonly PastTrial[]): P
   for (let i = 0; i < CANDIDATES; i++) {
     const unit = draw(goodEstimate, joint, draws)
     const params = paramsAt(space, unit)
-    const active = axes.map(({ name }) => params[name] !== undefined)
+    const active = axes.map(({ name }) => own(params, name) !== undefined)
     const ratio =
       logDensity(goodEstimate, joint, unit, active) - logDensity(otherEstimate, joint, unit, active)
     if (ratio > bestRatio && isAdmissible(request, params)) {

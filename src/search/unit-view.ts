@@ -1,4 +1,5 @@
 import type { Distribution, Params } from '../space/distribution.ts'
+import { own } from '../space/own.ts'
 import { axesOf } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import { countValues, fromUnit, toUnit } from '../space/unit-scale.ts'
@@ -28,7 +29,7 @@ export function axesView(space: SearchSpace): Axis[] {
  */
 export function placeOf(axes: readonly Axis[], params: Params): Float64Array {
   return Float64Array.from(axes, ({ name, distribution, kind }) => {
-    const value = params[name]
+    const value = own(params, name)
     if (value === undefined) return NaN
     if (kind === 'range') return toUnit(distribution, value)
     return distribution.kind === 'categorical' ? distribution.choices.indexOf(value) : NaN

@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts'
 import { createExecutor } from '../execute/create.ts'
 import { createInlineExecutor } from '../execute/inline.ts'
 import { kindOf } from '../objective/kinds.ts'
+import { own } from '../space/own.ts'
 import type { StudyReader, StudyRecord } from '../store/store.ts'
 import { experimentFromJson } from '../study-file/experiment-json.ts'
 import type { TimedMeasurement, TrialOutcome, TrialRecord } from '../trial.ts'
@@ -74,7 +75,7 @@ export function firstDifference(
       return `measurement ${index + 1} was step ${then.step} then, and is step ${now.step} now`
     const pairs: [string, number | undefined, number | undefined][] = [['value', then.value, now.value]]
     for (const name of new Set([...Object.keys(then.metrics), ...Object.keys(now.metrics)])) {
-      pairs.push([name, then.metrics[name], now.metrics[name]])
+      pairs.push([name, own(then.metrics, name), own(now.metrics, name)])
     }
     for (const [name, before, after] of pairs) {
       if (!Object.is(before, after))

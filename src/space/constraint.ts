@@ -1,4 +1,5 @@
 import type { Params, ParamValue } from './distribution.ts'
+import { own } from './own.ts'
 
 /** A parsed rule between parameters. */
 export type Expression =
@@ -31,8 +32,14 @@ interface Token {
 }
 
 const TOKEN =
-  /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|("[^"]*"|'[^']*')|(<=|>=|==|!=|[<>+\-*/()]))/y
+  /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([\p{L}_][\p{L}\p{N}_]*|`[^`]+`)|("[^"]*"|'[^']*')|(<=|>=|==|!=|[<>+\-*/()]))/uy
 const COMPARISONS = ['<=', '<', '>=', '>', '==', '!=']
+
+const CONSTANTS: ReadonlyMap<string, ParamValue> = new Map<string, ParamValue>([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+])
 
 /** Rules are read by functions that call themselves: what is longer or deeper would exhaust the stack. */
 const MOST_CHARACTERS = 2000
@@ -40,7 +47,7 @@ const MOST_DEPTH = 64
 
 /**
  * Reads a rule such as `units2 <= units1` or `a + b < 10 and (kind == "adam" or c != 0)`: numbers, texts in
- * quotes, true, false, names, + - * /, comparisons (also chained: `1 <= a < b`), and, or, not, parentheses.
+ * quotes, true, false, null, names (in backticks where they hold - or . or are words of the rule), + - * /, comparisons (also chained: `1 <= a < b`), and, or, not, parentheses.
  * Throws ConstraintSyntaxError with the position.
  */
 export function parseConstraint(source: string): Expression {
@@ -108,9 +115,9 @@ export function parseConstraint(source: string): Expression {
       return inside
     }
     if (token.kind === 'name' && !['and', 'or', 'not'].includes(token.text)) {
-      if (token.text === 'true' || token.text === 'false')
-        return { kind: 'constant', value: token.text === 'true' }
-      return { kind: 'name', name: token.text, position: token.position }
+      const constant = CONSTANTS.get(token.text)
+      if (constant !== undefined) return { kind: 'constant', value: constant }
+      return { kind: 'name', name: token.text.replaceAll('`', ''), position: token.position }
     }
     throw unexpected(token, 'a number or a parameter')
   }
@@ -181,7 +188,7 @@ export function constraintNames(expression: Expression): ReadonlyMap<string, num
 
 /** Whether the rule holds for the params. A rule that speaks of a parameter that is not active there holds. */
 export function constraintHolds(expression: Expression, params: Params): boolean {
-  for (const name of constraintNames(expression).keys()) if (params[name] === undefined) return true
+  for (const name of constraintNames(expression).keys()) if (own(params, name) === undefined) return true
   return evaluate(expression, params) === true
 }
 

@@ -11,6 +11,7 @@ import type {
 import { choiceList, fileEntry, floatRange, intRange, type RangeOptions } from './distribution-forms.ts'
 import { assertDistribution, optionMistake } from './distribution-rules.ts'
 import type { Condition, Constraint, SearchSpace } from './search-space.ts'
+import { isParameterName, PARAMETER_NAME_RULE } from './space-names.ts'
 import { assertSpace } from './space-rules.ts'
 
 /** A parameter that exists only where others have given values. */
@@ -127,6 +128,9 @@ export function searchSpace(
     })
   }
   for (const [name, parameter] of Object.entries(parameters)) {
+    if (!isParameterName(name)) {
+      throw new UserError('usage', `A parameter can't be called ${show(name)}`, { hint: PARAMETER_NAME_RULE })
+    }
     if (!KINDS.includes((parameter as Partial<typeof parameter> | null)?.kind)) {
       throw new UserError('usage', `${name}: must be made by float, int, choice, fixed or when`, {
         hint: 'Write { learningRate: float(1e-5, 1, { log: true }) }.',

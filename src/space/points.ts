@@ -1,5 +1,6 @@
 import { constraintHolds, type Expression, parseConstraint } from './constraint.ts'
 import type { Params, ParamValue } from './distribution.ts'
+import { own } from './own.ts'
 import type { Condition, SearchSpace } from './search-space.ts'
 import { valuesOf } from './space-rules.ts'
 import { contains, countValues, fromUnit, valueAt } from './unit-scale.ts'
@@ -26,7 +27,7 @@ function parentsFirst(space: SearchSpace): string[] {
   const order: string[] = []
   const visit = (name: string): void => {
     if (order.includes(name)) return
-    for (const parent of Object.keys(space.conditions[name] ?? {})) visit(parent)
+    for (const parent of Object.keys(own(space.conditions, name) ?? {})) visit(parent)
     order.push(name)
   }
   for (const name of Object.keys(space.parameters)) visit(name)
@@ -71,7 +72,7 @@ export function withoutInactive(space: SearchSpace, values: Params): Params {
 export function activeNames(space: SearchSpace, values: Params): ReadonlySet<string> {
   const active = new Set<string>()
   for (const name of prepare(space).order) {
-    if (conditionHolds(space.conditions[name], values, active)) active.add(name)
+    if (conditionHolds(own(space.conditions, name), values, active)) active.add(name)
   }
   return active
 }
@@ -82,7 +83,7 @@ function conditionHolds(
   active: ReadonlySet<string>,
 ): boolean {
   for (const [parent, wanted] of Object.entries(condition ?? {})) {
-    const value = values[parent]
+    const value = own(values, parent)
     if (!active.has(parent) || value === undefined || !valuesOf(wanted).includes(value)) return false
   }
   return true
@@ -97,11 +98,11 @@ export function constraintsHold(space: SearchSpace, params: Params): boolean {
 export function checkParams(space: SearchSpace, params: Params): string[] {
   const mistakes: string[] = []
   for (const name of Object.keys(params)) {
-    if (space.parameters[name] === undefined) mistakes.push(`${name}: there is no such parameter`)
+    if (!Object.hasOwn(space.parameters, name)) mistakes.push(`${name}: there is no such parameter`)
   }
   const active = activeNames(space, params)
   for (const [name, distribution] of Object.entries(space.parameters)) {
-    const value = params[name]
+    const value = own(params, name)
     if (!active.has(name)) {
       if (value !== undefined) mistakes.push(`${name}: it does not exist where its condition does not hold`)
     } else if (value === undefined) {

@@ -2,8 +2,13 @@ import { UserError, UserErrors } from '../errors.ts'
 import { shorten, show } from '../text/quote.ts'
 import { ConstraintSyntaxError, constraintNames, parseConstraint } from './constraint.ts'
 import type { Distribution, ParamValue } from './distribution.ts'
+import { describeDistribution } from './distribution-forms.ts'
 import { distributionMistake } from './distribution-rules.ts'
+import { own } from './own.ts'
+import { mayHold } from './possible.ts'
 import type { Condition, SearchSpace } from './search-space.ts'
+import { BARE_NAME } from './space-names.ts'
+import { contains } from './unit-scale.ts'
 
 /** A rule that a space breaks, and where in it. */
 export interface SpaceMistake {
@@ -31,14 +36,19 @@ export function spaceMistakes(space: SearchSpace): SpaceMistake[] {
   space.constraints.forEach((constraint, index) => {
     const found = constraintMistake(constraint, Object.keys(space.parameters))
     if (found !== null)
-      mistakes.push({ path: ['constraints', index], message: found, hint: 'Mend the rule.' })
+      mistakes.push({ path: ['constraints', index], message: found, hint: 'Correct the rule.' })
   })
   return mistakes
 }
 
-/** Throws UserError('usage') if the space breaks a rule, one for all of them. */
+/** Throws UserError('usage') if a space that was just written breaks a rule, one for all of them. */
 export function assertSpace(space: SearchSpace): void {
-  const mistakes = spaceMistakes(space).map(({ message, hint }) => new UserError('usage', message, { hint }))
+  const broken = spaceMistakes(space)
+  const found =
+    broken.length > 0
+      ? broken
+      : [...impossibleConditions(space.parameters, space.conditions), ...impossibleRules(space)]
+  const mistakes = found.map(({ message, hint }) => new UserError('usage', message, { hint }))
   if (mistakes.length === 1) throw mistakes[0]
   if (mistakes.length > 1) throw new UserErrors('usage', mistakes)
 }
@@ -46,14 +56,18 @@ export function assertSpace(space: SearchSpace): void {
 /** So much of a rule is quoted. */
 const MOST_SHOWN = 200
 
-/** What is wrong with a rule between parameters, as a sentence with its column; null if nothing is. */
-export function constraintMistake(constraint: string, names: readonly string[]): string | null {
+/**
+ * What is wrong with a rule between parameters, as a sentence with its column; null if nothing is.
+ * @param names of all parameters; null if they are not known yet, then only the grammar is checked
+ */
+export function constraintMistake(constraint: string, names: readonly string[] | null): string | null {
   const rule = shorten(constraint, MOST_SHOWN)
   try {
     for (const [name, position] of constraintNames(parseConstraint(constraint))) {
-      if (!names.includes(name)) {
-        return `require "${rule}": there is no parameter ${show(name)} (column ${position + 1})`
-      }
+      if (names === null || names.includes(name)) continue
+      const meant = names.find((known) => !BARE_NAME.test(known) && constraint.includes(known))
+      const way = meant === undefined ? '' : `; ${show(meant)} stands in backticks`
+      return `require "${rule}": there is no parameter ${show(name)} (column ${position + 1})${way}`
     }
     return null
   } catch (error) {
@@ -71,36 +85,103 @@ export function conditionMistakes(
   const names = Object.keys(parameters)
   for (const [name, condition] of Object.entries(conditions)) {
     const path = ['conditions', name]
-    if (parameters[name] === undefined) {
+    if (!Object.hasOwn(parameters, name)) {
       mistakes.push({
         path,
         message: `${name}: a condition for a parameter that is not there`,
         hint: 'Drop it.',
       })
     }
-    for (const [parent, wanted] of Object.entries(condition)) {
-      const distribution = parameters[parent]
-      if (distribution === undefined) {
-        const hint = `The parameters are ${names.join(', ')}.`
-        mistakes.push({
-          path: [...path, parent],
-          message: `${name}: when names ${show(parent)}, which is no parameter`,
-          hint,
-        })
-        continue
-      }
-      for (const value of valuesOf(wanted)) {
-        if (distribution.kind !== 'categorical' || distribution.choices.includes(value)) continue
-        const hint = `Its choices are ${distribution.choices.map(show).join(', ')}.`
-        const message = `${name}: when asks for ${parent} ${show(value)}, which is none of its choices`
-        mistakes.push({ path: [...path, parent], message, hint })
-      }
+    for (const parent of Object.keys(condition)) {
+      if (Object.hasOwn(parameters, parent)) continue
+      mistakes.push({
+        path: [...path, parent],
+        message: `${name}: when names ${show(parent)}, which is no parameter`,
+        hint: `The parameters are ${names.join(', ')}.`,
+      })
     }
     if (dependsOnItself(name, conditions)) {
       mistakes.push({ path, message: `${name}: its condition depends on itself`, hint: 'Break the circle.' })
     }
   }
   return mistakes
+}
+
+/**
+ * Values that a condition asks for and its parameter never takes; paths begin with `conditions`. A mistake of the
+ * writer's, but not of a space that was narrowed, or of which a study file fixes a part.
+ */
+export function impossibleConditions(
+  parameters: Readonly<Record<string, Distribution>>,
+  conditions: Readonly<Record<string, Condition>>,
+): SpaceMistake[] {
+  return Object.entries(conditions).flatMap(([name, condition]) =>
+    Object.entries(condition).flatMap(([parent, wanted]) => {
+      const distribution = own(parameters, parent)
+      if (distribution === undefined) return []
+      const path = ['conditions', name, parent]
+      return valuesOf(wanted).flatMap((value) => {
+        const found = neverTakes(distribution, value)
+        if (found === null) return []
+        return [
+          {
+            path,
+            message: `${name}: when asks for ${parent} ${show(value)}, ${found.reason}`,
+            hint: found.hint,
+          },
+        ]
+      })
+    }),
+  )
+}
+
+/** Rules of a sound space that no point of it keeps; paths begin with `constraints`. */
+export function impossibleRules(space: SearchSpace): SpaceMistake[] {
+  return space.constraints.flatMap((constraint, index) => {
+    if (mayHold(constraint, space, {})) return []
+    const message = `require "${shorten(constraint, MOST_SHOWN)}": no point of the space satisfies it`
+    return [{ path: ['constraints', index], message, hint: 'Widen the ranges, or loosen the rule.' }]
+  })
+}
+
+/** Why a distribution never takes a value; null if it may. */
+function neverTakes(
+  distribution: Distribution,
+  value: ParamValue,
+): { readonly reason: string; readonly hint: string } | null {
+  const written = describeDistribution(distribution)
+  switch (distribution.kind) {
+    case 'categorical':
+      return distribution.choices.includes(value)
+        ? null
+        : {
+            reason: 'which is none of its choices',
+            hint: `Its choices are ${distribution.choices.map(show).join(', ')}.`,
+          }
+    case 'fixed':
+      return distribution.value === value
+        ? null
+        : {
+            reason: `but it is always ${show(distribution.value)}`,
+            hint: 'Correct the value, or drop the parameter.',
+          }
+    case 'float':
+      if (distribution.step === null && contains(distribution, value)) {
+        return {
+          reason: 'a value that a range of real numbers hardly ever takes',
+          hint: 'Give the parameter a step or choices, or write a rule under require.',
+        }
+      }
+      break
+    case 'int':
+      break
+  }
+  if (contains(distribution, value)) return null
+  const quoted = typeof value === 'string' && contains(distribution, Number(value))
+  return {
+    reason: `which is not in ${written}`,
+    hint: quoted ? `Write ${value} without quotes.` : 'Correct the value, or widen the range.',
+  }
 }
 
 /** The values that a condition accepts. */
@@ -110,13 +191,13 @@ export function valuesOf(wanted: ParamValue | readonly ParamValue[]): readonly P
 
 function dependsOnItself(name: string, conditions: Readonly<Record<string, Condition>>): boolean {
   const reached = new Set<string>()
-  const open = Object.keys(conditions[name] ?? {})
+  const open = Object.keys(own(conditions, name) ?? {})
   while (open.length > 0) {
     const parent = open.pop()!
     if (parent === name) return true
     if (reached.has(parent)) continue
     reached.add(parent)
-    open.push(...Object.keys(conditions[parent] ?? {}))
+    open.push(...Object.keys(own(conditions, parent) ?? {}))
   }
   return false
 }

@@ -4,7 +4,7 @@ import type { Distribution, ParamValue } from './distribution.ts'
 import { choiceList, FILE_ENTRIES, floatRange, intRange, valueSchema } from './distribution-forms.ts'
 import { type DistributionMistake, distributionMistake, optionMistake } from './distribution-rules.ts'
 import type { Condition, SearchSpace } from './search-space.ts'
-import { conditionMistakes, constraintMistake } from './space-rules.ts'
+import { conditionMistakes, constraintMistake, impossibleConditions, impossibleRules } from './space-rules.ts'
 
 const conditionSchema = z.record(z.string(), z.union([valueSchema, z.array(valueSchema)]), {
   error: (issue) =>
@@ -67,9 +67,13 @@ export const spaceSchema = z.unknown().transform((block, context): SearchSpace =
     if (read.when !== undefined) conditions[name] = read.when
   }
   if (context.issues.length > 0) return z.NEVER
-  for (const found of conditionMistakes(parameters, conditions)) {
-    const [, name, ...rest] = found.path
-    report([name!, 'when', ...rest], `${found.message}. ${found.hint}`)
+  const found = [
+    ...conditionMistakes(parameters, conditions),
+    ...impossibleConditions(parameters, conditions),
+  ]
+  for (const { path, message, hint } of found) {
+    const [, name, ...rest] = path
+    report([name!, 'when', ...rest], `${message}. ${hint}`)
   }
   if (Object.values(parameters).length === 0)
     report([], 'space: it has no parameters. Name at least one, or leave it out')
@@ -100,7 +104,12 @@ export function withConstraints(
     const message = constraintMistake(rule, names)
     return message === null ? [] : [{ index, message }]
   })
-  return { space: { ...space, constraints: mistakes.length > 0 ? [] : [...rules] }, mistakes }
+  if (mistakes.length > 0) return { space: { ...space, constraints: [] }, mistakes }
+  const ruled = { ...space, constraints: [...rules] }
+  const impossible = impossibleRules(ruled).map(({ path, message, hint }) => {
+    return { index: path[1] as number, message: `${message}. ${hint}` }
+  })
+  return { space: ruled, mistakes: impossible }
 }
 
 /** A parameter's entry; null after its mistakes are reported. */
@@ -120,7 +129,7 @@ function readParameter(
     )
     return null
   }
-  const kinds = Object.keys(FORMS).filter((key) => key in entry) as FormName[]
+  const kinds = Object.keys(FORMS).filter((key) => Object.hasOwn(entry, key)) as FormName[]
   const [kind] = kinds
   if (kind === undefined || kinds.length > 1) {
     const seen =

@@ -108,6 +108,7 @@ function continuousAt(range: FloatDistribution, u: number): number {
 }
 
 function intAt(range: IntDistribution, u: number): number {
+  if (u >= 1) return range.high
   const [start, end] = logEnds(range)
   return clamp(Math.round(exp(start + u * (end - start))), range)
 }
@@ -117,7 +118,7 @@ function steppedAt(range: FloatDistribution | IntDistribution, u: number): numbe
   const index = Math.min(count - 1, Math.max(0, Math.floor(u * count)))
   const value = range.low + index * (range.step ?? 1)
   // 0.1 + 2 · 0.1 is to be 0.3: the sum is rounded to what decimal steps can mean.
-  return range.kind === 'int' ? value : clamp(Number(value.toPrecision(15)), range)
+  return range.kind === 'int' ? clamp(value, range) : clamp(Number(value.toPrecision(15)), range)
 }
 
 /** How many values a stepped range has; the small slack lets [0, 0.3] by 0.1 have four. */

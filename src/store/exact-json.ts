@@ -3,6 +3,7 @@
  * -0; these four are written as `{"$number":"NaN"}`. Everything else is JSON as SQLite's json functions read it.
  */
 const KEY = '$number'
+const NAMES = ['NaN', 'Infinity', '-Infinity', '-0']
 
 /** @param value plain data; what JSON drops (undefined, functions) is dropped here too. */
 export function encodeJson(value: unknown): string {
@@ -31,5 +32,9 @@ function nameOf(value: number): string {
 
 function revive(_key: string, part: unknown): unknown {
   if (typeof part !== 'object' || part === null || !(KEY in part)) return part
-  return Object.keys(part).length === 1 ? Number(part[KEY]) : part
+  const name = part[KEY]
+  // A record of the user's may have a key of this name too; its value is a number.
+  return Object.keys(part).length === 1 && typeof name === 'string' && NAMES.includes(name)
+    ? Number(name)
+    : part
 }

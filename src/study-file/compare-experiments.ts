@@ -66,7 +66,7 @@ function settingsOf(experiment: Experiment): Map<string, Setting> {
   for (const [key, value] of Object.entries(kindOf(objective).written(objective))) addAll([key], value)
   for (const [name, distribution] of Object.entries(space.parameters)) {
     add(['space', name], describeDistribution(distribution))
-    if (space.conditions[name] !== undefined)
+    if (Object.hasOwn(space.conditions, name))
       add(['space', name, 'when'], JSON.stringify(space.conditions[name]))
   }
   // The order of the parameters is part of what a seed means.

@@ -1,4 +1,5 @@
 import type { $ZodErrorMap, $ZodIssue, $ZodType } from 'zod/v4/core'
+import { own } from '../space/own.ts'
 import { closestName } from '../text/closest-name.ts'
 import { describeValue, entries } from '../text/quote.ts'
 import type { Mistake } from './mistakes.ts'
@@ -71,7 +72,7 @@ export function describeIssue(issue: $ZodIssue, base: Path, context: IssueContex
 function writtenPath(path: Path, { root, shorthands }: IssueContext): Path {
   const parent = path.slice(0, -1)
   const isShort =
-    shorthands[describePath(parent)] === path.at(-1) && typeof valueAt(root, parent) === 'string'
+    own(shorthands, describePath(parent)) === path.at(-1) && typeof valueAt(root, parent) === 'string'
   return isShort ? parent : path
 }
 

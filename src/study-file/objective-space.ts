@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
 import type { SearchSpace } from '../space/search-space.ts'
-import { spaceMistakes } from '../space/space-rules.ts'
+import { impossibleConditions, impossibleRules, spaceMistakes } from '../space/space-rules.ts'
 import { closestName } from '../text/closest-name.ts'
 import type { Experiment } from './experiment.ts'
 import { type Mistake, mistakesError } from './mistakes.ts'
@@ -35,7 +35,12 @@ export function withObjectiveSpace(experiment: Experiment, space: SearchSpace | 
   }
   const joined = joinSpaces(space, named)
   if (mistakes.length === 0) {
-    for (const { path, message, hint } of spaceMistakes(joined)) {
+    const broken = spaceMistakes(joined)
+    const found =
+      broken.length > 0
+        ? broken
+        : [...impossibleConditions(joined.parameters, named.conditions), ...impossibleRules(joined)]
+    for (const { path, message, hint } of found) {
       mistakes.push({ path: ['space', ...path], at: 'value', message, hint })
     }
   }

@@ -1,8 +1,9 @@
 import type { Place } from '../errors.ts'
 import { UserError } from '../errors.ts'
+import { own } from '../space/own.ts'
 import { closestName } from '../text/closest-name.ts'
 import { describeValue } from '../text/quote.ts'
-import { describePath, type Path, startsWith } from './path.ts'
+import { describePath, type Path, startsWith, valueAt } from './path.ts'
 import { parseYaml } from './yaml-file.ts'
 
 /** One field of a study set from outside its file. */
@@ -35,24 +36,25 @@ const MOST_STEPS = 40
 
 function parsePath(text: string): (string | number)[] {
   const path: (string | number)[] = []
-  const part = /\.?([^.[\]\s]+)|\[(\d{1,9})\]/y
+  const part = /\.?([^.[\]\s"']+)|\[(\d{1,9})\]|\[(?:"([^"]+)"|'([^']+)')\]/y
   while (part.lastIndex < text.length) {
     const start = part.lastIndex
     const match = part.exec(text)
     const fits =
       match !== null &&
       (match[1] === undefined ? path.length > 0 : match[0].startsWith('.') === path.length > 0)
-    if (!fits || (match[1] !== undefined && match[1] in Object.prototype)) {
+    const key = match?.[1] ?? match?.[3] ?? match?.[4]
+    if (!fits || key === '__proto__') {
       throw new UserError(
         'usage',
         `${describeValue(text)} is no path of a study file (at character ${start + 1})`,
         {
-          hint: 'Write it like stages[0].trials.',
+          hint: 'Write it like stages[0].trials, and names that hold a dot like space["my.rate"].',
           where: { file: '--set' },
         },
       )
     }
-    path.push(match[1] ?? Number(match[2]))
+    path.push(key ?? Number(match[2]))
     if (path.length > MOST_STEPS) {
       throw new UserError('usage', `${describeValue(text)} has more than ${MOST_STEPS} steps`, {
         hint: 'Write it like stages[0].trials.',
@@ -125,7 +127,7 @@ function resolveNames(tree: unknown, override: Override): Path {
       }
       step = index
     }
-    value = (value as Record<string | number, unknown> | null | undefined)?.[step]
+    value = valueAt(value, [step])
     return step
   })
 }
@@ -155,7 +157,7 @@ function setIn(
   if (tree === undefined || tree === null) block = {}
   else if (typeof tree === 'object') block = { ...(tree as Record<string, unknown>) }
   else {
-    const key = shorthands[here]
+    const key = own(shorthands, here)
     if (typeof tree !== 'string' || key === undefined) {
       throw wrongPath(
         override,
@@ -165,7 +167,7 @@ function setIn(
     }
     block = { [key]: tree }
   }
-  block[part] = setIn(block[part], path, depth + 1, override, shorthands)
+  block[part] = setIn(own(block, part), path, depth + 1, override, shorthands)
   return block
 }
 

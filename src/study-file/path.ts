@@ -1,11 +1,12 @@
 /** Where a value lies in a study file: keys and list indices from the top. */
 export type Path = readonly (string | number)[]
 
-/** As people write it: `stages[0].trials`; empty for the whole file. */
+/** As people write it: `stages[0].trials`, `space["my.rate"]`; empty for the whole file. */
 export function describePath(path: Path): string {
   let text = ''
   for (const part of path) {
     if (typeof part === 'number') text += `[${part}]`
+    else if (/[.[\]\s"']/.test(part)) text += `[${JSON.stringify(part)}]`
     else text += text === '' ? part : `.${part}`
   }
   return text

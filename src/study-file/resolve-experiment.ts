@@ -18,7 +18,8 @@ export function resolveExperiment(resolving: Resolving): Experiment | null {
   const objective = kindOf(blocks.objective).resolve(blocks.objective.written, aim, resolving)
   const space = resolveSpace(objective, resolving)
   if (stages !== null) checkWarmStarts(stages, resolving)
-  if (stages !== null && space !== null && Object.keys(space.parameters).length > 0) {
+  // Those of an objective that may bring a space are checked against the whole of it, once it is loaded.
+  if (stages !== null && space !== null && !kindOf(blocks.objective).bringsSpace) {
     checkStartPoints(stages, space, report)
   }
   if (stages === null || aim === null || objective === null || space === null) return null

@@ -24,7 +24,7 @@ export function resolveSpace(objective: ObjectiveSettings | null, resolving: Res
   if (kind.bringsSpace) {
     // Names may be the objective's: only the grammar can be checked here.
     for (const [index, rule] of blocks.require.entries()) {
-      const message = constraintMistake(rule, rule.match(/[A-Za-z_]\w*/g) ?? [])
+      const message = constraintMistake(rule, null)
       if (message !== null) tell(index, message)
     }
     return { ...space, constraints: blocks.require }

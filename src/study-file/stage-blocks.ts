@@ -1,10 +1,15 @@
 import { type Budget, planStages, type StageEntry } from '../search/plan.ts'
 import type { StagePlan } from '../search/stage-plan.ts'
+import type { Params, ParamValue } from '../space/distribution.ts'
+import { own } from '../space/own.ts'
+import { mayHold } from '../space/possible.ts'
 import type { SearchSpace } from '../space/search-space.ts'
+import { valuesOf } from '../space/space-rules.ts'
 import { contains } from '../space/unit-scale.ts'
 import { closestName } from '../text/closest-name.ts'
-import { describeValue } from '../text/quote.ts'
+import { describeValue, shorten } from '../text/quote.ts'
 import type { Mistake } from './mistakes.ts'
+import { describePath, type Path } from './path.ts'
 
 /** A study of more trials than this is a slip of the keyboard. */
 const MOST_TRIALS = 1_000_000
@@ -41,29 +46,52 @@ export function checkStartPoints(
   space: SearchSpace,
   report: (mistake: Mistake) => void,
 ): void {
-  const names = Object.keys(space.parameters)
   for (const [index, stage] of stages.entries()) {
     for (const [point, params] of stage.startWith.entries()) {
-      for (const [name, value] of Object.entries(params)) {
-        const path = ['stages', index, 'startWith', point, name]
-        const distribution = space.parameters[name]
-        if (distribution === undefined) {
-          const near = closestName(name, names)
-          report({
-            path,
-            at: 'key',
-            message: `Unknown parameter "${name}" in stages[${index}].startWith[${point}]`,
-            hint: near === undefined ? `The space has ${names.join(', ')}.` : `Did you mean "${near}"?`,
-          })
-        } else if (!contains(distribution, value)) {
-          report({
-            path,
-            at: 'value',
-            message: `stages[${index}].startWith[${point}].${name} must lie in the space, got ${describeValue(value)}`,
-            hint: 'Widen the range, or move the point.',
-          })
-        }
-      }
+      const path = ['stages', index, 'startWith', point]
+      const mistakes = Object.entries(params).flatMap(([name, value]) =>
+        valueMistake(space, params, name, value, path),
+      )
+      for (const mistake of mistakes) report(mistake)
+      if (mistakes.length > 0) continue
+      const broken = space.constraints.find((rule) => !mayHold(rule, space, params))
+      if (broken === undefined) continue
+      report({
+        path,
+        at: 'value',
+        message: `${describePath(path)} can't satisfy require "${shorten(broken, 100)}"`,
+        hint: 'Change the point, or loosen the rule.',
+      })
     }
   }
+}
+
+/** What is wrong with one value of a start point. */
+function valueMistake(
+  space: SearchSpace,
+  params: Params,
+  name: string,
+  value: ParamValue,
+  point: Path,
+): Mistake[] {
+  const path = [...point, name]
+  const where = describePath(point)
+  const distribution = own(space.parameters, name)
+  if (distribution === undefined) {
+    const names = Object.keys(space.parameters)
+    const near = closestName(name, names)
+    const hint = near === undefined ? `The space has ${names.join(', ')}.` : `Did you mean "${near}"?`
+    return [{ path, at: 'key', message: `Unknown parameter "${name}" in ${where}`, hint }]
+  }
+  if (!contains(distribution, value)) {
+    const message = `${describePath(path)} must lie in the space, got ${describeValue(value)}`
+    return [{ path, at: 'value', message, hint: 'Widen the range, or move the point.' }]
+  }
+  for (const [parent, wanted] of Object.entries(own(space.conditions, name) ?? {})) {
+    const given = own(params, parent)
+    if (given === undefined || valuesOf(wanted).includes(given)) continue
+    const message = `${describePath(path)} does not exist where ${parent} is ${describeValue(given)}`
+    return [{ path, at: 'key', message, hint: 'Drop it from the point.' }]
+  }
+  return []
 }

@@ -118,9 +118,9 @@ function collectTree(
     if (++numValues > MOST_VALUES) {
       throw userErrors([
         fail(
-          `The file stands for more than ${MOST_VALUES} values: its aliases multiply`,
+          `A study file has at most ${MOST_VALUES} values, this one has more${targets.size > 0 ? ' with what its aliases stand for' : ''}`,
           offset,
-          'Write it out instead.',
+          targets.size > 0 ? 'Write it out instead.' : undefined,
         ),
       ])
     }
@@ -173,7 +173,7 @@ function collectTree(
       }
       const key = String(keyNode.value)
       const where = describePath(path) === '' ? '' : ` in ${describePath(path)}`
-      if (key in Object.prototype) {
+      if (key === '__proto__') {
         errors.push(fail(`"${key}" can't be used as a key${where}`, keyOffset, 'Take another name.'))
         continue
       }

@@ -4,14 +4,19 @@ export function shorten(text: string, most: number): string {
 }
 
 /**
- * Control characters, line separators and lone surrogates, as escapes: what is quoted from a file can't write to the
- * terminal, and a sentence is one line.
+ * Control characters, line separators, characters that turn the direction of text and lone surrogates, as escapes:
+ * what is quoted from a file can't write to the terminal, and a sentence is one line.
  */
 export function escapeControls(text: string): string {
   return text.replace(
-    /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/gu,
+    /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
+}
+
+/** The same for text of several lines: line breaks and tabs stay. */
+export function escapeControlsInLines(text: string): string {
+  return text.replace(/[^\n\t]+/g, escapeControls)
 }
 
 /** A value as people would write it: texts in quotes. */

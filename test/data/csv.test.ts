@@ -128,4 +128,13 @@ describe('a CSV table', () => {
     expect(userErrorOf(() => readDataSet(settings(`${folder}/none.csv`))).message).toMatch(/no such file$/)
     expect(userErrorOf(() => readDataSet(settings(folder))).message).toMatch(/must be a file$/)
   })
+
+  it('says which numbers are too large, and which tables too wide', () => {
+    expect(mistakeIn('1,1e308,a\n2,3,b\n').message).toMatch(
+      '"1e308" in line 1, column 2; inputs must lie within ±3.4e38, the range of float32',
+    )
+    expect(mistakeIn('1,inf,a\n2,3,b\n').message).toMatch('inputs must be finite numbers')
+    const wide = `${'1,'.repeat(2_000_000)}a\n`
+    expect(mistakeIn(wide).message).toMatch('has 2000001 columns; a table has at most 100000')
+  })
 })

@@ -80,6 +80,10 @@ describe('values for people', () => {
     expect(formatDistribution(float(1000.123, 1000.568))).toBe('[1000.12, 1000.57]')
     expect(formatDistribution(float(1e-6, 1.004e-6, { log: true }))).toBe('[1e-6, 1.004e-6]')
     expect(formatDistribution(float(1 / 3, 1e5))).toBe('[0.33, 1e5]')
+    expect(formatDistribution(float(0.9999, 1))).toBe('[0.9999, 1]')
+    expect(formatDistribution(float(1000.4, 1000.9))).toBe('[1000.4, 1000.9]')
+    expect(formatDistribution(float(1.91e-4, 1.94e-4))).toBe('[1.91e-4, 1.94e-4]')
+    expect(formatDistribution(float(-1e308, 1e308))).toBe('[-1e308, 1e308]')
     expect(formatDistribution({ kind: 'fixed', value: 0.9 })).toBe('= 0.9')
     expect(formatDistribution({ kind: 'categorical', choices: ['a', 2, true], ordered: false })).toBe(
       '{a, 2, true}',

@@ -5,9 +5,9 @@ import {
   constraintNames,
   parseConstraint,
 } from '../../src/space/constraint.ts'
+import type { Params } from '../../src/space/distribution.ts'
 
-const holds = (rule: string, params: Record<string, number | string | boolean>): boolean =>
-  constraintHolds(parseConstraint(rule), params)
+const holds = (rule: string, params: Params): boolean => constraintHolds(parseConstraint(rule), params)
 
 describe('a rule between parameters', () => {
   it.each([
@@ -26,11 +26,16 @@ describe('a rule between parameters', () => {
     ["kind != 'adam'", { kind: 'adam' }, false],
     ['batchNorm == true', { batchNorm: true }, true],
     ['a * 1e-3 <= .5', { a: 400 }, true],
+    ['`my-rate` + `a.b` < 1', { 'my-rate': 0.5, 'a.b': 0.25 }, true],
+    ['`not` > 1', { not: 1 }, false],
+    ['größe < 3', { größe: 2 }, true],
+    ['decay == null or decay < 0.5', { decay: null }, true],
   ])('%s for %j: %s', (rule, params, expected) => {
-    expect(holds(rule, params as Record<string, number | string | boolean>)).toBe(expected)
+    expect(holds(rule, params as unknown as Params)).toBe(expected)
   })
 
   it('holds where it speaks of a parameter that does not exist', () => {
+    expect(holds('constructor < 0.5', {})).toBe(true)
     expect(holds('beta < 0.5', {})).toBe(true)
   })
 

@@ -3,6 +3,7 @@ import { describeError, UserError } from '../../src/errors.ts'
 import { choice, fixed, float, int, type ParamsOf, searchSpace, when } from '../../src/space/constructors.ts'
 import { DEFAULT_SPACE } from '../../src/space/default-space.ts'
 import type { Params } from '../../src/space/distribution.ts'
+import { checkParams, paramsAt } from '../../src/space/points.ts'
 
 function sentence(make: () => unknown): string {
   try {
@@ -55,8 +56,25 @@ describe('spaces written in code', () => {
       'its condition depends on itself',
     )
     expect(sentence(() => searchSpace({ a: int(1, 2) }, { require: 'a <= b' }))).toBe(
-      'require "a <= b": there is no parameter "b" (column 6). Mend the rule.',
+      'require "a <= b": there is no parameter "b" (column 6). Correct the rule.',
     )
+  })
+
+  it('have names by one rule, those of every object among them', () => {
+    for (const name of ['$number', 'a b', '1st', '__proto__', '', 'x'.repeat(81)]) {
+      expect(sentence(() => searchSpace({ [name]: int(1, 2) }))).toMatch(/^A parameter can't be called /)
+    }
+    const space = searchSpace({
+      kind: choice(['a', 'b']),
+      constructor: when({ kind: 'a' }, float(0, 1)),
+      'my-rate': float(0, 1),
+      'a.b': int(1, 3),
+      toString: fixed(1),
+    })
+    const params = paramsAt(space, [0.9, 0.5, 0.5, 0.5])
+    expect(params).toEqual({ kind: 'b', 'my-rate': 0.5, 'a.b': 2, toString: 1 })
+    expect(checkParams(space, params)).toEqual([])
+    expect(Object.keys(paramsAt(space, [0.1, 0.5, 0.5, 0.5]))).toContain('constructor')
   })
 
   it('are plain frozen data', () => {

@@ -77,4 +77,30 @@ describe('the unit interval of a distribution', () => {
     expect([...counts.values()]).toEqual([100, 100, 100, 100, 100, 100, 100])
     expect(fromUnit(float(0.1, 0.5, { step: 0.1 }), 0.5)).toBe(0.3)
   })
+
+  it('is even over ranges as wide as numbers go', () => {
+    const wide = float(-1e308, 1e308)
+    expect(fromUnit(wide, 0.25)).toBeCloseTo(-5e307, -300)
+    expect(toUnit(wide, 5e307)).toBeCloseTo(0.75, 12)
+    const places = [0.1, 0.5, 0.9].map((u) => (fromUnit(wide, u) as number) / 1e307)
+    expect(places.map((value) => Math.round(value * 1e6) / 1e6)).toEqual([-8, 0, 8])
+    const whole = int(-(2 ** 53) + 1, 2 ** 53 - 1)
+    for (const u of [0, 0.3, 0.999_999_999_999_999_9]) {
+      expect(Number.isSafeInteger(fromUnit(whole, u))).toBe(true)
+      expect(contains(whole, fromUnit(whole, u))).toBe(true)
+    }
+  })
+
+  it('tells whole numbers near 2^53 apart on a log axis', () => {
+    const last = 2 ** 53 - 1
+    const top = int(last - 9, last, { log: true })
+    for (let index = 0; index < 10; index++) {
+      const value = fromUnit(top, (index + 0.5) / 10)
+      expect(value).toBe(last - 9 + index)
+      expect(fromUnit(top, toUnit(top, value))).toBe(value)
+    }
+    const wide = int(1, last, { log: true })
+    expect(fromUnit(wide, 1)).toBe(last)
+    expect(toUnit(wide, last)).toBeCloseTo(1, 12)
+  })
 })

@@ -26,4 +26,9 @@ describe('exact JSON', () => {
     expect(encodeJson({ a: 0.1, b: [5e-324, 0] })).toBe('{"a":0.1,"b":[5e-324,0]}')
     expect(encodeJson([Number.NaN, -0])).toBe('[{"$number":"NaN"},{"$number":"-0"}]')
   })
+
+  it("takes a user's record of that key for what it is", () => {
+    expect(decodeJson(encodeJson({ metrics: { $number: 5 } }))).toEqual({ metrics: { $number: 5 } })
+    expect(decodeJson(encodeJson({ $number: Number.NaN }))).toEqual({ $number: Number.NaN })
+  })
 })

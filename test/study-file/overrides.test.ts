@@ -80,7 +80,8 @@ describe('an override', () => {
     ['a..b=3', '--set  "a..b" is no path of a study file'],
     ['.a=3', '--set  ".a" is no path of a study file'],
     ['__proto__.a=3', '--set  "__proto__.a" is no path of a study file'],
-    ['stages[0].constructor=3', '--set  "stages[0].constructor" is no path of a study file'],
+    ['stages[0].__proto__=3', '--set  "stages[0].__proto__" is no path of a study file'],
+    ['space["a.b]=3', 'is no path of a study file'],
     [`${'a.'.repeat(5000)}a=1`, 'has more than 40 steps'],
     ['a={ b: 1', '--set a  The value "{ b: 1" is not valid YAML.'],
     ['stages[5].trials=8', '--set stages[5].trials  stages has 2 entries, numbered from 0; there is no [5].'],
@@ -92,5 +93,22 @@ describe('an override', () => {
     ],
   ])('%s is refused with a sentence', (text, expected) => {
     expect(sentence(text)).toContain(expected)
+  })
+
+  test('reaches names that hold a dot, and names that every object has', () => {
+    const tree = { space: { 'my.rate': { float: [0, 1] }, constructor: { int: [1, 2] } } }
+    const overrides = [
+      'space["my.rate"].float=[1, 2]',
+      "space['my.rate'].log=true",
+      'space.constructor.int=[3, 4]',
+      'space.toString=5',
+    ]
+    expect(applyOverrides(tree, overrides.map(parseOverride), {}).value).toEqual({
+      space: {
+        'my.rate': { float: [1, 2], log: true },
+        constructor: { int: [3, 4] },
+        toString: 5,
+      },
+    })
   })
 })

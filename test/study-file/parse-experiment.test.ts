@@ -305,6 +305,38 @@ limits: { timeout: soon }
     ['stages: [{ trails: 1, trials: 2 }]', 'Unknown key "trails" in stages[0]. Did you mean "trials"?'],
     ['stages: [{ trials: 1, sampler: sobl }]', 'got "sobl". Did you mean "sobol"?'],
     ['stages: [{ trials: 2e6 }]', ':1:1  stages: a study has at most 1000000 trials, got 2000000.'],
+    [
+      'objective: { command: x }\ndirection: minimize\nspace: { layers: { int: [1, 4] }, a: { int: [1, 9], when: { layers: 5 } } }',
+      '3:69  a: when asks for layers 5, which is not in { int: [1, 4] }. Correct the value, or widen the range.',
+    ],
+    [
+      'objective: { command: x }\ndirection: minimize\nspace: { n: { int: [1, 4] }, a: { int: [1, 9], when: { n: "3" } } }',
+      'a: when asks for n "3", which is not in { int: [1, 4] }. Write 3 without quotes.',
+    ],
+    [
+      'objective: { command: x }\ndirection: minimize\nspace: { x: { float: [0, 1] }, a: { int: [1, 9], when: { x: 0.5 } } }',
+      'a: when asks for x 0.5, a value that a range of real numbers hardly ever takes.',
+    ],
+    [
+      'objective: { command: x }\ndirection: minimize\nspace: { f: 3, a: { int: [1, 9], when: { f: [3, 4] } } }',
+      'a: when asks for f 4, but it is always 3.',
+    ],
+    [
+      'objective: { command: x }\ndirection: minimize\nspace: { a: { int: [1, 9] } }\nrequire: a > 9',
+      'require "a > 9": no point of the space satisfies it. Widen the ranges, or loosen the rule.',
+    ],
+    [
+      'objective: { command: x }\ndirection: minimize\nspace: { my-rate: { float: [0, 1] } }\nrequire: my-rate < 0.5',
+      'require "my-rate < 0.5": there is no parameter "my" (column 1); "my-rate" stands in backticks.',
+    ],
+    [
+      'objective: { command: x }\ndirection: minimize\nspace: { a: { int: [1, 9] }, b: { int: [1, 9] } }\nrequire: b < a\nstages: [{ trials: 3, startWith: [{ a: 3 }, { a: 1 }] }]',
+      'stages[0].startWith[1] can\'t satisfy require "b < a". Change the point, or loosen the rule.',
+    ],
+    [
+      'space: { optimizer: { choices: [adam, sgd] }, beta1: { float: [0.8, 0.9], when: { optimizer: adam } } }\nstages: [{ trials: 3, startWith: [{ beta1: 0.85 }, { optimizer: sgd, beta1: 0.85 }] }]',
+      'stages[0].startWith[1].beta1 does not exist where optimizer is "sgd". Drop it from the point.',
+    ],
     ['stages: [{ trials: 1, startWith: [{ lr: 1 }] }]', 'Unknown parameter "lr" in stages[0].startWith[0].'],
     [
       'stages: [{ trials: 1, startWith: [{ learningRate: 20 }] }]',

@@ -50,7 +50,7 @@ describe('a YAML file', () => {
     ['a: 1\n"\\e[31m": 2\n"\\e[31m": 3', 'Key "\\u001b[31m" is written twice.'],
     ['? [a, b]\n: 1\n', 'mine.yaml:1:3  A key must be a word; this one is a list, a block or empty.'],
     ['__proto__: { a: 1 }\n', 'mine.yaml:1:1  "__proto__" can\'t be used as a key. Take another name.'],
-    ['space: { constructor: 1 }\n', 'mine.yaml:1:10  "constructor" can\'t be used as a key in space.'],
+    ['space: { __proto__: 1 }\n', 'mine.yaml:1:10  "__proto__" can\'t be used as a key in space.'],
   ])('%j is refused with a sentence', (text, expected) => {
     const [first, ...others] = sentences(text)
     expect(first).toContain(expected)
@@ -66,9 +66,7 @@ describe('a YAML file', () => {
           .join(', ')}]`,
       )
     expect(sentences(lines.join('\n'))).toEqual([
-      expect.stringContaining(
-        'stands for more than 20000 values: its aliases multiply. Write it out instead.',
-      ),
+      expect.stringContaining('this one has more with what its aliases stand for. Write it out instead.'),
     ])
   })
 
