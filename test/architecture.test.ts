@@ -23,6 +23,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['errors', 'space', 'trial', 'search'],
   study: ['errors', 'random', 'space', 'trial', 'search', 'execute', 'store'],
   report: ['errors', 'space', 'trial', 'search', 'train', 'store', 'study'],
+  // Draws records; reads no file and opens nothing.
+  picture: ['space', 'trial', 'search', 'store', 'report'],
   'study-file': ['text', 'errors', 'numerics', 'space', 'trial', 'search', 'data', 'objective'],
   model: ['errors', 'trial', 'train', 'data', 'objective', 'store'],
   session: [
@@ -31,7 +33,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     ...['text', 'errors', 'package-files', 'numerics', 'random', 'space', 'trial', 'search', 'train'],
-    ...['data', 'objective', 'execute', 'store', 'study', 'report', 'study-file', 'model', 'session'],
+    ...['data', 'objective', 'execute', 'store', 'study', 'report', 'picture'],
+    ...['study-file', 'model', 'session'],
   ],
   index: [
     ...['errors', 'space', 'trial', 'search', 'objective', 'execute', 'store', 'study', 'report'],
@@ -52,6 +55,10 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'string-width': ['report'],
   table: ['report'],
   yargs: ['cli'],
+  'd3-array': ['picture'],
+  'd3-interpolate': ['picture'],
+  'd3-scale': ['picture'],
+  'fast-png': ['picture'],
   'node:crypto': ['random', 'train', 'data', 'objective', 'store', 'study', 'session'],
   'node:path': ['train', 'data', 'objective', 'execute', 'store', 'study-file', 'session', 'cli'],
   'node:url': ['train', 'objective', 'execute', 'cli'],

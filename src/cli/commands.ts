@@ -40,6 +40,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/explain.ts'),
   },
   {
+    usage: 'plot [study] [picture..]',
+    describe: 'Draw pictures of a study: in the terminal, or as SVG files',
+    load: () => import('./commands/plot.ts'),
+  },
+  {
     usage: 'export [study]',
     describe: 'Write all trials as CSV, JSON, lines of JSON, or a Markdown table',
     load: () => import('./commands/export.ts'),

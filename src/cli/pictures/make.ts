@@ -1,0 +1,81 @@
+import { UserError } from '../../errors.ts'
+import type { Figure } from '../../picture/figure.ts'
+import { confusionFigure } from '../../picture/figures/confusion.ts'
+import { dataFigure } from '../../picture/figures/data.ts'
+import type { PictureOptions } from '../../picture/options.ts'
+import { PICTURES, type PictureName } from '../../picture/pictures.ts'
+import type { PictureStudy } from '../../picture/study.ts'
+import type { StudyReader, StudyRecord } from '../../store/store.ts'
+import { closestName } from '../../text/closest-name.ts'
+import { readConfusion } from './confusion.ts'
+import { readStudyImages } from './images.ts'
+
+/** Every picture by name, in the order in which they are shown. */
+export const ALL_PICTURES = [
+  ...(['narrowing', 'history', 'slices', 'curves', 'loss', 'parallel'] as const),
+  ...(['data', 'confusion', 'edf', 'pairs', 'timeline'] as const),
+] as const
+
+export type AnyPicture = (typeof ALL_PICTURES)[number]
+
+/** A line for each in `plot --list`. */
+export function describePicture(name: AnyPicture): string {
+  if (name === 'data') return 'mean image, samples of each class, first-layer weights'
+  if (name === 'confusion') return 'what the network took for what, from a look at the test set'
+  return PICTURES[name].describe
+}
+
+export interface PictureSource {
+  readonly reader: StudyReader
+  readonly study: StudyRecord
+  readonly records: PictureStudy
+}
+
+export async function makeFigure(
+  name: AnyPicture,
+  { reader, study, records }: PictureSource,
+  options: PictureOptions,
+): Promise<Figure> {
+  if (name === 'confusion') return confusionFigure(readConfusion(reader, study))
+  if (name === 'data') {
+    const { images, reason } = await readStudyImages(reader, study, options.trial)
+    return dataFigure(images, reason)
+  }
+  return PICTURES[name].figure(records, options)
+}
+
+/** What the figure is made of, for machines. */
+export async function makeFigureData(
+  name: AnyPicture,
+  { reader, study, records }: PictureSource,
+  options: PictureOptions,
+): Promise<unknown> {
+  if (name === 'confusion') return readConfusion(reader, study)
+  if (name === 'data') {
+    const { images, reason } = await readStudyImages(reader, study, options.trial)
+    if (images === null) return { reason }
+    const { shape, samples, weights, mean, trial, notes } = images
+    return {
+      ...{ shape, trial, notes, mean: mean === null ? null : Array.from(mean) },
+      classes: samples.map((sample) => ({ name: sample.name, samples: sample.images.length })),
+      units: weights.length,
+    }
+  }
+  return PICTURES[name as PictureName].data(records, options)
+}
+
+export function isPicture(word: string): word is AnyPicture {
+  return (ALL_PICTURES as readonly string[]).includes(word)
+}
+
+/** @throws UserError('usage') that names the nearest */
+export function parsePicture(word: string): AnyPicture {
+  if (isPicture(word)) return word
+  const likely = closestName(word, ALL_PICTURES)
+  throw new UserError('usage', `There is no picture ${JSON.stringify(word)}`, {
+    hint:
+      likely === undefined
+        ? `Pictures are ${ALL_PICTURES.join(', ')}.`
+        : `Did you mean ${JSON.stringify(likely)}?`,
+  })
+}

@@ -1,0 +1,147 @@
+import { countOf } from '../../report/numbers.ts'
+import { bandAxis, NO_AXIS, numberTicks, valueScale } from '../axis.ts'
+import { cut } from '../escape.ts'
+import {
+  type Axis,
+  emptyFigure,
+  type Figure,
+  type Label,
+  lines,
+  type Mark,
+  type Point,
+  panel,
+  type QualityRole,
+} from '../figure.ts'
+import { type PictureOptions, SHOWN_PARAMETERS } from '../options.ts'
+import { type ParameterAxis, parameterAxis } from '../parameter-axis.ts'
+import { choiceNotes, choseParameters, choseTrials, clampNotes, noValueSentence } from '../select.ts'
+import { evenShare, type PictureStudy, type PictureTrial } from '../study.ts'
+
+/** The most lines of a standing picture. */
+const MOST_LINES = 300
+
+export interface ParallelData {
+  readonly study: PictureStudy
+  readonly names: readonly string[]
+  readonly log: boolean
+  /** Best first. */
+  readonly trials: readonly PictureTrial[]
+  /** How many trials those were chosen from. */
+  readonly of: number
+  readonly notes: readonly string[]
+}
+
+export function parallelData(study: PictureStudy, options: PictureOptions = {}): ParallelData {
+  const { names, notes } = choseParameters(study, options, SHOWN_PARAMETERS)
+  const all = choseTrials(study, options)
+  const trials = evenShare(all, MOST_LINES)
+  return {
+    ...{ study, names, trials, of: all.length, log: options.log === true },
+    notes: [...choiceNotes(study, options), ...notes],
+  }
+}
+
+/** One upright axis of the picture; a place of 0 is at the bottom. */
+export interface UprightAxis {
+  readonly name: string
+  readonly axis: Axis
+  place(trial: PictureTrial): number
+}
+
+/** The axes in order: the parameters, then the value. */
+export function parallelAxes(
+  study: PictureStudy,
+  names: readonly string[],
+  trials: readonly PictureTrial[],
+  log: boolean,
+): { readonly axes: readonly UprightAxis[]; readonly clamped: number } {
+  const value = valueScale(
+    trials.map((trial) => trial.value!),
+    study.direction,
+    log,
+  )
+  const parameters = names.map((name): UprightAxis => {
+    const axis: ParameterAxis = parameterAxis(study, name, 6)
+    return { name, axis: axis.axis, place: ({ params }) => axis.place(params[name]) }
+  })
+  const last: UprightAxis = {
+    ...{ name: study.metric, axis: { label: '', ticks: numberTicks(value, 6), bands: 0 } },
+    place: (trial) => value.unit(trial.value!),
+  }
+  return { axes: [...parameters, last], clamped: value.clamped }
+}
+
+/** In which fifth of a ranking the trial of that index lies. */
+export function qualityRole(index: number, count: number): QualityRole {
+  const fifth = Math.min(4, Math.floor((5 * index) / Math.max(1, count)))
+  return `q${(4 - fifth) as 0 | 1 | 2 | 3 | 4}`
+}
+
+const TITLE = 'Parallel coordinates'
+
+export function parallelFigure(data: ParallelData): Figure {
+  const { study, names, trials } = data
+  if (trials.length === 0) return emptyFigure(TITLE, noValueSentence(study))
+  const { axes, clamped } = parallelAxes(study, names, trials, data.log)
+  const x = (i: number): number => (i + 0.5) / axes.length
+  const line = (trial: PictureTrial): Point[] =>
+    axes.map((axis, i): Point => [x(i), axis.place(trial), trial.number])
+  const fifths = (['q0', 'q1', 'q2', 'q3', 'q4'] as const).map((role) =>
+    lines(role, trials.filter((_, i) => i > 0 && qualityRole(i, trials.length) === role).map(line), {
+      width: 1,
+      opacity: role === 'q4' ? 0.9 : 0.55,
+    }),
+  )
+  return {
+    title: TITLE,
+    summary: `${countOf(trials.length, 'trial')} over ${countOf(names.length, 'parameter')}; the best in orange.`,
+    notes: [
+      ...data.notes,
+      ...(trials.length < data.of
+        ? [`${trials.length} of ${data.of} trials with a value, an even share by rank.`]
+        : []),
+      ...(names.some((name) => trials.some(({ params }) => params[name] === undefined))
+        ? ['A line at the bottom of an axis is of a trial that does not have the parameter.']
+        : []),
+      ...clampNotes(clamped),
+    ],
+    legend: [
+      { role: 'winner', shape: 'line', text: `best: trial ${trials[0]!.number}` },
+      { role: 'q4', shape: 'line', text: 'best fifth' },
+      { role: 'q2', shape: 'line', text: 'middle' },
+      { role: 'q0', shape: 'line', text: 'worst fifth' },
+    ],
+    panels: [
+      panel({
+        x: {
+          ...bandAxis(
+            '',
+            axes.map(() => ''),
+          ),
+          ticks: [],
+        },
+        y: NO_AXIS,
+        marks: [
+          ...fifths,
+          ...axes.flatMap((axis, i) => uprightMarks(axis, x(i))),
+          lines('winner', [line(trials[0]!)], { width: 2.5 }),
+        ],
+        height: 260,
+        minWidth: axes.length * 92,
+        title: ' ',
+      }),
+    ],
+  }
+}
+
+/** The axis itself, its name above, and its ticks to the left. */
+function uprightMarks({ name, axis }: UprightAxis, x: number): Mark[] {
+  const label = (at: number, text: string): Label => ({
+    ...{ kind: 'label', x: x - 0.004, y: at - 0.012, text: cut(text, 10), anchor: 'end', tone: 'dim' },
+  })
+  return [
+    lines('muted', [[[x, 0, -1] as Point, [x, 1, -1] as Point]], { width: 1 }),
+    { kind: 'label', x, y: 1.04, text: cut(name, 14), anchor: 'middle', tone: 'strong' },
+    ...axis.ticks.map(({ at, text }) => label(at, text)),
+  ]
+}

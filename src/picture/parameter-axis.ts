@@ -1,0 +1,87 @@
+import type { ParamValue } from '../space/distribution.ts'
+import { numberScale, numberTicks } from './axis.ts'
+import type { Axis, Tick } from './figure.ts'
+import type { PictureStudy } from './study.ts'
+
+/** Where the values of one parameter lie: one axis over all stages and all values that trials took. */
+export interface ParameterAxis {
+  readonly name: string
+  readonly axis: Axis
+  readonly log: boolean
+  /** The choices, in order; null for numbers. */
+  readonly choices: readonly ParamValue[] | null
+  /** True if some trials do not have the parameter: they have a place of their own at the axis' beginning. */
+  readonly hasAbsent: boolean
+  /** In [0, 1]. A trial without the parameter stands in the place for that, never at 0 of the range. */
+  place(value: ParamValue | undefined): number
+  /** The width of the place that each value has; 0 for a continuous axis. */
+  readonly slot: number
+}
+
+/** What stands where a parameter does not exist. */
+export const NOT_THERE = 'not there'
+
+/** With more whole numbers than this an axis is drawn as a continuous one. */
+const MOST_SLOTS = 20
+
+/** Where the range begins if a place for absent values comes before it, and the middle of that place. */
+export const AFTER_ABSENT = 0.12
+const ABSENT = 0.04
+
+/** @param count about how many ticks */
+export function parameterAxis(study: PictureStudy, name: string, count = 6): ParameterAxis {
+  const values = study.trials.flatMap(({ params }) => params[name] ?? [])
+  const hasAbsent = study.trials.some(({ params }) => params[name] === undefined)
+  const from = hasAbsent ? AFTER_ABSENT : 0
+  const placed = (u: number): number => from + u * (1 - from)
+  const distributions = study.stages.flatMap(({ space }) => space.parameters[name] ?? [])
+  const numeric =
+    values.every((value) => typeof value === 'number') &&
+    distributions.every(({ kind }) => kind === 'float' || kind === 'int')
+  const absent: Tick[] = hasAbsent ? [{ at: ABSENT, text: NOT_THERE }] : []
+  if (!numeric) {
+    const choices = choicesOf(study, name, values)
+    const ticks = choices.map((choice, i) => ({
+      at: placed((i + 0.5) / choices.length),
+      text: String(choice),
+    }))
+    return {
+      ...{ name, log: false, choices, hasAbsent },
+      axis: { label: name, ticks: [...absent, ...ticks], bands: 0 },
+      slot: (1 - from) / Math.max(1, choices.length),
+      place: (value) =>
+        value === undefined ? ABSENT : placed((choices.indexOf(value) + 0.5) / choices.length),
+    }
+  }
+  const bounds = distributions.flatMap((range) => ('low' in range ? [range.low, range.high] : []))
+  const all = [...bounds, ...(values as number[])].filter(Number.isFinite)
+  const [low, high] = all.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ] as [number, number])
+  const log = distributions.some((range) => 'log' in range && range.log) && low > 0
+  const whole = distributions.length > 0 && distributions.every(({ kind }) => kind === 'int')
+  // Few whole numbers have a slot each, as choices have: their trials would lie on one line.
+  const few = whole && !log && high - low <= MOST_SLOTS
+  const slack = few ? 0.5 : 0
+  const scale = all.length === 0 ? numberScale(0, 1) : numberScale(low - slack, high + slack, log)
+  const ticks = numberTicks(scale, few ? Math.min(count, high - low + 1) : count)
+    .filter(({ text }) => !whole || !text.includes('.'))
+    .map(({ at, text }) => ({ at: placed(at), text }))
+  return {
+    ...{ name, log: scale.log, choices: null, hasAbsent },
+    slot: few ? (1 - from) / (high - low + 1) : 0,
+    axis: { label: name, ticks: [...absent, ...ticks], bands: 0 },
+    place: (value) => (value === undefined ? ABSENT : placed(scale.unit(value as number))),
+  }
+}
+
+/** All choices of all stages, in the order of the study file; then what only trials have. */
+function choicesOf(study: PictureStudy, name: string, values: readonly ParamValue[]): ParamValue[] {
+  const listed = study.stages.flatMap(({ space }) => {
+    const distribution = space.parameters[name]
+    if (distribution?.kind === 'categorical') return distribution.choices
+    return distribution?.kind === 'fixed' ? [distribution.value] : []
+  })
+  return [...new Set([...listed, ...values])]
+}

@@ -1,0 +1,79 @@
+import { decisionClause } from '../report/narrow-words.ts'
+import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
+import type { TrialRecord } from '../trial.ts'
+import type { PictureOptions } from './options.ts'
+import { type Curve, chooseCurves, type PictureStage, type PictureStudy, type PictureTrial } from './study.ts'
+
+/** Reads a study for its pictures. Curves are read of a share of the trials alone: see `chooseCurves`. */
+export function readPictureStudy(
+  reader: StudyReader,
+  study: StudyRecord,
+  options: PictureOptions = {},
+): PictureStudy {
+  const trials = reader.trials(study.id).map(pictureTrial)
+  const curves = chooseCurves(trials, study.direction, options).map((trial) =>
+    readCurve(reader, study.id, trial),
+  )
+  return {
+    name: study.name,
+    direction: study.direction,
+    metric: study.metric,
+    stages: reader.stages(study.id).map(pictureStage),
+    trials,
+    curves: curves.filter(({ steps }) => steps.length > 0),
+  }
+}
+
+export function readCurve(reader: StudyReader, study: number, trial: number): Curve {
+  const measurements = reader.measurements(study, trial)
+  const names = [...new Set(measurements.flatMap(({ metrics }) => Object.keys(metrics)))]
+  return {
+    trial,
+    steps: measurements.map(({ step }) => step),
+    values: measurements.map(({ value }) => value),
+    metrics: Object.fromEntries(
+      names.map((name) => [name, measurements.map(({ metrics }) => finite(metrics[name]))]),
+    ),
+  }
+}
+
+function finite(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null
+}
+
+export function pictureTrial(trial: TrialRecord): PictureTrial {
+  return {
+    number: trial.number,
+    stage: trial.stage,
+    state: trial.state,
+    value: trial.value,
+    epochs: trial.epochs,
+    budget: trial.budget.epochs,
+    params: trial.params,
+    startedAt: trial.startedAt,
+    durationMs: trial.durationMs,
+    slot: (trial as { readonly slot?: number | null }).slot ?? null,
+    error: trial.error?.message ?? null,
+  }
+}
+
+export function pictureStage(stage: StageRecord): PictureStage {
+  const { index, name, trials, epochs, sampler, firstTrial, space, narrowing } = stage
+  return {
+    ...{ index, name, trials, epochs, sampler, firstTrial, space },
+    narrowing:
+      narrowing === null
+        ? null
+        : {
+            elite: narrowing.elite,
+            rootShare: narrowing.rootShare,
+            parameters: narrowing.parameters.map((parameter) => ({
+              name: parameter.name,
+              action: parameter.action,
+              before: parameter.before,
+              after: parameter.after,
+              reason: decisionClause(parameter),
+            })),
+          },
+  }
+}

@@ -1,0 +1,141 @@
+import { hasValue, rankTrials } from '../search/rank.ts'
+import type { Distribution, Params } from '../space/distribution.ts'
+import type { SearchSpace } from '../space/search-space.ts'
+import type { Direction, TrialState } from '../trial.ts'
+import type { PictureOptions } from './options.ts'
+
+/** What pictures need of a study: plain JSON, the same in the command, in a report, and in a page. */
+export interface PictureStudy {
+  readonly name: string
+  readonly direction: Direction
+  readonly metric: string
+  readonly stages: readonly PictureStage[]
+  /** In order of number. */
+  readonly trials: readonly PictureTrial[]
+  /** Of those that `chooseCurves` chose, in order of number. */
+  readonly curves: readonly Curve[]
+}
+
+export interface PictureStage {
+  readonly index: number
+  readonly name: string
+  readonly trials: number
+  readonly epochs: number
+  readonly sampler: string
+  readonly firstTrial: number
+  readonly space: SearchSpace
+  /** Null in the first stage. */
+  readonly narrowing: PictureNarrowing | null
+}
+
+/** What a stage's box was made from. */
+export interface PictureNarrowing {
+  /** Numbers of the best trials of the stage before, best first. */
+  readonly elite: readonly number[]
+  readonly rootShare: number
+  readonly parameters: readonly {
+    readonly name: string
+    readonly action: string
+    readonly before: Distribution
+    readonly after: Distribution
+    /** One clause for people. */
+    readonly reason: string
+  }[]
+}
+
+export interface PictureTrial {
+  readonly number: number
+  readonly stage: number
+  readonly state: TrialState
+  readonly value: number | null
+  readonly epochs: number
+  /** What it was given to spend. */
+  readonly budget: number
+  readonly params: Params
+  /** Milliseconds since the epoch; null while it waits. */
+  readonly startedAt: number | null
+  readonly durationMs: number | null
+  /** The worker that ran it, from 0; null where the store does not say. */
+  readonly slot: number | null
+  /** Why it did not complete; null if it did. */
+  readonly error: string | null
+}
+
+/** What one trial measured, step by step. */
+export interface Curve {
+  readonly trial: number
+  readonly steps: readonly number[]
+  /** What the study ranks by, at each step. */
+  readonly values: readonly number[]
+  /** Each metric at each step; null where it was not measured or left the finite. */
+  readonly metrics: Readonly<Record<string, readonly (number | null)[]>>
+}
+
+/** The most curves that are drawn, and of how many of the best trials all are kept. */
+export const MOST_CURVES = 200
+const BEST_CURVES = 50
+
+/**
+ * The numbers of the trials whose curves are kept: those that a picture draws, all of the best 50, of what runs, and the
+ * trial asked for.
+ */
+export function chooseCurves(
+  trials: readonly PictureTrial[],
+  direction: Direction,
+  options: PictureOptions,
+): number[] {
+  const best = rankTrials(trials, direction).slice(0, BEST_CURVES)
+  const running = trials.filter(({ state }) => state === 'running')
+  const chosen = [...best, ...curveTrials(trials, direction, options).shown, ...running]
+  const also = options.trial === undefined ? [] : [options.trial]
+  return [...new Set([...chosen.map(({ number }) => number), ...also])].sort((a, b) => a - b)
+}
+
+/** The trials whose curves are drawn, best first: an even share by rank of those that measured anything. */
+export function curveTrials(
+  trials: readonly PictureTrial[],
+  direction: Direction,
+  { stage, top }: PictureOptions,
+): { readonly shown: readonly PictureTrial[]; readonly measured: number } {
+  const measured = rankTrials(trials, direction).filter(
+    (trial) => trial.epochs > 0 && (stage === undefined || trial.stage === stage),
+  )
+  const best = top === undefined ? measured : measured.slice(0, Math.max(1, Math.ceil(measured.length * top)))
+  return { shown: evenShare(best, MOST_CURVES), measured: measured.length }
+}
+
+/** At most `most` of a ranked list, evenly from its first to its last. */
+export function evenShare<T>(ranked: readonly T[], most: number): T[] {
+  if (ranked.length <= most) return [...ranked]
+  return Array.from({ length: most }, (_, i) => ranked[Math.round((i * (ranked.length - 1)) / (most - 1))]!)
+}
+
+/** The trials with a value, best first. */
+export function rankedWithValue(study: PictureStudy): PictureTrial[] {
+  return rankTrials(study.trials, study.direction).filter(hasValue)
+}
+
+/** The best trial; undefined before one has succeeded. */
+export function bestTrial(study: PictureStudy): PictureTrial | undefined {
+  return rankedWithValue(study)[0]
+}
+
+/** Whether a trial ended without a value. */
+export function isMishap({ state }: { readonly state: TrialState }): boolean {
+  return state === 'diverged' || state === 'failed'
+}
+
+/** `coarse · 1 ep`: values of different budgets are not alike, so a stage is never named without its epochs. */
+export function stageLabel({ name, epochs }: PictureStage): string {
+  return `${name} · ${epochs} ep`
+}
+
+/** Names of the parameters that differ between trials, in the order of the study file. */
+export function searchedNames(study: PictureStudy): string[] {
+  const root = study.stages[0]?.space.parameters ?? {}
+  const names = new Set(Object.keys(root).filter((name) => root[name]?.kind !== 'fixed'))
+  for (const { params } of study.trials) {
+    for (const name in params) if (root[name] === undefined) names.add(name)
+  }
+  return [...names]
+}

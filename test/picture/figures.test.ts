@@ -1,0 +1,248 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { numberScale, numberTicks, tickText, valueScale } from '../../src/picture/axis.ts'
+import { curvesData } from '../../src/picture/figures/curves.ts'
+import { edfData, edfSteps } from '../../src/picture/figures/edf.ts'
+import { bestSoFar, expectedBest, historyData } from '../../src/picture/figures/history.ts'
+import { lossData } from '../../src/picture/figures/loss.ts'
+import { narrowingData, narrowingFigure } from '../../src/picture/figures/narrowing.ts'
+import { pairsData } from '../../src/picture/figures/pairs.ts'
+import { qualityRole } from '../../src/picture/figures/parallel.ts'
+import { packLanes, timelineData } from '../../src/picture/figures/timeline.ts'
+import { contrast, PALETTES } from '../../src/picture/palette.ts'
+import { parameterAxis } from '../../src/picture/parameter-axis.ts'
+import { evenShare } from '../../src/picture/study.ts'
+import { RATE, stage, study, trial, twoStages } from './studies.ts'
+
+describe('the palette', () => {
+  it.each(['light', 'dark'] as const)('%s: texts have a contrast of 4.5, marks of 3', (theme) => {
+    const palette = PALETTES[theme]
+    for (const role of ['text', 'dim', 'warn'] as const) {
+      expect(contrast(palette[role], palette.ground), role).toBeGreaterThanOrEqual(4.5)
+    }
+    const marks = [
+      's0',
+      's1',
+      's2',
+      's3',
+      'winner',
+      'bad',
+      'muted',
+      'axis',
+      'q0',
+      'q1',
+      'q2',
+      'q3',
+      'q4',
+    ] as const
+    for (const role of marks) {
+      expect(contrast(palette[role], palette.ground), role).toBeGreaterThanOrEqual(3)
+    }
+    for (const step of [0, 1, 2, 3, 4] as const) {
+      expect(
+        contrast(palette[`k${step}`], palette[`c${step}`]),
+        `k${step} on c${step}`,
+      ).toBeGreaterThanOrEqual(4.5)
+    }
+  })
+
+  it('computes contrast as WCAG does', () => {
+    expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 6)
+    expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2)
+  })
+})
+
+describe('axes', () => {
+  it('labels a log axis with powers of ten and no SI letters', () => {
+    expect(numberTicks(numberScale(1e-6, 10, true), 4).map(({ text }) => text)).toEqual([
+      '1e-6',
+      '1e-4',
+      '0.01',
+      '1',
+    ])
+    expect(numberTicks(numberScale(1e-5, 1e5, true), 11).map(({ text }) => text)).toContain('1e-5')
+    expect(numberTicks(numberScale(20, 300, true), 6).map(({ text }) => text)).toEqual([
+      '20',
+      '50',
+      '100',
+      '200',
+    ])
+  })
+
+  it('writes numbers as people do', () => {
+    expect([0, 0.1, 0.30000000000000004, 12345, 1e5, 1e-5, -0.25].map(tickText)).toEqual([
+      ...['0', '0.1', '0.3', '12345', '1e5', '1e-5', '-0.25'],
+    ])
+  })
+
+  it('cuts off the worst values where they stretch the axis, and counts them', () => {
+    const values = [...Array.from({ length: 99 }, (_, i) => 0.5 + i / 1000), -1000]
+    const scale = valueScale(values, 'maximize')
+    expect(scale.low).toBeGreaterThan(0.4)
+    expect(scale.clamped).toBe(5)
+    expect(valueScale(values, 'minimize').low).toBeLessThan(-1000)
+  })
+
+  it('puts a trial without a parameter in a place of its own', () => {
+    const axis = parameterAxis(twoStages(), 'momentum')
+    expect(axis.hasAbsent).toBe(true)
+    expect(axis.place(undefined)).toBeLessThan(axis.place(0))
+    expect(axis.axis.ticks[0]!.text).toBe('not there')
+  })
+
+  it('spans all stages and all values that trials took', () => {
+    const axis = parameterAxis(twoStages(), 'units')
+    expect(axis.place(16)).toBe(0)
+    expect(axis.place(1040)).toBe(1)
+    expect(axis.log).toBe(true)
+  })
+})
+
+describe('the history', () => {
+  it('steps where the best improves, in either direction', () => {
+    const values = [3, 1, 4, 1, 5].map((value, x) => ({ x, value }))
+    expect(bestSoFar(values, 'maximize').map(({ x }) => x)).toEqual([0, 2, 4])
+    expect(bestSoFar(values, 'minimize').map(({ x }) => x)).toEqual([0, 1])
+  })
+
+  it('expects of n random draws what all subsets of n give on average', () => {
+    const values = [1, 2, 4, 8]
+    const subsets = (n: number): number[][] =>
+      Array.from({ length: 16 }, (_, bits) => values.filter((_, i) => bits & (1 << i))).filter(
+        (s) => s.length === n,
+      )
+    for (const direction of ['maximize', 'minimize'] as const) {
+      const best = direction === 'maximize' ? Math.max : Math.min
+      const expected = [1, 2, 3, 4].map((n) => {
+        const all = subsets(n).map((subset) => best(...subset))
+        return all.reduce((sum, value) => sum + value, 0) / all.length
+      })
+      expectedBest(values, 0, direction).forEach((value, i) => {
+        expect(value).toBeCloseTo(expected[i]!, 10)
+      })
+    }
+    expect(expectedBest([5], 1, 'maximize')).toEqual([5, 5])
+  })
+
+  it('stands at the epochs spent if asked to', () => {
+    const data = historyData(twoStages(), { epochs: true })
+    expect(data.places.at(-1)).toBe(14 + 8 * 4)
+    expect(data.mishaps.map((each) => each.trial)).toEqual([5, 11])
+  })
+})
+
+describe('curves', () => {
+  it('draw the metric as measured, not the ranked value', () => {
+    const records = study({
+      trials: [trial(0, 0.9, { epochs: 2 })],
+      curves: [{ trial: 0, steps: [1, 2], values: [0.9, 0.9], metrics: { validAccuracy: [0.9, 0.7] } }],
+    })
+    expect(curvesData(records).curves[0]!.points).toEqual([
+      [1, 0.9],
+      [2, 0.7],
+    ])
+    expect(lossData(records).bestStep).toBe(1)
+  })
+
+  it('are an even share by rank, from the best to the worst', () => {
+    const share = evenShare(
+      Array.from({ length: 1001 }, (_, i) => i),
+      201,
+    )
+    expect(share).toHaveLength(201)
+    expect(share[0]).toBe(0)
+    expect(share.at(-1)).toBe(1000)
+    expect(share[100]).toBe(500)
+    fc.assert(
+      fc.property(fc.nat(500), fc.integer({ min: 2, max: 50 }), (length, most) => {
+        const all = Array.from({ length }, (_, i) => i)
+        const chosen = evenShare(all, most)
+        expect(chosen).toHaveLength(Math.min(length, most))
+        expect(new Set(chosen).size).toBe(chosen.length)
+      }),
+    )
+  })
+})
+
+describe('the distribution of values', () => {
+  const records = study({ trials: [trial(0, 1), trial(1, 2), trial(2, null), trial(3, 3)] })
+
+  it('counts diverged trials at the worse end', () => {
+    const [first] = edfData(records).stages
+    expect(first!.trials).toBe(4)
+    expect(edfSteps(first!, 'maximize').map(({ share }) => share)).toEqual([0.5, 0.75, 1])
+    expect(edfSteps(first!, 'minimize').map(({ share }) => share)).toEqual([0.25, 0.5, 0.75])
+  })
+})
+
+describe('the timeline', () => {
+  it('packs intervals without overlap into as few lanes as run at once', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(1000), fc.integer({ min: 20, max: 300 })), { minLength: 1, maxLength: 60 }),
+        (spans) => {
+          const each = spans.map(([from, length]) => ({ from, to: from + length }))
+          const lanes = packLanes(each)
+          for (let i = 0; i < each.length; i++) {
+            for (let j = 0; j < i; j++) {
+              if (lanes[i] !== lanes[j]) continue
+              const [a, b] = [each[i]!, each[j]!]
+              expect(Math.min(a.to, b.to) - Math.max(a.from, b.from)).toBeLessThanOrEqual(2)
+            }
+          }
+          const most = Math.max(
+            ...each.map(({ from }) => each.filter((other) => other.from <= from && other.to > from).length),
+          )
+          expect(Math.max(...lanes) + 1).toBeLessThanOrEqual(most)
+        },
+      ),
+    )
+  })
+
+  it('uses the worker of a trial where all of them are known', () => {
+    const known = study({ trials: [trial(0, 1, { slot: 1 }), trial(1, 1, { slot: 0 })] })
+    expect(timelineData(known)).toMatchObject({ packed: false, lanes: 2 })
+    expect(timelineData(known).bars.map(({ lane }) => lane)).toEqual([1, 0])
+    expect(timelineData(study({ trials: [trial(0, 1)] })).packed).toBe(true)
+  })
+})
+
+describe('narrowing', () => {
+  it('marks the elite that the next stage came from, and the best of the last', () => {
+    const { parameters } = narrowingData(twoStages())
+    expect(parameters.map(({ name }) => name)).toEqual(['learningRate', 'units', 'optimizer', 'momentum'])
+    expect(parameters[0]!.rows[0]!.elite).toEqual([6, 13, 15])
+    expect(parameters[0]!.rows[1]!.elite).toHaveLength(1)
+    expect(parameters[0]!.rows[0]!.mishaps).toEqual([5, 11])
+  })
+
+  it('says why some dots lie outside of their box, and warns of a range that left its edge', () => {
+    const figure = narrowingFigure(narrowingData(twoStages()))
+    expect(figure.notes.join(' ')).toContain('10 % of a later')
+    expect(figure.panels[1]!.notes[1]).toEqual({ text: 'moved [30, 1040]', warning: true })
+    expect(figure.panels[0]!.notes[1]!.warning).toBe(false)
+  })
+
+  it('names the parameters that it leaves out', () => {
+    const parameters = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`p${i}`, RATE]))
+    const wide = study({ stages: [stage(0, { space: { parameters, conditions: {}, constraints: [] } })] })
+    expect(narrowingData(wide).notes).toEqual(['3 parameters not shown: p8, p9, p10.'])
+    expect(narrowingData(wide, { all: true }).parameters).toHaveLength(11)
+  })
+})
+
+describe('pairs', () => {
+  it('stay within one stage', () => {
+    const { trials, pairs } = pairsData(twoStages(), { params: ['learningRate', 'units'] })
+    expect(trials).toHaveLength(16)
+    expect(pairs).toHaveLength(1)
+    expect(pairs[0]!.cells.reduce((sum, cell) => sum + cell.trials, 0)).toBe(16)
+  })
+})
+
+describe('parallel coordinates', () => {
+  it('have five steps of quality', () => {
+    const roles = Array.from({ length: 10 }, (_, i) => qualityRole(i, 10))
+    expect(roles).toEqual(['q4', 'q4', 'q3', 'q3', 'q2', 'q2', 'q1', 'q1', 'q0', 'q0'])
+  })
+})
