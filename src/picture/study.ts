@@ -50,7 +50,9 @@ export interface PictureTrial {
   readonly value: number | null
   readonly epochs: number
   /** What it was given to spend. */
-  readonly budget: number
+  readonly budget: { readonly epochs: number }
+  /** The objective's second metric, lower is better; null if it has none. */
+  readonly tie: number | null
   readonly params: Params
   /** Milliseconds since the epoch; null while it waits. */
   readonly startedAt: number | null

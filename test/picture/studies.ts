@@ -35,7 +35,8 @@ export function trial(
     state: value === null ? 'diverged' : 'complete',
     value,
     epochs: value === null ? 0 : 1,
-    budget: 1,
+    budget: { epochs: 1 },
+    tie: null,
     params: {},
     startedAt: 1_000_000 + number * 500,
     durationMs: 900,
@@ -78,7 +79,7 @@ export function twoStages(direction: 'maximize' | 'minimize' = 'maximize'): Pict
     return trial(i, value, {
       stage: second ? 1 : 0,
       epochs: missing ? 0 : second ? 4 : 1,
-      budget: second ? 4 : 1,
+      budget: { epochs: second ? 4 : 1 },
       state: i === 5 ? 'diverged' : i === 11 ? 'failed' : 'complete',
       params: params(i),
       startedAt: 1_000_000 + Math.floor(i / 2) * 1000 + (i % 2) * 20,
