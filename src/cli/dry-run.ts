@@ -14,7 +14,8 @@ const SHOWN_TRIALS = 8
 
 /** Shows what a run would do: the resolved study, its first trials, and what it would take. Writes nothing. */
 export async function showDryRun(read: Experiment, workers: number, terminal: Terminal): Promise<number> {
-  const { experiment, data } = await openExperiment(read)
+  const { experiment, data, warnings } = await openExperiment(read)
+  for (const warning of warnings) say(terminal, warning)
   await print(terminal, stringify(experiment, { aliasDuplicateObjects: false }))
   const trials = firstTrials(experiment, SHOWN_TRIALS)
   const { parameters } = experiment.space

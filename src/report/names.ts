@@ -1,3 +1,5 @@
+import { own } from '../space/own.ts'
+
 const SHORT_WORDS: Readonly<Record<string, string>> = {
   accuracy: 'acc',
   dimension: 'dim',
@@ -15,7 +17,7 @@ export function heading(name: string): string {
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .split(/[\s_]+/)
   return words
-    .map((word) => SHORT_WORDS[word.toLowerCase()] ?? word)
+    .map((word) => own(SHORT_WORDS, word.toLowerCase()) ?? word)
     .join(' ')
     .toUpperCase()
 }

@@ -1,6 +1,8 @@
 import type { PreparedData } from '../data/prepared.ts'
 import { createClassifier } from '../objective/classifier.ts'
 import type { ClassifierConfig } from '../objective/classifier-config.ts'
+import { trainingBytes } from '../objective/classifier-memory.ts'
+import { withParams } from '../objective/classifier-parameters.ts'
 import { seedFrom } from '../random/stream.ts'
 import { proposeTrial } from '../search/propose-trial.ts'
 import type { Params } from '../space/distribution.ts'
@@ -70,23 +72,10 @@ export async function estimateStudy(
   const epochs = experiment.stages.reduce((sum, stage) => sum + stage.trials * stage.epochs, 0)
   const scale = fold.train.rows.length / rows
   const values = fold.train.inputs.values
-  const numbers = networkNumbers(config, fold.train.inputs.columns, fold.classes.length)
+  const network = withParams(config, params)
+  const training = trainingBytes(network, fold.train.inputs.columns, fold.classes.length, data.folds.length)
   return {
     seconds: (seconds * scale * epochs * data.folds.length) / workers,
-    bytes: values.byteLength + workers * data.folds.length * numbers * BYTES_A_NUMBER,
+    bytes: values.byteLength + workers * training,
   }
-}
-
-/** A weight with up to two moments of its optimiser and its kept copy, in float32. */
-const BYTES_A_NUMBER = 16
-
-function networkNumbers({ model }: ClassifierConfig, inputs: number, classes: number): number {
-  const pieces = model.activation === 'maxout' ? model.maxoutPieces : 1
-  let below = inputs
-  let numbers = 0
-  for (const units of model.hidden) {
-    numbers += (below + 1) * units * pieces
-    below = units
-  }
-  return numbers + (below + 1) * classes
 }

@@ -1,7 +1,8 @@
 import type { PreparedData } from '../data/prepared.ts'
+import { checkMemory } from '../objective/classifier-memory.ts'
 import { hashJson } from '../objective/fingerprint.ts'
 import type { OpenOptions } from '../objective/kind.ts'
-import { kindOf } from '../objective/kinds.ts'
+import { keepsNetwork, kindOf } from '../objective/kinds.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
 import type { Fingerprints } from '../store/store.ts'
 import type { Experiment } from '../study-file/experiment.ts'
@@ -15,6 +16,8 @@ export interface OpenedExperiment {
   readonly fingerprints: Fingerprints
   /** Null for an objective that reads its own. */
   readonly data: PreparedData | null
+  /** What may go wrong and need not, a sentence each. */
+  readonly warnings: readonly string[]
 }
 
 /**
@@ -32,5 +35,7 @@ export async function openExperiment(read: Experiment, options: OpenOptions = {}
     objective: fingerprint,
     space: hashJson(experiment.space),
   }
-  return { experiment, source, fingerprints, data }
+  const warning =
+    data !== null && keepsNetwork(settings) ? checkMemory(settings.config, experiment.space, data) : null
+  return { experiment, source, fingerprints, data, warnings: warning === null ? [] : [warning] }
 }

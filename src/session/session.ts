@@ -119,13 +119,15 @@ function changedExperiment(store: StudyReader, study: StudyRecord, changes: Resu
   return changeExperiment(study, store.stages(study.id), begunTrials, changes)
 }
 
-function open(experiment: Experiment, options: SessionOptions): Promise<OpenedExperiment> {
+async function open(experiment: Experiment, options: SessionOptions): Promise<OpenedExperiment> {
   const { onPreparing, drain } = options
-  return openExperiment(experiment, {
+  const opened = await openExperiment(experiment, {
     cacheFolder: cacheFolderOf(options.db),
     signal: drain,
     ...(onPreparing === undefined ? {} : { onProgress: onPreparing }),
   })
+  for (const warning of opened.warnings) options.say?.(warning)
+  return opened
 }
 
 /** Where a store's folder keeps what can be worked out again. */
