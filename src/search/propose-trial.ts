@@ -74,7 +74,7 @@ export function proposeTrial(request: TrialRequest): TrialProposal {
   const first = stage.startWith[index]
   if (first !== undefined) return anew(completed(root, first, [...streamName, 'start-with']))
 
-  const promotions = stage.warmStart ? promotable(request) : []
+  const promotions = promotedTrials(request)
   const promoted = promotions[index - stage.startWith.length]
   if (promoted !== undefined) return { params: promoted.params, continues: promoted.number }
 
@@ -101,11 +101,21 @@ export function isRootTrial(index: number, rootShare: number): boolean {
   return Math.floor((index + 1) * rootShare) > Math.floor(index * rootShare)
 }
 
-/** The trials a warm start continues, best first: at most as many as the stage has trials left after `startWith`. */
-function promotable(request: TrialRequest): PastTrial[] {
-  const { stages, stageIndex, direction, earlier } = request
+/**
+ * The trials that a stage with a warm start continues, best first: at most as many as it has trials left after
+ * `startWith`. Only complete ones: one that was ended early left nothing to continue.
+ */
+export function promotedTrials({
+  stages,
+  stageIndex,
+  direction,
+  earlier,
+}: Pick<TrialRequest, 'stages' | 'stageIndex' | 'direction' | 'earlier'>): PastTrial[] {
   const stage = stages[stageIndex]!
-  const before = earlier.filter((trial) => trial.stage === stageIndex - 1 && hasValue(trial))
+  if (!stage.warmStart) return []
+  const before = earlier.filter(
+    (trial) => trial.stage === stageIndex - 1 && trial.state === 'complete' && hasValue(trial),
+  )
   return rankTrials(before, direction).slice(0, Math.max(0, stage.trials - stage.startWith.length))
 }
 

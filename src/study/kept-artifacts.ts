@@ -1,37 +1,45 @@
 import { compareTrials } from '../search/rank.ts'
 import type { Direction, TrialRecord } from '../trial.ts'
 
-/** Which trials' artifacts the store keeps while a study runs. */
+/** Which trials' artifacts the store keeps while a stage runs. */
 export interface KeptArtifacts {
-  /** Takes a finished trial in, if it is among the best; returns whether its artifact is to be kept. */
+  /** Takes a finished trial in; returns whether its artifact is to be kept. What it continued is no longer needed. */
   offer(record: TrialRecord): boolean
   /** Numbers of all trials whose artifacts are kept. */
   numbers(): number[]
 }
 
-/**
- * Keeps the `best` best trials of the whole study (their networks are what a search is for), and the best
- * `nextStage` trials of the running stage, which a later stage continues.
- *
- * @param earlier complete trials of earlier stages and of this one, as a resume finds them.
- */
-export function keepArtifacts(
-  direction: Direction,
-  stage: number,
-  best: number,
-  nextStage: number,
-  earlier: readonly TrialRecord[],
-): KeptArtifacts {
-  const overall = new BestFew(direction, best)
-  const ofStage = new BestFew(direction, nextStage)
+export interface KeptArtifactsSetup {
+  readonly direction: Direction
+  readonly stage: number
+  /** How many of the best trials of the whole study keep their artifacts: their networks are what a search is for. */
+  readonly best: number
+  /** How many of the best trials of this stage the next one continues. */
+  readonly promoted: number
+  /** Numbers of the trials that this stage continues. */
+  readonly continued: readonly number[]
+  /** The finished trials of earlier stages and of this one, as a resume finds them. */
+  readonly finished: readonly TrialRecord[]
+}
+
+/** Keeps the best of the study, the best of the stage for the next one, and what unfinished trials will continue. */
+export function keepArtifacts(setup: KeptArtifactsSetup): KeptArtifacts {
+  const { direction, stage } = setup
+  const overall = new BestFew(direction, setup.best)
+  const ofStage = new BestFew(direction, setup.promoted)
+  const toContinue = new Set(setup.continued)
   const offer = (record: TrialRecord): boolean => {
-    if (record.state !== 'complete' && record.state !== 'pruned') return false
+    if (record.stage === stage && record.continues !== null) toContinue.delete(record.continues)
+    if (record.state !== 'complete') return false
     const isBest = overall.offer(record)
     const isPromoted = record.stage === stage && ofStage.offer(record)
     return isBest || isPromoted
   }
-  for (const record of earlier) offer(record)
-  return { offer, numbers: () => [...new Set([...overall.numbers(), ...ofStage.numbers()])] }
+  for (const record of setup.finished) offer(record)
+  return {
+    offer,
+    numbers: () => [...new Set([...overall.numbers(), ...ofStage.numbers(), ...toContinue])],
+  }
 }
 
 /** The best `size` of all that were offered, in order of rank. */

@@ -1,7 +1,8 @@
+import { UserError } from '../errors.ts'
 import type { Executor } from '../execute/executor.ts'
 import type { StudyWriter } from '../store/store.ts'
 import { finishedTrial, startedTrial } from '../store/trial-life.ts'
-import type { TrialOutcome, TrialRecord, TrialSpec } from '../trial.ts'
+import type { TimedMeasurement, TrialOutcome, TrialRecord, TrialSpec } from '../trial.ts'
 import { withinArtifactLimit } from './artifact-limit.ts'
 import type { StudyListener } from './events.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
@@ -110,7 +111,9 @@ class Lanes {
     const { number } = taken.spec
     for (let current = taken; ; ) {
       const running = this.#start(current)
-      const outcome = await this.#attempt(current.spec, slot)
+      const outcome = await this.#attempt(current.spec, slot, (measurement) =>
+        listener({ kind: 'measured', trial: number, measurement }),
+      )
       const mayRetry = outcome.state === 'failed' && queue.mayRetry(number, outcome.error?.code)
       if (!mayRetry || this.#isOver()) {
         if (mayRetry || outcome.state === 'stopped') this.#putBack(number, outcome)
@@ -130,14 +133,33 @@ class Lanes {
     return startedTrial({ state: 'waiting', attempts: attempt - 1 }, spec, host, 0)
   }
 
-  async #attempt(spec: TrialSpec, slot: number): Promise<TrialOutcome> {
-    const { study, store, executor, listener, trialTimeoutMs } = this.#stage
-    const continued = spec.continues === null ? null : store.artifact(study, spec.continues)
-    if (continued === undefined) throw nothingToContinue(spec)
-    const outcome = await executor.run({ spec, continued, slot, timeoutMs: trialTimeoutMs }, (measurement) =>
-      listener({ kind: 'measured', trial: spec.number, measurement }),
+  async #attempt(
+    spec: TrialSpec,
+    slot: number,
+    onMeasurement: (measurement: TimedMeasurement) => void,
+  ): Promise<TrialOutcome> {
+    const { executor, trialTimeoutMs } = this.#stage
+    const continued = spec.continues === null ? null : await this.#artifactOf(spec.continues, slot)
+    if (continued !== null && 'state' in continued) return continued
+    return withinArtifactLimit(
+      await executor.run({ spec, continued, slot, timeoutMs: trialTimeoutMs }, onMeasurement),
     )
-    return withinArtifactLimit(outcome)
+  }
+
+  /**
+   * What a trial left behind. A store that has lost it gets it back by running that trial once more, which is a function
+   * of its record. If that fails or is stopped: how, as the outcome of the trial that continues it.
+   */
+  async #artifactOf(number: number, slot: number): Promise<Uint8Array | TrialOutcome> {
+    const { study, store } = this.#stage
+    const stored = store.artifact(study, number)
+    if (stored !== undefined) return stored
+    const outcome = await this.#attempt(store.trial(study, number)!, slot, () => {})
+    if (outcome.artifact !== null) return outcome.artifact
+    if (outcome.state !== 'complete') return { ...outcome, measurements: [] }
+    throw new UserError('usage', `Trial ${number} left no artifact that a warm start could continue`, {
+      hint: 'Return { artifact } from the objective, or drop warmStart from the stage.',
+    })
   }
 
   /** Not finished, whatever it measured: it starts again from its beginning, here or on a resume. */
@@ -154,11 +176,7 @@ class Lanes {
     const keep = kept.offer(record) && outcome.artifact !== null
     store.finishTrial(study, record.number, outcome, keep)
     queue.finish(record)
-    if (keep) store.keepArtifacts(study, kept.numbers())
+    if (keep || record.continues !== null) store.keepArtifacts(study, kept.numbers())
     this.#commit.schedule(() => listener({ kind: 'trial-finished', record }))
   }
-}
-
-function nothingToContinue({ number, continues }: TrialSpec): Error {
-  return new Error(`Trial ${number} continues trial ${continues}, whose artifact is not in the store.`)
 }

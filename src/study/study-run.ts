@@ -1,7 +1,7 @@
 import type { Executor } from '../execute/executor.ts'
 import { seedFrom } from '../random/stream.ts'
 import { narrow } from '../search/narrow.ts'
-import { countsAsTaken, isAdaptive, proposeTrial } from '../search/propose-trial.ts'
+import { countsAsTaken, isAdaptive, promotedTrials, proposeTrial } from '../search/propose-trial.ts'
 import type { StagePlan } from '../search/stage-plan.ts'
 import { countPointsAtMost, pointKey } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
@@ -79,10 +79,19 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
     await runStage({
       study: study.id,
       queue,
-      kept: keepArtifacts(study.direction, index, KEPT_BEST, promoted(run.stages[index + 1]), [
-        ...earlier,
-        ...begun.filter(isFinished),
-      ]),
+      kept: keepArtifacts({
+        direction: study.direction,
+        stage: index,
+        best: KEPT_BEST,
+        promoted: promotedCount(run.stages[index + 1]),
+        continued: promotedTrials({
+          stages: run.stages,
+          stageIndex: index,
+          direction: study.direction,
+          earlier,
+        }).map(({ number }) => number),
+        finished: [...earlier, ...begun.filter(isFinished)],
+      }),
       trialTimeoutMs: run.limits.trialTimeoutMs,
       host: run.host,
       store,
@@ -213,7 +222,7 @@ function affordableTrials(maxEpochs: number | null, spent: number, plan: StagePl
 }
 
 /** How many trials of a stage the one after it continues. */
-function promoted(next: StagePlan | undefined): number {
+function promotedCount(next: StagePlan | undefined): number {
   return next?.warmStart === true ? next.trials : 0
 }
 
