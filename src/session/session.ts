@@ -55,18 +55,23 @@ export async function runExperiment(
   const opened = await open(experiment, options)
   const store = openWriter(options.db)
   return conduct(store, opened, options, () => {
-    const free =
-      name === null ? nextFreeName(store, experiment.name, options) : checkFree(store, name, options.db)
-    return store.createStudy({
-      name: free,
-      seed: experiment.seed,
-      direction: experiment.direction,
-      metric: experiment.metric,
-      lag: experiment.lag,
-      experiment: experimentToJson({ ...opened.experiment, name: free }),
-      fingerprints: opened.fingerprints,
-      codeVersion: options.codeVersion,
+    let taken = false
+    const created = store.createStudy((isTaken) => {
+      const free = freeName(name, experiment.name, options.db, isTaken)
+      taken = free !== (name ?? experiment.name)
+      return {
+        name: free,
+        seed: experiment.seed,
+        direction: experiment.direction,
+        metric: experiment.metric,
+        lag: experiment.lag,
+        experiment: experimentToJson({ ...opened.experiment, name: free }),
+        fingerprints: opened.fingerprints,
+        codeVersion: options.codeVersion,
+      }
     })
+    if (taken) options.say?.(nameTaken(store, experiment.name, created.name))
+    return created
   })
 }
 
@@ -202,27 +207,29 @@ function forward(signal: AbortSignal | undefined, aborted: (reason: unknown) => 
   else signal.addEventListener('abort', () => aborted(signal.reason), { once: true })
 }
 
-function checkFree(store: StudyReader, name: string, db: string): string {
-  if (store.findStudy(name) === undefined) return name
-  throw new UserError('usage', `--name: there is a study ${JSON.stringify(name)} in ${db} already`, {
-    hint: `Choose another name, or go on with it: finesweep resume ${name}`,
-  })
+/** The name asked for, which must be free; without one the experiment's own, with the first number from 2 that makes it free. */
+function freeName(asked: string | null, own: string, db: string, isTaken: (name: string) => boolean): string {
+  const name = asked ?? own
+  if (!isTaken(name)) return name
+  if (asked !== null) {
+    throw new UserError('usage', `--name: there is a study ${JSON.stringify(name)} in ${db} already`, {
+      hint: `Choose another name, or go on with it: finesweep resume ${name}`,
+    })
+  }
+  let number = 2
+  while (isTaken(`${own}-${number}`)) number++
+  return `${own}-${number}`
 }
 
-/** The experiment's own name, or with the first number from 2 that makes it free. */
-function nextFreeName(store: StudyReader, name: string, { say = () => {} }: SessionOptions): string {
-  const taken = store.findStudy(name)
-  if (taken === undefined) return name
-  let number = 2
-  while (store.findStudy(`${name}-${number}`) !== undefined) number++
-  const free = `${name}-${number}`
+/** Says under which name the study runs, and which earlier one of its kind is unfinished. */
+function nameTaken(store: StudyReader, name: string, free: string): string {
   const unfinished = store
     .studies()
-    .findLast((study) => study.state !== 'complete' && isNumbered(study.name, name))
+    .filter((study) => study.state !== 'complete' && study.name !== free && isNumbered(study.name, name))
+    .findLast((study) => store.lease(study.id) === undefined)
   const hint =
     unfinished === undefined ? '' : ` "${unfinished.name}" is unfinished: finesweep resume ${unfinished.name}`
-  say(`There is a study "${name}" already; this one is "${free}".${hint}`)
-  return free
+  return `There is a study "${name}" already; this one is "${free}".${hint}`
 }
 
 function isNumbered(name: string, base: string): boolean {

@@ -32,7 +32,7 @@ const SMALLEST_PAGE_BYTES = 512
 export function openWritable(file: string): Database.Database {
   const exists = checkFile(file)
   onStore(file, () => {
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolder(dirname(resolve(file)))
     // SQLite would open what it may not write to for reading, and fail much later.
     accessSync(dirname(file), constants.W_OK)
     if (exists) accessSync(file, constants.W_OK)
@@ -54,6 +54,19 @@ export function openWritable(file: string): Database.Database {
       migrate(db, file)
     },
   )
+}
+
+/** With every folder above it. Node's own recursive form never returns where the system takes no new folders, as in /proc. */
+function makeFolder(folder: string): void {
+  const isFolder = (): boolean => statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true
+  if (isFolder()) return
+  if (dirname(folder) !== folder) makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another process may have been quicker.
+    if (!isFolder()) throw error
+  }
 }
 
 /**

@@ -125,8 +125,10 @@ class MemoryStore implements StudyWriter {
     for (const study of this.#studies) study.lease = undefined
   }
 
-  createStudy(study: NewStudy): StudyRecord {
-    if (this.findStudy(study.name) !== undefined) {
+  createStudy(given: NewStudy | ((isTaken: (name: string) => boolean) => NewStudy)): StudyRecord {
+    const isTaken = (name: string): boolean => this.findStudy(name) !== undefined
+    const study = typeof given === 'function' ? given(isTaken) : given
+    if (isTaken(study.name)) {
       throw new UserError('store', `Study "${study.name}" already exists`, { hint: 'Choose another name.' })
     }
     const id = this.#studies.length + 1

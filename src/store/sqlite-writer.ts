@@ -40,9 +40,12 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
   /** True after a flush failed: closing then doesn't try again. */
   #broken = false
 
-  createStudy(study: NewStudy): StudyRecord {
+  createStudy(given: NewStudy | ((isTaken: (name: string) => boolean) => NewStudy)): StudyRecord {
+    const isTaken = (name: string): boolean =>
+      this.statement('SELECT 1 FROM studies WHERE name = ?').get(name) !== undefined
     const id = this.#transaction(() => {
-      if (this.statement('SELECT 1 FROM studies WHERE name = ?').get(study.name) !== undefined) {
+      const study = typeof given === 'function' ? given(isTaken) : given
+      if (isTaken(study.name)) {
         throw new UserError('store', `Study "${study.name}" already exists in ${this.file}`, {
           hint: 'Choose another name with --name, or go on with it: finesweep resume',
         })

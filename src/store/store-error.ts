@@ -48,7 +48,7 @@ const FILE_SYSTEM: Readonly<Record<string, string>> = {
   EDQUOT: 'the quota of the disk is used up',
   ENOTDIR: 'a part of its path is a file, not a folder',
   EEXIST: 'a part of its path is a file, not a folder',
-  ENOENT: 'its folder does not exist',
+  ENOENT: 'its folder does not exist and cannot be made',
   ELOOP: 'its path is a circle of links',
   ENAMETOOLONG: 'its path is too long',
 }

@@ -124,8 +124,12 @@ export interface Lease {
  * its reads see what is committed. All but `acquireLease`, `addNote` and `addTestLook` need the study's lease.
  */
 export interface StudyWriter extends StudyReader {
-  /** Throws UserError('store') if the name is taken. Takes the lease. */
-  createStudy(study: NewStudy): StudyRecord
+  /**
+   * Takes the lease. Throws UserError('store') if the name is taken.
+   * @param study the study, or what makes it: it is then called within the transaction, so that a name it finds free
+   *   is still free when the study takes it
+   */
+  createStudy(study: NewStudy | ((isTaken: (name: string) => boolean) => NewStudy)): StudyRecord
   /** Takes the lease of an existing study; throws UserError('store') naming the holder if it is live. */
   acquireLease(study: number): void
   /** To be called every few seconds; throws UserError('store') if another process has taken over. */

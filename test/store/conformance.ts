@@ -54,6 +54,16 @@ export function storeConformance(kind: string, open: (options?: StoreOptions) =>
       expect(store.studies().filter(({ name }) => name === 'taken')).toHaveLength(1)
     })
 
+    it('lets a new study choose its name among those that are free', () => {
+      store.createStudy(newStudy({ name: 'chosen' }))
+      const choose = (isTaken: (name: string) => boolean) => {
+        const names = ['chosen', 'chosen-2']
+        return newStudy({ name: names.find((name) => !isTaken(name))! })
+      }
+      expect(store.createStudy(choose).name).toBe('chosen-2')
+      expect(() => store.createStudy(() => newStudy({ name: 'chosen' }))).toThrow(UserError)
+    })
+
     it('gives stages back in order, with the decision that led there', () => {
       const { id } = store.createStudy(newStudy({ name: 'staged' }))
       const narrowing = {

@@ -134,6 +134,13 @@ describe('a lease', () => {
       for (const answer of answers) if (answer !== 'won') expect(answer).toContain(told)
       await Promise.all(rivals.map((rival) => ask(rival, 'close')))
     }
+    for (let round = 0; round < 5; round++) {
+      const names = await Promise.all(rivals.map((rival) => ask<string>(rival, 'create-free study')))
+      const first = 3 * round + 1
+      expect(names.toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1))).toEqual(
+        [0, 1, 2].map((k) => `study-${first + k}`),
+      )
+    }
     for (const rival of rivals) rival.disconnect()
     await Promise.all(rivals.map(ended))
   })

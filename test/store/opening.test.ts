@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -50,6 +51,14 @@ describe('opening a store', () => {
       })
     }
     expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('to write one where the system takes no folders says so at once', () => {
+    // In /proc a folder cannot be made although its parent is there; elsewhere a file stands in the way.
+    const inTheWay = at('a-file')
+    writeFileSync(inTheWay, '')
+    const files = [join(inTheWay, 'x', 's.db'), ...(existsSync('/proc/self') ? ['/proc/x/y/s.db'] : [])]
+    for (const file of files) expect(refusal(() => openWriter(file)).code).toBe('store')
   })
 
   it('that a writer was killed in the middle of takes back what it had begun, for readers too', () => {

@@ -19,7 +19,11 @@ function obey(command: string): string {
   try {
     store ??= openWriter(file!)
     if (verb === 'create') store.createStudy(newStudy({ name: what! }))
-    else store.acquireLease(Number(what))
+    else if (verb === 'create-free') {
+      const free = (isTaken: (name: string) => boolean, k = 1): string =>
+        isTaken(`${what}-${k}`) ? free(isTaken, k + 1) : `${what}-${k}`
+      return store.createStudy((isTaken) => newStudy({ name: free(isTaken) })).name
+    } else store.acquireLease(Number(what))
     return 'won'
   } catch (error) {
     return (error as Error).message
