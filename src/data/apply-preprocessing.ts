@@ -1,15 +1,14 @@
 import type { Inputs } from '../train/inputs.ts'
-import { sharedFloats } from './data-set.ts'
+import { sharedFloats, type Values } from './data-set.ts'
 import { kernelArithmetic } from './kernel-arithmetic.ts'
 import { type PcaArithmetic, project } from './pca.ts'
 import type { Preprocessing, Projection } from './prepared.ts'
 import { appendIdentity, appendOnes } from './preprocess.ts'
 
-type Values = Inputs['values']
-
 /**
  * Does to new rows what was done to those that a network was trained on.
- * @param values (rows, columns) as read, columns as in `preprocessing`; not changed, and kept where nothing is rotated
+ * @param values (rows, columns) as read, columns as in `preprocessing`; not changed, and kept where bytes or float32
+ * are not rotated
  */
 export function applyPreprocessing(
   preprocessing: Preprocessing,
@@ -22,31 +21,51 @@ export function applyPreprocessing(
       `applyPreprocessing: ${values.length} values are no whole rows of ${columns} columns`,
     )
   }
-  if (projection === null)
-    return scaledInputs(preprocessing, biasTrick ? appendOnes(values, columns) : values)
+  const scaled = scaleRows(preprocessing, values)
+  if (projection === null) return biasTrick ? withOnes(scaled) : scaled
   const rows = Uint32Array.from({ length: values.length / columns }, (_, i) => i)
-  return rotatedInputs(preprocessing, projection, values, rows, arithmetic)
+  return rotateRows(scaled, projection, biasTrick, rows, arithmetic)
 }
 
-/** Inputs that are only shifted and scaled; with the bias trick, `values` have their column of ones already. */
-export function scaledInputs({ shift, scale, biasTrick }: Preprocessing, values: Values): Inputs {
-  const scaling = biasTrick ? appendIdentity({ shift, scale }) : { shift, scale }
-  return { values, columns: scaling.shift.length, ...scaling }
+/**
+ * Rows shifted and scaled. Of bytes and float32 the kernels do it, to a batch at a time; float64 is shifted and scaled
+ * here, gaps filled, and only then rounded to float32: columns of large numbers that differ little keep what they say.
+ * What was fitted on float64 decides: then other rows are done so, too.
+ */
+export function scaleRows({ columns, shift, scale, fill }: Preprocessing, values: Values): Inputs {
+  if (shift instanceof Float32Array && scale instanceof Float32Array && !(values instanceof Float64Array)) {
+    return { values, columns, shift, scale }
+  }
+  const scaled = sharedFloats(values.length)
+  for (let i = 0; i < values.length; i++) {
+    const c = i % columns
+    const value = values[i]!
+    scaled[i] = ((Number.isNaN(value) && fill !== null ? fill[c]! : value) - shift[c]!) * scale[c]!
+  }
+  return { values: scaled, columns, ...identityScaling(columns) }
 }
 
-/** Inputs on their principal components, in new shared memory; only the given rows are filled in. */
-export function rotatedInputs(
-  { shift, scale, columns, biasTrick }: Preprocessing,
+/** The same rows with a column of ones behind the others, which nothing shifts or scales. */
+export function withOnes({ values, columns, shift, scale }: Inputs): Inputs {
+  return { values: appendOnes(values, columns), columns: columns + 1, ...appendIdentity({ shift, scale }) }
+}
+
+/** Scaled rows on their principal components, in new shared memory; only the given rows are filled in. */
+export function rotateRows(
+  scaled: Inputs,
   projection: Projection,
-  values: Values,
+  biasTrick: boolean,
   rows: Uint32Array,
   arithmetic: PcaArithmetic,
   onProgress: (done: number) => void = () => {},
 ): Inputs {
   const { k } = projection
-  const rotated = sharedFloats((values.length / columns) * k)
-  project({ values, columns, shift, scale }, rows, projection, arithmetic, rotated, onProgress)
-  const identity = { shift: sharedFloats(k), scale: sharedFloats(k).fill(1) }
-  if (!biasTrick) return { values: rotated, columns: k, ...identity }
-  return { values: appendOnes(rotated, k), columns: k + 1, ...appendIdentity(identity) }
+  const rotated = sharedFloats((scaled.values.length / scaled.columns) * k)
+  project(scaled, rows, projection, arithmetic, rotated, onProgress)
+  const inputs = { values: rotated, columns: k, ...identityScaling(k) }
+  return biasTrick ? withOnes(inputs) : inputs
+}
+
+function identityScaling(columns: number): Pick<Inputs, 'shift' | 'scale'> {
+  return { shift: sharedFloats(columns), scale: sharedFloats(columns).fill(1) }
 }

@@ -1,4 +1,4 @@
-import { sharedBytes, sharedFloats } from './data-set.ts'
+import { sharedBytes, sharedFloat64s, sharedFloats, type Values } from './data-set.ts'
 import { malformed } from './read-file.ts'
 
 /** An array as a file holds it, row-major: shape [rows, ...], values in file order. */
@@ -9,16 +9,18 @@ export interface FileArray {
 }
 
 /**
- * Copies numbers into shared memory: as bytes if all of them are whole and in [0, 255], else as float32.
+ * Copies numbers into shared memory: as bytes if all of them are whole and in [0, 255], as float32 if that holds all
+ * of them exactly, else as float64.
  * @throws UserError `usage` with the row (from 1) of a number that is not finite in float32.
  */
-export function shareValues({ file, values }: FileArray, columns: number): Uint8Array | Float32Array {
+export function shareValues({ file, values }: FileArray, columns: number): Values {
   if (values instanceof Uint8Array) {
     const bytes = sharedBytes(values.length)
     bytes.set(values)
     return bytes
   }
   let bytesHold = true
+  let floatsHold = true
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!
     if (!Number.isFinite(Math.fround(value))) {
@@ -30,9 +32,11 @@ export function shareValues({ file, values }: FileArray, columns: number): Uint8
         row,
       )
     }
+    floatsHold &&= Math.fround(value) === value
     bytesHold &&= value >= 0 && value <= 255 && Number.isInteger(value) && !Object.is(value, -0)
   }
-  const shared = bytesHold ? sharedBytes(values.length) : sharedFloats(values.length)
+  const share = bytesHold ? sharedBytes : floatsHold ? sharedFloats : sharedFloat64s
+  const shared = share(values.length)
   shared.set(values)
   return shared
 }

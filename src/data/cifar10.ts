@@ -82,6 +82,9 @@ export function readCifar10(folder: string): DataSet {
     classes,
     testRows,
     usualSplit: usualSplit(rows - testRows, testRows),
+    layout: null,
+    remarks: [],
+    cautions: [],
   }
 }
 

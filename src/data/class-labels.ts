@@ -1,8 +1,9 @@
 import { type Labels, MAX_CLASSES, sharedLabels } from './data-set.ts'
 import { malformed } from './read-file.ts'
+import { sortTexts } from './table/input-columns.ts'
 
 /**
- * Numbers the classes that occur: whole numbers in their order, otherwise texts by their characters' codes.
+ * Numbers the classes that occur: numbers by their value, otherwise texts by their characters' codes.
  * `file` is named if there are more than 65,536 of them.
  */
 export function numberClasses(
@@ -16,8 +17,7 @@ export function numberClasses(
       `has ${distinct.length} different labels; at most ${MAX_CLASSES} classes are possible`,
     )
   }
-  const numeric = distinct.every((text) => /^-?\d{1,15}$/.test(text))
-  const classes = numeric ? distinct.sort((a, b) => Number(a) - Number(b)) : distinct.sort()
+  const classes = sortTexts(distinct)
   const numbers = new Map(classes.map((text, number) => [text, number]))
   return {
     labels: sharedLabels(

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { z } from 'zod'
+import { isEncoding } from './table/decode-text.ts'
 
 const file = z.string().min(1)
 const count = z.int().min(1)
@@ -17,16 +18,67 @@ const generated = z.strictObject({
 /** A folder with CIFAR-10's binary or Python batches. */
 const cifar10 = z.strictObject({ source: z.literal('cifar10'), path: file })
 
-/** A table of numbers with one column of labels; also gzipped. */
+/** A column, by name or by number from 0; negative numbers count from the end. */
+const column = z.union([z.string().min(1), z.int()])
+/** A cell's text; numbers and booleans in a study file stand for their text. */
+const cell = z.union([z.string(), z.number(), z.boolean()]).transform(String)
+
+/** What tables of all formats have in common. */
+const tableKeys = {
+  /** The training file, where `test` is another one; the same as `path`. */
+  path: file.optional(),
+  train: file.optional(),
+  /** A file of rows for testing alone. */
+  test: file.optional(),
+  label: column.default(-1),
+  /** The inputs; all columns but the label if left out. */
+  columns: z.array(column).min(1).optional(),
+  /** Columns that are no inputs. */
+  drop: z.array(column).min(1).optional(),
+  /** Columns whose values are names, though they look like numbers, or are many. */
+  categorical: z.array(column).default([]),
+  /** The levels of columns that have an order, from the lowest on. */
+  ordered: z.record(z.string(), z.array(cell).min(2)).default({}),
+  /** What happens where a value is missing; fitted on the training rows. */
+  missing: z.enum(['error', 'drop', 'mean', 'median', 'most-frequent']).default('error'),
+  /** Texts that stand for a missing value, beside the usual ones. */
+  missingValues: z.array(cell).default([]),
+  /** Gives a column with missing values a further input: 1 where it is missing. */
+  indicator: z.boolean().default(false),
+  /** What happens to rows without a label. */
+  unlabelled: z.enum(['error', 'drop', 'class']).default('error'),
+  /** Other names for labels, as in { '>50K.': '>50K' }. */
+  rename: z.record(z.string(), cell).default({}),
+  shape: shape.optional(),
+}
+
+/** A table in a text file; also gzipped. */
 const csv = z.strictObject({
   source: z.literal('csv'),
-  path: file,
-  /** The label's column, by name or by number from 0; negative numbers count from the end. */
-  label: z.union([z.string().min(1), z.int()]).default(-1),
-  /** Whether the first row names the columns; `detect`: it does if none of its input cells is a number. */
+  ...tableKeys,
+  /** Whether the first row names the columns; `detect` looks at it. */
   header: z.union([z.boolean(), z.literal('detect')]).default('detect'),
-  delimiter: z.string().length(1).default(','),
-  shape: shape.optional(),
+  /** One character; `blanks` for runs of spaces and tabs; `detect` looks at the first rows. */
+  delimiter: z
+    .string()
+    .refine((text) => text.length === 1 || ['detect', 'blanks', 'tab'].includes(text), {
+      error: ({ input }) => `must be one character, tab, blanks or detect, got ${JSON.stringify(input)}`,
+    })
+    .default('detect'),
+  decimal: z.enum(['.', ',', 'detect']).default('detect'),
+  /** What separates groups of three digits. */
+  thousands: z.string().length(1).optional(),
+  /** A label of the WHATWG Encoding Standard. */
+  encoding: z
+    .string()
+    .refine(isEncoding, {
+      error: ({ input }) => `must be the name of an encoding such as utf-8 or latin1, got ${JSON.stringify(input)}`,
+    })
+    .optional(),
+  /** How many lines stand above the table. */
+  skip: z.int().min(0).default(0),
+  /** What lines begin with that are none of the table. */
+  comment: z.string().min(1).max(8).optional(),
 })
 
 /** A pair of NumPy arrays: inputs (rows, ...) and labels (rows). */
@@ -38,7 +90,17 @@ const idx = z.strictObject({ source: z.literal('idx'), path: file, labels: file.
 /** The `data` block of a study file. */
 export const dataSchema = z
   .discriminatedUnion('source', [generated, cifar10, csv, npy, idx])
+  .superRefine((data, context) => {
+    if (!('train' in data || 'test' in data || data.source === 'csv')) return
+    const message = tableFilesMistake(data)
+    if (message !== null) context.addIssue({ code: 'custom', message })
+  })
   .prefault({ source: 'generated' })
+
+function tableFilesMistake(data: { path?: string | undefined; train?: string | undefined }): string | null {
+  if (data.path !== undefined && data.train !== undefined) return 'has both path and train: they are the same'
+  return data.path === undefined && data.train === undefined ? 'needs a path: the file of the table' : null
+}
 
 /** A count of rows, or below 1 a share of them, rounded down. */
 const part = z
@@ -55,8 +117,8 @@ export const splitSchema = z
     valid: part.optional(),
     /** 0 for no test part. */
     test: part.optional(),
-    /** Every part has the same share of each class, as near as whole rows allow. */
-    stratified: z.boolean().default(false),
+    /** Every part has the same share of each class, as near as whole rows allow; left out: of less than 10,000 rows. */
+    stratified: z.boolean().optional(),
     /** Shuffles the rows before the split. Without it, a source with a test part of its own keeps its order. */
     seed: seed.optional(),
     /** Cross validation: k folds over the rows of the training and the validation part. */
@@ -66,8 +128,11 @@ export const splitSchema = z
 
 const preprocessing = z
   .strictObject({
-    /** `mean` subtracts the mean image, `standardize` divides by the deviation as well, `unit` scales bytes to [0, 1]. */
-    kind: z.enum(['none', 'mean', 'standardize', 'unit']).default('mean'),
+    /**
+     * `mean` subtracts the mean image, `standardize` divides by the deviation as well, `unit` scales bytes to [0, 1];
+     * `auto` is `mean` for images and `standardize` for tables.
+     */
+    kind: z.enum(['auto', 'none', 'mean', 'standardize', 'unit']).default('auto'),
     /** Rotates onto the k largest principal components. */
     pca: count.optional(),
     /** Scales each principal component to variance 1. */
@@ -89,6 +154,15 @@ export type DataConfig = z.output<typeof dataSchema>
 export type SplitConfig = z.output<typeof splitSchema>
 export type PreprocessConfig = z.output<typeof preprocessSchema>
 
+/** A block of a table: what its reader needs, whatever the format. */
+export type TableConfig = Omit<Extract<DataConfig, { source: 'csv' }>, 'source'> & {
+  /** Whether the study says that its labels are classes: then numbers with many values are not questioned. */
+  readonly sure: boolean
+}
+
+/** What a network learns: classes, or a number. `auto` is classes, and questions labels that look measured. */
+export type Task = 'auto' | 'classification'
+
 /** All that decides what a study's trials are trained on; plain JSON, paths absolute. */
 export interface DataSettings {
   readonly data: DataConfig
@@ -96,13 +170,22 @@ export interface DataSettings {
   readonly preprocess: PreprocessConfig
 }
 
+/** Where a source's data lie; null for the generated set. */
+export function dataPath(data: DataConfig): string | null {
+  if (data.source === 'generated') return null
+  return data.path ?? ('train' in data ? data.train! : null)
+}
+
+const FILE_KEYS = ['path', 'train', 'test', 'labels', 'testLabels'] as const
+
+/** The files and folders that a block names, by key. */
+export function dataFiles(data: DataConfig): readonly (readonly [key: string, file: string])[] {
+  const keys = data as { readonly [key: string]: unknown }
+  return FILE_KEYS.flatMap((key) => (typeof keys[key] === 'string' ? [[key, keys[key]] as const] : []))
+}
+
 /** The same with every path made absolute; `baseFolder` is where the study file lies. */
 export function resolveDataPaths(settings: DataSettings, baseFolder: string): DataSettings {
-  const { data } = settings
-  if (data.source === 'generated') return settings
-  const resolved = { ...data, path: path.resolve(baseFolder, data.path) }
-  if ('labels' in resolved && resolved.labels !== undefined) {
-    resolved.labels = path.resolve(baseFolder, resolved.labels)
-  }
-  return { ...settings, data: resolved }
+  const absolute = dataFiles(settings.data).map(([key, name]) => [key, path.resolve(baseFolder, name)])
+  return { ...settings, data: { ...settings.data, ...Object.fromEntries(absolute) } as DataConfig }
 }

@@ -1,8 +1,11 @@
-import { type DataConfig, splitSchema } from './data-config.ts'
+import { splitCautions } from './cautions.ts'
+import { type DataSettings, dataPath, preprocessSchema, splitSchema } from './data-config.ts'
 import { hashDataSet } from './data-set.ts'
+import { type ColumnDescription, describeColumns } from './describe-columns.ts'
 import { detectSource } from './detect-source.ts'
+import { describePreprocessing, scalingKind } from './preprocess.ts'
 import { readDataSet } from './read-data-set.ts'
-import { type SplitCounts, splitCounts } from './split.ts'
+import { type SplitCounts, splitCounts, splitRows } from './split.ts'
 
 /** What there is to know about a data set before anything is trained on it. */
 export interface DataDescription {
@@ -22,8 +25,16 @@ export interface DataDescription {
   readonly range: readonly [low: number, high: number]
   readonly mean: number
   readonly classes: readonly ClassCount[]
-  /** The parts that a study without a `split` gets. */
+  /** Each column of a table; null for arrays and images. */
+  readonly tableColumns: readonly ColumnDescription[] | null
+  /** The parts that the study gets. */
   readonly split: SplitCounts
+  /** What is done to the inputs, in words. */
+  readonly steps: readonly string[]
+  /** What was found out, left out or taken for granted, in sentences. */
+  readonly remarks: readonly string[]
+  /** What may be wrong with the data, in sentences. */
+  readonly cautions: readonly string[]
   readonly hash: string
 }
 
@@ -36,11 +47,11 @@ export interface ClassCount {
 
 /**
  * Reads a data set whole and describes it.
- * @param source `generated`, a path at which data lie, or the `data` block of a study with absolute paths
+ * @param source `generated`, a path at which data lie, or the blocks of a study with absolute paths
  */
-export function describeData(source: string | DataConfig): DataDescription {
-  const config = typeof source === 'string' ? detectSource(source) : source
-  const data = readDataSet(config)
+export function describeData(source: string | DataSettings): DataDescription {
+  const settings = typeof source === 'string' ? usualSettings(source) : source
+  const data = readDataSet(settings.data)
   const rows = data.labels.length
   const counts = data.classes.map(() => 0)
   const testCounts = data.classes.map(() => 0)
@@ -52,18 +63,30 @@ export function describeData(source: string | DataConfig): DataDescription {
     data.values instanceof Uint8Array ? spreadOfBytes(data.values) : spreadOf(data.values)
   return {
     source: data.source,
-    path: config.source === 'generated' ? null : config.path,
+    path: dataPath(settings.data),
     rows,
     testRows: data.testRows,
     shape: data.shape,
     columns: data.columns,
-    type: data.values instanceof Uint8Array ? 'bytes' : 'float32',
+    type: data.values instanceof Uint8Array ? 'bytes' : data.values instanceof Float32Array ? 'float32' : 'float64',
     range: [low, high],
     mean,
     classes: data.classes.map((name, i) => ({ name, rows: counts[i]!, testRows: testCounts[i]! })),
-    split: splitCounts(data, splitSchema.parse({})),
+    tableColumns: describeColumns(data),
+    split: splitCounts(data, settings.split),
+    steps: describePreprocessing(settings.preprocess, scalingKind(settings.preprocess.kind, data), data.shape),
+    remarks: data.remarks,
+    cautions: [
+      ...data.cautions,
+      ...splitCautions(data, splitRows(data, settings.split), settings.split.folds !== undefined),
+    ],
     hash: hashDataSet(data),
   }
+}
+
+/** What a study that says nothing else gets. */
+export function usualSettings(source: string): DataSettings {
+  return { data: detectSource(source), split: splitSchema.parse({}), preprocess: preprocessSchema.parse({}) }
 }
 
 interface Spread {
@@ -84,13 +107,15 @@ function spreadOfBytes(values: Uint8Array): Spread {
   }
 }
 
-function spreadOf(values: Float32Array): Spread {
-  let [low, high, sum] = [Infinity, -Infinity, 0]
+function spreadOf(values: Float32Array | Float64Array): Spread {
+  let [low, high, sum, count] = [Infinity, -Infinity, 0, 0]
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!
+    if (Number.isNaN(value)) continue
+    count++
     low = Math.min(low, value)
     high = Math.max(high, value)
     sum += value
   }
-  return { low, high, mean: sum / values.length }
+  return { low, high, mean: sum / count }
 }

@@ -44,6 +44,9 @@ export function generateTextures(count: number, seed: number): DataSet {
     classes: TEXTURES,
     testRows: 0,
     usualSplit: null,
+    layout: null,
+    remarks: [],
+    cautions: [],
   }
 }
 

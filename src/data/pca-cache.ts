@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { PrincipalComponents } from './pca.ts'
 
 /** Changed whenever the same settings would give other components. */
-const VERSION = 1
+const VERSION = 2
 /** Bytes of the SHA-256 in front of a kept file's numbers. */
 const HASH_BYTES = 32
 

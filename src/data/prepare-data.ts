@@ -1,13 +1,15 @@
 import { UserError } from '../errors.ts'
 import type { Examples, Inputs } from '../train/inputs.ts'
-import { rotatedInputs, scaledInputs } from './apply-preprocessing.ts'
+import { rotateRows, scaleRows, withOnes } from './apply-preprocessing.ts'
+import { splitCautions } from './cautions.ts'
 import type { DataSettings, PreprocessConfig } from './data-config.ts'
 import { type DataSet, hashDataSet } from './data-set.ts'
+import { fillGaps, fitFill } from './fill-gaps.ts'
 import { kernelArithmetic } from './kernel-arithmetic.ts'
 import { fitPca, projectionOf, shareProjection } from './pca.ts'
 import { cachedFit } from './pca-cache.ts'
 import type { PreparedData, PreparedFold, Preprocessing, Projection } from './prepared.ts'
-import { appendOnes, type ColumnScaling, describePreprocessing, fitScaling } from './preprocess.ts'
+import { type ColumnScaling, describePreprocessing, fitScaling, scalingKind } from './preprocess.ts'
 import { readDataSet } from './read-data-set.ts'
 import { type SplitRows, splitRows } from './split.ts'
 
@@ -34,22 +36,24 @@ export async function prepareData(
   const hash = hashDataSet(data)
   options.onProgress?.('reading the data', 1)
   const splits = splitRows(data, settings.split)
-  const widened =
-    preprocess.biasTrick && preprocess.pca === undefined ? appendOnes(data.values, data.columns) : data.values
+  const kind = scalingKind(preprocess.kind, data)
+  // The folds share the memory of all rows where nothing is done to these but appending a column.
+  const widened = sharedWidening()
   const folds = splits.map((split, i): PreparedFold => {
     const of = splits.length === 1 ? '' : ` of fold ${i + 1}`
-    const scaling = fitScaling(preprocess.kind, data.values, data.columns, split.train)
-    const projection = fitProjection(data, hash, scaling, split.train, preprocess, options, of)
-    const preprocessing: Preprocessing = {
-      columns: data.columns,
-      ...scaling,
-      projection,
-      biasTrick: preprocess.biasTrick,
-    }
+    const { values, columns } = data
+    const fill = fitFill(data, split.train)
+    const whole = fill !== null && values instanceof Float64Array ? fillGaps(values, fill) : values
+    const scaling = fitLevels(fitScaling(kind, whole, columns, split.train), data, kind)
+    const scaled = scaleRows({ columns, fill, ...scaling, projection: null, biasTrick: false }, whole)
+    const projection = fitProjection(scaled, hash, kind, split.train, preprocess, options, of)
+    const preprocessing: Preprocessing = { columns, fill, ...scaling, projection, biasTrick: preprocess.biasTrick }
     const inputs =
       projection === null
-        ? scaledInputs(preprocessing, widened)
-        : rotatedInputs(preprocessing, projection, data.values, usedRows(split), kernelArithmetic, (done) =>
+        ? preprocess.biasTrick
+          ? widened(scaled)
+          : scaled
+        : rotateRows(scaled, projection, preprocess.biasTrick, usedRows(split), kernelArithmetic, (done) =>
             options.onProgress?.(`rotating the rows${of}`, done),
           )
     return { ...partsOf(inputs, data, split), preprocessing }
@@ -58,9 +62,34 @@ export async function prepareData(
     source: data.source,
     hash,
     shape: data.shape,
-    steps: describePreprocessing(preprocess, data.shape),
+    steps: describePreprocessing(preprocess, kind, data.shape),
+    layout: data.layout,
+    remarks: data.remarks,
+    cautions: [...data.cautions, ...splitCautions(data, splits, settings.split.folds !== undefined)],
     folds,
   }
+}
+
+/** Appends the column of ones; to the same values once. */
+function sharedWidening(): (inputs: Inputs) => Inputs {
+  const known = new Map<Inputs['values'], Inputs['values']>()
+  return (inputs) => {
+    const wide = withOnes(inputs)
+    const values = known.get(inputs.values) ?? wide.values
+    known.set(inputs.values, values)
+    return { ...wide, values }
+  }
+}
+
+/** A level that no training row has says nothing: its input is 0, whatever other rows have. */
+function fitLevels(scaling: ColumnScaling, { layout }: DataSet, kind: string): ColumnScaling {
+  if (layout === null || (kind !== 'standardize' && kind !== 'mean')) return scaling
+  for (const { first, count } of layout.groups) {
+    for (let c = first; c < first + count; c++) {
+      if (scaling.shift[c] === 0) scaling.scale[c] = 0
+    }
+  }
+  return scaling
 }
 
 function checkComponents({ columns }: DataSet, { pca }: PreprocessConfig): void {
@@ -72,9 +101,9 @@ function checkComponents({ columns }: DataSet, { pca }: PreprocessConfig): void 
 }
 
 function fitProjection(
-  data: DataSet,
+  scaled: Inputs,
   hash: string,
-  scaling: ColumnScaling,
+  kind: string,
   rows: Uint32Array,
   settings: PreprocessConfig,
   options: PrepareOptions,
@@ -82,10 +111,10 @@ function fitProjection(
 ): Projection | null {
   const k = settings.pca
   if (k === undefined) return null
-  const { values, columns } = data
-  const key = { data: hash, kind: settings.kind, rows, columns, k, arithmetic: kernelArithmetic.variant }
+  const { columns } = scaled
+  const key = { data: hash, kind, rows, columns, k, arithmetic: kernelArithmetic.variant }
   const fit = cachedFit(options.cacheFolder, key, () =>
-    fitPca({ values, columns, ...scaling }, rows, k, kernelArithmetic, (done) =>
+    fitPca(scaled, rows, k, kernelArithmetic, (done) =>
       options.onProgress?.(`finding ${k} principal components${of}`, done),
     ),
   )

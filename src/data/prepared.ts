@@ -1,4 +1,5 @@
 import type { ClassificationData } from '../train/inputs.ts'
+import type { InputLayout } from './data-set.ts'
 
 /** A data set after its split and preprocessing, ready for all threads. */
 export interface PreparedData {
@@ -10,6 +11,12 @@ export interface PreparedData {
   readonly shape: readonly number[]
   /** What was done to the inputs, in words, for people: `mean image subtracted`. The same for all folds. */
   readonly steps: readonly string[]
+  /** What the columns are, where they come from a table; null for arrays and images. */
+  readonly layout: InputLayout | null
+  /** What was found out, left out or taken for granted, in sentences without their full stop. */
+  readonly remarks: readonly string[]
+  /** What may be wrong with the data, in the same form. */
+  readonly cautions: readonly string[]
   /** One for a single validation set; k of them with `folds: k`, which share the test part. */
   readonly folds: readonly PreparedFold[]
 }
@@ -24,9 +31,11 @@ export interface PreparedFold extends ClassificationData {
 export interface Preprocessing {
   /** Columns of a row as read. */
   readonly columns: number
-  /** A row as read goes through (value - shift[c]) · scale[c] first; both (columns). */
-  readonly shift: Float32Array
-  readonly scale: Float32Array
+  /** What stands in for a missing value, (columns); null where none can be missing. */
+  readonly fill: Float64Array | null
+  /** A row as read goes through (value - shift[c]) · scale[c] first; both (columns). Float64 for float64 values. */
+  readonly shift: Float32Array | Float64Array
+  readonly scale: Float32Array | Float64Array
   /** Then, with PCA, it becomes ((row - mean) · components) · scale, k numbers. */
   readonly projection: Projection | null
   /** Last, a column of ones is appended. */

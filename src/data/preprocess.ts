@@ -1,13 +1,27 @@
 import type { PreprocessConfig } from './data-config.ts'
-import { sharedBytes, sharedFloats } from './data-set.ts'
+import { type DataSet, sharedBytes, sharedFloat64s, sharedFloats, type Values } from './data-set.ts'
 
-/** Per column: what a network sees is (value - shift) · scale. */
+/** Per column: what a network sees is (value - shift) · scale. Float64 for float64 values, else float32. */
 export interface ColumnScaling {
-  readonly shift: Float32Array
-  readonly scale: Float32Array
+  readonly shift: Float32Array | Float64Array
+  readonly scale: Float32Array | Float64Array
 }
 
-type Values = Uint8Array | Float32Array
+/** The kind of scaling that `auto` stands for: images keep their contrast, columns of a table get the same spread. */
+export function scalingKind(kind: PreprocessConfig['kind'], data: DataSet): Exclude<typeof kind, 'auto'> {
+  if (kind !== 'auto') return kind
+  return looksLikeImages(data) ? 'mean' : 'standardize'
+}
+
+/** Bytes are pixels, unless they come from a table of a few columns. */
+function looksLikeImages({ values, shape, layout }: DataSet): boolean {
+  if (!(values instanceof Uint8Array)) return false
+  if (layout === null || shape.length > 1) return true
+  return layout.groups.length === 0 && shape[0]! >= PIXEL_COLUMNS
+}
+
+/** The smallest pictures in tables are 8 x 8. */
+const PIXEL_COLUMNS = 64
 
 /**
  * Fits shift and scale of each column on the given rows. Sums are taken in float64, row after row, so that the
@@ -16,13 +30,14 @@ type Values = Uint8Array | Float32Array
  * @param rows the training rows, at least one
  */
 export function fitScaling(
-  kind: PreprocessConfig['kind'],
+  kind: Exclude<PreprocessConfig['kind'], 'auto'>,
   values: Values,
   columns: number,
   rows: Uint32Array,
 ): ColumnScaling {
-  const shift = sharedFloats(columns)
-  const scale = sharedFloats(columns).fill(1)
+  const share = values instanceof Float64Array ? sharedFloat64s : sharedFloats
+  const shift = share(columns)
+  const scale = share(columns).fill(1)
   if (kind === 'unit') scale.fill(1 / 255)
   if (kind === 'none' || kind === 'unit') return { shift, scale }
   const mean = columnMeans(values, columns, rows)
@@ -46,7 +61,7 @@ export function fitScaling(
 }
 
 /** The mean of each column over the given rows, in float64. */
-export function columnMeans(values: Values | Float64Array, columns: number, rows: Uint32Array): Float64Array {
+export function columnMeans(values: Values, columns: number, rows: Uint32Array): Float64Array {
   const sums = new Float64Array(columns)
   for (const row of rows) {
     const start = row * columns
@@ -56,7 +71,7 @@ export function columnMeans(values: Values | Float64Array, columns: number, rows
 }
 
 /** The same rows with a column of ones behind the others, in the same type, in shared memory. */
-export function appendOnes<T extends Values>(values: T, columns: number): T {
+export function appendOnes<T extends Uint8Array | Float32Array>(values: T, columns: number): T {
   const rows = values.length / columns
   const length = rows * (columns + 1)
   const wider = values instanceof Uint8Array ? sharedBytes(length) : sharedFloats(length)
@@ -68,7 +83,10 @@ export function appendOnes<T extends Values>(values: T, columns: number): T {
 }
 
 /** The scaling with a last column that is left as it is. */
-export function appendIdentity({ shift, scale }: ColumnScaling): ColumnScaling {
+export function appendIdentity({ shift, scale }: ColumnScaling): {
+  readonly shift: Float32Array
+  readonly scale: Float32Array
+} {
   const wider = { shift: sharedFloats(shift.length + 1), scale: sharedFloats(scale.length + 1) }
   wider.shift.set(shift)
   wider.scale.set(scale)
@@ -79,14 +97,15 @@ export function appendIdentity({ shift, scale }: ColumnScaling): ColumnScaling {
 /** What is done to the inputs, in words. */
 export function describePreprocessing(
   settings: PreprocessConfig,
+  kind: Exclude<PreprocessConfig['kind'], 'auto'>,
   shape: readonly number[],
 ): readonly string[] {
   const steps: string[] = []
-  if (settings.kind === 'mean') {
+  if (kind === 'mean') {
     steps.push(shape.length > 1 ? 'mean image subtracted' : 'mean of each column subtracted')
   }
-  if (settings.kind === 'standardize') steps.push('each column shifted to mean 0 and scaled to deviation 1')
-  if (settings.kind === 'unit') steps.push('divided by 255')
+  if (kind === 'standardize') steps.push('each column shifted to mean 0 and scaled to deviation 1')
+  if (kind === 'unit') steps.push('divided by 255')
   if (settings.pca !== undefined) {
     steps.push(`rotated onto ${settings.pca} principal components${settings.whiten ? ', whitened' : ''}`)
   }

@@ -4,13 +4,15 @@ import { UserError } from '../errors.ts'
 import { type FileArray, labelTexts, rowShape, shareValues } from './array-data.ts'
 import { readCifar10 } from './cifar10.ts'
 import { numberClasses } from './class-labels.ts'
-import { readCsv } from './csv.ts'
-import type { DataConfig } from './data-config.ts'
+import { dataCautions } from './cautions.ts'
+import { type DataConfig, dataPath, type Task } from './data-config.ts'
 import type { DataSet } from './data-set.ts'
 import { generateTextures } from './generated.ts'
 import { readIdx } from './idx.ts'
 import { readNpy } from './npy.ts'
 import { malformed } from './read-file.ts'
+import { openCsv, openLike } from './table/csv-file.ts'
+import { tableSet } from './table/table-set.ts'
 
 type Config<S extends DataConfig['source']> = Extract<DataConfig, { source: S }>
 
@@ -18,27 +20,28 @@ type Config<S extends DataConfig['source']> = Extract<DataConfig, { source: S }>
  * Reads or makes the data set, whole, and checks what every source must give: at least two classes that occur.
  * @throws UserError `usage` that names the file and the rule.
  */
-export function readDataSet(config: DataConfig): DataSet {
-  const data = readSource(config)
+export function readDataSet(config: DataConfig, task: Task = 'auto'): DataSet {
+  const data = readSource(config, task)
   const first = data.labels[0]
   if (data.labels.every((label) => label === first)) {
+    const file = dataPath(config)
     throw new UserError(
       'usage',
       `The ${data.labels.length} rows are all of one class, "${data.classes[first ?? 0] ?? ''}"; a classifier needs two`,
-      config.source === 'generated' ? {} : { where: { file: config.path } },
+      file === null ? {} : { where: { file } },
     )
   }
-  return data
+  return { ...data, cautions: [...data.cautions, ...dataCautions(data)] }
 }
 
-function readSource(config: DataConfig): DataSet {
+function readSource(config: DataConfig, task: Task): DataSet {
   switch (config.source) {
     case 'generated':
       return generateTextures(config.count, config.seed)
     case 'cifar10':
       return readCifar10(config.path)
     case 'csv':
-      return readCsvSet(config)
+      return readCsvSet(config, task)
     case 'npy':
       return fromArrays('npy', [[readNpy(config.path), readNpy(config.labels)]])
     case 'idx':
@@ -49,28 +52,20 @@ function readSource(config: DataConfig): DataSet {
   }
 }
 
-function readCsvSet(config: Config<'csv'>): DataSet {
-  const file = config.path
-  const table = readCsv(file, config)
-  const shape = config.shape ?? [table.columns]
-  if (shape.reduce((product, n) => product * n, 1) !== table.columns) {
-    throw malformed(
-      file,
-      `has ${table.columns} columns of inputs, which is not the shape ${shape.join(' x ')}`,
-    )
-  }
-  return {
-    source: 'csv',
-    shape,
-    values: shareValues(
-      { file, shape: [table.labels.length, table.columns], values: table.values },
-      table.columns,
-    ),
-    columns: table.columns,
-    ...numberClasses(table.labels, file),
-    testRows: 0,
-    usualSplit: null,
-  }
+function readCsvSet(config: Config<'csv'>, task: Task): DataSet {
+  const { label, header, skip } = config
+  const keys = [label, ...(config.columns ?? []), ...(config.drop ?? []), ...config.categorical]
+  const named = keys.some((key) => typeof key === 'string')
+  const first = openCsv(dataPath(config)!, {
+    delimiter: config.delimiter === 'detect' ? null : config.delimiter === 'tab' ? '\t' : config.delimiter,
+    decimal: config.decimal === 'detect' ? null : config.decimal,
+    thousands: config.thousands ?? null,
+    comment: config.comment ?? null,
+    encoding: config.encoding ?? null,
+    ...{ header, label, named, skip },
+  })
+  const test = config.test === undefined ? null : openLike(config.test, first.form!, label)
+  return tableSet('csv', first, test, { ...config, sure: task === 'classification' })
 }
 
 /** One data set from a pair of inputs and labels; a second pair is its test part. */
@@ -104,6 +99,9 @@ function fromArrays(
     ...numberClasses(texts, pairs[0]![1].file),
     testRows: pairs[1]?.[0].shape[0] ?? 0,
     usualSplit: null,
+    layout: null,
+    remarks: [],
+    cautions: [],
   }
 }
 

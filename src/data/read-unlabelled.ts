@@ -3,53 +3,51 @@ import { UserError } from '../errors.ts'
 import { type FileArray, rowShape, shareValues } from './array-data.ts'
 import { readBinaryBatch } from './cifar10-binary.ts'
 import { readPythonBatch } from './cifar10-python.ts'
-import { readCsv } from './csv.ts'
-import { sharedBytes } from './data-set.ts'
+import { type InputLayout, sharedBytes, type Values } from './data-set.ts'
 import { detectSource } from './detect-source.ts'
 import { readIdx } from './idx.ts'
 import { IMAGE_BYTES, type ImageBatch, interleavePlanes } from './image-batch.ts'
 import { readNpy } from './npy.ts'
 import { isFolder, readDataSet } from './read-data-set.ts'
 import { malformed } from './read-file.ts'
+import { readMatchedRows } from './table/matched-rows.ts'
 
-/** Rows to be predicted, as read: (rows, columns) row-major, in shared memory. */
+/** Rows to be predicted, as read: (rows, columns) row-major. */
 export interface UnlabelledRows {
-  readonly values: Uint8Array | Float32Array
+  readonly values: Values
   readonly rows: number
   readonly columns: number
+  /** The labels of the rows, where the file has them; null otherwise. */
+  readonly labels: readonly string[] | null
+  /** What was ignored or is not known to the study, in sentences without their full stop. */
+  readonly remarks: readonly string[]
 }
 
 /**
- * Reads rows without their labels: a table, an array, an IDX images file, one CIFAR-10 batch, or a whole data set
- * whose labels are left aside. A table may have one column more than wanted: its last one is taken for the labels.
+ * Reads rows as a study read its own: a table by the names or the order of its columns, with or without the label; an
+ * array, an IDX images file, one CIFAR-10 batch, or a whole data set whose labels are left aside.
  * @param columns how many inputs a row must have
+ * @param layout how the study's table was read; null if it was none
  * @throws UserError `usage` that names the file and the rule
  */
-export function readUnlabelled(source: string, columns: number): UnlabelledRows {
-  const read = source !== 'generated' && !isFolder(source) ? readRowsOf(source, columns) : null
-  const data = read ?? readDataSet(detectSource(source))
-  if (data.columns !== columns) {
-    throw new UserError('usage', `The rows have ${data.columns} inputs each; ${columns} are wanted`, {
+export function readUnlabelled(source: string, columns: number, layout: InputLayout | null): UnlabelledRows {
+  if (layout !== null && source !== 'generated') return readMatchedRows(source, layout)
+  const read = source !== 'generated' && !isFolder(source) ? readRowsOf(source) : null
+  const { values, columns: found } = read ?? readDataSet(detectSource(source), 'classification')
+  if (found !== columns) {
+    throw new UserError('usage', `The rows have ${found} inputs each; ${columns} are wanted`, {
       hint: 'They must be of the kind that the network was trained on.',
       where: { file: source },
     })
   }
-  return { values: data.values, rows: data.values.length / columns, columns }
+  return { values, rows: values.length / columns, columns, labels: null, remarks: [] }
 }
 
+type ReadRows = { readonly values: Values; readonly columns: number }
+
 /** The rows of one file; null if it is none that is known by its name. */
-function readRowsOf(
-  file: string,
-  columns: number,
-): { values: Uint8Array | Float32Array; columns: number } | null {
+function readRowsOf(file: string): ReadRows | null {
   const name = path.basename(file)
-  const table = /\.(csv|tsv)(\.gz)?$/i.exec(name)
-  if (table !== null) {
-    const delimiter = table[1]!.toLowerCase() === 'tsv' ? '\t' : ','
-    const read = readCsv(file, { delimiter, header: 'detect', label: -1, inputs: columns })
-    const array = { file, shape: [read.values.length / read.columns, read.columns], values: read.values }
-    return { values: shareValues(array, read.columns), columns: read.columns }
-  }
   if (name.endsWith('.npy')) return rowsOf(readNpy(file))
   if (/idx\d-ubyte(\.gz)?$/.test(name)) return rowsOf(readIdx(file))
   if (name.endsWith('.bin')) return rowsOfBatch(file, readBinaryBatch(file))
@@ -57,12 +55,12 @@ function readRowsOf(
   return null
 }
 
-function rowsOf(array: FileArray): { values: Uint8Array | Float32Array; columns: number } {
+function rowsOf(array: FileArray): ReadRows {
   const { columns } = rowShape(array)
   return { values: shareValues(array, columns), columns }
 }
 
-function rowsOfBatch(file: string, batch: ImageBatch): { values: Uint8Array; columns: number } {
+function rowsOfBatch(file: string, batch: ImageBatch): ReadRows {
   if (batch.labels.length === 0) throw malformed(file, 'holds no image')
   const values = sharedBytes(batch.labels.length * IMAGE_BYTES)
   interleavePlanes(batch, values)

@@ -11,6 +11,9 @@ export interface SplitRows {
   readonly test: Uint32Array | null
 }
 
+/** With fewer rows, parts have the same share of each class unless the study says otherwise. */
+const STRATIFIED_BELOW = 10_000
+
 /** The counts of the parts, all defaults filled in. */
 export interface SplitCounts {
   readonly train: number
@@ -28,12 +31,14 @@ export function splitRows(data: DataSet, settings: SplitConfig): readonly SplitR
   const counts = splitCounts(data, settings)
   const rows = data.labels.length
   const ownTest = data.testRows > 0
+  // Chance spreads the classes of many rows well enough; a part of few rows may miss one.
+  const stratified = settings.stratified ?? (!ownTest && rows < STRATIFIED_BELOW)
   const arrange = (first: number, last: number, part: string): Uint32Array => {
     const order = Uint32Array.from({ length: last - first }, (_, i) => first + i)
     if (settings.seed !== undefined || !ownTest) {
       shuffle(order, fastGenerator(['split', settings.seed ?? 0, part]))
     }
-    return settings.stratified ? interleaveClasses(order, data.labels) : order
+    return stratified ? interleaveClasses(order, data.labels) : order
   }
   const pool = arrange(0, rows - data.testRows, 'train')
   const forTraining = pool.subarray(0, counts.train + counts.valid)

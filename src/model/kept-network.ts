@@ -42,18 +42,33 @@ export function judgeOnTest(kept: KeptNetwork): DetailedScore {
   return withNetwork(kept, (network) => scoreInDetail(network, examples))
 }
 
-/** What a kept network says of new rows, read from a file. @throws UserError('usage') naming the file and the rule. */
-export function predictFile(kept: KeptNetwork, source: string): Predictions {
-  const { preprocessing } = kept.data.folds[0]!
-  const { values, rows } = readUnlabelled(source, preprocessing.columns)
+/** What a kept network says of the rows of a file. */
+export interface FilePredictions extends Predictions {
+  /** The share of rows whose label in the file is the one that was predicted; null where the file has no labels. */
+  readonly accuracy: number | null
+  /** What was ignored or is not known to the study, in sentences without their full stop. */
+  readonly remarks: readonly string[]
+}
+
+/** Predicts new rows, read as the study read its own. @throws UserError('usage') naming the file and the rule. */
+export function predictFile(kept: KeptNetwork, source: string): FilePredictions {
+  const { layout, folds } = kept.data
+  const { preprocessing, classes } = folds[0]!
+  const { values, rows, labels, remarks } = readUnlabelled(source, preprocessing.columns, layout)
   const inputs = applyPreprocessing(preprocessing, values)
-  return withNetwork(kept, (network) =>
-    predict(
-      network,
-      inputs,
-      Uint32Array.from({ length: rows }, (_, row) => row),
-    ),
-  )
+  const all = Uint32Array.from({ length: rows }, (_, row) => row)
+  const predictions = withNetwork(kept, (network) => predict(network, inputs, all))
+  return { ...predictions, accuracy: accuracyOf(predictions, labels, classes), remarks }
+}
+
+function accuracyOf(
+  { labels: guesses }: Predictions,
+  labels: readonly string[] | null,
+  classes: readonly string[],
+): number | null {
+  if (labels?.every((label) => classes.includes(label)) !== true) return null
+  const right = labels.reduce((count, label, row) => count + (classes[guesses[row]!] === label ? 1 : 0), 0)
+  return right / labels.length
 }
 
 function withNetwork<T>({ saved, arithmetic }: KeptNetwork, use: (network: Network) => T): T {

@@ -1,0 +1,48 @@
+/** How a table writes its numbers. */
+export interface NumberStyle {
+  readonly decimal: '.' | ','
+  /** What separates groups of three digits; null for nothing. */
+  readonly thousands: string | null
+}
+
+/** A decimal number as tables hold it; `nan`, `inf` and hexadecimal are none. */
+const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i
+
+/** What stands where a value is missing, in lower case. */
+const MISSING: ReadonlySet<string> = new Set([
+  ...['', 'na', 'n/a', '#n/a', '#na', '<na>', 'nan', '+nan', '-nan', 'null', '?'],
+])
+/** In a column of numbers these stand for a missing value too; as texts they may be a level or a class. */
+const MISSING_NUMBER: ReadonlySet<string> = new Set(['none', 'nil', '-', '.', '--', 'missing', 'unknown'])
+
+/** The words of a study that stand for a missing value, beside the usual ones. */
+export type MissingWords = ReadonlySet<string>
+
+/** The number in a cell; NaN if it holds none. */
+export function parseNumber(cell: string, style: NumberStyle): number {
+  const plain = style.decimal === '.' && style.thousands === null ? cell : plainNumber(cell, style)
+  return NUMBER.test(plain) ? Number(plain) : Number.NaN
+}
+
+function plainNumber(cell: string, { decimal, thousands }: NumberStyle): string {
+  let text = cell.trim()
+  if (thousands !== null && text.includes(thousands)) {
+    const mark = thousands.replace(/[^\w\s]/g, '\\$&')
+    const point = decimal === '.' ? '\\.' : ','
+    if (!new RegExp(`^[+-]?\\d{1,3}(${mark}\\d{3})+(${point}\\d*)?$`).test(text)) return ''
+    text = text.replaceAll(thousands, '')
+  }
+  // A point is no decimal mark where a comma is.
+  return decimal === ',' ? (text.includes('.') ? '' : text.replace(',', '.')) : text
+}
+
+/** Whether a text stands for a missing label or level. */
+export function isMissingText(cell: string, words: MissingWords): boolean {
+  const text = cell.trim()
+  return words.has(text) || MISSING.has(text.toLowerCase())
+}
+
+/** Whether a cell of a column of numbers stands for a missing one. */
+export function isMissingNumber(cell: string, words: MissingWords): boolean {
+  return isMissingText(cell, words) || MISSING_NUMBER.has(cell.trim().toLowerCase())
+}

@@ -1,0 +1,148 @@
+import { UserError } from '../../errors.ts'
+import { malformed } from '../read-file.ts'
+import { parseNumber } from './cells.ts'
+import { placeOfRow } from './input-columns.ts'
+import { columnName, type Selection, type Table, type TextColumn } from './table.ts'
+
+export interface ClassSettings {
+  /** What happens to rows without a label, or with one that looks like a summary line's. */
+  readonly unlabelled: 'error' | 'drop' | 'class'
+  /** Other names for labels: `{ '>50K.': '>50K' }`. */
+  readonly rename: Readonly<Record<string, string>>
+  /** True if the study says that the labels are classes: numbers with many values are not questioned. */
+  readonly sure: boolean
+}
+
+/** The labels of a table's rows. */
+export interface ClassColumn {
+  /** Each row's label; null for rows that are left out. */
+  readonly labels: readonly (string | null)[]
+  readonly remarks: readonly string[]
+  readonly cautions: readonly string[]
+}
+
+const NUMBERS = { decimal: '.', thousands: null } as const
+const SUMMARY = /^(grand\s+|sub)?(totals?|sum|average|mean|count)\b/i
+
+/**
+ * The class of each row, from the label's column.
+ * @throws UserError `usage` for missing labels and labels that are no classes, unless the settings say what to do
+ */
+export function readClasses(table: Table, selection: Selection, settings: ClassSettings): ClassColumn {
+  const column = labelColumn(table, selection)
+  const name = columnName(selection.label!, selection.names)
+  const texts = column.texts.map((text) => (Object.hasOwn(settings.rename, text) ? settings.rename[text]! : text))
+  const remarks: string[] = []
+  const odd = summaryText(column, texts)
+  const gaps = column.codes.reduce((count, code) => count + (code < 0 ? 1 : 0), 0)
+  const count = gaps + (odd === null ? 0 : 1)
+  if (count > 0 && settings.unlabelled === 'error') throw missingLabel(table, column, name, gaps, odd)
+  if (count > 0 && settings.unlabelled === 'drop') {
+    remarks.push(`${count} ${count === 1 ? 'row' : 'rows'} without a label in ${name} ${count === 1 ? 'is' : 'are'} left out`)
+  }
+  const labels = Array.from(column.codes, (code) => {
+    if (code < 0) return settings.unlabelled === 'class' ? '(missing)' : null
+    return code === odd && settings.unlabelled === 'drop' ? null : texts[code]!
+  })
+  if (!settings.sure) checkClasses(table, selection, labels)
+  const distinct = [...new Set(labels.filter((label) => label !== null))]
+  return { labels, remarks, cautions: alikeCautions(distinct) }
+}
+
+/** The label's column as texts. */
+export function labelColumn(table: Table, { label }: Selection): TextColumn {
+  const column = table.columns.get(label!)!
+  if (column.kind === 'text') return column
+  const places = new Map<string, number>()
+  const codes = Int32Array.from(column.values, (value) => {
+    if (Number.isNaN(value)) return -1
+    const text = String(value)
+    const known = places.get(text) ?? places.size
+    places.set(text, known)
+    return known
+  })
+  return { kind: 'text', codes, texts: [...places.keys()] }
+}
+
+/** The code of a label that occurs once, at the end, and looks like a summary line's: `Total`, or a word among numbers. */
+function summaryText({ codes }: TextColumn, texts: readonly string[]): number | null {
+  const code = codes.at(-1)!
+  if (code < 0 || codes.indexOf(code) !== codes.length - 1 || texts.length < 2) return null
+  if (SUMMARY.test(texts[code]!)) return code
+  const others = texts.filter((_, i) => i !== code)
+  const word = Number.isNaN(parseNumber(texts[code]!, NUMBERS))
+  return word && others.every((text) => !Number.isNaN(parseNumber(text, NUMBERS))) ? code : null
+}
+
+function missingLabel(
+  table: Table,
+  column: TextColumn,
+  name: string,
+  gaps: number,
+  odd: number | null,
+): UserError {
+  const row = gaps > 0 ? column.codes.indexOf(-1) : column.codes.length - 1
+  const where = placeOfRow(table, row)
+  const rule =
+    gaps > 0
+      ? `has no label in ${where}, ${name}${gaps > 1 ? ` (${gaps} such rows)` : ''}`
+      : `has the label ${JSON.stringify(column.texts[odd!])} in its last row alone, ${where}, ${name}: a summary line?`
+  return malformed(
+    table.file,
+    rule,
+    'Write unlabelled: drop in the data block to leave such rows out, or unlabelled: class to make a class of them.',
+    table.lineOf(row) ?? undefined,
+  )
+}
+
+/** Refuses labels that are measured rather than named. */
+function checkClasses(table: Table, { label, names }: Selection, labels: readonly (string | null)[]): void {
+  const counts = new Map<string, number>()
+  for (const text of labels) if (text !== null) counts.set(text, (counts.get(text) ?? 0) + 1)
+  const rows = [...counts.values()].reduce((sum, n) => sum + n, 0)
+  const distinct = counts.size
+  const values = [...counts.keys()].map((text) => parseNumber(text, NUMBERS))
+  const numeric = values.every((value) => !Number.isNaN(value))
+  const fractions = numeric && values.some((value) => !Number.isInteger(value))
+  const many = fractions
+    ? distinct > 5 && (distinct * 4 > rows || (distinct > 20 && distinct * 50 > rows))
+    : distinct > 20 && distinct * (numeric ? 4 : 2) > rows
+  if (!many) return
+  const name = columnName(label!, names)
+  const other = names?.findIndex((text, place) => place !== label && LIKELY_LABEL.test(text)) ?? -1
+  const hint =
+    other >= 0
+      ? `Is the label another column? Write label: ${JSON.stringify(names![other])}.`
+      : numeric
+        ? 'To predict a number, write task: regression; if the numbers are classes, task: classification. The label may also be another column: label: NAME.'
+        : 'Is the label another column? Write label: NAME, or its number from 0. If these are classes: task: classification.'
+  throw malformed(
+    table.file,
+    `has ${distinct} different ${numeric ? 'numbers' : 'texts'} in the ${rows} rows of ${name}, its label: too many for classes`,
+    hint,
+  )
+}
+
+const LIKELY_LABEL = /^(labels?|class(es)?|target|outcome|diagnosis|species)$/i
+
+/** A caution for classes that differ in nothing but case, blanks or a full stop at the end. */
+function alikeCautions(labels: readonly string[]): string[] {
+  const seen = new Map<string, string>()
+  const cautions: string[] = []
+  for (const label of labels) {
+    const plain = label.trim().replace(/\.$/, '').replace(/\s+/g, ' ').toLowerCase().normalize('NFKC')
+    const other = seen.get(plain)
+    const number = Number(plain)
+    const key = other === undefined && !Number.isNaN(number) && plain !== '' ? `= ${number}` : plain
+    const same = other ?? seen.get(key)
+    if (same === undefined) {
+      seen.set(plain, label)
+      seen.set(key, label)
+    } else {
+      cautions.push(
+        `classes ${JSON.stringify(same)} and ${JSON.stringify(label)} are almost the same; if they are one, write rename: { ${JSON.stringify(label)}: ${JSON.stringify(same)} }`,
+      )
+    }
+  }
+  return cautions
+}

@@ -1,0 +1,62 @@
+import { isMissingNumber, isMissingText, type NumberStyle, parseNumber } from './cells.ts'
+import type { Column } from './table.ts'
+
+/** Takes a column's cells one by one, as numbers or as texts. */
+export class ColumnBuilder {
+  readonly #kind: Column['kind']
+  readonly #style: NumberStyle
+  readonly #missing: ReadonlySet<string>
+  readonly #places = new Map<string, number>()
+  #values: Float64Array | Int32Array
+  #length = 0
+  /** Whether a column of numbers has cells that are none: then it must be read as texts. */
+  hasTexts = false
+  /** The first cell with a number that float32 can't hold. */
+  outOfRange: string | null = null
+
+  constructor(kind: Column['kind'], style: NumberStyle, missing: ReadonlySet<string>) {
+    this.#kind = kind
+    this.#style = style
+    this.#missing = missing
+    this.#values = this.#allocate(256)
+  }
+
+  add(cell: string): void {
+    if (this.#length === this.#values.length) {
+      const larger = this.#allocate(2 * this.#length)
+      larger.set(this.#values)
+      this.#values = larger
+    }
+    this.#values[this.#length++] = this.#kind === 'number' ? this.#number(cell) : this.#text(cell)
+  }
+
+  finish(): Column {
+    const values = this.#values.slice(0, this.#length)
+    if (values instanceof Float64Array) return { kind: 'number', values }
+    return { kind: 'text', codes: values, texts: [...this.#places.keys()] }
+  }
+
+  #allocate(length: number): Float64Array | Int32Array {
+    return this.#kind === 'number' ? new Float64Array(length) : new Int32Array(length)
+  }
+
+  #number(cell: string): number {
+    const value = parseNumber(cell, this.#style)
+    if (!Number.isNaN(value)) {
+      if (this.#missing.size > 0 && this.#missing.has(cell)) return Number.NaN
+      if (!Number.isFinite(Math.fround(value))) this.outOfRange ??= cell
+      return value
+    }
+    if (!isMissingNumber(cell, this.#missing)) this.hasTexts = true
+    return Number.NaN
+  }
+
+  #text(cell: string): number {
+    if (isMissingText(cell, this.#missing)) return -1
+    const known = this.#places.get(cell)
+    if (known !== undefined) return known
+    const place = this.#places.size
+    this.#places.set(cell, place)
+    return place
+  }
+}

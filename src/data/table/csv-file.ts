@@ -1,0 +1,180 @@
+import { malformed } from '../read-file.ts'
+import { ColumnBuilder } from './column-builder.ts'
+import { decodeText } from './decode-text.ts'
+import { type Dialect, type DialectSettings, detectDialect } from './dialect.ts'
+import { guessHeader } from './header.ts'
+import { readRows } from './parse-csv.ts'
+import { type ColumnKey, placeOf } from './select-columns.ts'
+import { type Column, type CsvForm, columnName, type Table, type TableFile } from './table.ts'
+
+export interface CsvSettings extends DialectSettings {
+  readonly encoding: string | null
+  readonly header: boolean | 'detect'
+  /** The label's column; null if there may be none. */
+  readonly label: ColumnKey | null
+  /** Whether the study names columns: then there is a header. */
+  readonly named: boolean
+}
+
+/**
+ * Opens a text file as a table, also gzipped; what the settings leave open is found out and said in `remarks`.
+ * @throws UserError `usage` with the file and the line.
+ */
+export function openCsv(file: string, settings: CsvSettings): TableFile {
+  const { content, encoding } = decodeText(file, settings.encoding)
+  const { dialect, sample } = detectDialect(file, content, settings)
+  const width = sample[0]?.length ?? 0
+  if (width === 0) throw malformed(file, 'holds no row of data')
+  const remarks = dialectRemarks(dialect, encoding, settings)
+  const header = hasHeader(dialect, sample, width, settings, remarks)
+  const form = { ...dialect, header, encoding }
+  return csvFile(file, content, form, header ? sample[0]!.map((name) => name.trim()) : null, sample, remarks)
+}
+
+/** Another text file in the form of a first one; whether it has a header is found out anew. */
+export function openLike(file: string, form: CsvForm, label: ColumnKey | null): TableFile {
+  return openCsv(file, { ...form, header: form.header || 'detect', label, named: false })
+}
+
+/** A text file of a known form; `names` are its columns', from the header or from elsewhere. */
+export function csvFile(
+  file: string,
+  content: Buffer | string,
+  form: CsvForm,
+  names: readonly string[] | null,
+  sample: readonly (readonly string[])[],
+  remarks: readonly string[],
+): TableFile {
+  const rows = sample.slice(form.header ? 1 : 0)
+  const width = names?.length ?? sample[0]?.length ?? 0
+  const empty = emptyColumns(rows, width)
+  return {
+    file,
+    form,
+    names,
+    width,
+    empty,
+    sample: rows,
+    remarks: [
+      ...remarks,
+      ...Array.from(empty, (place) => `${columnName(place, names)} is empty in every row and is left out`),
+    ],
+    read: (places, texts, missing) => readColumns({ file, content, form, names, width, empty }, places, texts, missing),
+  }
+}
+
+function dialectRemarks(dialect: Dialect, encoding: string, settings: CsvSettings): string[] {
+  const { delimiter, decimal, comment } = dialect
+  const remarks: string[] = []
+  if (settings.delimiter === null && delimiter !== ',') {
+    remarks.push(`the delimiter is ${delimiter === 'blanks' ? 'runs of blanks' : JSON.stringify(delimiter)}`)
+  }
+  if (settings.decimal === null && decimal === ',') remarks.push('numbers have a decimal comma')
+  if (settings.comment === null && comment !== null) {
+    remarks.push(`lines that begin with ${JSON.stringify(comment)} are comments`)
+  }
+  if (settings.encoding === null && encoding !== 'utf-8') remarks.push(`the encoding is ${encoding}`)
+  return remarks
+}
+
+function hasHeader(
+  dialect: Dialect,
+  sample: readonly (readonly string[])[],
+  width: number,
+  { header, label, named }: CsvSettings,
+  remarks: string[],
+): boolean {
+  if (header !== 'detect') return header
+  if (named) return true
+  const used = width - emptyColumns(sample.slice(1), width).size
+  const guess = guessHeader(sample, label === null ? null : placeOf(label, null, used), dialect)
+  if (guess.reason !== null) remarks.push(`the first line is taken for the header: ${guess.reason}`)
+  return guess.header
+}
+
+/** The columns at the right end that have no cell: a delimiter ends each line. */
+function emptyColumns(rows: readonly (readonly string[])[], width: number): ReadonlySet<number> {
+  const empty = new Set<number>()
+  for (let place = width - 1; place > 0 && rows.length > 0; place--) {
+    if (rows.some((row) => (row[place] ?? '').trim() !== '')) break
+    empty.add(place)
+  }
+  return empty
+}
+
+type OpenFile = Pick<TableFile, 'file' | 'names' | 'width' | 'empty'> & {
+  readonly content: Buffer | string
+  readonly form: CsvForm
+}
+
+/** If some cells of a column of numbers are none, the text is read once more with that column as texts. */
+function readColumns(
+  { file, content, form, names, width, empty }: OpenFile,
+  places: readonly number[],
+  texts: ReadonlySet<number>,
+  missing: ReadonlySet<string>,
+): Table {
+  const asTexts = new Set(texts)
+  for (;;) {
+    const builders = new Map(
+      places.map((place) => [place, new ColumnBuilder(asTexts.has(place) ? 'text' : 'number', form, missing)]),
+    )
+    const lines: number[] = []
+    let rows = form.header ? -1 : 0
+    readRows(file, content, form, (cells, line) => {
+      if (cells.length !== width) throw raggedRow(file, cells.length, line, width, names)
+      if (rows++ < 0) return
+      for (const place of empty) {
+        if (cells[place] !== '') throw notEmpty(file, columnName(place, names), cells[place]!, line)
+      }
+      for (const [place, builder] of builders) {
+        builder.add(cells[place]!)
+        if (builder.outOfRange !== null) {
+          throw outOfRange(file, builder.outOfRange, columnName(place, names), line)
+        }
+      }
+      lines.push(line)
+    })
+    if (lines.length === 0) throw malformed(file, 'holds no row of data')
+    const wrong = [...builders].filter(([, builder]) => builder.hasTexts)
+    if (wrong.length === 0) {
+      const columns = new Map(
+        [...builders].map(([place, builder]): [number, Column] => [place, builder.finish()]),
+      )
+      return { file, rows: lines.length, columns, lineOf: (row) => lines[row]! }
+    }
+    for (const [place] of wrong) asTexts.add(place)
+  }
+}
+
+function raggedRow(
+  file: string,
+  cells: number,
+  line: number,
+  width: number,
+  names: readonly string[] | null,
+) {
+  const hint =
+    line <= 3 && names === null
+      ? 'If the first lines are no part of the table, leave them out: skip: 1. If they name the columns: header: true.'
+      : undefined
+  return malformed(file, `has ${cells} cells in line ${line}; the first row has ${width}`, hint, line)
+}
+
+function outOfRange(file: string, cell: string, column: string, line: number) {
+  return malformed(
+    file,
+    `has ${JSON.stringify(cell)} in line ${line}, ${column}; inputs must be finite numbers, below 3.4e38`,
+    undefined,
+    line,
+  )
+}
+
+function notEmpty(file: string, column: string, cell: string, line: number) {
+  return malformed(
+    file,
+    `has ${JSON.stringify(cell)} in line ${line}, ${column}, which is empty in the lines above`,
+    'Leave the column out (drop), or say which columns are used (columns).',
+    line,
+  )
+}

@@ -1,0 +1,114 @@
+import { malformed } from '../read-file.ts'
+import { type NumberStyle, parseNumber } from './cells.ts'
+import { type CellSyntax, firstRows } from './parse-csv.ts'
+
+/** What a study says of a text's form; null where it is left to be found out. */
+export interface DialectSettings {
+  readonly delimiter: string | null
+  readonly decimal: '.' | ',' | null
+  readonly thousands: string | null
+  readonly comment: string | null
+  readonly skip: number
+}
+
+/** How a text's cells are separated and its numbers written. */
+export interface Dialect extends CellSyntax, NumberStyle {}
+
+/** The first part of a text is enough to find out its form. */
+const SAMPLE_LENGTH = 65_536
+/** In the order in which they are preferred where several would do. */
+const DELIMITERS = [',', ';', '\t', '|', 'blanks'] as const
+const PLAIN: NumberStyle = { decimal: '.', thousands: null }
+const GERMAN: NumberStyle = { decimal: ',', thousands: null }
+
+/** The form of a text, with its first rows as they are then read. */
+export interface DetectedDialect {
+  readonly dialect: Dialect
+  readonly sample: readonly (readonly string[])[]
+}
+
+/**
+ * Finds out the form of a text from its first lines: the delimiter that cuts all of them into the same number of cells,
+ * the decimal mark, and the sign that begins the comments above the table.
+ * @throws UserError `usage` if decimal commas can't be told from thousands
+ */
+export function detectDialect(
+  file: string,
+  content: Buffer | string,
+  settings: DialectSettings,
+): DetectedDialect {
+  const text = firstLines(content)
+  const { skip, thousands } = settings
+  const comment = settings.comment ?? commentSign(text, skip)
+  const candidates = settings.delimiter === null ? DELIMITERS : [settings.delimiter]
+  let best: { sample: string[][]; delimiter: string; score: number } | null = null
+  for (const delimiter of candidates) {
+    const sample = firstRows(text, { delimiter, quote: '"', comment, skip })
+    const score = fitness(sample)
+    if (best === null || score > best.score) best = { sample, delimiter, score }
+  }
+  const { delimiter, sample } = best!
+  const decimal =
+    settings.decimal ?? (delimiter === ',' || thousands === ',' ? '.' : decimalMark(file, sample))
+  return { dialect: { delimiter, quote: '"', decimal, thousands, comment, skip }, sample }
+}
+
+/** The beginning of a text up to the end of a line. */
+function firstLines(content: Buffer | string): string {
+  if (content.length <= SAMPLE_LENGTH) return content.toString()
+  const start =
+    typeof content === 'string'
+      ? content.slice(0, SAMPLE_LENGTH)
+      : content.subarray(0, SAMPLE_LENGTH).toString()
+  const end = start.lastIndexOf('\n')
+  return end < 0 ? start : start.slice(0, end + 1)
+}
+
+/** `#` or `%` if the lines above the table begin with it. */
+function commentSign(text: string, skip: number): string | null {
+  const lines = text.split('\n', skip + 1)
+  const first = lines[skip]?.replace(/^\uFEFF/, '') ?? ''
+  const sign = /^\s*([#%])/.exec(first)?.[1]
+  if (sign === undefined) return null
+  // `#` may also be the first letter of a column's name: then the lines below have as many cells.
+  const [named, ...others] = text.split('\n').slice(skip)
+  const cells = (line: string | undefined): number => (line ?? '').split(/[,;\t|]/).length
+  return others.length > 0 && cells(named) > 1 && cells(named) === cells(others[0]) ? null : sign
+}
+
+/** How well rows hang together: all of one length, then many numbers, then many columns. */
+function fitness(rows: readonly (readonly string[])[]): number {
+  const width = rows[0]?.length ?? 0
+  if (rows.length === 0 || width < 2) return 0
+  const even = rows.filter((row) => row.length === width).length / rows.length
+  const cells = rows.slice(0, 200).flat()
+  const numbers = cells.filter((cell) => isNumber(cell)).length / cells.length
+  return (even === 1 ? 2 : even) * 100 + numbers * 10 + Math.min(width, 1000) / 1000
+}
+
+function isNumber(cell: string): boolean {
+  return !Number.isNaN(parseNumber(cell, PLAIN)) || !Number.isNaN(parseNumber(cell, GERMAN))
+}
+
+function decimalMark(file: string, sample: readonly (readonly string[])[]): '.' | ',' {
+  const cells = sample.flat()
+  const commas = cells.filter((cell) => cell.includes(',') && !Number.isNaN(parseNumber(cell, GERMAN)))
+  if (commas.length === 0) return '.'
+  const points = cells.filter((cell) => cell.includes('.') && !Number.isNaN(parseNumber(cell, PLAIN)))
+  if (points.length > 0) {
+    throw malformed(
+      file,
+      `writes some numbers with a point (${points[0]}) and some with a comma (${commas[0]})`,
+      'Say which is which in the data block: decimal: "," or thousands: ",".',
+    )
+  }
+  // 1,234 may be a thousand or one: 0,126 and 1,5 can only be decimals.
+  if (commas.every((cell) => /^[+-]?[1-9]\d{0,2}(,\d{3})+$/.test(cell.trim()))) {
+    throw malformed(
+      file,
+      `has numbers like ${commas[0]}, whose comma may mark decimals or thousands`,
+      'Say which in the data block: decimal: "," or thousands: ",".',
+    )
+  }
+  return ','
+}

@@ -1,0 +1,176 @@
+import { malformed } from '../read-file.ts'
+import { parseNumber } from './cells.ts'
+import { type ColumnKey, placeOf } from './select-columns.ts'
+import { type Column, columnName, type Selection, type Table, type TextColumn } from './table.ts'
+
+/** How one column of a table becomes inputs of a network; plain data, kept with the study. */
+export interface InputColumn {
+  /** The column's place in the study's file, from 0. */
+  readonly place: number
+  /** Its name; null if the file has none. */
+  readonly name: string | null
+  /** The levels of a column of texts, in their order; null for a column of numbers. */
+  readonly levels: readonly string[] | null
+  /** Levels become one number, their place in the order; otherwise each of them has an input of its own, 0 or 1. */
+  readonly ordered: boolean
+  /** A further input is 1 where the value is missing, else 0. */
+  readonly indicator: boolean
+}
+
+export interface InputSettings {
+  /** Columns whose numbers are names: each value is a level. */
+  readonly categorical: readonly ColumnKey[]
+  /** Columns of levels that have an order. */
+  readonly ordered: Readonly<Record<string, readonly string[]>>
+  readonly indicator: boolean
+}
+
+const NUMBERS = { decimal: '.', thousands: null } as const
+const BOOLEANS = [
+  ['false', 'true'],
+  ['f', 't'],
+  ['no', 'yes'],
+] as const
+/** More levels than that need many rows, or the study's word. */
+const FEW_LEVELS = 50
+const MOST_LEVELS = 1000
+
+/**
+ * Decides how the columns of a table become inputs: numbers as they are, texts as levels.
+ * @param remarks gets a sentence for each column that is not taken as its cells look
+ * @throws UserError `usage` for columns that are neither, all of a kind in one sentence
+ */
+export function chooseInputs(
+  table: Table,
+  { names, width, inputs }: Selection,
+  settings: InputSettings,
+  remarks: string[],
+): InputColumn[] {
+  const explicit = new Set(settings.categorical.map((key) => placeOf(key, names, width)))
+  const orders = new Map(
+    Object.entries(settings.ordered).map(([key, levels]) => [placeOf(orderKey(key, names), names, width), levels]),
+  )
+  const chosen: InputColumn[] = []
+  const namesOnly: number[] = []
+  for (const place of inputs) {
+    const column = table.columns.get(place)!
+    if (isEmpty(column)) {
+      remarks.push(`${columnName(place, names)} has no value in any row and is left out`)
+      continue
+    }
+    const common = { place, name: names?.[place] ?? null, indicator: settings.indicator && hasGaps(column) }
+    if (column.kind === 'number') {
+      chosen.push({ ...common, levels: null, ordered: false })
+      continue
+    }
+    const order = orders.get(place)
+    if (order !== undefined) {
+      checkOrder(table, column, order, columnName(place, names))
+      chosen.push({ ...common, levels: order, ordered: true })
+      continue
+    }
+    if (!explicit.has(place)) {
+      checkMixed(table, column, columnName(place, names), names?.[place] ?? place, remarks)
+      if (tooManyLevels(column.texts.length, table.rows)) {
+        namesOnly.push(place)
+        continue
+      }
+    }
+    chosen.push({ ...common, ...levelsOf(column) })
+  }
+  if (namesOnly.length > 0) throw tooManyNames(table, namesOnly, names)
+  if (chosen.length > 0) return chosen
+  throw malformed(table.file, 'has no column of inputs with a value in it')
+}
+
+function orderKey(key: string, names: readonly string[] | null): ColumnKey {
+  return names?.includes(key) || !/^-?\d+$/.test(key) ? key : Number(key)
+}
+
+function isEmpty(column: Column): boolean {
+  return column.kind === 'number' ? column.values.every(Number.isNaN) : column.texts.length === 0
+}
+
+export function hasGaps(column: Column): boolean {
+  return column.kind === 'number' ? column.values.some(Number.isNaN) : column.codes.includes(-1)
+}
+
+function levelsOf({ texts }: TextColumn): Pick<InputColumn, 'levels' | 'ordered'> {
+  const lower = texts.map((text) => text.toLowerCase()).sort()
+  const words = BOOLEANS.find((pair) => pair.join() === lower.join())
+  if (words !== undefined) {
+    return { levels: words.map((word) => texts.find((text) => text.toLowerCase() === word)!), ordered: true }
+  }
+  return { levels: sortTexts(texts), ordered: false }
+}
+
+/** Texts in their usual order: by value if all of them are numbers, otherwise by their characters' codes. */
+export function sortTexts(texts: readonly string[]): string[] {
+  const values = texts.map((text) => parseNumber(text, NUMBERS))
+  if (values.some(Number.isNaN)) return [...texts].sort()
+  const order = texts.map((text, i) => ({ text, value: values[i]! }))
+  return order.sort((a, b) => a.value - b.value || (a.text < b.text ? -1 : 1)).map(({ text }) => text)
+}
+
+/** A column of numbers with a few cells that are none is broken, unless its values are few and recur: then it has levels. */
+function checkMixed(
+  table: Table,
+  column: TextColumn,
+  name: string,
+  key: ColumnKey,
+  remarks: string[],
+): void {
+  const words = column.texts.filter((text) => Number.isNaN(parseNumber(text, NUMBERS)))
+  if (words.length === column.texts.length || words.length === 0) return
+  if (column.texts.length <= 20 && table.rows >= 10 * column.texts.length && !words.some(isInfinite)) {
+    remarks.push(`${name} holds numbers and words; its ${column.texts.length} values are taken for levels`)
+    return
+  }
+  const row = column.codes.indexOf(column.texts.indexOf(words[0]!))
+  const line = table.lineOf(row)
+  const shown = words[0]!.length > 40 ? `${words[0]!.slice(0, 40)}...` : words[0]!
+  throw malformed(
+    table.file,
+    `has ${JSON.stringify(shown)} in ${placeOfRow(table, row)}, ${name}; inputs must be finite numbers, as other cells of the column are`,
+    `If it stands for a missing value: missingValues: [${JSON.stringify(shown)}]. If the values are names: categorical: [${JSON.stringify(key)}]. Or leave the column out: drop: [${JSON.stringify(key)}].`,
+    line ?? undefined,
+  )
+}
+
+function isInfinite(text: string): boolean {
+  return /^[+-]?inf(inity)?$/i.test(text)
+}
+
+function tooManyLevels(levels: number, rows: number): boolean {
+  return levels > MOST_LEVELS || (levels > FEW_LEVELS && levels * 10 > rows) || (rows > 10 && levels * 2 > rows)
+}
+
+function tooManyNames(table: Table, places: readonly number[], names: readonly string[] | null) {
+  const first = table.columns.get(places[0]!) as TextColumn
+  const others = places.length === 1 ? '' : `, and ${places.length - 1} more columns have too many`
+  const keys = places.map((place) => JSON.stringify(names?.[place] ?? place)).join(', ')
+  return malformed(
+    table.file,
+    `has ${first.texts.length} different texts in the ${table.rows} rows of ${columnName(places[0]!, names)}, such as ${JSON.stringify(first.texts[0]!.slice(0, 40))}: too many for levels${others}`,
+    `Leave out what only names a row: drop: [${keys}]. To have an input for each text all the same: categorical: [${keys}].`,
+    table.lineOf(first.codes.indexOf(0)) ?? undefined,
+  )
+}
+
+function checkOrder(table: Table, { codes, texts }: TextColumn, order: readonly string[], name: string): void {
+  const unknown = texts.findIndex((text) => !order.includes(text))
+  if (unknown < 0) return
+  const row = codes.indexOf(unknown)
+  throw malformed(
+    table.file,
+    `has ${JSON.stringify(texts[unknown])} in ${placeOfRow(table, row)}, ${name}, which is none of its ordered levels`,
+    `They are ${order.join(', ')}.`,
+    table.lineOf(row) ?? undefined,
+  )
+}
+
+/** `line 3`, or `row 2` in files without lines; rows count from 1. */
+export function placeOfRow(table: Table, row: number): string {
+  const line = table.lineOf(row)
+  return line === null ? `row ${row + 1}` : `line ${line}`
+}

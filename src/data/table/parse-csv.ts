@@ -1,0 +1,108 @@
+import { CsvError, parse } from 'csv-parse/sync'
+import { malformed } from '../read-file.ts'
+
+/** How the cells of a text are separated. */
+export interface CellSyntax {
+  /** One character, or `blanks` for runs of spaces and tabs. */
+  readonly delimiter: string
+  readonly quote: string
+  /** Lines that begin with it are none of the table; null for none. */
+  readonly comment: string | null
+  /** How many lines come before the table. */
+  readonly skip: number
+}
+
+/** Takes the rows one by one, so that a large file is never held as texts. `line` counts from 1. */
+export type RowReader = (cells: readonly string[], line: number) => void
+
+const BLANKS = 'blanks'
+
+/**
+ * Hands each row of a text to `read`. Blanks around a cell that is not quoted are no part of it.
+ * @throws UserError `usage` with the line, where the quotes do not fit
+ */
+export function readRows(file: string, content: Buffer | string, syntax: CellSyntax, read: RowReader): void {
+  const { delimiter, quote, comment, skip } = syntax
+  const rest = withoutLines(content, skip)
+  const text = delimiter === BLANKS ? collapseBlanks(rest.toString()) : rest
+  try {
+    parse(text, {
+      bom: true,
+      delimiter: delimiter === BLANKS ? ' ' : delimiter,
+      quote,
+      escape: quote === "'" ? '\\' : quote,
+      comment: comment ?? '',
+      comment_no_infix: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+      on_record: (record: readonly string[], context) => {
+        read(record, context.lines + skip)
+        return null
+      },
+    })
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    throw unreadable(file, error, syntax)
+  }
+}
+
+/** The first rows of a text, as far as they can be read in that way; for finding out how to read it. */
+export function firstRows(content: string, syntax: CellSyntax): string[][] {
+  const rows: string[][] = []
+  try {
+    readRows('', content, syntax, (cells) => rows.push([...cells]))
+  } catch {
+    // What was read before the quotes stopped fitting is enough to judge by.
+  }
+  return rows
+}
+
+function withoutLines(content: Buffer | string, count: number): Buffer | string {
+  let start = 0
+  for (let line = 0; line < count; line++) {
+    const end = content.indexOf('\n', start)
+    if (end < 0) return ''
+    start = end + 1
+  }
+  return start === 0 ? content : typeof content === 'string' ? content.slice(start) : content.subarray(start)
+}
+
+/** Runs of spaces and tabs become one space, and none at the ends of a line; quoted texts stay as they are. */
+function collapseBlanks(text: string): string {
+  return text
+    .replace(/"(?:[^"]|"")*"|[ \t]+/g, (piece) => (piece.startsWith('"') ? piece : ' '))
+    .replace(/^ | $/gm, '')
+    .replace(/ (?=\r)/g, '')
+}
+
+function unreadable(file: string, error: CsvError, { delimiter, skip }: CellSyntax) {
+  const { lines, message } = error as CsvError & { readonly lines?: number }
+  const line = lines === undefined ? undefined : lines + skip
+  const at = line === undefined ? '' : ` in line ${line}`
+  if (error.code === 'CSV_INVALID_CLOSING_QUOTE') {
+    const next = /got "(.)"/s.exec(message)?.[1]
+    const asked =
+      next !== undefined && /[;|\t:]/.test(next)
+        ? `Is the delimiter ${JSON.stringify(next)}? Write it in the data block: delimiter: ${JSON.stringify(next)}.`
+        : 'Inside a quoted cell a quote is written twice: "".'
+    return malformed(
+      file,
+      `is no readable table: a quoted cell${at} goes on behind its closing quote, with ${JSON.stringify(next ?? '')}, where ${JSON.stringify(delimiter)} must follow`,
+      asked,
+      line,
+    )
+  }
+  if (error.code === 'CSV_QUOTE_NOT_CLOSED') {
+    return malformed(file, `is no readable table: a quoted cell${at} is never closed`, undefined, line)
+  }
+  if (error.code === 'INVALID_OPENING_QUOTE') {
+    return malformed(
+      file,
+      `is no readable table: a cell${at} has a quote inside, but is not quoted itself`,
+      'Quote the whole cell, and write each quote inside it twice: "".',
+      line,
+    )
+  }
+  return malformed(file, `is no readable table: ${message}`, undefined, line)
+}

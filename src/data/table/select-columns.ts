@@ -1,0 +1,75 @@
+import { UserError } from '../../errors.ts'
+import { malformed } from '../read-file.ts'
+import type { Selection } from './table.ts'
+
+/** A column by its name, or by its number from 0; negative numbers count from the end. */
+export type ColumnKey = string | number
+
+export interface SelectionSettings {
+  readonly label: ColumnKey
+  /** The inputs; all but the label if undefined. */
+  readonly columns?: readonly ColumnKey[] | undefined
+  /** Columns that are left out. */
+  readonly drop?: readonly ColumnKey[] | undefined
+}
+
+/**
+ * Which columns of a table are inputs, and which is the label.
+ * @param names of all columns; null if the file has none
+ * @param empty places whose cells are all empty: never used
+ * @throws UserError `usage` naming a column that is not there, or is asked for twice
+ */
+export function selectColumns(
+  file: string,
+  names: readonly string[] | null,
+  width: number,
+  settings: SelectionSettings,
+  empty: ReadonlySet<number>,
+): Selection {
+  const there = Array.from({ length: width }, (_, place) => place).filter((place) => !empty.has(place))
+  const find = (key: ColumnKey, what: string): number => {
+    const place = placeOf(key, names, there.length === 0 ? width : there.at(-1)! + 1)
+    if (place !== null) return place
+    throw noSuchColumn(file, key, what, names, width)
+  }
+  const label = find(settings.label, 'label')
+  const dropped = new Set((settings.drop ?? []).map((key) => find(key, 'drop')))
+  const chosen = settings.columns?.map((key) => find(key, 'columns'))
+  if (chosen?.includes(label)) {
+    throw malformed(file, `has its label among the inputs: columns names ${JSON.stringify(settings.label)}, too`)
+  }
+  const wanted = new Set(chosen ?? there)
+  const inputs = there.filter((place) => wanted.has(place) && place !== label && !dropped.has(place))
+  if (inputs.length > 0) return { names, width, label, inputs }
+  throw malformed(file, 'has no column of inputs beside the label', 'Is the delimiter right?')
+}
+
+/** The place of a column; null if there is none. `width` is where negative numbers count from. */
+export function placeOf(key: ColumnKey, names: readonly string[] | null, width: number): number | null {
+  if (typeof key === 'number') {
+    const place = key < 0 ? width + key : key
+    return place >= 0 && place < width ? place : null
+  }
+  const place = names?.indexOf(key) ?? -1
+  return place < 0 ? null : place
+}
+
+function noSuchColumn(
+  file: string,
+  key: ColumnKey,
+  what: string,
+  names: readonly string[] | null,
+  width: number,
+): UserError {
+  if (typeof key === 'number') return malformed(file, `has ${width} columns; ${what} ${key} is none of them`)
+  if (names === null) {
+    return malformed(
+      file,
+      `has no header, so ${what} can't be ${JSON.stringify(key)}`,
+      'Give its number, from 0; or write header: true.',
+      1,
+    )
+  }
+  const list = `${names.slice(0, 12).join(', ')}${names.length > 12 ? ', ...' : ''}`
+  return malformed(file, `has no column "${key}"`, `Its columns are ${list}.`, 1)
+}

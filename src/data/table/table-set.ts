@@ -1,0 +1,175 @@
+import type { TableConfig } from '../data-config.ts'
+import { type DataSet, type InputLayout, sharedFloat64s } from '../data-set.ts'
+import { numberClasses } from '../class-labels.ts'
+import { malformed } from '../read-file.ts'
+import { readClasses } from './class-column.ts'
+import { encodeInputs } from './encode-inputs.ts'
+import { chooseInputs, hasGaps, type InputColumn, placeOfRow } from './input-columns.ts'
+import { matchTable } from './match-table.ts'
+import type { TableReading } from './reading.ts'
+import { placeOf, selectColumns } from './select-columns.ts'
+import { columnName, type Selection, type Table, type TableFile } from './table.ts'
+
+/** Opens another file of the same format, in the form of the first. */
+export type OpenAlike = (file: string, first: TableFile) => TableFile
+
+/**
+ * The data set of a table: its label numbered, its inputs as numbers; a second file is its test part.
+ * @throws UserError `usage` that names the file, the place and the way out
+ */
+export function tableSet(
+  format: TableReading['format'],
+  opened: TableFile,
+  test: TableFile | null,
+  config: TableConfig,
+): DataSet {
+  const { names, width } = opened
+  const selection = selectColumns(opened.file, names, width, config, opened.empty)
+  const orderedKeys = Object.keys(config.ordered)
+  const asTexts = [...config.categorical, ...orderedKeys.map((key) => (names === null ? Number(key) : key))]
+  const texts = new Set(asTexts.map((key) => placeOf(key, names, width)).filter((place) => place !== null))
+  texts.add(selection.label!)
+  const missing = new Set(config.missingValues)
+  const table = opened.read([...selection.inputs, selection.label!], texts, missing)
+  const remarks = [...opened.remarks]
+  const inputs = chooseInputs(table, selection, config, remarks)
+  const reading: TableReading = {
+    format,
+    form: opened.form,
+    names,
+    width,
+    label: selection.label!,
+    inputs,
+    missing: config.missing,
+    missingValues: config.missingValues,
+    rename: config.rename,
+  }
+  const parts = [usableRows(table, selection, inputs, config)]
+  if (test !== null) {
+    const matched = matchTable(test, reading)
+    if (!matched.labelled) throw malformed(test.file, 'has no column of labels: a test part needs them')
+    remarks.push(...matched.remarks.map((remark) => `test file: ${remark}`))
+    parts.push(usableRows(matched.table, selection, inputs, config))
+    checkTestClasses(parts[0]!, parts[1]!)
+  }
+  remarks.push(...parts.flatMap((part) => part.remarks))
+  return assemble(format, parts, reading, remarks, config.shape)
+}
+
+/** The rows of one file that are used, with their labels. */
+interface Part {
+  readonly table: Table
+  readonly rows: readonly number[]
+  readonly labels: readonly string[]
+  readonly remarks: readonly string[]
+  readonly cautions: readonly string[]
+}
+
+function usableRows(
+  table: Table,
+  selection: Selection,
+  inputs: readonly InputColumn[],
+  config: TableConfig,
+): Part {
+  const { labels, remarks, cautions } = readClasses(table, selection, config)
+  const labelled = labels.flatMap((label, row) => (label === null ? [] : [row]))
+  const gaps = inputs.filter(({ place }) => hasGaps(table.columns.get(place)!))
+  const isWhole = (row: number): boolean => gaps.every(({ place }) => !isGap(table, place, row))
+  if (gaps.length > 0 && config.missing === 'error') {
+    const rows = labelled.filter((row) => !isWhole(row))
+    if (rows.length > 0) throw missingValue(table, rows, gaps, selection)
+  }
+  const rows = config.missing === 'drop' ? labelled.filter(isWhole) : labelled
+  const dropped = labelled.length - rows.length
+  const said = [...remarks]
+  if (dropped > 0) {
+    said.push(`${dropped} of ${labelled.length} rows have missing values and are left out (missing: drop)`)
+  }
+  if (rows.length === 0) throw malformed(table.file, 'has no row without a missing value')
+  return { table, rows, labels: rows.map((row) => labels[row]!), remarks: said, cautions }
+}
+
+export function isGap(table: Table, place: number, row: number): boolean {
+  const column = table.columns.get(place)!
+  return column.kind === 'number' ? Number.isNaN(column.values[row]) : column.codes[row]! < 0
+}
+
+function missingValue(
+  table: Table,
+  rows: readonly number[],
+  gaps: readonly InputColumn[],
+  { names }: Selection,
+) {
+  const row = rows[0]!
+  const column = gaps.find(({ place }) => isGap(table, place, row))!
+  const others =
+    rows.length > 1 || gaps.length > 1
+      ? ` (${rows.length} rows, ${gaps.length} ${gaps.length === 1 ? 'column' : 'columns'} with missing values)`
+      : ''
+  return malformed(
+    table.file,
+    `has no value in ${placeOfRow(table, row)}, ${columnName(column.place, names)}${others}`,
+    'Write in the data block what to do: missing: mean, median, most-frequent or drop.',
+    table.lineOf(row) ?? undefined,
+  )
+}
+
+function checkTestClasses(train: Part, test: Part): void {
+  const known = new Set(train.labels)
+  const i = test.labels.findIndex((label) => !known.has(label))
+  if (i < 0) return
+  const row = test.rows[i]!
+  throw malformed(
+    test.table.file,
+    `has the label ${JSON.stringify(test.labels[i])} in ${placeOfRow(test.table, row)}, which is no class of the training file`,
+    `Its classes are ${[...known].slice(0, 12).join(', ')}. If it is another name for one of them: rename: { ${JSON.stringify(test.labels[i])}: ... }.`,
+    test.table.lineOf(row) ?? undefined,
+  )
+}
+
+function assemble(
+  source: string,
+  parts: readonly Part[],
+  reading: TableReading,
+  remarks: readonly string[],
+  wantedShape: readonly number[] | undefined,
+): DataSet {
+  const { file } = parts[0]!.table
+  const encoded = parts.map(({ table, rows }) => encodeInputs(table, reading.inputs, rows))
+  const { columns, names, groups } = encoded[0]!
+  const shape = wantedShape ?? [columns]
+  if (shape.reduce((product, n) => product * n, 1) !== columns) {
+    throw malformed(file, `has ${columns} columns of inputs, which is not the shape ${shape.join(' x ')}`)
+  }
+  const unseen = encoded
+    .slice(1)
+    .flatMap((part) => part.unseen)
+    .map(({ column, level, rows }) => `test file: ${JSON.stringify(level)} in column "${column}" (${rows} rows) is no level of the training file`)
+  const layout: InputLayout = { names, groups, reading }
+  return {
+    source,
+    shape,
+    values: joinedValues(encoded.map(({ values }) => values)),
+    columns,
+    ...numberClasses(
+      parts.flatMap(({ labels }) => labels),
+      file,
+    ),
+    testRows: parts[1]?.rows.length ?? 0,
+    usualSplit: null,
+    layout,
+    remarks: [...remarks, ...unseen],
+    cautions: parts.flatMap(({ cautions }) => cautions),
+  }
+}
+
+function joinedValues(parts: readonly (Uint8Array | Float64Array)[]): Uint8Array | Float64Array {
+  const [only, second] = parts
+  if (second === undefined) return only!
+  const length = only!.length + second.length
+  const bytes = only instanceof Uint8Array && second instanceof Uint8Array
+  const whole = bytes ? new Uint8Array(new SharedArrayBuffer(length)) : sharedFloat64s(length)
+  whole.set(only!)
+  whole.set(second, only!.length)
+  return whole
+}
