@@ -70,14 +70,14 @@ export async function conduct(
 
 /** The results on stdout; what to look at next on stderr. */
 async function tellResults(
-  { study }: SessionResult,
+  { study, cautions }: SessionResult,
   { db, quiet }: ConductArguments,
   terminal: Terminal,
   workers: number,
   elapsedMs: number,
 ): Promise<void> {
   const summary = await withReader(db, (reader) => readSummary(reader, study))
-  const facts = { elapsedMs, workers, db, dbOption: dbOption(db) }
+  const facts = { elapsedMs, workers, db, dbOption: dbOption(db), cautions }
   await print(terminal, renderSummary(summary, facts, tableLayout(terminal)))
   if (!quiet) say(terminal, nextSteps(summary, facts))
 }

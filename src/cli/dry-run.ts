@@ -37,6 +37,8 @@ export async function showDryRun(read: Experiment, workers: number, terminal: Te
     terminal,
     `${experiment.name}: ${planned.join(', ')}; ${countOf(workers, 'worker')}. Nothing was written.`,
   )
+  for (const remark of data?.remarks ?? []) say(terminal, `Data: ${remark}.`)
+  for (const caution of data?.cautions ?? []) say(terminal, `Caution: ${caution}.`)
   const { objective } = experiment
   if (data !== null && keepsNetwork(objective) && trials[0] !== undefined) {
     const { seconds, bytes } = await estimateStudy(experiment, objective.config, data, workers, trials[0])

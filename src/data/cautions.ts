@@ -18,7 +18,8 @@ export function splitCautions(data: DataSet, splits: readonly SplitRows[], folds
   const cautions: string[] = []
   if (!folds && valid.length < FEW_ROWS) {
     const step = (100 / valid.length).toFixed(valid.length < 50 ? 0 : 1)
-    const advice = rows < FOLD_ROWS ? '; with so few rows, cross validation judges better: split: { folds: 5 }' : ''
+    const advice =
+      rows < FOLD_ROWS ? '; with so few rows, cross validation judges better: split: { folds: 5 }' : ''
     cautions.push(
       `the validation part has ${valid.length} rows: one of them is ${step} % of the accuracy${advice}`,
     )

@@ -72,7 +72,8 @@ const csv = z.strictObject({
   encoding: z
     .string()
     .refine(isEncoding, {
-      error: ({ input }) => `must be the name of an encoding such as utf-8 or latin1, got ${JSON.stringify(input)}`,
+      error: ({ input }) =>
+        `must be the name of an encoding such as utf-8 or latin1, got ${JSON.stringify(input)}`,
     })
     .optional(),
   /** How many lines stand above the table. */
@@ -81,8 +82,14 @@ const csv = z.strictObject({
   comment: z.string().min(1).max(8).optional(),
 })
 
-/** A pair of NumPy arrays: inputs (rows, ...) and labels (rows). */
-const npy = z.strictObject({ source: z.literal('npy'), path: file, labels: file })
+/** A pair of NumPy arrays: inputs (rows, ...) and labels (rows); a second pair is the test part. */
+const npy = z.strictObject({
+  source: z.literal('npy'),
+  path: file,
+  labels: file,
+  test: file.optional(),
+  testLabels: file.optional(),
+})
 
 /** MNIST's files: a folder with the four of them, or one images file and one labels file. */
 const idx = z.strictObject({ source: z.literal('idx'), path: file, labels: file.optional() })
@@ -91,8 +98,8 @@ const idx = z.strictObject({ source: z.literal('idx'), path: file, labels: file.
 export const dataSchema = z
   .discriminatedUnion('source', [generated, cifar10, csv, npy, idx])
   .superRefine((data, context) => {
-    if (!('train' in data || 'test' in data || data.source === 'csv')) return
-    const message = tableFilesMistake(data)
+    const message =
+      data.source === 'csv' ? tableFilesMistake(data) : data.source === 'npy' ? arrayFilesMistake(data) : null
     if (message !== null) context.addIssue({ code: 'custom', message })
   })
   .prefault({ source: 'generated' })
@@ -100,6 +107,14 @@ export const dataSchema = z
 function tableFilesMistake(data: { path?: string | undefined; train?: string | undefined }): string | null {
   if (data.path !== undefined && data.train !== undefined) return 'has both path and train: they are the same'
   return data.path === undefined && data.train === undefined ? 'needs a path: the file of the table' : null
+}
+
+function arrayFilesMistake(data: {
+  test?: string | undefined
+  testLabels?: string | undefined
+}): string | null {
+  if ((data.test === undefined) === (data.testLabels === undefined)) return null
+  return `has ${data.test === undefined ? 'testLabels without test' : 'test without testLabels'}: they belong together`
 }
 
 /** A count of rows, or below 1 a share of them, rounded down. */

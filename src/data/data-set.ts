@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { LevelGroup } from './table/encode-inputs.ts'
-import type { TableReading } from './table/reading.ts'
+import type { LevelGroup, TableReading } from './table/reading.ts'
 
 /** A labelled data set as its reader leaves it: complete, checked, not yet split. */
 export interface DataSet {
@@ -79,7 +78,8 @@ export function sharedLabels(labels: ArrayLike<number>, numClasses: number): Lab
 export function hashDataSet(data: DataSet): string {
   const { values } = data
   // Numbers that float32 tells apart are hashed as such, as they were when nothing else was read.
-  const rounded = values instanceof Float64Array && isFine(values, data.columns) ? Float32Array.from(values) : values
+  const rounded =
+    values instanceof Float64Array && isFine(values, data.columns) ? Float32Array.from(values) : values
   const head = {
     shape: data.shape,
     rows: data.labels.length,

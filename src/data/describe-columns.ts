@@ -28,7 +28,14 @@ export function describeColumns(data: DataSet): readonly ColumnDescription[] | n
     const counts = levels.map((level, i) => ({ name: level, rows: countOnes(data, first + i) }))
     const present = counts.filter(({ rows }) => rows > 0).length
     const missing = countGaps(data, first)
-    return { name: title, kind: 'levels', range: null, missing, levels: counts, constant: present < 2 && missing === 0 }
+    return {
+      name: title,
+      kind: 'levels',
+      range: null,
+      missing,
+      levels: counts,
+      constant: present < 2 && missing === 0,
+    }
   })
 }
 

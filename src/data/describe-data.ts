@@ -68,13 +68,22 @@ export function describeData(source: string | DataSettings): DataDescription {
     testRows: data.testRows,
     shape: data.shape,
     columns: data.columns,
-    type: data.values instanceof Uint8Array ? 'bytes' : data.values instanceof Float32Array ? 'float32' : 'float64',
+    type:
+      data.values instanceof Uint8Array
+        ? 'bytes'
+        : data.values instanceof Float32Array
+          ? 'float32'
+          : 'float64',
     range: [low, high],
     mean,
     classes: data.classes.map((name, i) => ({ name, rows: counts[i]!, testRows: testCounts[i]! })),
     tableColumns: describeColumns(data),
     split: splitCounts(data, settings.split),
-    steps: describePreprocessing(settings.preprocess, scalingKind(settings.preprocess.kind, data), data.shape),
+    steps: describePreprocessing(
+      settings.preprocess,
+      scalingKind(settings.preprocess.kind, data),
+      data.shape,
+    ),
     remarks: data.remarks,
     cautions: [
       ...data.cautions,

@@ -4,6 +4,8 @@ import { UserError } from '../errors.ts'
 import { isCifar10 } from './cifar10.ts'
 import { type DataConfig, dataSchema } from './data-config.ts'
 import { isFolder } from './read-data-set.ts'
+import { decodeText } from './table/decode-text.ts'
+import { detectDialect } from './table/dialect.ts'
 
 /** How the file of labels beside an array of inputs may be called. */
 function labelNames(inputs: string): readonly string[] {
@@ -33,37 +35,63 @@ export function detectSource(source: string): DataConfig {
   const found = isFolder(file) ? inFolder(file) : fromFile(file)
   if (found !== null) return dataSchema.parse(found)
   throw new UserError('usage', `${source} is no data set that can be read`, {
-    hint: 'Known are CIFAR-10 folders, CSV tables, .npy arrays with labels beside them, and IDX files.',
+    hint: 'Known are tables in text files, CIFAR-10 folders, .npy arrays with labels beside them, and IDX files.',
   })
 }
 
 function inFolder(folder: string): unknown {
-  const files = readdirSync(folder)
+  const files = readdirSync(folder).sort()
   if (isCifar10(files)) return { source: 'cifar10', path: folder }
   if (files.some((name) => /-images[.-]idx\d-ubyte(\.gz)?$/.test(name)))
     return { source: 'idx', path: folder }
-  const inputs = files.find((name) => /^(x|data|inputs|images)([._-].*)?\.npy$/i.test(name))
-  if (inputs !== undefined) return fromFile(path.join(folder, inputs))
+  const inputs = files.filter((name) => /^(x|data|inputs|images)([._-].*)?\.npy$/i.test(name))
+  const test = inputs.find(isTestFile)
+  const train = inputs.find((name) => !isTestFile(name))
+  if (train !== undefined) return arrayPair(folder, train, test)
   // A folder that is almost one of CIFAR-10's gets that reader's word on what is missing.
   const nearly = files.some((name) => /^(cifar-10-.*|batches\.meta.*)$/.test(name))
   return nearly ? { source: 'cifar10', path: folder } : null
 }
 
+function isTestFile(name: string): boolean {
+  return /(^|[._-])(test|valid|val)([._-]|$)/i.test(name)
+}
+
 function fromFile(file: string): unknown {
   const [folder, name] = [path.dirname(file), path.basename(file)]
-  if (/\.csv(\.gz)?$/i.test(name)) return { source: 'csv', path: file }
-  if (/\.tsv(\.gz)?$/i.test(name)) return { source: 'csv', path: file, delimiter: '\t' }
   if (/-images[.-]idx\d-ubyte(\.gz)?$/.test(name)) {
     const labels = name.replace(/-images([.-])idx\d/, '-labels$1idx1')
     return { source: 'idx', path: file, labels: path.join(folder, labels) }
   }
-  if (!name.endsWith('.npy')) return null
+  if (name.endsWith('.npy')) return arrayPair(folder, name)
+  // Tables are known by what they hold, not by how they are called.
+  return looksLikeTable(file) ? { source: 'csv', path: file } : null
+}
+
+function looksLikeTable(file: string): boolean {
+  const { content } = decodeText(file, null)
+  const { sample } = detectDialect(file, content, {
+    delimiter: null,
+    decimal: '.',
+    thousands: null,
+    comment: null,
+    skip: 0,
+  })
+  return (sample[0]?.length ?? 0) > 1
+}
+
+/** The array of inputs in a folder with its labels beside it, and those of the test part if there are any. */
+function arrayPair(folder: string, name: string, testName?: string): unknown {
+  const pair = { source: 'npy', path: path.join(folder, name), labels: labelsBeside(folder, name) }
+  if (testName === undefined) return pair
+  return { ...pair, test: path.join(folder, testName), testLabels: labelsBeside(folder, testName) }
+}
+
+function labelsBeside(folder: string, name: string): string {
   const candidates = labelNames(name)
   const labels = candidates.find((other) => existsSync(path.join(folder, other)))
-  if (labels === undefined) {
-    throw new UserError('usage', `${name} needs its labels beside it, in a file called ${candidates[0]}`, {
-      where: { file },
-    })
-  }
-  return { source: 'npy', path: file, labels: path.join(folder, labels) }
+  if (labels !== undefined) return path.join(folder, labels)
+  throw new UserError('usage', `${name} needs its labels beside it, in a file called ${candidates[0]}`, {
+    where: { file: path.join(folder, name) },
+  })
 }

@@ -12,7 +12,9 @@ export function fitFill({ values, columns, layout }: DataSet, rows: Uint32Array)
   const fill = sharedFloat64s(columns)
   const grouped = new Set<number>()
   for (const { first, count } of layout.groups) {
-    const sums = Array.from({ length: count }, (_, i) => known(values, columns, first + i, rows).reduce(add, 0))
+    const sums = Array.from({ length: count }, (_, i) =>
+      known(values, columns, first + i, rows).reduce(add, 0),
+    )
     const most = sums.indexOf(Math.max(...sums))
     fill[first + most] = 1
     for (let c = first; c < first + count; c++) grouped.add(c)

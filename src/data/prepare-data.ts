@@ -47,7 +47,13 @@ export async function prepareData(
     const scaling = fitLevels(fitScaling(kind, whole, columns, split.train), data, kind)
     const scaled = scaleRows({ columns, fill, ...scaling, projection: null, biasTrick: false }, whole)
     const projection = fitProjection(scaled, hash, kind, split.train, preprocess, options, of)
-    const preprocessing: Preprocessing = { columns, fill, ...scaling, projection, biasTrick: preprocess.biasTrick }
+    const preprocessing: Preprocessing = {
+      columns,
+      fill,
+      ...scaling,
+      projection,
+      biasTrick: preprocess.biasTrick,
+    }
     const inputs =
       projection === null
         ? preprocess.biasTrick

@@ -2,9 +2,9 @@ import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../errors.ts'
 import { type FileArray, labelTexts, rowShape, shareValues } from './array-data.ts'
+import { dataCautions } from './cautions.ts'
 import { readCifar10 } from './cifar10.ts'
 import { numberClasses } from './class-labels.ts'
-import { dataCautions } from './cautions.ts'
 import { type DataConfig, dataPath, type Task } from './data-config.ts'
 import type { DataSet } from './data-set.ts'
 import { generateTextures } from './generated.ts'
@@ -43,7 +43,7 @@ function readSource(config: DataConfig, task: Task): DataSet {
     case 'csv':
       return readCsvSet(config, task)
     case 'npy':
-      return fromArrays('npy', [[readNpy(config.path), readNpy(config.labels)]])
+      return fromArrays('npy', npyPairs(config))
     case 'idx':
       return fromArrays(
         'idx',
@@ -103,6 +103,11 @@ function fromArrays(
     remarks: [],
     cautions: [],
   }
+}
+
+function npyPairs({ path: inputs, labels, test, testLabels }: Config<'npy'>) {
+  const pairs = [[readNpy(inputs), readNpy(labels)] as const]
+  return test === undefined ? pairs : [...pairs, [readNpy(test), readNpy(testLabels!)] as const]
 }
 
 function joined(parts: readonly ArrayLike<number>[]): ArrayLike<number> {

@@ -10,18 +10,7 @@ import { IMAGE_BYTES, type ImageBatch, interleavePlanes } from './image-batch.ts
 import { readNpy } from './npy.ts'
 import { isFolder, readDataSet } from './read-data-set.ts'
 import { malformed } from './read-file.ts'
-import { readMatchedRows } from './table/matched-rows.ts'
-
-/** Rows to be predicted, as read: (rows, columns) row-major. */
-export interface UnlabelledRows {
-  readonly values: Values
-  readonly rows: number
-  readonly columns: number
-  /** The labels of the rows, where the file has them; null otherwise. */
-  readonly labels: readonly string[] | null
-  /** What was ignored or is not known to the study, in sentences without their full stop. */
-  readonly remarks: readonly string[]
-}
+import { readMatchedRows, readPlainRows, type UnlabelledRows } from './table/matched-rows.ts'
 
 /**
  * Reads rows as a study read its own: a table by the names or the order of its columns, with or without the label; an
@@ -33,6 +22,7 @@ export interface UnlabelledRows {
 export function readUnlabelled(source: string, columns: number, layout: InputLayout | null): UnlabelledRows {
   if (layout !== null && source !== 'generated') return readMatchedRows(source, layout)
   const read = source !== 'generated' && !isFolder(source) ? readRowsOf(source) : null
+  if (read === null && source !== 'generated' && !isFolder(source)) return readPlainRows(source, columns)
   const { values, columns: found } = read ?? readDataSet(detectSource(source), 'classification')
   if (found !== columns) {
     throw new UserError('usage', `The rows have ${found} inputs each; ${columns} are wanted`, {

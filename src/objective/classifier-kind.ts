@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   type DataSettings,
+  dataFiles,
   dataSchema,
   preprocessSchema,
   resolveDataPaths,
@@ -158,9 +159,8 @@ function resolve(_: unknown, aim: Aim | null, study: WrittenStudy): ClassifierSe
   if (!failed.has('data')) {
     const empty = { split: {}, preprocess: {} } as Pick<DataSettings, 'split' | 'preprocess'>
     const { data } = resolveDataPaths({ data: blocks.data, ...empty }, folder)
-    if ('path' in data) requireExisting(['data', 'path'], data.path, 'file or folder', study)
-    if ('labels' in data && data.labels !== undefined) {
-      requireExisting(['data', 'labels'], data.labels, 'file', study)
+    for (const [key, file] of dataFiles(data)) {
+      requireExisting(['data', key], file, key === 'path' ? 'file or folder' : 'file', study)
     }
   }
   if (aim === null || Object.keys(BLOCKS).some((block) => failed.has(block))) return null

@@ -14,9 +14,25 @@ export interface DataFacts {
   readonly range: readonly [low: number, high: number]
   readonly mean: number
   readonly classes: readonly { readonly name: string; readonly rows: number; readonly testRows: number }[]
-  /** How many rows a study's training, validation and test part get without a `split` of its own. */
+  /** Each column of a table; null for arrays and images. */
+  readonly tableColumns: readonly ColumnFacts[] | null
+  /** How many rows a study's training, validation and test part get. */
   readonly split: Readonly<Record<string, number>>
+  /** What is done to the inputs, in words. */
+  readonly steps: readonly string[]
+  readonly remarks: readonly string[]
+  readonly cautions: readonly string[]
   readonly hash: string
+}
+
+/** What is told of a column of a table. */
+export interface ColumnFacts {
+  readonly name: string
+  readonly kind: string
+  readonly range: readonly [low: number, high: number] | null
+  readonly missing: number
+  readonly levels: readonly { readonly name: string; readonly rows: number }[] | null
+  readonly constant: boolean
 }
 
 /** A data set for people: what it is, its parts, and how many rows each class has. */
@@ -33,9 +49,11 @@ export function renderDataFacts(data: DataFacts, layout: TableLayout): string {
       'shape',
       `${data.shape.join(' x ')} ${data.type}, ${number(data.range[0])} to ${number(data.range[1])}, mean ${number(data.mean)}`,
     ],
-    ['split', `${parts.join(', ')} (by default)`],
+    ['split', parts.join(', ')],
+    ['inputs', data.steps.length === 0 ? 'as they are' : data.steps.join(', ')],
     ['classes', countOf(data.classes.length, 'class', 'classes')],
     ['hash', `sha256 ${data.hash}`],
+    ...data.remarks.map((remark): [string, string] => ['found', remark]),
   ]
   const lines = facts.map(([name, text]): Span[] => [
     { text: name.padEnd(8), tone: 'dim' },
@@ -49,8 +67,41 @@ export function renderDataFacts(data: DataFacts, layout: TableLayout): string {
   if (data.testRows > 0) {
     columns.push({ title: 'FOR TESTING', align: 'right', cell: ({ testRows }) => formatCount(testRows) })
   }
-  const text = lines.map((line) => `${paint(line, layout.colour)}\n`).join('')
-  return [text, renderTable(columns, data.classes, layout).text].filter((part) => part !== '').join('\n')
+  const cautions = data.cautions.map((caution): Span[] => [
+    { text: `Caution: ${oneLine(caution)}.`, tone: 'warning' },
+  ])
+  const text = [...lines, ...cautions].map((line) => `${paint(line, layout.colour)}\n`).join('')
+  const tables = [
+    ...(data.tableColumns === null ? [] : [renderColumns(data.tableColumns, layout)]),
+    renderTable(columns, data.classes, layout).text,
+  ]
+  return [text, ...tables].filter((part) => part !== '').join('\n')
+}
+
+/** More levels than that are counted, not listed. */
+const LISTED_LEVELS = 6
+
+function renderColumns(facts: readonly ColumnFacts[], layout: TableLayout): string {
+  const columns: Column<ColumnFacts>[] = [
+    { title: 'COLUMN', align: 'left', cell: ({ name }) => oneLine(name) },
+    { title: 'KIND', align: 'left', cell: ({ kind }) => kind },
+    { title: 'MISSING', align: 'right', cell: ({ missing }) => (missing === 0 ? '' : formatCount(missing)) },
+    { title: 'VALUES', align: 'left', cell: columnValues },
+  ]
+  return renderTable(columns, facts, layout).text
+}
+
+function columnValues({ range, levels, constant }: ColumnFacts): string {
+  if (levels !== null) {
+    const listed = levels
+      .slice(0, LISTED_LEVELS)
+      .map(({ name, rows }) => `${oneLine(name)} ${formatCount(rows)}`)
+      .join(', ')
+    const more = levels.length - LISTED_LEVELS
+    return `${listed}${more > 0 ? `, and ${countOf(more, 'level')} more` : ''}`
+  }
+  if (range === null) return ''
+  return constant ? `${number(range[0])} in all rows` : `${number(range[0])} to ${number(range[1])}`
 }
 
 function number(value: number): string {

@@ -27,15 +27,16 @@ export const EXPORT_FORMATS = ['csv', 'json', 'ndjson', 'markdown'] as const
 
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
-/** The text of a whole study in that format, in pieces. */
+/** The text of a whole study in that format, in pieces. @param safe see `exportCsv`; other formats have no use for it */
 export function exportStudy(
   format: ExportFormat,
   reader: StudyReader,
   context: StudyContext,
+  safe = false,
 ): Iterable<string> {
   switch (format) {
     case 'csv':
-      return exportCsv([...streamTrials(reader, context.study.id)], context)
+      return exportCsv([...streamTrials(reader, context.study.id)], context, safe)
     case 'json':
       return exportJson(reader, context)
     case 'ndjson':
@@ -48,10 +49,16 @@ export function exportStudy(
 type CsvCell = ParamValue | null | undefined
 
 /**
- * One row for each trial, one column for each field, parameter and metric; numbers to the last bit. Texts that a
- * spreadsheet would take for a formula are escaped with an apostrophe; numbers are left alone.
+ * One row for each trial, one column for each field, parameter and metric; numbers to the last bit.
+ * @param safe for spreadsheets: texts that they would take for formulas get an apostrophe in front; numbers never do
  */
-export function* exportCsv(trials: readonly TrialRecord[], { stages }: StudyContext): Generator<string> {
+export function* exportCsv(
+  trials: readonly TrialRecord[],
+  { stages }: StudyContext,
+  safe = false,
+): Generator<string> {
+  const csvRow = (cells: readonly CsvCell[]): string =>
+    `${cells.map((cell) => csvCell(cell, safe)).join(',')}\n`
   const params = parameterNames(stages, trials)
   const metrics = metricNames(trials)
   const titles = [
@@ -80,20 +87,20 @@ export function* exportCsv(trials: readonly TrialRecord[], { stages }: StudyCont
     trial.error?.code,
     trial.error?.message,
   ]
-  yield `${titles.map(csvCell).join(',')}\n`
-  for (const trial of trials) yield `${toRow(trial).map(csvCell).join(',')}\n`
+  yield csvRow(titles)
+  for (const trial of trials) yield csvRow(toRow(trial))
 }
 
 /**
  * A cell as csv-stringify writes it, which would take a second for each million of numbers and plain words: they are
  * written as they are.
  */
-function csvCell(value: CsvCell): string {
+function csvCell(value: CsvCell, safe: boolean): string {
   if (value === null || value === undefined) return ''
   if (typeof value !== 'string') return String(value)
-  return /^[a-z0-9][\w .:-]*$/i.test(value)
-    ? value
-    : stringify([[value]], { escape_formulas: true, eof: false })
+  if (/^[a-z0-9][\w .:-]*$/i.test(value)) return value
+  const isNumber = value.trim() !== '' && Number.isFinite(Number(value))
+  return stringify([[value]], { escape_formulas: safe && !isNumber, eof: false })
 }
 
 /** One document: the study, its stages with their decisions, and each trial with its measurements. */

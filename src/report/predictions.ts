@@ -1,7 +1,10 @@
 import { stringify } from 'csv-stringify/sync'
 import type { Predictions } from '../train/evaluate.ts'
 
-/** CSV of predictions, a line each: the row's number from 0, its label, and each class's probability. */
+/**
+ * CSV of predictions, a line each: the row's number from 0, its label, and each class's probability. For programs: no
+ * text is changed for the sake of spreadsheets.
+ */
 export function* predictionsCsv(predictions: Predictions, classes: readonly string[]): Generator<string> {
   yield line(['row', 'label', ...classes.map((name) => `p_${name}`)])
   for (let row = 0; row < predictions.rows; row++) {
@@ -12,5 +15,5 @@ export function* predictionsCsv(predictions: Predictions, classes: readonly stri
 }
 
 function line(cells: readonly (string | number)[]): string {
-  return stringify([[...cells]], { escape_formulas: true })
+  return stringify([[...cells]])
 }

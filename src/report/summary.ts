@@ -59,6 +59,8 @@ export interface RunFacts {
   readonly db: string
   /** ` --db F` if the commands to come need it, else empty. */
   readonly dbOption: string
+  /** What may be wrong with the data, in sentences without their full stop. */
+  readonly cautions?: readonly string[]
 }
 
 /**
@@ -80,6 +82,7 @@ export function renderSummary(summary: StudySummary, facts: RunFacts, layout: Ta
   const width = layout.width ?? DEFAULT_WIDTH
   end.push(...notes.flatMap((text) => wrapSpans([{ text, tone: 'warning' }], width)))
   if (testLook !== null) end.push(testLine(testLook))
+  for (const caution of facts.cautions ?? []) end.push([{ text: `Caution: ${caution}.`, tone: 'warning' }])
   end.push([totalsLine(summary, facts)])
   const paintAll = (lines: readonly (readonly Span[])[]) =>
     lines.map((line) => `${paint(line, layout.colour)}\n`).join('')

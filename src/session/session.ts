@@ -40,6 +40,8 @@ export interface SessionResult {
   /** Null if no trial succeeded. */
   readonly best: TrialRecord | null
   readonly testLook: TestLook | null
+  /** What may be wrong with the data, in sentences without their full stop. */
+  readonly cautions: readonly string[]
 }
 
 /**
@@ -53,6 +55,7 @@ export async function runExperiment(
   options: SessionOptions,
 ): Promise<SessionResult> {
   const opened = await open(experiment, options)
+  sayOfData(opened, options)
   const store = openWriter(options.db)
   return conduct(store, opened, options, () => {
     let taken = false
@@ -135,6 +138,12 @@ async function open(experiment: Experiment, options: SessionOptions): Promise<Op
   return opened
 }
 
+/** What was found out about the data, and what may be wrong with them: before a trial runs. */
+function sayOfData({ data }: OpenedExperiment, { say = () => {} }: SessionOptions): void {
+  for (const remark of data?.remarks ?? []) say(`Data: ${remark}.`)
+  for (const caution of data?.cautions ?? []) say(`Caution: ${caution}.`)
+}
+
 /** Where a store's folder keeps what can be worked out again. */
 export function cacheFolderOf(db: string): string {
   return resolve(dirname(db), 'cache')
@@ -193,7 +202,7 @@ async function conduct(
     const { objective } = experiment
     const testLook = end.state === 'complete' ? await lookAtTest(store, study.id, objective, data) : null
     const best = store.bestTrials(study.id, 1)[0] ?? null
-    return { study: store.findStudy(study.name)!, end, best, testLook }
+    return { study: store.findStudy(study.name)!, end, best, testLook, cautions: data?.cautions ?? [] }
   } finally {
     for (const timer of timers) clearTimeout(timer)
     await executor.close()

@@ -112,7 +112,8 @@ describe('prepared data', () => {
     const fitted = async (third: number): Promise<PreparedFold> => {
       const file = writeIn(folder, `leak-${third}.csv`, table(third))
       const data = { source: 'csv', path: file }
-      return (await prepareData(settingsOf({ data, preprocess: { kind: 'standardize', pca: 2 } }))).folds[0]!
+      const preprocess = { kind: 'standardize', pca: 2 }
+      return (await prepareData(settingsOf({ data, split: { stratified: false }, preprocess }))).folds[0]!
     }
     const [a, b] = [await fitted(3), await fitted(200)]
     expect(a.test!.rows.includes(3)).toBe(true)
@@ -184,7 +185,7 @@ describe('what was fitted', () => {
     },
   ])('does to new rows what was done to the old ones (%j)', async (preprocess) => {
     const { train, valid, preprocessing } = await foldOf(preprocess)
-    const { values, columns } = readUnlabelled(digits, 64)
+    const { values, columns } = readUnlabelled(digits, 64, null)
     expect(columns).toBe(64)
     const inputs = applyPreprocessing(preprocessing, values)
     expect(inputs.columns).toBe(train.inputs.columns)
@@ -210,11 +211,7 @@ describe('rows without labels', () => {
       '1,2,3,\n4,5,6,\n',
     ]) {
       const file = writeIn(folder, 'new.csv', content)
-      if (content.endsWith(',\n')) {
-        expect(userErrorOf(() => readUnlabelled(file, 3)).message).toMatch(/has no label in line 1/)
-        continue
-      }
-      const read = readUnlabelled(file, 3)
+      const read = readUnlabelled(file, 3, null)
       expect([read.rows, read.columns]).toEqual([2, 3])
       expect([...read.values]).toEqual([1, 2, 3, 4, 5, 6])
     }
@@ -222,22 +219,22 @@ describe('rows without labels', () => {
 
   it('are read from arrays, IDX images and CIFAR-10 batches', () => {
     const npy = writeIn(folder, 'new.npy', npyBytes({ descr: "'|u1'", shape: [2, 6] }, values))
-    expect(readUnlabelled(npy, 6).rows).toBe(2)
+    expect(readUnlabelled(npy, 6, null).rows).toBe(2)
     const idx = writeIn(folder, 'new-idx3-ubyte', idxBytes([3, 2, 2], values))
-    expect(readUnlabelled(idx, 4).values).toEqual(values)
+    expect(readUnlabelled(idx, 4, null).values).toEqual(values)
     const cifar = writeBinaryCifar(path.join(folder, 'cifar'), [tinyBatch(3, 1)], tinyBatch(2, 2))
-    const whole = readUnlabelled(cifar, 3072)
+    const whole = readUnlabelled(cifar, 3072, null)
     expect(whole.rows).toBe(5)
-    const binary = readUnlabelled(path.join(cifar, 'test_batch.bin'), 3072)
+    const binary = readUnlabelled(path.join(cifar, 'test_batch.bin'), 3072, null)
     expect(binary.values).toEqual(whole.values.subarray(3 * 3072))
-    const python = readUnlabelled(writeIn(folder, 'test_batch', pickledBatch(tinyBatch(2, 2))), 3072)
+    const python = readUnlabelled(writeIn(folder, 'test_batch', pickledBatch(tinyBatch(2, 2))), 3072, null)
     expect(python.values).toEqual(binary.values)
   })
 
   it('are refused when they have other columns than wanted', () => {
     const file = writeIn(folder, 'wide.csv', '1,2,3,4,5,6\n')
-    const error = userErrorOf(() => readUnlabelled(file, 3))
-    expect(error.message).toBe('The rows have 5 inputs each; 3 are wanted')
+    const error = userErrorOf(() => readUnlabelled(file, 3, null))
+    expect(error.message).toBe("wide.csv has 6 columns; the study's file has 4, 3 without the label")
     expect(error.where?.file).toBe(file)
   })
 })
@@ -289,7 +286,7 @@ describe('a description of data', () => {
       classes: [{ name: '4' }, { name: '5' }],
     })
     const floats = describeData(writeIn(folder, 'floats.csv', '-1.5,2,a\n3,4.5,b\n'))
-    expect(floats).toMatchObject({ type: 'float32', range: [-1.5, 4.5], mean: 2 })
+    expect(floats).toMatchObject({ type: 'float64', range: [-1.5, 4.5], mean: 2 })
     expect(describeData(writeIn(folder, 'tab.tsv', '1\t2\ta\n3\t4\tb\n'))).toMatchObject({
       source: 'csv',
       columns: 2,
@@ -316,8 +313,8 @@ describe('the data blocks of a study file', () => {
   it('have defaults for everything', () => {
     expect(settingsOf({ data: { source: 'generated' } })).toEqual({
       data: { source: 'generated', count: 12_000, seed: 0 },
-      split: { stratified: false },
-      preprocess: { kind: 'mean', whiten: false, biasTrick: false },
+      split: {},
+      preprocess: { kind: 'auto', whiten: false, biasTrick: false },
     })
     expect(dataSchema.parse(undefined)).toEqual({ source: 'generated', count: 12_000, seed: 0 })
   })

@@ -18,12 +18,15 @@ const examples = clouds(240, 10, 3, 5, 1.5)
 
 function fold(train: Examples, valid: Examples): PreparedFold {
   const { shift, scale, columns } = examples.inputs
-  const preprocessing = { columns, shift, scale, projection: null, biasTrick: false }
+  const preprocessing = { columns, fill: null, shift, scale, projection: null, biasTrick: false }
   return { train, valid, test: null, classes: ['a', 'b', 'c'], preprocessing }
 }
 
 function prepared(...folds: PreparedFold[]): PreparedData {
-  return { source: 'clouds', hash: '0', shape: [10], steps: [], folds }
+  return {
+    ...{ source: 'clouds', hash: '0', shape: [10], steps: [], layout: null, remarks: [], cautions: [] },
+    folds,
+  }
 }
 
 const single = prepared(fold(part(examples, 0, 160), part(examples, 160, 240)))

@@ -193,7 +193,7 @@ describe('what is set from outside', () => {
     })
     expect(objective).toMatchObject({
       config: { training: { optimizer: { kind: 'momentum' } } },
-      data: { preprocess: { kind: 'mean', pca: 9 } },
+      data: { preprocess: { kind: 'auto', pca: 9 } },
     })
   })
 
@@ -289,7 +289,7 @@ limits: { timeout: soon }
     ['data: cifar10', 'data must be a block of keys, got "cifar10".'],
     [
       'preprocess: meen',
-      ':1:13  preprocess must be one of none, mean, standardize, unit, got "meen". Did you mean "mean"?',
+      ':1:13  preprocess must be one of auto, none, mean, standardize, unit, got "meen". Did you mean "mean"?',
     ],
     [
       'metric: validAcuracy',

@@ -1,3 +1,4 @@
+import type { DataSettings } from '../../data/data-config.ts'
 import { UserError } from '../../errors.ts'
 import { renderDataFacts } from '../../report/data-report.ts'
 import { SCHEMA_VERSION } from '../../report/trial-json.ts'
@@ -10,12 +11,24 @@ import { print } from '../terminal.ts'
 export default defineCommand({
   options: (yargs) =>
     jsonOption(yargs)
-      .usage('finesweep data info <source>\n\nShow shapes, class counts and hash of a data set')
+      .usage('finesweep data info <source>\n\nShow columns, classes, parts and hash of a data set')
       .positional('action', { type: 'string', demandOption: true, describe: 'info' })
-      .positional('source', { type: 'string', demandOption: true, describe: 'generated, or a path' })
+      .positional('source', {
+        type: 'string',
+        demandOption: true,
+        describe: 'generated, a file, a folder, or a study file',
+      })
+      .option('set', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        default: [] as string[],
+        describe: 'A key of the data block: --set label=species --set missing=mean',
+      })
       .option('quiet', { type: 'boolean', default: false, describe: 'Nothing but results and errors' })
       .example('finesweep data info generated', '')
-      .example('finesweep data info data/cifar-10-batches-py', ''),
+      .example('finesweep data info data/cifar-10-batches-py', '')
+      .example('finesweep data info wine.csv --set label=0', ''),
 
   run: async (args, terminal) => {
     if (args.action !== 'info') {
@@ -24,10 +37,16 @@ export default defineCommand({
       })
     }
     const { describeData } = await import('../../data/describe-data.ts')
-    const description = describeData(args.source)
+    const description = describeData(await settingsOf(args.source, args.set))
     const text = args.json
       ? `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...description }, null, 2)}\n`
       : renderDataFacts({ ...description, split: { ...description.split } }, tableLayout(terminal))
     await print(terminal, text)
   },
 })
+
+/** The blocks of a study file, or what a study of the data at a path would get. */
+async function settingsOf(source: string, sets: readonly string[]): Promise<DataSettings> {
+  const { dataInfoSettings } = await import('../../study-file/data-settings.ts')
+  return dataInfoSettings(source, sets)
+}

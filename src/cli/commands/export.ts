@@ -24,12 +24,22 @@ export default defineCommand({
         describe: 'Write to this file, whole or not at all [default: stdout]',
         coerce: once<string>('--output'),
       })
+      .option('safe', {
+        type: 'boolean',
+        default: false,
+        describe: 'CSV for spreadsheets: an apostrophe before texts that look like formulas',
+      })
       .example('finesweep export --format csv -o trials.csv', ''),
 
   run: (args, terminal) => {
     const format = args.format === undefined ? formatOf(args.output) : parseFormat(args.format)
+    if (args.safe && format !== 'csv') {
+      throw new UserError('usage', `--safe is for CSV alone, the format is ${format}`, {
+        hint: 'Leave it out, or write --format csv.',
+      })
+    }
     return withStudy(args, async ({ reader, study, stages }) => {
-      const text = exportStudy(format, reader, { study, stages })
+      const text = exportStudy(format, reader, { study, stages }, args.safe)
       if (args.output === undefined || args.output === '-') {
         await printAll(terminal, text)
         return

@@ -1,9 +1,10 @@
+import type { FilePredictions } from '../../model/kept-network.ts'
 import { countOf } from '../../report/numbers.ts'
 import { defineCommand } from '../command.ts'
 import { trialOrBest } from '../kept-trial.ts'
 import { withStudy } from '../open-study.ts'
 import { once, storeOptions, studyPositional, wholeNumber } from '../options.ts'
-import { printAll, say } from '../terminal.ts'
+import { printAll, say, type Terminal } from '../terminal.ts'
 
 /** `finesweep predict [STUDY] --data F`: labels and probabilities of new rows, as CSV. */
 export default defineCommand({
@@ -39,6 +40,7 @@ export default defineCommand({
       const { predictionsCsv } = await import('../../report/predictions.ts')
       const kept = await openKeptNetwork(open.reader, open.study, trial, cacheFolderOf(args.db))
       const predictions = predictFile(kept, args.data)
+      if (!args.quiet) sayOf(predictions, terminal)
       const lines = predictionsCsv(predictions, kept.data.folds[0]!.classes)
       if (args.output === undefined) return printAll(terminal, lines)
       const { writeOutputFile } = await import('../output-file.ts')
@@ -50,3 +52,11 @@ export default defineCommand({
         )
     }),
 })
+
+/** What was ignored or unknown, and how often the labels that came along were right. */
+function sayOf({ remarks, accuracy, rows }: FilePredictions, terminal: Terminal): void {
+  for (const remark of remarks) say(terminal, `Data: ${remark}.`)
+  if (accuracy !== null) {
+    say(terminal, `The file has labels: accuracy ${accuracy.toFixed(4)} on ${countOf(rows, 'row')}.`)
+  }
+}

@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.ts'
+import type { UserError } from '../../errors.ts'
 import { malformed } from '../read-file.ts'
 import { parseNumber } from './cells.ts'
 import { placeOfRow } from './input-columns.ts'
@@ -31,14 +31,18 @@ const SUMMARY = /^(grand\s+|sub)?(totals?|sum|average|mean|count)\b/i
 export function readClasses(table: Table, selection: Selection, settings: ClassSettings): ClassColumn {
   const column = labelColumn(table, selection)
   const name = columnName(selection.label!, selection.names)
-  const texts = column.texts.map((text) => (Object.hasOwn(settings.rename, text) ? settings.rename[text]! : text))
+  const texts = column.texts.map((text) =>
+    Object.hasOwn(settings.rename, text) ? settings.rename[text]! : text,
+  )
   const remarks: string[] = []
   const odd = summaryText(column, texts)
   const gaps = column.codes.reduce((count, code) => count + (code < 0 ? 1 : 0), 0)
   const count = gaps + (odd === null ? 0 : 1)
   if (count > 0 && settings.unlabelled === 'error') throw missingLabel(table, column, name, gaps, odd)
   if (count > 0 && settings.unlabelled === 'drop') {
-    remarks.push(`${count} ${count === 1 ? 'row' : 'rows'} without a label in ${name} ${count === 1 ? 'is' : 'are'} left out`)
+    remarks.push(
+      `${count} ${count === 1 ? 'row' : 'rows'} without a label in ${name} ${count === 1 ? 'is' : 'are'} left out`,
+    )
   }
   const labels = Array.from(column.codes, (code) => {
     if (code < 0) return settings.unlabelled === 'class' ? '(missing)' : null

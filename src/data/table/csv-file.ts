@@ -24,7 +24,11 @@ export function openCsv(file: string, settings: CsvSettings): TableFile {
   const { content, encoding } = decodeText(file, settings.encoding)
   const { dialect, sample } = detectDialect(file, content, settings)
   const width = sample[0]?.length ?? 0
-  if (width === 0) throw malformed(file, 'holds no row of data')
+  if (width === 0) {
+    // Where not even the first row can be read, this says why.
+    readRows(file, content, dialect, () => {})
+    throw malformed(file, 'holds no row of data')
+  }
   const remarks = dialectRemarks(dialect, encoding, settings)
   const header = hasHeader(dialect, sample, width, settings, remarks)
   const form = { ...dialect, header, encoding }
@@ -59,7 +63,8 @@ export function csvFile(
       ...remarks,
       ...Array.from(empty, (place) => `${columnName(place, names)} is empty in every row and is left out`),
     ],
-    read: (places, texts, missing) => readColumns({ file, content, form, names, width, empty }, places, texts, missing),
+    read: (places, texts, missing) =>
+      readColumns({ file, content, form, names, width, empty }, places, texts, missing),
   }
 }
 
@@ -117,7 +122,10 @@ function readColumns(
   const asTexts = new Set(texts)
   for (;;) {
     const builders = new Map(
-      places.map((place) => [place, new ColumnBuilder(asTexts.has(place) ? 'text' : 'number', form, missing)]),
+      places.map((place) => [
+        place,
+        new ColumnBuilder(asTexts.has(place) ? 'text' : 'number', form, missing),
+      ]),
     )
     const lines: number[] = []
     let rows = form.header ? -1 : 0

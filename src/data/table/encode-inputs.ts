@@ -1,12 +1,7 @@
 import { sharedBytes } from '../data-set.ts'
 import type { InputColumn } from './input-columns.ts'
+import type { LevelGroup } from './reading.ts'
 import type { Table } from './table.ts'
-
-/** Inputs that stand for one column of levels: `count` of them from `first` on, of which one is 1. */
-export interface LevelGroup {
-  readonly first: number
-  readonly count: number
-}
 
 /** A table as numbers: (rows, columns) row-major. */
 export interface EncodedInputs {
@@ -68,7 +63,11 @@ export function encodeInputs(
       if (!ordered) groups.push({ first: at, count: width })
       for (const [code, count] of counts.entries()) {
         if (count > 0) {
-          unseen.push({ column: input.name ?? `column ${input.place + 1}`, level: column.texts[code]!, rows: count })
+          unseen.push({
+            column: input.name ?? `column ${input.place + 1}`,
+            level: column.texts[code]!,
+            rows: count,
+          })
         }
       }
     }

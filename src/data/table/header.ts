@@ -28,7 +28,9 @@ export function guessHeader(
   const isNumber = (cell: string): boolean => !Number.isNaN(parseNumber(cell, style))
   const inputs = first.map((_, place) => place).filter((place) => place !== label)
   const none = { header: false, reason: null }
-  const named = inputs.filter((place) => !isNumber(first[place]!) && !isMissingNumber(first[place]!, NO_WORDS))
+  const named = inputs.filter(
+    (place) => !isNumber(first[place]!) && !isMissingNumber(first[place]!, NO_WORDS),
+  )
   const numbers = inputs.filter((place) => isNumber(first[place]!))
   if (numbers.length === 0) {
     if (named.length === 0) return none
@@ -58,7 +60,7 @@ function guessOverNumbers(
     if (below.every(isNumber)) return found(`its label, "${cell}", is the only one that is no number`)
     if (LABEL_NAMES.test(cell)) return found(`its label, "${cell}", occurs nowhere else`)
   }
-  if (!onlyNumbers) return none
+  if (!onlyNumbers || !recur(below)) return none
   const counts = (from: number): boolean =>
     first.every((text, place) => place === label || text === String(place + from))
   if (counts(0) || counts(1)) {
@@ -67,4 +69,11 @@ function guessOverNumbers(
     }
   }
   return none
+}
+
+/** Enough labels, each of them several times: then one that occurs once in the first row is none. */
+function recur(labels: readonly string[]): boolean {
+  const counts = new Map<string, number>()
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1)
+  return labels.length >= 10 && [...counts.values()].every((count) => count > 1)
 }

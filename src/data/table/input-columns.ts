@@ -48,7 +48,10 @@ export function chooseInputs(
 ): InputColumn[] {
   const explicit = new Set(settings.categorical.map((key) => placeOf(key, names, width)))
   const orders = new Map(
-    Object.entries(settings.ordered).map(([key, levels]) => [placeOf(orderKey(key, names), names, width), levels]),
+    Object.entries(settings.ordered).map(([key, levels]) => [
+      placeOf(orderKey(key, names), names, width),
+      levels,
+    ]),
   )
   const chosen: InputColumn[] = []
   const namesOnly: number[] = []
@@ -113,13 +116,7 @@ export function sortTexts(texts: readonly string[]): string[] {
 }
 
 /** A column of numbers with a few cells that are none is broken, unless its values are few and recur: then it has levels. */
-function checkMixed(
-  table: Table,
-  column: TextColumn,
-  name: string,
-  key: ColumnKey,
-  remarks: string[],
-): void {
+function checkMixed(table: Table, column: TextColumn, name: string, key: ColumnKey, remarks: string[]): void {
   const words = column.texts.filter((text) => Number.isNaN(parseNumber(text, NUMBERS)))
   if (words.length === column.texts.length || words.length === 0) return
   if (column.texts.length <= 20 && table.rows >= 10 * column.texts.length && !words.some(isInfinite)) {
@@ -142,7 +139,9 @@ function isInfinite(text: string): boolean {
 }
 
 function tooManyLevels(levels: number, rows: number): boolean {
-  return levels > MOST_LEVELS || (levels > FEW_LEVELS && levels * 10 > rows) || (rows > 10 && levels * 2 > rows)
+  return (
+    levels > MOST_LEVELS || (levels > FEW_LEVELS && levels * 10 > rows) || (rows > 10 && levels * 2 > rows)
+  )
 }
 
 function tooManyNames(table: Table, places: readonly number[], names: readonly string[] | null) {
@@ -157,7 +156,12 @@ function tooManyNames(table: Table, places: readonly number[], names: readonly s
   )
 }
 
-function checkOrder(table: Table, { codes, texts }: TextColumn, order: readonly string[], name: string): void {
+function checkOrder(
+  table: Table,
+  { codes, texts }: TextColumn,
+  order: readonly string[],
+  name: string,
+): void {
   const unknown = texts.findIndex((text) => !order.includes(text))
   if (unknown < 0) return
   const row = codes.indexOf(unknown)

@@ -35,7 +35,9 @@ export function matchTable(opened: TableFile, reading: TableReading): MatchedTab
   for (const { place, levels } of reading.inputs) {
     if (levels === null) checkNumbers(table, places.get(place)!, opened.names)
   }
-  const columns = new Map(wanted.map((place): [number, Column] => [place, table.columns.get(places.get(place)!)!]))
+  const columns = new Map(
+    wanted.map((place): [number, Column] => [place, table.columns.get(places.get(place)!)!]),
+  )
   return { table: { ...table, columns }, labelled, remarks }
 }
 
@@ -58,7 +60,8 @@ function byName(
   }
   const used = [...inputs.map(({ place }) => known[place]!), known[label]!]
   const twice = used.find((name) => names.indexOf(name) !== names.lastIndexOf(name))
-  if (twice !== undefined) throw malformed(file, `has two columns called ${JSON.stringify(twice)}`, undefined, 1)
+  if (twice !== undefined)
+    throw malformed(file, `has two columns called ${JSON.stringify(twice)}`, undefined, 1)
   // A column that the study left out on purpose is nothing new.
   const extra = names.filter((name) => name !== '' && !used.includes(name) && !known.includes(name))
   if (extra.length > 0) {

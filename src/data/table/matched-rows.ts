@@ -1,18 +1,50 @@
-import type { InputLayout } from '../data-set.ts'
+import type { InputLayout, Values } from '../data-set.ts'
 import { malformed } from '../read-file.ts'
-import type { UnlabelledRows } from '../read-unlabelled.ts'
 import { labelColumn } from './class-column.ts'
-import { openLike } from './csv-file.ts'
+import { openCsv, openLike } from './csv-file.ts'
 import { encodeInputs } from './encode-inputs.ts'
 import { hasGaps, placeOfRow } from './input-columns.ts'
 import { matchTable } from './match-table.ts'
 import type { TableReading } from './reading.ts'
-import { columnName, type Table } from './table.ts'
+import { columnName, type Table, type TableFile } from './table.ts'
 import { isGap } from './table-set.ts'
+
+/** Rows to be predicted, as read: (rows, columns) row-major. */
+export interface UnlabelledRows {
+  readonly values: Values
+  readonly rows: number
+  readonly columns: number
+  /** The labels of the rows, where the file has them; null otherwise. */
+  readonly labels: readonly string[] | null
+  /** What was ignored or is not known to the study, in sentences without their full stop. */
+  readonly remarks: readonly string[]
+}
 
 /** The rows of a table, read as the study's own table was. Every row is kept, in its order. */
 export function readMatchedRows(file: string, { reading }: InputLayout): UnlabelledRows {
-  const opened = openLike(file, reading.form!, null)
+  return matchedRows(openLike(file, reading.form!, null), reading)
+}
+
+/** The rows of a table of numbers alone, for a study whose data were no table; a last column may hold labels. */
+export function readPlainRows(file: string, columns: number): UnlabelledRows {
+  const open = { delimiter: null, decimal: null, thousands: null, comment: null, skip: 0, encoding: null }
+  const opened = openCsv(file, { ...open, header: 'detect', label: null, named: false })
+  const inputs = Array.from({ length: columns }, (_, place) => ({
+    ...{ place, name: null, levels: null },
+    ...{ ordered: false, indicator: false },
+  }))
+  const plain = {
+    format: 'csv',
+    form: null,
+    names: null,
+    missing: 'error',
+    missingValues: [],
+    rename: {},
+  } as const
+  return matchedRows(opened, { ...plain, width: columns + 1, label: columns, inputs })
+}
+
+function matchedRows(opened: TableFile, reading: TableReading): UnlabelledRows {
   const { table, labelled, remarks } = matchTable(opened, reading)
   refuseGaps(table, reading)
   const rows = Array.from({ length: table.rows }, (_, row) => row)
@@ -36,7 +68,8 @@ function refuseGaps(table: Table, reading: TableReading): void {
   for (const { place } of reading.inputs) {
     if (!hasGaps(table.columns.get(place)!)) continue
     const row = Array.from({ length: table.rows }, (_, r) => r).find((r) => isGap(table, place, r))!
-    const policy = reading.missing === 'drop' ? 'leaves such rows out (missing: drop)' : 'has no missing values'
+    const policy =
+      reading.missing === 'drop' ? 'leaves such rows out (missing: drop)' : 'has no missing values'
     throw malformed(
       table.file,
       `has no value in ${placeOfRow(table, row)}, ${columnName(place, reading.names)}, and the study ${policy}`,

@@ -1,6 +1,12 @@
 import type { InputColumn } from './input-columns.ts'
 import type { CsvForm } from './table.ts'
 
+/** Inputs that stand for one column of levels: `count` of them from `first` on, of which one is 1. */
+export interface LevelGroup {
+  readonly first: number
+  readonly count: number
+}
+
 export type MissingPolicy = 'error' | 'drop' | 'mean' | 'median' | 'most-frequent'
 
 /**

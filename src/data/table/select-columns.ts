@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.ts'
+import type { UserError } from '../../errors.ts'
 import { malformed } from '../read-file.ts'
 import type { Selection } from './table.ts'
 
@@ -36,7 +36,10 @@ export function selectColumns(
   const dropped = new Set((settings.drop ?? []).map((key) => find(key, 'drop')))
   const chosen = settings.columns?.map((key) => find(key, 'columns'))
   if (chosen?.includes(label)) {
-    throw malformed(file, `has its label among the inputs: columns names ${JSON.stringify(settings.label)}, too`)
+    throw malformed(
+      file,
+      `has its label among the inputs: columns names ${JSON.stringify(settings.label)}, too`,
+    )
   }
   const wanted = new Set(chosen ?? there)
   const inputs = there.filter((place) => wanted.has(place) && place !== label && !dropped.has(place))

@@ -1,6 +1,6 @@
+import { numberClasses } from '../class-labels.ts'
 import type { TableConfig } from '../data-config.ts'
 import { type DataSet, type InputLayout, sharedFloat64s } from '../data-set.ts'
-import { numberClasses } from '../class-labels.ts'
 import { malformed } from '../read-file.ts'
 import { readClasses } from './class-column.ts'
 import { encodeInputs } from './encode-inputs.ts'
@@ -144,7 +144,10 @@ function assemble(
   const unseen = encoded
     .slice(1)
     .flatMap((part) => part.unseen)
-    .map(({ column, level, rows }) => `test file: ${JSON.stringify(level)} in column "${column}" (${rows} rows) is no level of the training file`)
+    .map(
+      ({ column, level, rows }) =>
+        `test file: ${JSON.stringify(level)} in column "${column}" (${rows} rows) is no level of the training file`,
+    )
   const layout: InputLayout = { names, groups, reading }
   return {
     source,

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+import { type DataSettings, dataSchema, preprocessSchema, splitSchema } from '../../src/data/data-config.ts'
+import { prepareData } from '../../src/data/prepare-data.ts'
+import { type KeptNetwork, predictFile } from '../../src/model/kept-network.ts'
+import { createClassifier } from '../../src/objective/classifier.ts'
+import { classifierConfig, modelSchema, trainingSchema } from '../../src/objective/classifier-config.ts'
+import { decodeNetwork } from '../../src/train/saved-network.ts'
+import { temporaryFolder, userErrorOf, writeIn } from '../data/data-files.ts'
+
+const folder = temporaryFolder()
+let count = 0
+
+function write(content: string): string {
+  return writeIn(folder, `p${count++}.csv`, content)
+}
+
+/** A network trained on a table, as a study would keep it. */
+async function kept(content: string, settings: object, epochs = 12): Promise<KeptNetwork> {
+  const path = write(content)
+  const blocks: DataSettings = {
+    data: dataSchema.parse({ source: 'csv', path, ...settings }),
+    split: splitSchema.parse({}),
+    preprocess: preprocessSchema.parse(undefined),
+  }
+  const data = await prepareData(blocks)
+  const training = trainingSchema.parse({ batchSize: 8, learningRate: 0.02, arithmetic: 'muladd' })
+  const config = classifierConfig(modelSchema.parse({ hidden: [16] }), training, 'validAccuracy', 'maximize')
+  const run = createClassifier(config, data).run({
+    number: 0,
+    slot: 0,
+    params: {},
+    budget: { epochs },
+    seed: 5,
+    continued: null,
+    stopRequested: () => false,
+    signal: new AbortController().signal,
+  }) as Generator<unknown, { artifact: Uint8Array }>
+  let step = run.next()
+  while (!step.done) step = run.next()
+  const saved = decodeNetwork(step.value.artifact)
+  return { saved, data, arithmetic: 'muladd' } as unknown as KeptNetwork
+}
+
+/** Rows of [kind, length, width, colour] whose kind follows from the others. */
+const ROWS = Array.from({ length: 150 }, (_, i) => {
+  const kind = i % 3
+  return [
+    ['-1', '0', '1'][kind]!,
+    String(10 * kind + ((i * 7) % 5)),
+    String((i * 11) % 13),
+    'rgb'[kind]!,
+  ] as const
+})
+const NAMES = ['kind', 'length', 'width', 'colour'] as const
+
+function table(
+  order: readonly number[],
+  options: { header?: boolean; delimiter?: string; rows?: typeof ROWS } = {},
+) {
+  const { header = true, delimiter = ',', rows = ROWS } = options
+  const all = [...(header ? [NAMES] : []), ...rows]
+  return `${all.map((row) => order.map((place) => row[place]).join(delimiter)).join('\n')}\n`
+}
+
+function labelsOf({ saved: _, data }: KeptNetwork, predictions: { labels: Uint16Array }): string[] {
+  return Array.from(predictions.labels, (label) => data.folds[0]!.classes[label]!)
+}
+
+describe('predictions of a file', () => {
+  it('match the columns by name, whatever their order, with or without the label', async () => {
+    const network = await kept(table([0, 1, 2, 3]), { label: 0 })
+    const same = predictFile(network, write(table([0, 1, 2, 3])))
+    expect(same.accuracy).toBeGreaterThan(0.95)
+    expect(new Set(labelsOf(network, same))).toEqual(new Set(['-1', '0', '1']))
+    for (const order of [
+      [3, 2, 1, 0],
+      [2, 0, 3, 1],
+      [1, 2, 3],
+      [3, 1, 2],
+    ]) {
+      const other = predictFile(network, write(table(order)))
+      expect(other.probabilities).toEqual(same.probabilities)
+      expect(other.accuracy).toBe(order.includes(0) ? same.accuracy : null)
+    }
+  })
+
+  it('ignore columns that the study does not know, and refuse what is missing', async () => {
+    const network = await kept(table([0, 1, 2, 3]), { label: 0 })
+    const wide = table([0, 1, 2, 3])
+      .replaceAll(/$/gm, ',9')
+      .replace('colour,9', 'colour,weight')
+      .replace(/,9$/, '')
+    const predicted = predictFile(network, write(wide))
+    expect(predicted.remarks).toEqual(['column "weight" is ignored: the study has no such column'])
+    const error = userErrorOf(() => predictFile(network, write(table([0, 1, 3]))))
+    expect(error.message).toMatch(/has no column "width", which the study's network needs/)
+  })
+
+  it('tell levels that the study does not know', async () => {
+    const network = await kept(table([0, 1, 2, 3]), { label: 0 })
+    const strange = table([0, 1, 2, 3]).replace(',r\n', ',violet\n')
+    expect(predictFile(network, write(strange)).remarks).toEqual([
+      '"violet" in column "colour" is no level that the study knows (1 row)',
+    ])
+  })
+
+  it('read the file with the study’s delimiter and without a header where there is none', async () => {
+    const network = await kept(table([1, 2, 3, 0], { header: false, delimiter: ';' }), {})
+    const with0 = predictFile(network, write(table([1, 2, 3, 0], { header: false, delimiter: ';' })))
+    const without = predictFile(network, write(table([1, 2, 3], { header: false, delimiter: ';' })))
+    expect(with0.accuracy).toBeGreaterThan(0.95)
+    expect(without.probabilities).toEqual(with0.probabilities)
+    const error = userErrorOf(() =>
+      predictFile(network, write(table([1, 2], { header: false, delimiter: ';' }))),
+    )
+    expect(error.message).toMatch(/has 2 columns; the study's file has 4, 3 without the label/)
+  })
+
+  it('fill in missing values as the study did, or refuse them', async () => {
+    const holes = (text: string): string => text.replaceAll(/^([^,]+),([^,]+),5,/gm, '$1,$2,,')
+    const network = await kept(holes(table([0, 1, 2, 3])), { label: 0, missing: 'median' })
+    expect(predictFile(network, write(holes(table([0, 1, 2, 3])))).accuracy).toBeGreaterThan(0.95)
+    const strict = await kept(table([0, 1, 2, 3]), { label: 0 })
+    expect(userErrorOf(() => predictFile(strict, write(holes(table([0, 1, 2, 3]))))).message).toMatch(
+      /has no value in line \d+, column 3 \("width"\), and the study has no missing values/,
+    )
+  })
+})
+
+describe('columns of large numbers', () => {
+  it('are told apart however large they are: the same network as of small ones', async () => {
+    const rows = Array.from(
+      { length: 200 },
+      (_, i) => [(i * 37) % 100, Math.floor(((i * 37) % 100) / 50)] as const,
+    )
+    const of = (base: number): string => rows.map(([t, label]) => `${base + t},${label}`).join('\n')
+    const [small, large] = [await kept(of(1000), {}), await kept(of(1_700_000_000), {})]
+    expect(large.saved.state).toEqual(small.saved.state)
+    expect(predictFile(large, write(of(1_700_000_000))).accuracy).toBeGreaterThan(0.95)
+  })
+})
