@@ -172,7 +172,7 @@ function raggedRow(
 function outOfRange(file: string, cell: string, column: string, line: number) {
   return malformed(
     file,
-    `has ${JSON.stringify(cell)} in line ${line}, ${column}; inputs must be finite numbers, below 3.4e38`,
+    `has ${JSON.stringify(cell)} in line ${line}, ${column}; inputs must lie within ±3.4e38, the range of float32`,
     undefined,
     line,
   )

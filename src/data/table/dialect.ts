@@ -14,8 +14,11 @@ export interface DialectSettings {
 /** How a text's cells are separated and its numbers written. */
 export interface Dialect extends CellSyntax, NumberStyle {}
 
-/** The first part of a text is enough to find out its form. */
+/** The first part of a text is enough to find out its form: so many characters, and so many lines. */
 const SAMPLE_LENGTH = 65_536
+const SAMPLE_LINES = 20
+/** More columns than this make a first layer that no thread can hold, and take minutes to read. */
+const MOST_COLUMNS = 100_000
 /** In the order in which they are preferred where several would do. */
 const DELIMITERS = [',', ';', '\t', '|', 'blanks'] as const
 const PLAIN: NumberStyle = { decimal: '.', thousands: null }
@@ -39,6 +42,7 @@ export function detectDialect(
 ): DetectedDialect {
   const text = firstLines(content)
   const { skip, thousands } = settings
+  checkColumns(file, text, skip)
   const comment = settings.comment ?? commentSign(text, skip)
   const candidates = settings.delimiter === null ? DELIMITERS : [settings.delimiter]
   let best: { sample: string[][]; delimiter: string; score: number } | null = null
@@ -53,15 +57,30 @@ export function detectDialect(
   return { dialect: { delimiter, quote: '"', decimal, thousands, comment, skip }, sample }
 }
 
-/** The beginning of a text up to the end of a line. */
+/** The beginning of a text up to the end of a line: enough of it for some rows, however long they are. */
 function firstLines(content: Buffer | string): string {
-  if (content.length <= SAMPLE_LENGTH) return content.toString()
-  const start =
-    typeof content === 'string'
-      ? content.slice(0, SAMPLE_LENGTH)
-      : content.subarray(0, SAMPLE_LENGTH).toString()
-  const end = start.lastIndexOf('\n')
-  return end < 0 ? start : start.slice(0, end + 1)
+  let end = 0
+  for (let line = 0; line < SAMPLE_LINES || end < SAMPLE_LENGTH; line++) {
+    const next = content.indexOf('\n', end)
+    if (next < 0) return content.toString()
+    end = next + 1
+  }
+  return typeof content === 'string' ? content.slice(0, end) : content.subarray(0, end).toString()
+}
+
+/** Refuses a table that is too wide before its cells are read. */
+function checkColumns(file: string, text: string, skip: number): void {
+  const line = text.split('\n', skip + 1)[skip] ?? ''
+  if (line.length <= MOST_COLUMNS) return
+  const columns = Math.max(
+    ...DELIMITERS.map((sign) => line.split(sign === 'blanks' ? /[ \t]+/ : sign).length),
+  )
+  if (columns <= MOST_COLUMNS) return
+  throw malformed(
+    file,
+    `has ${columns} columns; a table has at most ${MOST_COLUMNS}`,
+    'Is the delimiter right?',
+  )
 }
 
 /** `#` or `%` if the lines above the table begin with it. */
