@@ -107,7 +107,7 @@ function stretch(values: Float32Array): Float32Array {
 
 function samplesOf(
   data: {
-    readonly values: Uint8Array | Float32Array
+    readonly values: Uint8Array | Float32Array | Float64Array
     readonly labels: ArrayLike<number>
     readonly classes: readonly string[]
     readonly testRows: number
