@@ -1,6 +1,6 @@
 import { narrow } from '../../src/search/narrow.ts'
 import type { NarrowDecision } from '../../src/search/narrow-decision.ts'
-import { countsAsTaken, isAdaptive, proposeTrial, visibleCount } from '../../src/search/propose-trial.ts'
+import { isAdaptive, proposeTrial, takenBefore, visibleCount } from '../../src/search/propose-trial.ts'
 import type { PastTrial } from '../../src/search/sampler.ts'
 import type { StagePlan } from '../../src/search/stage-plan.ts'
 import type { Params } from '../../src/space/distribution.ts'
@@ -66,19 +66,15 @@ interface StageSimulation {
 function runStage({ problem, stages, stageIndex, stageSpace, seed, lag, all }: StageSimulation): void {
   const stage = stages[stageIndex]!
   const earlier = all.slice()
-  const taken = new Set(
-    earlier
-      .filter((trial) => countsAsTaken(stages[trial.stage]!, stage))
-      .map(({ params }) => pointKey(params)),
-  )
+  const taken = takenBefore(stages, stageIndex, earlier)
   for (let index = 0; index < stage.trials; index++) {
     const visible = isAdaptive(stage) ? earlier.length + visibleCount(index, lag) : earlier.length
     const { params } = proposeTrial({
       seed,
       stages,
-      stageIndex,
+      stage: stageIndex,
       index,
-      stageSpace,
+      space: stageSpace,
       root: problem.space,
       direction: problem.direction,
       earlier,

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
-import { fastGenerator } from '../random/fast-generator.ts'
 import { shuffle } from '../random/permutation.ts'
+import { stream } from '../random/stream.ts'
 import type { SplitConfig } from './data-config.ts'
 import type { DataSet, Labels } from './data-set.ts'
 
@@ -36,7 +36,7 @@ export function splitRows(data: DataSet, settings: SplitConfig): readonly SplitR
   const arrange = (first: number, last: number, part: string): Uint32Array => {
     const order = Uint32Array.from({ length: last - first }, (_, i) => first + i)
     if (settings.seed !== undefined || !ownTest) {
-      shuffle(order, fastGenerator(['split', settings.seed ?? 0, part]))
+      shuffle(order, stream(['split', settings.seed ?? 0, part]))
     }
     return stratified ? interleaveClasses(order, data.labels) : order
   }

@@ -8,6 +8,8 @@ export type StreamName = readonly (string | number)[]
 export interface Stream {
   /** The next number, uniform in [0, 1), 53 bits. */
   next(): number
+  /** The next whole number, uniform in [0, bound) to within bound / 2^53; 1 <= bound <= 2^32. */
+  below(bound: number): number
 }
 
 /**
@@ -17,7 +19,10 @@ export interface Stream {
  */
 export function stream(name: StreamName): Stream {
   const generator = seedrandom(hashName(name).toString('hex'))
-  return { next: () => generator.double() }
+  return {
+    next: () => generator.double(),
+    below: (bound) => Math.floor(generator.double() * bound),
+  }
 }
 
 /** A seed for something that takes a whole number: the first 48 bits of the name's hash, in [0, 2^48). */

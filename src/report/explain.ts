@@ -1,3 +1,4 @@
+import { samplerSentence } from '../search/create-sampler.ts'
 import type { NarrowDecision } from '../search/narrow-decision.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
 import type { TrialRecord } from '../trial.ts'
@@ -103,19 +104,10 @@ export function explanationJson({ study, stages, stoppingBounds }: Explanation) 
   }
 }
 
-/** How each sampler draws. */
-const SAMPLING: Readonly<Record<string, string>> = {
-  random: 'drawn at random',
-  sobol: 'drawn from a Sobol sequence',
-  grid: 'on a grid',
-  tpe: 'proposed by TPE from the results so far',
-  gp: 'proposed by a Gaussian process from the results so far',
-}
-
 function stageLines({ record, totals, best }: ExplainedStage, metric: string, width: number): Span[][] {
   const rank = `Stage ${record.index + 1}, `
   const plan =
-    `: ${countOf(record.trials, 'trial')} of ${countOf(record.epochs, 'epoch')}, ${SAMPLING[record.sampler] ?? `drawn by ${record.sampler}`}` +
+    `: ${countOf(record.trials, 'trial')} of ${countOf(record.epochs, 'epoch')}, ${samplerSentence(record.sampler)}` +
     (record.narrowing === null ? ', over the whole range' : '')
   const head: Span[] = [rank, { text: oneLine(record.name), tone: 'strong' }, `${plan}.`]
   const ranges = record.narrowing === null ? rangeLines(record) : []

@@ -1,9 +1,9 @@
 import { UserError } from '../errors.ts'
-import { type FastGenerator, fastGenerator } from '../random/fast-generator.ts'
+import { type Stream, stream } from '../random/stream.ts'
 import type { Params } from '../space/distribution.ts'
 import { allPoints, constraintsHold, countPointsAtMost, pointKey, sampleUniform } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
-import type { ProposalRequest } from './sampler.ts'
+import { type ProposalRequest, trialStream } from './sampler.ts'
 
 /** How often a point is drawn again before the space is looked at as a whole, or given up. */
 const DRAWS = 64
@@ -12,8 +12,8 @@ const DRAWS_FOR_CONSTRAINTS = 10_000
 const LISTED_POINTS = 20_000
 
 /** A stream for drawing uniform points of one trial. */
-export function trialDraws(request: ProposalRequest, purpose: string): FastGenerator {
-  return fastGenerator([...request.streamName, purpose])
+export function trialDraws(request: ProposalRequest, purpose: string): Stream {
+  return stream(trialStream(request, purpose))
 }
 
 /** Whether a point may be run: it keeps the constraints and is not taken. */
@@ -30,7 +30,7 @@ export function admissible(request: ProposalRequest, params: Params): Params {
  * A uniform draw among the points that keep the constraints and are not taken; once all points are taken, among
  * those that keep the constraints. Throws UserError('usage') if 10,000 draws keep none.
  */
-export function drawAdmissible(request: ProposalRequest, draws: FastGenerator): Params {
+export function drawAdmissible(request: ProposalRequest, draws: Stream): Params {
   const { space } = request
   for (let i = 0; i < DRAWS; i++) {
     const params = sampleUniform(space, draws)

@@ -14,6 +14,11 @@ const SAMPLERS: Readonly<Record<SamplerName, Sampler>> = {
   gp: gpSampler,
 }
 
+/** How the sampler of that name draws, as read from a store, to follow a comma. */
+export function samplerSentence(name: string): string {
+  return Object.hasOwn(SAMPLERS, name) ? SAMPLERS[name as SamplerName].sentence : `drawn by ${name}`
+}
+
 /** The sampler of that name. */
 export function createSampler(name: SamplerName): Sampler {
   return SAMPLERS[name]

@@ -1,5 +1,5 @@
-import type { FastGenerator } from '../random/fast-generator.ts'
 import { normalFromUniform } from '../random/normal.ts'
+import type { Stream } from '../random/stream.ts'
 import type { Axis } from './unit-view.ts'
 
 /** Looks for a high place in the unit cube. */
@@ -11,7 +11,7 @@ export interface CubeSearch {
   readonly allowed: (unit: Float64Array) => boolean
   /** Points to look around, the most promising first; may be empty. */
   readonly promising: readonly Float64Array[]
-  readonly draws: FastGenerator
+  readonly draws: Stream
 }
 
 interface Scored {
@@ -74,7 +74,7 @@ function candidate({ axes, promising, draws }: CubeSearch, index: number): Float
 }
 
 /** A coordinate some way off: of a choice or a short list any other, else a normal step of at least one value. */
-function moved({ kind, count }: Axis, u: number, scale: number, draws: FastGenerator): number {
+function moved({ kind, count }: Axis, u: number, scale: number, draws: Stream): number {
   if (kind === 'choice' || count <= 4) return draws.next()
   const step = Math.max(scale, count === Infinity ? 0 : 1.5 / count)
   return Math.min(LAST_UNIT, Math.max(0, u + step * normalFromUniform(draws.next())))

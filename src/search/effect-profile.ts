@@ -1,7 +1,7 @@
 import type { SearchSpace } from '../space/search-space.ts'
 import type { Direction } from '../trial.ts'
 import { fitGaussianProcess } from './gaussian-process.ts'
-import { hasValue } from './rank.ts'
+import { hasValue, isBad } from './rank.ts'
 import type { PastTrial } from './sampler.ts'
 import { standardScores } from './standard-scores.ts'
 import { axesView, placeOf } from './unit-view.ts'
@@ -56,11 +56,6 @@ export function effectProfiles(
     profiles.set(axis.name, profile)
   }
   return profiles
-}
-
-/** Whether a trial says that its place is bad: one that failed did so after its retries. */
-function isBad({ state }: PastTrial): boolean {
-  return state === 'diverged' || state === 'failed'
 }
 
 /** Where the profile is lowest, in [0, 1]; the first such place. */

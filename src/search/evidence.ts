@@ -1,7 +1,6 @@
 import { exp, log } from '../numerics/elementary.ts'
-import { fastGenerator } from '../random/fast-generator.ts'
 import { shuffle } from '../random/permutation.ts'
-import type { StreamName } from '../random/stream.ts'
+import { type StreamName, stream } from '../random/stream.ts'
 
 /** Permutations of a few trials, and of very many, where each takes longer and chance is smaller. */
 const MOST_PERMUTATIONS = 2000
@@ -37,7 +36,7 @@ export function evidence(
   const endsGroup = order.map((index, i) => places[index] !== places[order[i + 1] ?? -1])
   const ranks = sharedRanks(endsGroup)
   const observed = { kuiper: kuiper(labels, endsGroup), rankSum: rankSum(labels, ranks) }
-  const generator = fastGenerator([...streamName, 'evidence'])
+  const generator = stream([...streamName, 'evidence'])
   const shuffled = labels.slice()
   const counts = { anywhere: 1, below: 1, above: 1 }
   const affordable = Math.floor(SHUFFLED_LABELS / labels.length)

@@ -1,3 +1,4 @@
+import { fastGenerator } from '../random/fast-generator.ts'
 import type { Params } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
 import { paramsAt } from '../space/points.ts'
@@ -6,7 +7,7 @@ import { highestPoint } from './cube-search.ts'
 import { logExpectedImprovement } from './expected-improvement.ts'
 import { fitGaussianProcess, type GaussianProcess, type Observations } from './gaussian-process.ts'
 import { byEpochs, informativeTrials } from './informative.ts'
-import type { PastTrial, ProposalRequest, Sampler } from './sampler.ts'
+import { type PastTrial, type ProposalRequest, type Sampler, trialStream } from './sampler.ts'
 import { sobolSampler } from './sobol-sampler.ts'
 import { standardScores } from './standard-scores.ts'
 import { type Axis, axesView, placeOf, snap, unitOf } from './unit-view.ts'
@@ -23,6 +24,7 @@ const PROMISING = 5
  */
 export const gpSampler: Sampler = {
   name: 'gp',
+  sentence: 'proposed by a Gaussian process from the results so far',
   adaptive: true,
   propose(request) {
     const trials = informativeTrials(request)
@@ -31,15 +33,15 @@ export const gpSampler: Sampler = {
 }
 
 function bestExpected(request: ProposalRequest, trials: readonly PastTrial[]): Params {
-  const { space, pending, stageEpochs, stage } = request
+  const { space, pending, stages, stage } = request
   const axes = axesView(space)
-  const group = stageEpochs[stage]!
+  const group = stages[stage]!.epochs
   const observations = observe(request, axes, trials)
   const process = fitGaussianProcess(observations)
   const believed = pending.map((params) => placeOf(axes, params))
   const model = process.believing(believed, group)
   const best = lowestMean(model, [...observations.places, ...believed], group)
-  const draws = trialDraws(request, 'acquisition')
+  const draws = fastGenerator(trialStream(request, 'acquisition'))
   const unit = highestPoint({
     axes,
     draws,
@@ -50,7 +52,7 @@ function bestExpected(request: ProposalRequest, trials: readonly PastTrial[]): P
     },
     allowed: (unit) => isAdmissible(request, paramsAt(space, unit)),
   })
-  return unit === null ? drawAdmissible(request, draws) : paramsAt(space, unit)
+  return unit === null ? drawAdmissible(request, trialDraws(request, 'instead')) : paramsAt(space, unit)
 }
 
 /** What the process learns from: places, scores by group, most of them of the best. */
@@ -59,13 +61,13 @@ function observe(
   axes: readonly Axis[],
   trials: readonly PastTrial[],
 ): Observations {
-  const { direction, stageEpochs } = request
+  const { direction, stages } = request
   const scored: { trial: PastTrial; score: number; group: number }[] = []
-  for (const [group, members] of byEpochs(trials, stageEpochs)) {
+  for (const [group, members] of byEpochs(trials, stages)) {
     const scores = standardScores(members, direction)
     for (const [i, trial] of members.entries()) scored.push({ trial, score: scores[i]!, group })
   }
-  const own = stageEpochs[request.stage]!
+  const own = stages[request.stage]!.epochs
   const alike = thinned(
     scored.filter(({ group }) => group === own),
     MOST_OBSERVATIONS,

@@ -3,6 +3,7 @@ import { constraintsHold, pointKey, withoutInactive } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import { countValues, fromUnit, valueAt } from '../space/unit-scale.ts'
 import { drawAdmissible, isAdmissible, trialDraws } from './admissible.ts'
+import { samplerTurn } from './given-trials.ts'
 import type { Sampler } from './sampler.ts'
 
 /**
@@ -12,10 +13,11 @@ import type { Sampler } from './sampler.ts'
  */
 export const gridSampler: Sampler = {
   name: 'grid',
+  sentence: 'on a grid',
   adaptive: false,
   propose(request) {
-    const points = gridOf(request.space, request.trials)
-    const params = points[request.index]
+    const { turn, turns } = samplerTurn(request)
+    const params = gridOf(request.space, turns)[turn]
     if (params !== undefined && isAdmissible(request, params)) return params
     return drawAdmissible(request, trialDraws(request, 'beyond the grid'))
   },

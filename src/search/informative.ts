@@ -1,24 +1,27 @@
-import { hasValue } from './rank.ts'
+import { hasValue, isBad } from './rank.ts'
 import type { PastTrial, ProposalRequest } from './sampler.ts'
+import type { StagePlan } from './stage-plan.ts'
 
 /** Before so many trials there is too little to learn from: the first ones are spread evenly. */
 const TRIALS_TO_LEARN_FROM = 12
 
 /**
- * The finished trials that say something: with a value, or diverged (they say where not to look; a failed one says
- * nothing of its params). Null while there are too few, in the study so far, to learn from.
+ * The finished trials that say something: with a value, or diverged or failed (they say where not to look). Null while
+ * there are too few, in the study so far, to learn from.
  */
 export function informativeTrials(request: ProposalRequest): PastTrial[] | null {
   const { earlier, history, index } = request
   if (earlier.length + index < TRIALS_TO_LEARN_FROM) return null
-  const trials = [...earlier, ...history].filter((trial) => hasValue(trial) || trial.state === 'diverged')
+  const trials = [...earlier, ...history].filter((trial) => hasValue(trial) || isBad(trial))
   return trials.filter(hasValue).length < 2 ? null : trials
 }
 
-/** Trials by the epochs of their stages: only values within a group are alike. */
+/** Trials by the epochs of their values, for only values within a group are alike: a pruned trial's are those it ran. */
 export function byEpochs(
   trials: readonly PastTrial[],
-  stageEpochs: readonly number[],
+  stages: readonly StagePlan[],
 ): Map<number, PastTrial[]> {
-  return Map.groupBy(trials, (trial) => stageEpochs[trial.stage] ?? 0)
+  return Map.groupBy(trials, ({ state, epochs, stage }) =>
+    state === 'pruned' ? epochs : (stages[stage]?.epochs ?? 0),
+  )
 }

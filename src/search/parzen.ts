@@ -1,6 +1,6 @@
 import { exp } from '../numerics/elementary.ts'
-import type { FastGenerator } from '../random/fast-generator.ts'
 import { normalFromUniform } from '../random/normal.ts'
+import type { Stream } from '../random/stream.ts'
 import type { Axis } from './unit-view.ts'
 
 /** A Parzen estimate on one axis: a kernel around each of some places, and one uniform. */
@@ -10,7 +10,7 @@ export interface Parzen {
   /** The density at u of kernel k, relative to the uniform one. */
   kernel(k: number, u: number): number
   /** A draw from kernel k. */
-  draw(k: number, draws: FastGenerator): number
+  draw(k: number, draws: Stream): number
 }
 
 /** Kernels are this wide at least, in units of the box, so that the estimate never closes in on a point. */

@@ -17,6 +17,11 @@ export function hasValue(trial: Ranked): boolean {
   return (trial.state === 'complete' || trial.state === 'pruned') && trial.value !== null
 }
 
+/** Whether a trial says that its place is bad: it diverged, or failed after its retries. */
+export function isBad({ state }: { readonly state: TrialState }): boolean {
+  return state === 'diverged' || state === 'failed'
+}
+
 /**
  * Compares two trials, the better first: complete ones, then pruned, diverged, failed and unfinished ones. Pruned
  * trials go by epochs, the longer first; then values decide, then `tie`, the deeper budget, and the lower number.

@@ -1,6 +1,7 @@
 import type { Params } from '../space/distribution.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { Direction, TrialState } from '../trial.ts'
+import type { StagePlan } from './stage-plan.ts'
 
 /** What a sampler may know of a finished trial. A TrialRecord is one. */
 export interface PastTrial {
@@ -10,47 +11,61 @@ export interface PastTrial {
   readonly state: TrialState
   /** Null unless it is complete or pruned. */
   readonly value: number | null
-  /** What decides between equal values, lower is better; null or left out if nothing does. */
+  /** The objective's second metric, signed so that lower is better; null or left out if it has none. */
   readonly tie?: number | null
   /** How many epochs it ran; values of different budgets are not alike. */
   readonly epochs: number
 }
 
-/** Everything a proposal depends on. Plain data: the same request gives the same point. */
+/** Everything that decides a trial's params. Plain data: the same request gives the same proposal. */
 export interface ProposalRequest {
-  /** Where to draw: the stage's (narrowed) box. */
-  readonly space: SearchSpace
-  /** The trial's index within its stage, from 0. */
-  readonly index: number
-  /** How many trials the stage has. */
-  readonly trials: number
+  readonly seed: number
+  readonly stages: readonly StagePlan[]
   /** The stage's index in its study, from 0. */
   readonly stage: number
-  /** Each stage's epochs, by index: only values after the same epochs are alike. */
-  readonly stageEpochs: readonly number[]
-  /** All trials of the stages before, in order of number. Read only by adaptive samplers. */
+  /** The trial's index within its stage, from 0. */
+  readonly index: number
+  /** Where to draw: the stage's (narrowed) box. */
+  readonly space: SearchSpace
+  /** The whole range of the study. */
+  readonly root: SearchSpace
+  readonly direction: Direction
+  /** All trials of the stages before, in order of number, all finished. */
   readonly earlier: readonly PastTrial[]
-  /** Trials 0 .. index - lag of this stage, in order of number. Read only by adaptive samplers. */
+  /**
+   * The first `visibleCount(index, lag)` trials of this stage, in order of number, all finished. Read only by
+   * adaptive samplers; may be empty for the others.
+   */
   readonly history: readonly PastTrial[]
   /** Params of the trials after those in `history` and before this one, proposed but perhaps not finished. */
   readonly pending: readonly Params[]
-  /** Keys (`pointKey`) of points that are not to be run again while others remain. */
+  /**
+   * Keys (`pointKey`) of all points proposed before this one in this stage, and in the stages before that had the
+   * same epochs (`takenBefore`): not to be run again while others remain.
+   */
   readonly taken: ReadonlySet<string>
-  readonly direction: Direction
-  /** Names the streams to draw from: `stream([...streamName, 'what for'])`. It differs for each trial, not for each stage. */
-  readonly streamName: readonly (string | number)[]
-  /** The same for all trials of the stage: what a shuffled sequence is keyed by. */
-  readonly stageStreamName: readonly (string | number)[]
 }
 
-/** Draws the params of trial `index` of a stage. Pure: no state, no clock, no generator of its own. */
+/** Draws the params of a trial. Pure: no state, no clock, no generator of its own. */
 export interface Sampler {
   readonly name: string
+  /** How the points of a stage come about, to follow its name and a comma: `drawn at random`. */
+  readonly sentence: string
   /** True if `history` decides: then a trial waits for the results that the lag lets it see; else it never waits. */
   readonly adaptive: boolean
   /**
-   * Called once for each trial, when it is about to start; returns a point of `space` (all active parameters set)
-   * that keeps its constraints. Throws UserError('usage') if no such point is found.
+   * Called once for each trial, when it is about to start; returns a point of `request.space` (all active parameters
+   * set) that keeps its constraints. Throws UserError('usage') if no such point is found.
    */
   propose(request: ProposalRequest): Params
+}
+
+/** The stream that all trials of the request's stage share, for a purpose. */
+export function stageStream({ seed, stage }: ProposalRequest, purpose: string): (string | number)[] {
+  return [seed, 'stage', stage, purpose]
+}
+
+/** The stream of the request's trial alone, for a purpose. */
+export function trialStream({ seed, stage, index }: ProposalRequest, purpose: string): (string | number)[] {
+  return [seed, 'stage', stage, 'trial', index, purpose]
 }

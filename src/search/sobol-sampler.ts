@@ -1,7 +1,8 @@
-import { fastGenerator } from '../random/fast-generator.ts'
+import { stream } from '../random/stream.ts'
 import { axesOf, paramsAt } from '../space/points.ts'
 import { admissible, trialDraws } from './admissible.ts'
-import type { Sampler } from './sampler.ts'
+import { samplerTurn } from './given-trials.ts'
+import { type Sampler, stageStream } from './sampler.ts'
 import { SOBOL_AXES, sobolCoordinate } from './sobol-sequence.ts'
 
 /**
@@ -11,12 +12,14 @@ import { SOBOL_AXES, sobolCoordinate } from './sobol-sequence.ts'
  */
 export const sobolSampler: Sampler = {
   name: 'sobol',
+  sentence: 'drawn from a Sobol sequence',
   adaptive: false,
   propose(request) {
-    const seeds = fastGenerator([...request.stageStreamName, 'sobol'])
+    const seeds = stream(stageStream(request, 'sobol'))
+    const { turn } = samplerTurn(request)
     const draws = trialDraws(request, 'uniform')
     const unit = axesOf(request.space).map((_, axis) =>
-      axis < SOBOL_AXES ? sobolCoordinate(axis, request.index, seeds.nextUint32()) : draws.next(),
+      axis < SOBOL_AXES ? sobolCoordinate(axis, turn, seeds.below(2 ** 32)) : draws.next(),
     )
     return admissible(request, paramsAt(request.space, unit))
   },

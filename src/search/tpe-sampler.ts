@@ -1,5 +1,5 @@
 import { log } from '../numerics/elementary.ts'
-import type { FastGenerator } from '../random/fast-generator.ts'
+import type { Stream } from '../random/stream.ts'
 import type { Params } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
 import { paramsAt } from '../space/points.ts'
@@ -27,6 +27,7 @@ const CANDIDATES = 32
  */
 export const tpeSampler: Sampler = {
   name: 'tpe',
+  sentence: 'proposed by TPE from the results so far',
   adaptive: true,
   propose(request) {
     const trials = informativeTrials(request)
@@ -64,7 +65,7 @@ function highestRatio(request: ProposalRequest, trials: readonly PastTrial[]): P
 function split(request: ProposalRequest, trials: readonly PastTrial[]): { good: Params[]; others: Params[] } {
   const good: Params[] = []
   const others: Params[] = []
-  for (const group of byEpochs(trials, request.stageEpochs).values()) {
+  for (const group of byEpochs(trials, request.stages).values()) {
     const ranked = rankTrials(group, request.direction).map(({ params }) => params)
     const count = Math.min(MOST_GOOD, Math.ceil(GOOD * ranked.length))
     good.push(...ranked.slice(0, count))
@@ -84,7 +85,7 @@ function estimate(axes: readonly Axis[], points: readonly Params[]): Estimate {
 }
 
 /** A point of the unit cube: the joint axes from one kernel (or the uniform one), each other axis from its own. */
-function draw(estimates: Estimate, joint: readonly number[], draws: FastGenerator): Float64Array {
+function draw(estimates: Estimate, joint: readonly number[], draws: Stream): Float64Array {
   const shared = draws.below((estimates[0]?.kernels ?? 0) + 1)
   return Float64Array.from(estimates, (axis, i) => {
     const k = joint.includes(i) ? shared : draws.below(axis.kernels + 1)

@@ -6,6 +6,7 @@ import { withParams } from '../objective/classifier-parameters.ts'
 import { seedFrom } from '../random/stream.ts'
 import { proposeTrial } from '../search/propose-trial.ts'
 import type { Params } from '../space/distribution.ts'
+import { pointKey } from '../space/points.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 
 /** The params of the first stage's first trials, as a run would draw them. */
@@ -13,8 +14,9 @@ export function firstTrials(experiment: Experiment, count: number): Params[] {
   const { seed, stages, space, direction } = experiment
   const drawn: Params[] = []
   for (let index = 0; index < Math.min(count, stages[0]!.trials, experiment.lag); index++) {
-    const request = { seed, stages, stageIndex: 0, index, stageSpace: space, root: space, direction }
-    drawn.push(proposeTrial({ ...request, earlier: [], history: [], pending: drawn }).params)
+    const request = { seed, stages, stage: 0, index, space, root: space, direction, earlier: [], history: [] }
+    const taken = new Set(drawn.map(pointKey))
+    drawn.push(proposeTrial({ ...request, pending: drawn, taken }).params)
   }
   return drawn
 }

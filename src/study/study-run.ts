@@ -1,7 +1,8 @@
 import type { Executor } from '../execute/executor.ts'
 import { seedFrom } from '../random/stream.ts'
+import { promotedTrials } from '../search/given-trials.ts'
 import { narrow } from '../search/narrow.ts'
-import { countsAsTaken, isAdaptive, promotedTrials, proposeTrial } from '../search/propose-trial.ts'
+import { isAdaptive, proposeTrial, takenBefore } from '../search/propose-trial.ts'
 import type { StagePlan } from '../search/stage-plan.ts'
 import { countPointsAtMost, pointKey } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
@@ -86,7 +87,7 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
         promoted: promotedCount(run.stages[index + 1]),
         continued: promotedTrials({
           stages: run.stages,
-          stageIndex: index,
+          stage: index,
           direction: study.direction,
           earlier,
         }).map(({ number }) => number),
@@ -180,19 +181,16 @@ function proposer(
 ): TrialQueueSetup['propose'] {
   const { seed, direction } = run.study
   const plan = run.stages[stage.index]!
-  const taken = new Set<string>()
-  for (const trial of earlier) {
-    if (countsAsTaken(run.stages[trial.stage]!, plan)) taken.add(pointKey(trial.params))
-  }
+  const taken = takenBefore(run.stages, stage.index, earlier)
   for (const trial of begun) taken.add(pointKey(trial.params))
   const finite = Number.isFinite(countPointsAtMost(run.space))
   return (index, history, pending) => {
     const { params, continues } = proposeTrial({
       seed,
       stages: run.stages,
-      stageIndex: stage.index,
+      stage: stage.index,
       index,
-      stageSpace: stage.space,
+      space: stage.space,
       root: run.space,
       direction,
       earlier,

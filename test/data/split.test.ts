@@ -176,7 +176,7 @@ describe('a split', () => {
     const [c] = splitRows(rows(100), settings({ ...plain, seed: 1 }))
     expect(a).toEqual(b)
     expect(a).not.toEqual(c)
-    expect([...a!.train.subarray(0, 8)]).toEqual([32, 10, 44, 87, 95, 84, 1, 74])
+    expect([...a!.train.subarray(0, 8)]).toEqual([44, 66, 36, 24, 33, 7, 14, 55])
   })
 
   it('has its rows in shared memory, and no test part when none is wanted', () => {

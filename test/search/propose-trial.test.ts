@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isRootTrial, proposeTrial, type TrialRequest, visibleCount } from '../../src/search/propose-trial.ts'
+import { isRootTrial, proposeTrial, takenBefore, visibleCount } from '../../src/search/propose-trial.ts'
+import type { ProposalRequest } from '../../src/search/sampler.ts'
 import { SAMPLER_NAMES } from '../../src/search/stage-plan.ts'
 import { choice, float, searchSpace } from '../../src/space/constructors.ts'
 import type { Params } from '../../src/space/distribution.ts'
@@ -9,18 +10,19 @@ import { pastTrial, stage } from './requests.ts'
 const root = searchSpace({ learningRate: float(1e-6, 10, { log: true }), kind: choice(['a', 'b']) })
 const box = { ...root, parameters: { ...root.parameters, learningRate: float(1e-3, 1e-2, { log: true }) } }
 
-function asked(changes: Partial<TrialRequest>): TrialRequest {
+function asked(changes: Partial<ProposalRequest>): ProposalRequest {
   return {
     seed: 42,
     stages: [stage()],
-    stageIndex: 0,
+    stage: 0,
     index: 0,
-    stageSpace: root,
+    space: root,
     root,
     direction: 'minimize',
     earlier: [],
     history: [],
     pending: [],
+    taken: new Set(),
     ...changes,
   }
 }
@@ -45,7 +47,7 @@ describe('proposing a trial', () => {
   it('samples the whole root range with the share it is given, the box with the rest', () => {
     const stages = [stage(), stage({ rootShare: 0.25, trials: 40 })]
     const inside = Array.from({ length: 40 }, (_, index) => {
-      const { params } = proposeTrial(asked({ stages, stageIndex: 1, index, stageSpace: box }))
+      const { params } = proposeTrial(asked({ stages, stage: 1, index, space: box }))
       return contains(box.parameters.learningRate, params.learningRate!)
     })
     const roots = inside.map((_, index) => isRootTrial(index, 0.25))
@@ -60,7 +62,7 @@ describe('proposing a trial', () => {
     )
     const stages = [stage({ trials: 4 }), stage({ warmStart: true, trials: 4, epochs: 5 })]
     const proposals = [0, 1, 2, 3].map((index) =>
-      proposeTrial(asked({ stages, stageIndex: 1, index, earlier, stageSpace: box })),
+      proposeTrial(asked({ stages, stage: 1, index, earlier, space: box })),
     )
     expect(proposals.map(({ continues }) => continues)).toEqual([1, 3, 0, null])
     expect(proposals[0]!.params).toEqual({ learningRate: 2, kind: 'a' })
@@ -73,8 +75,9 @@ describe('proposing a trial', () => {
       new Set(
         Array.from({ length: 20 }, (_, seed) => {
           const stages = [stage(), stage({ epochs })]
-          return proposeTrial(asked({ seed, stages, stageIndex: 1, root: two, stageSpace: two, earlier }))
-            .params.kind
+          const taken = takenBefore(stages, 1, earlier)
+          return proposeTrial(asked({ seed, stages, stage: 1, root: two, space: two, earlier, taken })).params
+            .kind
         }),
       )
     expect(again(1)).toEqual(new Set(['b']))
@@ -98,9 +101,7 @@ describe('proposing a trial', () => {
             )
           const pending = points.slice(history.length)
           const stages = [stage({ sampler, trials: 16 })]
-          points.push(
-            proposeTrial(asked({ stages, index, root: space, stageSpace: space, history, pending })).params,
-          )
+          points.push(proposeTrial(asked({ stages, index, root: space, space, history, pending })).params)
         }
         return [sampler, [points[0], points[15]]]
       }),
@@ -109,14 +110,14 @@ describe('proposing a trial', () => {
       {
         "gp": [
           {
-            "dropout": 0.7696057760040276,
-            "kind": "b",
-            "learningRate": 0.000002187307177053624,
+            "dropout": 0.15228081099921836,
+            "kind": "a",
+            "learningRate": 0.00001335418183670535,
           },
           {
             "dropout": 0,
             "kind": "a",
-            "learningRate": 6.570331951635355,
+            "learningRate": 0.0031587624950807757,
           },
         ],
         "grid": [
@@ -126,45 +127,45 @@ describe('proposing a trial', () => {
             "learningRate": 0.000001,
           },
           {
-            "dropout": 0.42788215280743314,
+            "dropout": 0.7716242758736453,
             "kind": "a",
-            "learningRate": 0.000008938471267524504,
+            "learningRate": 0.00009958004805769383,
           },
         ],
         "random": [
           {
-            "dropout": 0.555226517887786,
-            "kind": "c",
-            "learningRate": 0.017275451096196198,
+            "dropout": 0.6705078273099846,
+            "kind": "b",
+            "learningRate": 0.06343155148739284,
           },
           {
-            "dropout": 0.429132130742073,
-            "kind": "a",
-            "learningRate": 0.000006447268643218349,
+            "dropout": 0.44249060625619635,
+            "kind": "b",
+            "learningRate": 0.00003481871582062114,
           },
         ],
         "sobol": [
           {
-            "dropout": 0.7696057760040276,
-            "kind": "b",
-            "learningRate": 0.000002187307177053624,
+            "dropout": 0.15228081099921836,
+            "kind": "a",
+            "learningRate": 0.00001335418183670535,
           },
           {
-            "dropout": 0.8060997179592959,
-            "kind": "a",
-            "learningRate": 1.0727806110575786,
+            "dropout": 0.21647460734238846,
+            "kind": "b",
+            "learningRate": 1.445775839607247,
           },
         ],
         "tpe": [
           {
-            "dropout": 0.7696057760040276,
-            "kind": "b",
-            "learningRate": 0.000002187307177053624,
+            "dropout": 0.15228081099921836,
+            "kind": "a",
+            "learningRate": 0.00001335418183670535,
           },
           {
-            "dropout": 0.2462616361427205,
+            "dropout": 0.0035672595987298146,
             "kind": "a",
-            "learningRate": 1.782115405021156,
+            "learningRate": 0.00017651653794548765,
           },
         ],
       }

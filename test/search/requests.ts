@@ -27,18 +27,17 @@ export function request(
 ): ProposalRequest {
   const index = history.length + pending.length
   return {
-    space,
-    index,
-    trials,
+    seed,
+    stages: [stage({ trials })],
     stage: 0,
-    stageEpochs: [1],
+    index,
+    space,
+    root: space,
     earlier: [],
     history,
     pending,
     taken: new Set([...history.map(({ params }) => params), ...pending].map(pointKey)),
     direction: 'minimize',
-    streamName: [seed, 'stage', 0, 'trial', index],
-    stageStreamName: [seed, 'stage', 0],
   }
 }
 

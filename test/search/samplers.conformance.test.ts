@@ -7,7 +7,7 @@ import { choice, fixed, float, int, searchSpace, when } from '../../src/space/co
 import type { Params } from '../../src/space/distribution.ts'
 import { checkParams, pointKey, sampleUniform } from '../../src/space/points.ts'
 import type { SearchSpace } from '../../src/space/search-space.ts'
-import { pastTrial, request } from './requests.ts'
+import { pastTrial, request, stage } from './requests.ts'
 
 const mixed = searchSpace({
   learningRate: float(1e-6, 10, { log: true }),
@@ -165,7 +165,7 @@ describe('the random sampler', () => {
   it('fills the unit interval of a log range evenly: Kolmogorov distance within its 1 % bound', () => {
     const space = searchSpace({ x: float(1e-6, 10, { log: true }) })
     const places = Array.from({ length: 2000 }, (_, index) => {
-      const { x } = createSampler('random').propose({ ...request(space, 42, []), streamName: [42, index] })
+      const { x } = createSampler('random').propose({ ...request(space, 42, []), index })
       return (Math.log10(x as number) + 6) / 7
     }).sort((a, b) => a - b)
     const distance = Math.max(...places.map((place, i) => Math.abs(place - (i + 0.5) / places.length)))
@@ -176,7 +176,7 @@ describe('the random sampler', () => {
     const space = searchSpace({ c: choice(['a', 'b', 'c', 'd']) })
     const counts: Record<string, number> = {}
     for (let index = 0; index < 4000; index++) {
-      const { c } = createSampler('random').propose({ ...request(space, 42, []), streamName: [42, index] })
+      const { c } = createSampler('random').propose({ ...request(space, 42, []), index })
       counts[c as string] = (counts[c as string] ?? 0) + 1
     }
     const chi = Object.values(counts).reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0)
@@ -196,7 +196,13 @@ describe('a proposal among very many', () => {
       },
     })
     for (const name of ['random', 'sobol', 'grid'] as const) {
-      const asked = { ...request(mixed, 42, []), taken, history, index: 5000, trials: 10000 }
+      const asked = {
+        ...request(mixed, 42, []),
+        taken,
+        history,
+        index: 5000,
+        stages: [stage({ trials: 10_000 })],
+      }
       expect(checkParams(mixed, createSampler(name).propose(asked))).toEqual([])
     }
   })

@@ -45,6 +45,8 @@ interface Setup {
   readonly onExecutor?: (executor: SimulatedExecutor) => void
   readonly onStart?: (task: TrialTask, running: number) => void
   readonly warmStart?: boolean
+  readonly fineEpochs?: number
+  readonly space?: SearchSpace
   readonly trials?: readonly [number, number]
 }
 
@@ -66,7 +68,7 @@ async function runToEnd(setup: Setup): Promise<{ store: StudyWriter; study: Stud
   const { stages } = planStages({
     stages: [
       { trials: coarse, epochs: 1, sampler: setup.sampler },
-      { trials: fine, epochs: 3, sampler: setup.sampler, warmStart: setup.warmStart },
+      { trials: fine, epochs: setup.fineEpochs ?? 3, sampler: setup.sampler, warmStart: setup.warmStart },
     ],
   })
   const executor = createSimulatedExecutor(
@@ -78,7 +80,7 @@ async function runToEnd(setup: Setup): Promise<{ store: StudyWriter; study: Stud
   setup.onExecutor?.(executor)
   const end = await runStudy({
     study,
-    space: SPACE,
+    space: setup.space ?? SPACE,
     stages,
     limits: { ...NO_LIMITS, ...setup.limits },
     store,
@@ -328,4 +330,14 @@ test('a trial whose artifact is too large to be kept fails at once, and the stud
     attempts: 1,
     error: { code: 'artifact-too-large', message: 'The artifact has 513 MB; at most 512 MB can be kept' },
   })
+})
+
+test('continuing a trial repeats its point on purpose: a finite space is not taken for exhausted', async () => {
+  const space = { parameters: { units: int(1, 20) }, conditions: {}, constraints: [] }
+  const evaluate = ({ spec }: TrialTask): Simulated => [-(spec.params['units'] as number)]
+  const setup = { space, evaluate, fineEpochs: 1, warmStart: true, trials: [3, 3] } as const
+  const { store, study, end } = await runToEnd(setup)
+  expect(end).toEqual({ state: 'complete', endReason: null })
+  const fine = store.trials(study.id).filter((trial) => trial.stage === 1)
+  expect(fine.map(({ continues }) => continues !== null)).toEqual([true, true, true])
 })

@@ -1,0 +1,30 @@
+import { hasValue, rankTrials } from './rank.ts'
+import type { PastTrial, ProposalRequest } from './sampler.ts'
+
+/**
+ * The trials that a stage with a warm start continues, best first: at most as many as it has trials left after
+ * `startWith`. Only complete ones: one that was ended early left nothing to continue.
+ */
+export function promotedTrials({
+  stages,
+  stage,
+  direction,
+  earlier,
+}: Pick<ProposalRequest, 'stages' | 'stage' | 'direction' | 'earlier'>): PastTrial[] {
+  const plan = stages[stage]!
+  if (!plan.warmStart) return []
+  const before = earlier.filter(
+    (trial) => trial.stage === stage - 1 && trial.state === 'complete' && hasValue(trial),
+  )
+  return rankTrials(before, direction).slice(0, Math.max(0, plan.trials - plan.startWith.length))
+}
+
+/**
+ * Which of the sampler's own trials the request is for, from 0, and how many of them the stage has: those that are
+ * neither `startWith` points nor promotions, which come first.
+ */
+export function samplerTurn(request: ProposalRequest): { readonly turn: number; readonly turns: number } {
+  const plan = request.stages[request.stage]!
+  const given = plan.startWith.length + promotedTrials(request).length
+  return { turn: request.index - given, turns: plan.trials - given }
+}

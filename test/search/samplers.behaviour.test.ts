@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest'
+import { stream } from '../../src/random/stream.ts'
+import { createSampler } from '../../src/search/create-sampler.ts'
+import { highestPoint } from '../../src/search/cube-search.ts'
+import { isRootTrial } from '../../src/search/propose-trial.ts'
+import type { PastTrial } from '../../src/search/sampler.ts'
+import { SAMPLER_NAMES } from '../../src/search/stage-plan.ts'
+import { standardScores } from '../../src/search/standard-scores.ts'
+import { axesView } from '../../src/search/unit-view.ts'
+import { choice, float, int, searchSpace } from '../../src/space/constructors.ts'
+import { allPoints, pointKey } from '../../src/space/points.ts'
+import { pastTrial, request } from './requests.ts'
+
+const line = searchSpace({ x: float(0, 1) })
+
+/** Trials at these places, in order of number. */
+function trialsAt(places: readonly number[], value: (x: number, index: number) => number): PastTrial[] {
+  return places.map((x, index) => pastTrial(index, { x }, value(x, index)))
+}
+
+describe('root draws', () => {
+  it('are the last trial of every tenth with a share of 0.1', () => {
+    const roots = Array.from({ length: 40 }, (_, index) => index).filter((index) => isRootTrial(index, 0.1))
+    expect(roots).toEqual([9, 19, 29, 39])
+    expect([0, 1, 2, 3].filter((index) => isRootTrial(index, 0.5))).toEqual([1, 3])
+    expect([0, 1, 2, 3].some((index) => isRootTrial(index, 0))).toBe(false)
+  })
+})
+
+describe.each(SAMPLER_NAMES)('the %s sampler', (name) => {
+  it('takes the one point that is left, wherever it lies', () => {
+    const space = searchSpace({ a: int(1, 5), b: choice(['x', 'y', 'z']), c: choice([true, false]) })
+    const points = allPoints(space, 100)!
+    for (const left of [0, 7, 16, 29]) {
+      const others = points.filter((_, index) => index !== left)
+      const history = others.map((params, index) => pastTrial(index, params, index))
+      const asked = { ...request(space, 42, history), taken: new Set(others.map(pointKey)) }
+      expect(createSampler(name).propose(asked)).toEqual(points[left])
+    }
+  })
+})
+
+describe('the TPE sampler', () => {
+  it('follows the best 15 % only: a larger crowd of mediocre trials elsewhere does not attract it', () => {
+    const places = [
+      ...Array.from({ length: 6 }, (_, i) => 0.18 + 0.01 * i),
+      ...Array.from({ length: 16 }, (_, i) => 0.7 + 0.005 * i),
+      ...Array.from({ length: 22 }, (_, i) => (i + 0.5) / 22),
+    ]
+    const history = trialsAt(places, (_, index) => index)
+    const proposed = Array.from({ length: 40 }, (_, seed) => {
+      return createSampler('tpe').propose(request(line, seed, history)).x as number
+    })
+    expect(proposed.filter((x) => x > 0.1 && x < 0.3).length).toBeGreaterThan(30)
+    expect(proposed.filter((x) => x > 0.65 && x < 0.83).length).toBeLessThan(4)
+  })
+})
+
+describe('the Gaussian process sampler', () => {
+  it('proposes another place once its proposal is pending, as the same trial of the same study', () => {
+    const square = searchSpace({ x: float(0, 1), y: float(0, 1) })
+    for (let seed = 0; seed < 10; seed++) {
+      const draws = stream(['pending', seed])
+      const history = Array.from({ length: 14 }, (_, number) => {
+        const params = { x: draws.next(), y: draws.next() }
+        return pastTrial(number, params, Math.sin(7 * params.x) + (params.y - 0.5) ** 2)
+      })
+      const asked = request(square, seed, history)
+      const first = createSampler('gp').propose(asked)
+      const second = createSampler('gp').propose({ ...asked, pending: [first] })
+      const apart = Math.hypot(
+        (first.x as number) - (second.x as number),
+        (first.y as number) - (second.y as number),
+      )
+      expect(apart).toBeGreaterThan(0.003)
+    }
+  })
+})
+
+describe('the TPE sampler', () => {
+  it('keeps away from pending trials', () => {
+    const sampler = createSampler('tpe')
+    const history = trialsAt(
+      Array.from({ length: 20 }, (_, i) => (i + 0.5) / 20),
+      (x) => (x - 0.4) ** 2,
+    )
+    const near = (pending: number): number => {
+      const pendingParams = Array.from({ length: pending }, (_, i) => ({ x: 0.36 + 0.01 * i }))
+      const proposed = Array.from({ length: 20 }, (_, seed) => {
+        return sampler.propose({ ...request(line, seed, history, pendingParams), index: 40 }).x as number
+      })
+      return proposed.filter((x) => x > 0.35 && x < 0.44).length
+    }
+    expect(near(0)).toBeGreaterThan(2 * near(8))
+  })
+})
+
+describe.each(['tpe', 'gp'] as const)('the %s sampler', (name) => {
+  const sampler = createSampler(name)
+
+  it('leaves a region in which trials fail or diverge', () => {
+    const places = Array.from({ length: 24 }, (_, i) => (i + 0.5) / 24)
+    for (const state of ['failed', 'diverged'] as const) {
+      const history = trialsAt(places, (x) => (x > 0.5 ? Number.NaN : 1 - x)).map((trial) =>
+        trial.value === null ? { ...trial, state } : trial,
+      )
+      const proposed = Array.from({ length: 20 }, (_, seed) => {
+        return sampler.propose(request(line, seed, history)).x as number
+      })
+      expect(proposed.filter((x) => x > 0.6).length).toBeLessThanOrEqual(3)
+    }
+  })
+})
+
+describe('scores', () => {
+  it('compress the bad half, so that one huge loss leaves the good ones apart', () => {
+    const values = [1, 2, 3, 4, 5, 6, 7, 1e9]
+    const scores = standardScores(
+      trialsAt(values, (x) => x),
+      'minimize',
+    )
+    expect(scores[1]! - scores[0]!).toBeGreaterThan(0.03)
+    expect(scores[7]! - scores[0]!).toBeLessThan(4)
+    // The good half keeps its proportions.
+    expect(scores[3]! - scores[2]!).toBeCloseTo(scores[1]! - scores[0]!, 10)
+  })
+
+  it('take a failed or diverged trial for as bad as the worst', () => {
+    const [good, bad, diverged, failed] = standardScores(
+      [...trialsAt([1, 2, Number.NaN], (x) => x), { ...pastTrial(3, { x: 0 }, Number.NaN), state: 'failed' }],
+      'minimize',
+    )
+    expect([diverged, failed]).toEqual([bad, bad])
+    expect(bad).toBeGreaterThan(good!)
+  })
+})
+
+describe('climbing in the unit cube', () => {
+  it('ends at the higher of two peaks, though the lower one is better at first', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const peak = 0.9 * stream(['peaks', seed]).next()
+      const score = (x: number): number => Math.max(1 - 4 * Math.abs(x - 0.3), 1.5 - 30 * Math.abs(x - peak))
+      const best = highestPoint({
+        axes: axesView(line),
+        score: (unit) => score(unit[0]!),
+        allowed: () => true,
+        promising: [Float64Array.of(0.3), Float64Array.of(Math.min(0.999, peak + 0.02))],
+        draws: stream(['climb', seed]),
+      })
+      expect(score(best![0]!)).toBeGreaterThan(1.4)
+    }
+  })
+})
