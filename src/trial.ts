@@ -1,9 +1,53 @@
 import type { Params } from './space/distribution.ts'
 
-export type TrialState = 'waiting' | 'running' | 'complete' | 'pruned' | 'diverged' | 'failed'
+/**
+ * The states of a trial and what follows from each. Everything that lists states, the store's schema included, is made
+ * from this table.
+ * - `finished`: the trial has ended and its record stays.
+ * - `ranked`: its last value counts as a result.
+ * - `startable`: an attempt may begin; a trial that has a result or diverged is never run again.
+ * - `rank`: the order of the states in a ranking, best first.
+ * - `tone`: how its name is coloured.
+ */
+export const TRIAL_STATES = {
+  waiting: { finished: false, ranked: false, startable: true, rank: 4, tone: 'dim' },
+  running: { finished: false, ranked: false, startable: true, rank: 4, tone: 'dim' },
+  complete: { finished: true, ranked: true, startable: false, rank: 0, tone: 'good' },
+  pruned: { finished: true, ranked: true, startable: false, rank: 1, tone: 'dim' },
+  diverged: { finished: true, ranked: false, startable: false, rank: 2, tone: 'bad' },
+  failed: { finished: true, ranked: false, startable: true, rank: 3, tone: 'bad' },
+} as const
 
-/** The states in which a trial has ended. */
-export const FINISHED_STATES: readonly TrialState[] = ['complete', 'pruned', 'diverged', 'failed']
+export type TrialState = keyof typeof TRIAL_STATES
+
+/** The states of trials that have ended. */
+export type FinishedState = {
+  [S in TrialState]: (typeof TRIAL_STATES)[S]['finished'] extends true ? S : never
+}[TrialState]
+
+/** All states, in the order of a trial's life. */
+export const ALL_STATES = Object.keys(TRIAL_STATES) as readonly TrialState[]
+
+/** The states of trials that have ended. */
+export const FINISHED_STATES = ALL_STATES.filter(isFinishedState)
+
+/** The states of trials whose values are compared, the better first. */
+export const RANKED_STATES: readonly TrialState[] = ALL_STATES.filter(
+  (state) => TRIAL_STATES[state].ranked,
+).sort((a, b) => TRIAL_STATES[a].rank - TRIAL_STATES[b].rank)
+
+function isFinishedState(state: TrialState): state is FinishedState {
+  return TRIAL_STATES[state].finished
+}
+
+export function isFinished(trial: { readonly state: TrialState }): boolean {
+  return TRIAL_STATES[trial.state].finished
+}
+
+/** A count of 0 for each state, to be added to. */
+export function noTrials(): Record<TrialState, number> {
+  return Object.fromEntries(ALL_STATES.map((state) => [state, 0])) as Record<TrialState, number>
+}
 
 export type Direction = 'minimize' | 'maximize'
 
@@ -50,15 +94,25 @@ export interface TrialError {
   readonly stack: string | null
 }
 
-/** How a trial ended, as the executor tells it. `stopped`: told to end before it was done, so it must run again. */
+/** The metric that ranks trials of equal value, and which way it is better. */
+export interface TieMetric {
+  readonly metric: string
+  readonly direction: Direction
+}
+
+/** How a trial ended, as the executor reports it. `stopped`: it was ended before it was done, so it must run again. */
 export interface TrialOutcome {
-  readonly state: 'complete' | 'pruned' | 'diverged' | 'failed' | 'stopped'
+  readonly state: FinishedState | 'stopped'
   readonly measurements: readonly TimedMeasurement[]
   readonly error: TrialError | null
   /** What the objective wants kept if the trial is among the best: a network's weights. Owned by the receiver. */
   readonly artifact: Uint8Array | null
   /** How its numbers were computed, `fma` or `muladd`, with the kernels' variant; null if the objective does not say. */
   readonly arithmetic: string | null
+  /** Which of the executor's slots ran it, from 0; null if the executor does not say. */
+  readonly slot: number | null
+  /** The machine that ran it; null for this one. */
+  readonly host: string | null
   /** Milliseconds since the epoch. */
   readonly startedAt: number
   readonly durationMs: number
@@ -69,15 +123,25 @@ export interface TrialRecord extends TrialSpec {
   readonly state: TrialState
   /** The last measurement's value; null unless it is complete or pruned. */
   readonly value: number | null
+  /**
+   * Ranks trials of equal value: the study's tie metric at the epoch of the value, its sign turned where more is better,
+   * so that lower is always better. Null without such a metric or without a value.
+   */
+  readonly tie: number | null
   /** The last measurement's step: how many epochs it ran. 0 before the first. */
   readonly epochs: number
-  /** The last measurement's metrics. */
+  /** The metrics of the epoch that the value is of: the last one, or an earlier one that `metrics.bestEpoch` names. */
   readonly metrics: Readonly<Record<string, number>>
   readonly error: TrialError | null
   /** How many times it was started. */
   readonly attempts: number
   readonly arithmetic: string | null
+  /** The machine that runs or ran it; null while waiting. */
   readonly host: string | null
+  /** The slot of its last attempt, from 0: two trials that ran at the same time on one host differ. Null if not known. */
+  readonly slot: number | null
+  /** Where an imported trial comes from, in words; null for one that this study ran. */
+  readonly origin: string | null
   /** Milliseconds since the epoch; null while waiting. */
   readonly startedAt: number | null
   readonly durationMs: number | null

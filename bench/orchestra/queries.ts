@@ -52,6 +52,7 @@ function fillStore(db: string, trials: number): void {
     seed: 1,
     direction: 'minimize',
     metric: 'loss',
+    tieMetric: null,
     lag: 8,
     experiment: {},
     fingerprints: { data: null, objective: '', space: '' },
@@ -67,6 +68,7 @@ function fillStore(db: string, trials: number): void {
     firstTrial: 0,
     space: { parameters: { x, y: x }, conditions: {}, constraints: [] },
     narrowing: null,
+    rungs: null,
   })
   for (let number = 0; number < trials; number++) {
     // Any spread of values will do; this one is the golden ratio's.
@@ -88,6 +90,8 @@ function fillStore(db: string, trials: number): void {
       error: null,
       artifact: null,
       arithmetic: null,
+      slot: null,
+      host: null,
       startedAt: 0,
       durationMs: 1,
     }

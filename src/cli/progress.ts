@@ -6,7 +6,7 @@ import { advanceProgress, NOTHING_YET } from '../report/progress-state.ts'
 import { oneLine, paint, type Span, truncate, wrapSpans } from '../report/text.ts'
 import type { StageRecord } from '../store/store.ts'
 import type { StudyEvent, StudyListener } from '../study/events.ts'
-import type { TrialRecord } from '../trial.ts'
+import { TRIAL_STATES, type TrialRecord } from '../trial.ts'
 import { createLiveBlock, type LiveBlock } from './live-block.ts'
 import { hasColour, type OutputStream, type Terminal } from './terminal.ts'
 
@@ -118,7 +118,7 @@ export function createProgress(options: ProgressOptions): Progress {
         return
       case 'trial-finished': {
         const { record } = event
-        if (record.state === 'diverged' || record.state === 'failed') tellMishap(record)
+        if (TRIAL_STATES[record.state].tone === 'bad') tellMishap(record)
         if (block === null && now() - lastLineAt >= LINE_INTERVAL_MS) {
           lastLineAt = now()
           print(renderTrialLine(state, record, now()))

@@ -4,9 +4,7 @@ import { metricNames, parameterNames, type StudyContext } from '../report/trial-
 import { TRIAL_FIELDS, type TrialColumn } from '../report/trial-order.ts'
 import type { StageRecord } from '../store/store.ts'
 import { closestName } from '../text/closest-name.ts'
-import type { TrialRecord, TrialState } from '../trial.ts'
-
-const STATES: readonly TrialState[] = ['waiting', 'running', 'complete', 'pruned', 'diverged', 'failed']
+import { ALL_STATES, type TrialRecord, type TrialState } from '../trial.ts'
 
 /** A stage's index from its name, or from its number counted from 1. @throws UserError('usage') */
 export function parseStage(text: string, stages: readonly StageRecord[]): number {
@@ -24,10 +22,10 @@ export function parseStage(text: string, stages: readonly StageRecord[]): number
 /** `complete,failed`. @throws UserError('usage') */
 export function parseStates(text: string): TrialState[] {
   return text.split(',').map((word) => {
-    const state = STATES.find((known) => known === word.trim())
+    const state = ALL_STATES.find((known) => known === word.trim())
     if (state !== undefined) return state
     throw new UserError('usage', `--state: there is no state ${JSON.stringify(word)}`, {
-      hint: suggestion(word, STATES, `States are ${STATES.join(', ')}.`),
+      hint: suggestion(word, ALL_STATES, `States are ${ALL_STATES.join(', ')}.`),
     })
   })
 }

@@ -21,6 +21,8 @@ export function cutOff(
     error,
     artifact: null,
     arithmetic: null,
+    slot: null,
+    host: null,
     startedAt,
     durationMs: Math.max(0, Date.now() - startedAt),
   }

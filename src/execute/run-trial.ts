@@ -57,6 +57,8 @@ export async function runTrial(
     error,
     artifact: result.artifact ?? null,
     arithmetic: result.arithmetic ?? null,
+    slot: null,
+    host: null,
     startedAt,
     durationMs: performance.now() - begun,
   })

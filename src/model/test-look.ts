@@ -1,7 +1,8 @@
 import type { PreparedData } from '../data/prepared.ts'
 import { kindOf } from '../objective/kinds.ts'
 import type { ObjectiveSettings } from '../objective/source.ts'
-import type { StudyReader, StudyWriter, TestLook } from '../store/store.ts'
+import type { Evaluation, StudyReader, StudyWriter } from '../store/store.ts'
+import type { DetailedScore } from '../train/evaluate.ts'
 
 /**
  * The test score of a study's best trial, looked at once: an earlier look at the same artifact is shown again, not
@@ -12,20 +13,27 @@ export async function lookAtTest(
   studyId: number,
   objective: ObjectiveSettings,
   data: PreparedData | null,
-): Promise<TestLook | null> {
+): Promise<Evaluation | null> {
   const trial = store.bestTrials(studyId, 1)[0]
   if (trial === undefined) return null
-  const earlier = lookAt(store, studyId, trial.number)
+  const earlier = testEvaluations(store, studyId).find((evaluation) => evaluation.trial === trial.number)
   if (earlier !== undefined) return earlier
   const artifact = store.artifact(studyId, trial.number)
   if (artifact === undefined) return null
   const score = await kindOf(objective).evaluateTest(objective, data, artifact)
   if (score === null) return null
-  const { loss, accuracy, examples } = score
-  store.addTestLook(studyId, { trial: trial.number, at: Date.now(), loss, accuracy, examples })
-  return lookAt(store, studyId, trial.number)!
+  const evaluation = testEvaluation(trial.number, score)
+  store.addEvaluation(studyId, evaluation)
+  return evaluation
 }
 
-function lookAt(store: StudyReader, study: number, trial: number): TestLook | undefined {
-  return store.testLooks(study).find((look) => look.trial === trial)
+/** The record of a look at the test part. */
+export function testEvaluation(trial: number, score: DetailedScore): Evaluation {
+  const { loss, accuracy, examples, confusion } = score
+  return { trial, at: Date.now(), part: 'test', examples, metrics: { loss, accuracy }, confusion }
+}
+
+/** All looks at a study's test part, in order. */
+export function testEvaluations(store: StudyReader, study: number): Evaluation[] {
+  return store.evaluations(study).filter(({ part }) => part === 'test')
 }

@@ -1,13 +1,13 @@
-import type { Lease, StageRecord, StudyReader, StudyRecord, StudyState, TestLook } from '../store/store.ts'
+import type { Evaluation, Lease, StageRecord, StudyReader, StudyRecord, StudyState } from '../store/store.ts'
 import { FINISHED_STATES, type TrialRecord, type TrialState } from '../trial.ts'
 import { shellWord } from './names.ts'
 import { countOf, formatDuration, formatMetric, formatMoment, NO_VALUE } from './numbers.ts'
 import { type FailingStage, failingSentence, readFailingStages } from './search-notes.ts'
-import { testLine } from './summary.ts'
+import { testLines } from './summary.ts'
 import { type Column, renderTable, type TableLayout } from './table.ts'
 import { oneLine, paint, type Span } from './text.ts'
 import { NO_TRIALS, readTotals } from './totals.ts'
-import { isoMoment, SCHEMA_VERSION, studyDetails, trialSummary } from './trial-json.ts'
+import { evaluationRecordJson, isoMoment, SCHEMA_VERSION, studyDetails, trialSummary } from './trial-json.ts'
 
 /** What a study is at: its state, where one that nobody runs any more is not taken for a running one. */
 export type Activity = StudyState | 'interrupted'
@@ -63,7 +63,7 @@ export function overviewJson({ study, activity, trials, counts, best, durationMs
 /** A study with each of its stages, for `status`. */
 export interface StudyStatus extends StudyOverview {
   readonly stageStatus: readonly StageStatus[]
-  readonly testLooks: readonly TestLook[]
+  readonly evaluations: readonly Evaluation[]
   /** Stages in which most trials failed. */
   readonly failing: readonly FailingStage[]
 }
@@ -93,11 +93,11 @@ export function readStatus(reader: StudyReader, study: StudyRecord): StudyStatus
     study.id,
     overview.stages.map((record) => ({ record, totals: totals[record.index] ?? NO_TRIALS })),
   )
-  return { ...overview, stageStatus, testLooks: reader.testLooks(study.id), failing }
+  return { ...overview, stageStatus, evaluations: reader.evaluations(study.id), failing }
 }
 
 export function statusJson(status: StudyStatus) {
-  const { study, stages, lease, best, testLooks } = status
+  const { study, stages, lease, best, evaluations } = status
   return {
     schemaVersion: SCHEMA_VERSION,
     study: study.name,
@@ -117,7 +117,7 @@ export function statusJson(status: StudyStatus) {
     })),
     best: best === undefined ? null : trialSummary(best, stages),
     failing: status.failing,
-    testLooks: testLooks.map((look) => ({ ...look, at: isoMoment(look.at) })),
+    evaluations: evaluations.map(evaluationRecordJson),
   }
 }
 
@@ -160,7 +160,7 @@ export function renderStatus(
     lines.push([`now running: ${running.length === 1 ? 'trial' : 'trials'} ${numbers}`])
   }
   const table = renderTable(stageColumns(study.metric), status.stageStatus, layout).text
-  const looks = status.testLooks.length > 0 ? [testLine(status.testLooks.at(-1)!)] : []
+  const looks = testLines(status.evaluations)
   const text = (some: readonly Span[][]) => some.map((line) => `${paint(line, layout.colour)}\n`).join('')
   return [text(lines), table, text(looks)].filter((part) => part !== '').join('\n')
 }

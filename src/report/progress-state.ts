@@ -1,3 +1,4 @@
+import { compareTrials, hasValue } from '../search/rank.ts'
 import type { StagePlan } from '../search/stage-plan.ts'
 import type { Params } from '../space/distribution.ts'
 import type { StageRecord, StudyRecord } from '../store/store.ts'
@@ -16,12 +17,7 @@ export interface RunningTrial {
 }
 
 /** The best trial so far. */
-export interface BestTrial {
-  readonly number: number
-  readonly params: Params
-  readonly epochs: number
-  readonly value: number
-}
+export type BestTrial = TrialRecord & { readonly value: number }
 
 /** The stage that runs now. */
 export interface StageProgress {
@@ -149,17 +145,14 @@ function finishTrial(state: ProgressState, record: TrialRecord): ProgressState {
   }
 }
 
-/** As the store ranks them: by value, and of equal ones the lower number. */
-function betterOf(
-  { study, best }: ProgressState,
-  { number, params, epochs, value }: TrialRecord,
-): BestTrial | null {
-  if (value === null || Number.isNaN(value)) return best
-  const candidate = { number, params, epochs, value }
-  if (best === null) return candidate
-  if (value === best.value) return number < best.number ? candidate : best
-  const isBetter = study?.direction === 'minimize' ? value < best.value : value > best.value
-  return isBetter ? candidate : best
+function betterOf({ study, best }: ProgressState, record: TrialRecord): BestTrial | null {
+  if (!hasResult(record)) return best
+  const direction = study?.direction ?? 'maximize'
+  return best === null || compareTrials(record, best, direction) < 0 ? record : best
+}
+
+function hasResult(record: TrialRecord): record is BestTrial {
+  return hasValue(record)
 }
 
 /** Epochs a second, over all workers, since this process began; null while there is nothing to go by. */

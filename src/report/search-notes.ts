@@ -6,7 +6,7 @@ import { own } from '../space/own.ts'
 import { toUnit } from '../space/unit-scale.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
 import { streamTrials } from '../study/trial-stream.ts'
-import type { TrialRecord } from '../trial.ts'
+import { FINISHED_STATES, type TrialRecord } from '../trial.ts'
 import { shellWord } from './names.ts'
 import { countOf, formatBound, formatMetric, formatPercent } from './numbers.ts'
 import { oneLine } from './text.ts'
@@ -85,7 +85,7 @@ export function readStoppingBounds(
   if (root === undefined || last === undefined || best === null) return []
   const trials = reader.trials(study.id, {
     stage: last.index,
-    states: ['complete', 'pruned', 'diverged', 'failed'],
+    states: FINISHED_STATES,
   })
   const plan = { keep: DEFAULT_KEEP, margin: DEFAULT_MARGIN, rootShare: 0 }
   const { direction, seed } = study

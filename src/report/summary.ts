@@ -1,9 +1,9 @@
-import type { StageRecord, StudyReader, StudyRecord, TestLook } from '../store/store.ts'
+import type { Evaluation, StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
 import { studyDigest } from '../study/digest.ts'
 import type { TrialRecord } from '../trial.ts'
 import { type Explanation, narrowingReport, readExplanation } from './explain.ts'
 import { shellWord } from './names.ts'
-import { countOf, formatCount, formatDuration } from './numbers.ts'
+import { countOf, formatCount, formatDuration, formatMetric } from './numbers.ts'
 import {
   boundSentence,
   type FailingStage,
@@ -29,8 +29,7 @@ export interface StudySummary {
   readonly failing: readonly FailingStage[]
   /** How well the first places are told apart; null without a value. */
   readonly spread: TopSpread | null
-  /** The last look at the test set; null if there was none. */
-  readonly testLook: TestLook | null
+  readonly evaluations: readonly Evaluation[]
   readonly digest: string
 }
 
@@ -45,7 +44,7 @@ export function readSummary(reader: StudyReader, study: StudyRecord, count = 10)
     explanation,
     failing: readFailingStages(reader, study.id, explanation.stages),
     spread: readTopSpread(reader, study, reader.bestTrials(study.id, Math.max(count, 5))),
-    testLook: reader.testLooks(study.id).at(-1) ?? null,
+    evaluations: reader.evaluations(study.id),
     digest: studyDigest(reader, study.id),
   }
 }
@@ -68,7 +67,7 @@ export interface RunFacts {
  * and where it is kept.
  */
 export function renderSummary(summary: StudySummary, facts: RunFacts, layout: TableLayout): string {
-  const { study, explanation, best, testLook, spread } = summary
+  const { study, explanation, best, evaluations, spread } = summary
   const first = summary.failing.map((stage): Span[] => [{ text: `${failingSentence(stage)}.`, tone: 'bad' }])
   const table = renderTable(rankedColumns(summary, best), best, layout).text
   const decisions = narrowingReport(explanation, layout.width ?? DEFAULT_WIDTH)
@@ -81,7 +80,7 @@ export function renderSummary(summary: StudySummary, facts: RunFacts, layout: Ta
   ]
   const width = layout.width ?? DEFAULT_WIDTH
   end.push(...notes.flatMap((text) => wrapSpans([{ text, tone: 'warning' }], width)))
-  if (testLook !== null) end.push(testLine(testLook))
+  end.push(...testLines(evaluations))
   for (const caution of facts.cautions ?? []) end.push([{ text: `Caution: ${caution}.`, tone: 'warning' }])
   end.push([totalsLine(summary, facts)])
   const paintAll = (lines: readonly (readonly Span[])[]) =>
@@ -120,13 +119,30 @@ function endSentence(study: StudyRecord, dbOption: string): Span {
   return { text, tone: 'warning' }
 }
 
-/** `Test accuracy of trial 74, looked at once: 0.5264 (5,000 images; 95 % interval 0.513 to 0.540)` */
-export function testLine(look: TestLook): Span[] {
-  const [low, high] = wilsonInterval(look.accuracy, look.examples)
+/**
+ * The last look at the test part, if there was one:
+ * `Test accuracy of trial 74: 0.5264 (5,000 examples; 95 % interval 0.513 to 0.540)`
+ */
+export function testLines(evaluations: readonly Evaluation[]): Span[][] {
+  const looks = evaluations.filter(({ part }) => part === 'test')
+  const last = looks.at(-1)
+  if (last === undefined) return []
+  const { trial, examples, metrics } = last
+  const times = looks.length === 1 ? 'looked at once' : `look ${looks.length} at the test set`
+  const counted = `${formatCount(examples)} examples`
+  if (metrics.accuracy === undefined) {
+    const figures = Object.entries(metrics).map(([name, value]) => `${name} ${formatMetric(name, value)}`)
+    return [
+      [`Test set, trial ${trial}, ${times}: `, { text: figures.join(', '), tone: 'strong' }, ` (${counted})`],
+    ]
+  }
+  const [low, high] = wilsonInterval(metrics.accuracy, examples)
   return [
-    `Test accuracy of trial ${look.trial}, looked at once: `,
-    { text: look.accuracy.toFixed(4), tone: 'strong' },
-    ` (${formatCount(look.examples)} examples; 95 % interval ${low.toFixed(3)} to ${high.toFixed(3)})`,
+    [
+      `Test accuracy of trial ${trial}, ${times}: `,
+      { text: metrics.accuracy.toFixed(4), tone: 'strong' },
+      ` (${counted}; 95 % interval ${low.toFixed(3)} to ${high.toFixed(3)})`,
+    ],
   ]
 }
 

@@ -1,6 +1,6 @@
 import type { StudyReader } from '../store/store.ts'
 import { streamTrials } from '../study/trial-stream.ts'
-import { FINISHED_STATES, type TrialRecord, type TrialState } from '../trial.ts'
+import { FINISHED_STATES, isFinished, noTrials, type TrialRecord, type TrialState } from '../trial.ts'
 
 /** What some trials came to. */
 export interface Totals {
@@ -16,7 +16,7 @@ export interface Totals {
 }
 
 export const NO_TRIALS: Totals = {
-  counts: { waiting: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0 },
+  counts: noTrials(),
   finished: 0,
   epochs: 0,
   workMs: 0,
@@ -39,22 +39,16 @@ export function readTotals(
 }
 
 class Adding {
-  readonly #counts: Record<TrialState, number> = {
-    waiting: 0,
-    running: 0,
-    complete: 0,
-    pruned: 0,
-    diverged: 0,
-    failed: 0,
-  }
+  readonly #counts = noTrials()
   #epochs = 0
   #workMs = 0
   #from = Number.POSITIVE_INFINITY
   #to = Number.NEGATIVE_INFINITY
 
-  add({ state, epochs, startedAt, durationMs }: TrialRecord): void {
+  add(trial: TrialRecord): void {
+    const { state, epochs, startedAt, durationMs } = trial
     this.#counts[state]++
-    if (!FINISHED_STATES.includes(state) || startedAt === null) return
+    if (!isFinished(trial) || startedAt === null) return
     this.#epochs += epochs
     this.#workMs += durationMs ?? 0
     this.#from = Math.min(this.#from, startedAt)

@@ -1,23 +1,16 @@
 import type { Distribution } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
 import type { StageRecord, StudyRecord } from '../store/store.ts'
-import type { TrialRecord, TrialState } from '../trial.ts'
+import { TRIAL_STATES, type TrialRecord } from '../trial.ts'
 import { heading } from './names.ts'
 import { formatDuration, formatMetric, formatParam } from './numbers.ts'
 import type { Column } from './table.ts'
-import type { Tone } from './text.ts'
 import { stageName } from './trial-json.ts'
 
 /** A study and its stages: what is needed to read a trial's record. */
 export interface StudyContext {
   readonly study: StudyRecord
   readonly stages: readonly StageRecord[]
-}
-
-const STATE_TONES: Readonly<Partial<Record<TrialState, Tone>>> = {
-  diverged: 'bad',
-  failed: 'bad',
-  running: 'dim',
 }
 
 /** The study's whole range: the first stage's box. */
@@ -87,8 +80,8 @@ export function listedColumns(
       title: 'STATE',
       align: 'left',
       cell: (trial) => {
-        const tone = STATE_TONES[trial.state]
-        return tone === undefined ? trial.state : { text: trial.state, tone }
+        const { tone } = TRIAL_STATES[trial.state]
+        return tone === 'good' ? trial.state : { text: trial.state, tone }
       },
     },
     valueColumn(context.study.metric, false),

@@ -1,4 +1,4 @@
-import type { StageRecord, StudyRecord } from '../store/store.ts'
+import type { Evaluation, StageRecord, StudyRecord } from '../store/store.ts'
 import type { TimedMeasurement, TrialRecord } from '../trial.ts'
 
 /** Rises when a field changes its meaning or goes; a new field does not raise it. */
@@ -96,4 +96,9 @@ export function* jsonDocument(
     first = false
   }
   yield first ? ']\n}\n' : '\n  ]\n}\n'
+}
+
+/** What a kept network was found to be worth, as `show --json` and `status --json` have it. */
+export function evaluationRecordJson(evaluation: Evaluation) {
+  return { ...evaluation, at: isoMoment(evaluation.at) }
 }

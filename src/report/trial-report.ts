@@ -1,41 +1,41 @@
 import { own } from '../space/own.ts'
-import type { TestLook } from '../store/store.ts'
-import type { TimedMeasurement, TrialRecord } from '../trial.ts'
+import type { Evaluation } from '../store/store.ts'
+import { type TimedMeasurement, TRIAL_STATES, type TrialRecord } from '../trial.ts'
 import { heading, shellWord } from './names.ts'
 import { formatDuration, formatMetric, formatMoment } from './numbers.ts'
-import { testLine } from './summary.ts'
+import { testLines } from './summary.ts'
 import { type Column, renderTable, type TableLayout } from './table.ts'
 import { displayWidth, oneLine, padEnd, paint, type Span } from './text.ts'
 import { metricNames, type StudyContext } from './trial-columns.ts'
-import { isoMoment, measurementJson, stageName, studyHead, trialDetails } from './trial-json.ts'
+import { evaluationRecordJson, measurementJson, stageName, studyHead, trialDetails } from './trial-json.ts'
 
 /** All that is known of one trial. */
 export interface ShownTrial extends StudyContext {
   readonly trial: TrialRecord
   readonly measurements: readonly TimedMeasurement[]
-  readonly testLooks: readonly TestLook[]
+  readonly evaluations: readonly Evaluation[]
 }
 
-export function trialJson({ study, stages, trial, measurements, testLooks }: ShownTrial) {
+export function trialJson({ study, stages, trial, measurements, evaluations }: ShownTrial) {
   return {
     ...studyHead(study),
     trial: {
       ...trialDetails(trial, stages),
       measurements: measurements.map(measurementJson),
-      testLooks: testLooks.map((look) => ({ ...look, at: isoMoment(look.at) })),
+      evaluations: evaluations.map(evaluationRecordJson),
     },
   }
 }
 
 /** A trial for people: its params in full, where it comes from, and what it measured at each step. */
 export function renderTrial(shown: ShownTrial, dbOption: string, layout: TableLayout): string {
-  const { study, trial, measurements, testLooks } = shown
+  const { study, trial, measurements, evaluations } = shown
   const value = trial.value === null ? '' : `, ${study.metric} ${formatMetric(study.metric, trial.value)}`
   const lines: Span[][] = [
     [
       { text: `${oneLine(study.name)}, trial ${trial.number}`, tone: 'strong' },
       ': ',
-      { text: trial.state, tone: trial.state === 'complete' ? 'good' : isMishap(trial) ? 'bad' : 'dim' },
+      { text: trial.state, tone: TRIAL_STATES[trial.state].tone },
       value,
     ],
     ...(trial.error === null ? [] : [[oneLine(trial.error.message)]]),
@@ -46,7 +46,7 @@ export function renderTrial(shown: ShownTrial, dbOption: string, layout: TableLa
   ]
   const text = lines.map((line) => `${paint(line, layout.colour)}\n`).join('')
   const table = renderTable(measurementColumns(study.metric, measurements), measurements, layout).text
-  const looks = testLooks.slice(-1).map((look) => `${paint(testLine(look), layout.colour)}\n`)
+  const looks = testLines(evaluations).map((line) => `${paint(line, layout.colour)}\n`)
   return [text, table, ...looks].filter((part) => part !== '').join('\n')
 }
 
@@ -95,8 +95,4 @@ function pairs(entries: readonly (readonly [string, string])[]): Span[][] {
     { text: padEnd(oneLine(name), width), tone: 'dim' },
     `  ${oneLine(text)}`,
   ])
-}
-
-function isMishap({ state }: TrialRecord): boolean {
-  return state === 'diverged' || state === 'failed'
 }

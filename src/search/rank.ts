@@ -1,4 +1,4 @@
-import type { Direction, TrialState } from '../trial.ts'
+import { type Direction, TRIAL_STATES, type TrialState } from '../trial.ts'
 
 /** What ranking looks at. A TrialRecord has all of it. */
 export interface Ranked {
@@ -14,7 +14,7 @@ export interface Ranked {
 
 /** Whether a trial ended with a value to compare. */
 export function hasValue(trial: Ranked): boolean {
-  return (trial.state === 'complete' || trial.state === 'pruned') && trial.value !== null
+  return TRIAL_STATES[trial.state].ranked && trial.value !== null
 }
 
 /** Whether a trial says that its place is bad: it diverged, or failed after its retries. */
@@ -25,7 +25,7 @@ export function isBad({ state }: { readonly state: TrialState }): boolean {
 /**
  * Compares two trials, the better first: complete ones, then pruned, diverged, failed and unfinished ones. Pruned
  * trials go by epochs, the longer first; then values decide, then `tie`, the deeper budget, and the lower number.
- * For Array.sort.
+ * For Array.sort. This is the only ranking; the store's SQL agrees with it.
  */
 export function compareTrials(a: Ranked, b: Ranked, direction: Direction): number {
   const byMerit = compareMerit(a, b, direction)
@@ -65,7 +65,7 @@ function compareTies(a: number | null, b: number | null): number {
 }
 
 function stateRank(trial: Ranked): number {
-  if (hasValue(trial)) return trial.state === 'complete' ? 0 : 1
-  if (trial.state === 'diverged') return 2
-  return trial.state === 'failed' ? 3 : 4
+  const { ranked, rank } = TRIAL_STATES[trial.state]
+  // One that ended without a finite value has no result: it comes last.
+  return ranked && trial.value === null ? Number.MAX_SAFE_INTEGER : rank
 }

@@ -4,8 +4,9 @@ import { dirname, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import { createExecutor } from '../execute/create.ts'
 import { lookAtTest } from '../model/test-look.ts'
+import { kindOf } from '../objective/kinds.ts'
 import { openReader, openWriter } from '../store/sqlite-store.ts'
-import type { StudyReader, StudyRecord, StudyWriter, TestLook } from '../store/store.ts'
+import type { Evaluation, StudyReader, StudyRecord, StudyWriter } from '../store/store.ts'
 import type { StudyListener } from '../study/events.ts'
 import { runStudy, type StudyEnd } from '../study/study-run.ts'
 import type { Experiment } from '../study-file/experiment.ts'
@@ -39,7 +40,7 @@ export interface SessionResult {
   readonly end: StudyEnd
   /** Null if no trial succeeded. */
   readonly best: TrialRecord | null
-  readonly testLook: TestLook | null
+  readonly testLook: Evaluation | null
   /** What may be wrong with the data, in sentences without their full stop. */
   readonly cautions: readonly string[]
 }
@@ -67,6 +68,7 @@ export async function runExperiment(
         seed: experiment.seed,
         direction: experiment.direction,
         metric: experiment.metric,
+        tieMetric: kindOf(experiment.objective).tie(experiment.objective),
         lag: experiment.lag,
         experiment: experimentToJson({ ...opened.experiment, name: free }),
         fingerprints: opened.fingerprints,

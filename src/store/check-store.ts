@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { UserError } from '../errors.ts'
+import { RANKED_STATES } from '../trial.ts'
 import { closeWritable, openReadable, openWritable } from './connection.ts'
 import { type HeldLease, isLive } from './lease.ts'
 import { identify, MIGRATIONS } from './schema.ts'
@@ -31,6 +32,9 @@ export interface StoreFinding {
 
 /** A WAL beyond this size is one that nobody has written back for a long time. */
 const LONG_WAL_BYTES = 64 * 2 ** 20
+
+/** The states of trials with a result, for SQL. */
+const RANKED = RANKED_STATES.map((state) => `'${state}'`).join(', ')
 
 const FIX = 'Mend it: finesweep doctor --fix'
 
@@ -210,8 +214,8 @@ const INTERRUPTED_TRIALS: Check = {
 const INCOMPLETE_TRIALS: Check = {
   find: (db) => {
     const sql = `SELECT count(*) FROM trials WHERE
-      CASE WHEN state IN ('complete', 'pruned') THEN epochs ELSE 0 END <>
-      CASE WHEN state IN ('waiting', 'running', 'complete', 'pruned') THEN
+      CASE WHEN state IN (${RANKED}) THEN epochs ELSE 0 END <>
+      CASE WHEN state IN ('waiting', ${RANKED}) THEN
         (SELECT coalesce(max(step), 0) FROM measurements m WHERE m.study = trials.study AND m.trial = number)
       ELSE 0 END`
     const trials = db.prepare(sql).pluck().get() as number
@@ -227,8 +231,7 @@ const INCOMPLETE_TRIALS: Check = {
   },
 }
 
-const USELESS =
-  "EXISTS (SELECT 1 FROM trials t WHERE t.study = artifacts.study AND t.number = trial AND t.state NOT IN ('complete', 'pruned'))"
+const USELESS = `EXISTS (SELECT 1 FROM trials t WHERE t.study = artifacts.study AND t.number = trial AND t.state NOT IN (${RANKED}))`
 
 const USELESS_ARTIFACTS: Check = {
   find: (db) => {

@@ -13,7 +13,7 @@ import { dirname, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { UserError } from '../errors.ts'
 import { refuseNetworkFileSystem } from './network-file-system.ts'
-import { checkTables, identify, MIGRATIONS, migrate } from './schema.ts'
+import { checkTables, identify, MIGRATIONS, migrate, viewAsNewest } from './schema.ts'
 import { onStore } from './store-error.ts'
 
 /** How long one process waits for another's transaction. They take milliseconds; a slow disk may need more. */
@@ -48,10 +48,11 @@ export function openWritable(file: string): Database.Database {
       if (version === MIGRATIONS.length) checkTables(db)
       enterWalMode(db)
       db.pragma('synchronous = NORMAL')
-      db.pragma('foreign_keys = ON')
       // A long reader lets the WAL grow; once it is gone the file shrinks back to this.
       db.pragma('journal_size_limit = 67108864')
+      db.pragma('foreign_keys = OFF')
       migrate(db, file)
+      db.pragma('foreign_keys = ON')
     },
   )
 }
@@ -84,7 +85,9 @@ export function openReadable(file: string): Database.Database {
       : new Database(resolve(file), { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
   const read = (): Database.Database =>
     opened(file, open, (db) => {
-      if (identify(db, file) === 0) throw noStore(file)
+      const version = identify(db, file)
+      if (version === 0) throw noStore(file)
+      viewAsNewest(db, version)
     })
   try {
     return read()

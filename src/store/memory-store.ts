@@ -1,8 +1,17 @@
 import { UserError } from '../errors.ts'
-import type { TimedMeasurement, TrialOutcome, TrialRecord, TrialSpec, TrialState } from '../trial.ts'
+import { compareTrials, hasValue } from '../search/rank.ts'
+import {
+  noTrials,
+  type TimedMeasurement,
+  type TrialOutcome,
+  type TrialRecord,
+  type TrialSpec,
+  type TrialState,
+} from '../trial.ts'
 import { decodeJson, encodeJson } from './exact-json.ts'
 import { thisProcess } from './process-identity.ts'
 import type {
+  Evaluation,
   Fingerprints,
   Lease,
   NewStudy,
@@ -11,7 +20,6 @@ import type {
   StudyRecord,
   StudyState,
   StudyWriter,
-  TestLook,
   TrialFilter,
 } from './store.ts'
 import { finishedTrial, startedTrial } from './trial-life.ts'
@@ -27,7 +35,7 @@ interface KeptStudy {
   record: StudyRecord
   readonly stages: StageRecord[]
   readonly trials: Map<number, KeptTrial>
-  readonly looks: TestLook[]
+  readonly evaluations: Evaluation[]
   lease: Lease | undefined
   /** Trials begun and not finished, committed or not. */
   readonly running: Map<number, TrialRecord>
@@ -83,15 +91,15 @@ class MemoryStore implements StudyWriter {
   }
 
   bestTrials(study: number, count: number, stage?: number): TrialRecord[] {
-    const sign = this.#find(study)?.record.direction === 'maximize' ? -1 : 1
-    return this.trials(study, { stage, states: ['complete', 'pruned'] })
-      .filter(({ value }) => value !== null)
-      .sort((a, b) => (a.value === b.value ? a.number - b.number : a.value! < b.value! ? -sign : sign))
+    const direction = this.#find(study)?.record.direction ?? 'maximize'
+    return this.trials(study, { stage })
+      .filter(hasValue)
+      .sort((a, b) => compareTrials(a, b, direction))
       .slice(0, count)
   }
 
   countTrials(study: number): Readonly<Record<TrialState, number>> {
-    const counts = { waiting: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0 }
+    const counts = noTrials()
     for (const { state } of this.trials(study)) counts[state]++
     return counts
   }
@@ -112,8 +120,8 @@ class MemoryStore implements StudyWriter {
     return this.#find(study)?.trials.get(trial)?.artifact ?? undefined
   }
 
-  testLooks(study: number): TestLook[] {
-    return [...(this.#find(study)?.looks ?? [])]
+  evaluations(study: number): Evaluation[] {
+    return [...(this.#find(study)?.evaluations ?? [])]
   }
 
   lease(study: number): Lease | undefined {
@@ -141,12 +149,15 @@ class MemoryStore implements StudyWriter {
       createdAt: this.#now(),
       finishedAt: null,
       notes: [],
+      origin: study.origin ?? null,
+      comment: null,
+      tags: [],
     }
     this.#studies.push({
       record,
       stages: [],
       trials: new Map(),
-      looks: [],
+      evaluations: [],
       lease: undefined,
       running: new Map(),
       pending: [],
@@ -203,10 +214,10 @@ class MemoryStore implements StudyWriter {
     held.record = { ...held.record, notes: [...held.record.notes, note] }
   }
 
-  startTrial(study: number, spec: TrialSpec, host: string): void {
+  startTrial(study: number, spec: TrialSpec, host: string, slot: number | null = null): void {
     const held = this.#leased(study)
     const before = held.ahead.get(spec.number) ?? held.trials.get(spec.number)?.record
-    const record = startedTrial(before, spec, host, this.#now())
+    const record = startedTrial(before, spec, { host, slot }, this.#now())
     held.running.set(spec.number, record)
     put(held, { record, measurements: [], artifact: null })
   }
@@ -215,7 +226,7 @@ class MemoryStore implements StudyWriter {
     const held = this.#leased(study)
     const running = held.running.get(number)
     if (running === undefined) throw new Error(`Trial ${number} was not started by this writer.`)
-    const record = finishedTrial(running, outcome)
+    const record = finishedTrial(running, outcome, held.record.tieMetric)
     held.running.delete(number)
     const stopped = record.state === 'waiting'
     put(held, {
@@ -242,8 +253,8 @@ class MemoryStore implements StudyWriter {
     }
   }
 
-  addTestLook(study: number, look: TestLook): void {
-    this.#get(study).looks.push(look)
+  addEvaluation(study: number, evaluation: Evaluation): void {
+    this.#get(study).evaluations.push(evaluation)
   }
 
   finishStudy(study: number, state: StudyState, endReason: string | null): void {

@@ -1,15 +1,13 @@
 import type { Params } from '../space/distribution.ts'
 import type { SearchSpace } from '../space/search-space.ts'
-import type { Direction, TimedMeasurement, TrialRecord, TrialState } from '../trial.ts'
+import type { Direction, TieMetric, TimedMeasurement, TrialRecord, TrialState } from '../trial.ts'
+import { type Cell, checksumOf, DamagedRowError } from './checksum.ts'
 import { decodeJson, encodeFlatRecord, encodeJson } from './exact-json.ts'
 import { toNarrowDecision } from './narrowing-json.ts'
-import type { NewStudy, StageRecord, StudyRecord, StudyState } from './store.ts'
-
-/** A value as SQLite gives it back. */
-export type Cell = number | string | null
+import type { Evaluation, NewStudy, Rungs, StageRecord, StudyRecord, StudyState } from './store.ts'
 
 export const STUDY_COLUMNS =
-  'id, name, seed, direction, metric, lag, experiment, data_hash, objective_hash, space_hash, code_version, state, end_reason, created_at, finished_at, notes'
+  'id, name, seed, direction, metric, lag, experiment, data_hash, objective_hash, space_hash, code_version, state, end_reason, created_at, finished_at, notes, tie, origin, comment, tags, checksum'
 
 export type StudyRow = [
   id: number,
@@ -28,9 +26,15 @@ export type StudyRow = [
   createdAt: number,
   finishedAt: number | null,
   notes: string,
+  tie: string | null,
+  origin: string | null,
+  comment: string | null,
+  tags: string,
+  checksum: number | null,
 ]
 
 export function toStudyRecord(row: StudyRow): StudyRecord {
+  checkRow(row, [], `the record of study ${JSON.stringify(row[1])}`)
   return {
     id: row[0],
     name: row[1],
@@ -46,10 +50,14 @@ export function toStudyRecord(row: StudyRow): StudyRecord {
     createdAt: row[13],
     finishedAt: row[14],
     notes: JSON.parse(row[15]) as string[],
+    tieMetric: row[16] === null ? null : (JSON.parse(row[16]) as TieMetric),
+    origin: row[17],
+    comment: row[18],
+    tags: JSON.parse(row[19]) as string[],
   }
 }
 
-/** All columns of a new study but its id, in the order of STUDY_COLUMNS. */
+/** All columns of a new study but its id and its checksum, in the order of STUDY_COLUMNS. */
 export function toNewStudyCells(study: NewStudy, now: number): Cell[] {
   const { fingerprints } = study
   return [
@@ -68,10 +76,15 @@ export function toNewStudyCells(study: NewStudy, now: number): Cell[] {
     now,
     null,
     '[]',
+    study.tieMetric === null ? null : JSON.stringify(study.tieMetric),
+    study.origin ?? null,
+    null,
+    '[]',
   ]
 }
 
-export const STAGE_COLUMNS = 'stage, name, trials, epochs, sampler, first_trial, space, narrowing'
+export const STAGE_COLUMNS =
+  'stage, name, trials, epochs, sampler, first_trial, space, narrowing, rungs, checksum'
 
 export type StageRow = [
   stage: number,
@@ -82,9 +95,12 @@ export type StageRow = [
   firstTrial: number,
   space: string,
   narrowing: string | null,
+  rungs: string | null,
+  checksum: number | null,
 ]
 
-export function toStageRecord(row: StageRow): StageRecord {
+export function toStageRecord(study: number, row: StageRow): StageRecord {
+  checkRow(row, [study], `the record of stage ${row[0] + 1}`)
   return {
     index: row[0],
     name: row[1],
@@ -94,30 +110,37 @@ export function toStageRecord(row: StageRow): StageRecord {
     firstTrial: row[5],
     space: decodeJson(row[6]) as SearchSpace,
     narrowing: row[7] === null ? null : toNarrowDecision(decodeJson(row[7])),
+    rungs: row[8] === null ? null : (JSON.parse(row[8]) as Rungs),
   }
 }
 
-export function toStageCells(stage: StageRecord): Cell[] {
-  return [
-    stage.index,
-    stage.name,
-    stage.trials,
-    stage.epochs,
-    stage.sampler,
-    stage.firstTrial,
-    encodeJson(stage.space),
-    stage.narrowing === null ? null : encodeJson(stage.narrowing),
-  ]
+/** All columns of a stage with its checksum. */
+export function toStageCells(study: number, stage: StageRecord): Cell[] {
+  return sealed(
+    [study],
+    [
+      stage.index,
+      stage.name,
+      stage.trials,
+      stage.epochs,
+      stage.sampler,
+      stage.firstTrial,
+      encodeJson(stage.space),
+      stage.narrowing === null ? null : encodeJson(stage.narrowing),
+      stage.rungs === null ? null : JSON.stringify(stage.rungs),
+    ],
+  )
 }
 
 export const TRIAL_COLUMNS =
-  'number, stage, state, value, params, seed, budget_epochs, continues, epochs, metrics, error_code, error_message, error_stack, attempts, arithmetic, host, started_at, duration_ms'
+  'number, stage, state, value, tie, params, seed, budget_epochs, continues, epochs, metrics, error_code, error_message, error_stack, attempts, arithmetic, host, slot, origin, started_at, duration_ms, measured, checksum'
 
 export type TrialRow = [
   number: number,
   stage: number,
   state: TrialState,
   value: number | null,
+  tie: number | null,
   params: string,
   seed: number,
   budgetEpochs: number,
@@ -130,8 +153,12 @@ export type TrialRow = [
   attempts: number,
   arithmetic: string | null,
   host: string | null,
+  slot: number | null,
+  origin: string | null,
   startedAt: number | null,
   durationMs: number | null,
+  measured: number | null,
+  checksum: number | null,
 ]
 
 export function toTrialRecord(row: TrialRow): TrialRecord {
@@ -140,47 +167,111 @@ export function toTrialRecord(row: TrialRow): TrialRecord {
     stage: row[1],
     state: row[2],
     value: row[3],
-    params: decodeJson(row[4]) as Params,
-    seed: row[5],
-    budget: { epochs: row[6] },
-    continues: row[7],
-    epochs: row[8],
-    metrics: decodeJson(row[9]) as Record<string, number>,
-    error: row[10] === null ? null : { code: row[10], message: row[11] ?? '', stack: row[12] },
-    attempts: row[13],
-    arithmetic: row[14],
-    host: row[15],
-    startedAt: row[16],
-    durationMs: row[17],
+    tie: row[4],
+    params: decodeJson(row[5]) as Params,
+    seed: row[6],
+    budget: { epochs: row[7] },
+    continues: row[8],
+    epochs: row[9],
+    metrics: decodeJson(row[10]) as Record<string, number>,
+    error: row[11] === null ? null : { code: row[11], message: row[12] ?? '', stack: row[13] },
+    attempts: row[14],
+    arithmetic: row[15],
+    host: row[16],
+    slot: row[17],
+    origin: row[18],
+    startedAt: row[19],
+    durationMs: row[20],
   }
 }
 
-export function toTrialCells(trial: TrialRecord): Cell[] {
+/** All columns of a trial with its checksum. @param measured the checksum of its measurements; null until it has finished */
+export function toTrialCells(study: number, trial: TrialRecord, measured: number | null): Cell[] {
   const { error } = trial
-  return [
-    trial.number,
-    trial.stage,
-    trial.state,
-    trial.value,
-    encodeFlatRecord(trial.params),
-    trial.seed,
-    trial.budget.epochs,
-    trial.continues,
-    trial.epochs,
-    encodeFlatRecord(trial.metrics),
-    error === null ? null : error.code,
-    error === null ? null : error.message,
-    error === null ? null : error.stack,
-    trial.attempts,
-    trial.arithmetic,
-    trial.host,
-    trial.startedAt,
-    trial.durationMs,
-  ]
+  return sealed(
+    [study],
+    [
+      trial.number,
+      trial.stage,
+      trial.state,
+      trial.value,
+      trial.tie,
+      encodeFlatRecord(trial.params),
+      trial.seed,
+      trial.budget.epochs,
+      trial.continues,
+      trial.epochs,
+      encodeFlatRecord(trial.metrics),
+      error === null ? null : error.code,
+      error === null ? null : error.message,
+      error === null ? null : error.stack,
+      trial.attempts,
+      trial.arithmetic,
+      trial.host,
+      trial.slot,
+      trial.origin,
+      trial.startedAt,
+      trial.durationMs,
+      measured,
+    ],
+  )
 }
 
 export type MeasurementRow = [step: number, value: number | null, metrics: string, seconds: number]
 
 export function toMeasurement([step, value, metrics, seconds]: MeasurementRow): TimedMeasurement {
   return { step, value: value ?? Number.NaN, metrics: decodeJson(metrics) as Record<string, number>, seconds }
+}
+
+/** The cells as SQLite gives them back: it has no NaN, and no -0 in a column of numbers alone. */
+export function toMeasurementCells({ step, value, metrics, seconds }: TimedMeasurement): MeasurementRow {
+  return [step, Number.isNaN(value) ? null : value, encodeFlatRecord(metrics), seconds + 0]
+}
+
+/** The checksum over a trial's measurements in order of step. */
+export function checksumOfMeasurements(rows: readonly MeasurementRow[]): number {
+  let checksum = 0
+  for (const row of rows) checksum = checksumOf(row, checksum)
+  return checksum
+}
+
+export type EvaluationRow = [
+  trial: number,
+  at: number,
+  part: string,
+  examples: number,
+  metrics: string,
+  confusion: string | null,
+]
+
+export function toEvaluation(row: EvaluationRow): Evaluation {
+  return {
+    trial: row[0],
+    at: row[1],
+    part: row[2],
+    examples: row[3],
+    metrics: decodeJson(row[4]) as Record<string, number>,
+    confusion: row[5] === null ? null : (JSON.parse(row[5]) as number[][]),
+  }
+}
+
+export function toEvaluationCells(evaluation: Evaluation): Cell[] {
+  const { trial, at, part, examples, metrics, confusion } = evaluation
+  return [trial, at, part, examples, encodeFlatRecord(metrics), confusion && JSON.stringify(confusion)]
+}
+
+/** @param key cells before the row's own that count in its checksum. @throws DamagedRowError */
+function checkRow(row: readonly Cell[], key: readonly Cell[], what: string): void {
+  if (!isIntact(row, key)) throw new DamagedRowError(what)
+}
+
+/** Whether a row that ends with its checksum is what was written; true if it has none. */
+export function isIntact(row: readonly Cell[], key: readonly Cell[]): boolean {
+  const checksum = row.at(-1)
+  return checksum === null || checksum === checksumOf([...key, ...row.slice(0, -1)])
+}
+
+/** The cells with their checksum at the end. */
+function sealed(key: readonly Cell[], cells: readonly Cell[]): Cell[] {
+  return [...cells, checksumOf([...key, ...cells])]
 }

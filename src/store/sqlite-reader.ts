@@ -1,17 +1,30 @@
 import type Database from 'better-sqlite3'
-import type { Direction, TimedMeasurement, TrialRecord, TrialState } from '../trial.ts'
+import { compareTrials } from '../search/rank.ts'
+import {
+  type Direction,
+  noTrials,
+  RANKED_STATES,
+  type TimedMeasurement,
+  type TrialRecord,
+  type TrialState,
+} from '../trial.ts'
+import { DamagedRowError } from './checksum.ts'
 import { type HeldLease, isLive } from './lease.ts'
 import {
+  isIntact,
   type MeasurementRow,
   STAGE_COLUMNS,
   STUDY_COLUMNS,
+  type StageRow,
   TRIAL_COLUMNS,
+  type TrialRow,
+  toEvaluation,
   toMeasurement,
   toStageRecord,
   toStudyRecord,
   toTrialRecord,
 } from './rows.ts'
-import type { Lease, StageRecord, StudyReader, StudyRecord, TestLook, TrialFilter } from './store.ts'
+import type { Evaluation, Lease, StageRecord, StudyReader, StudyRecord, TrialFilter } from './store.ts'
 import { onStore } from './store-error.ts'
 
 /** How many trials' measurements are read at once while all of them stream by. */
@@ -45,7 +58,7 @@ export class SqliteReader implements StudyReader {
 
   stages(study: number): StageRecord[] {
     const sql = `SELECT ${STAGE_COLUMNS} FROM stages WHERE study = ? ORDER BY stage`
-    return this.#all(sql, [study], toStageRecord)
+    return this.#all(sql, [study], (row: StageRow) => toStageRecord(study, row))
   }
 
   trials(study: number, filter: TrialFilter = {}): TrialRecord[] {
@@ -55,32 +68,57 @@ export class SqliteReader implements StudyReader {
       ${states === null ? '' : 'AND state IN (SELECT value FROM json_each(?))'}
       ORDER BY number LIMIT ? OFFSET ?`
     const bound = [...(stage === null ? [] : [stage]), ...(states === null ? [] : [JSON.stringify(states)])]
-    return this.#all(sql, [study, ...bound, limit, offset], toTrialRecord)
+    return this.#all(sql, [study, ...bound, limit, offset], this.#readTrial(study))
   }
 
   trial(study: number, number: number): TrialRecord | undefined {
     const sql = `SELECT ${TRIAL_COLUMNS} FROM trials WHERE study = ? AND number = ?`
-    return this.#get(sql, [study, number], toTrialRecord)
+    return this.#get(sql, [study, number], this.#readTrial(study))
   }
 
   bestTrials(study: number, count: number, stage?: number): TrialRecord[] {
     const sqlOfDirection = 'SELECT direction FROM studies WHERE id = ?'
     const direction = this.#get(sqlOfDirection, [study], ([found]: [Direction]) => found)
     if (direction === undefined) return []
-    // The index gives each of the two states in order of value; within equal values SQLite sorts by number.
+    const stages = stage === undefined ? this.#stagesWithTrials(study) : [stage]
+    const best: TrialRecord[] = []
+    for (const state of RANKED_STATES) {
+      const ofState = stages.flatMap((index) => this.#bestOf(study, index, state, direction, count))
+      best.push(...ofState.sort((a, b) => compareTrials(a, b, direction)).slice(0, count - best.length))
+      if (best.length >= count) break
+    }
+    return best
+  }
+
+  /** The order within one state and stage is that of `compareTrials`; the index has it but for equal values. */
+  #bestOf(
+    study: number,
+    stage: number,
+    state: TrialState,
+    direction: Direction,
+    count: number,
+  ): TrialRecord[] {
     const sql = `SELECT ${TRIAL_COLUMNS} FROM trials
-      WHERE study = ? AND state = ? AND value IS NOT NULL ${stage === undefined ? '' : 'AND stage = ?'}
-      ORDER BY value ${direction === 'maximize' ? 'DESC' : 'ASC'}, number LIMIT ?`
-    const bound = stage === undefined ? [count] : [stage, count]
-    const best = (state: TrialState): TrialRecord[] => this.#all(sql, [study, state, ...bound], toTrialRecord)
-    const sign = direction === 'maximize' ? -1 : 1
-    const compare = (a: TrialRecord, b: TrialRecord): number =>
-      a.value === b.value ? a.number - b.number : a.value! < b.value! ? -sign : sign
-    return [...best('complete'), ...best('pruned')].sort(compare).slice(0, count)
+      WHERE study = ? AND stage = ? AND state = ? AND value IS NOT NULL
+      ORDER BY ${state === 'pruned' ? 'epochs DESC, ' : ''}value ${direction === 'maximize' ? 'DESC' : 'ASC'},
+        tie IS NULL, tie, budget_epochs DESC, number LIMIT ?`
+    return this.#all(sql, [study, stage, state, count], this.#readTrial(study))
+  }
+
+  /** By jumps from one to the next in the index. */
+  #stagesWithTrials(study: number): number[] {
+    const sql = 'SELECT min(stage) FROM trials WHERE study = ? AND stage > ?'
+    const stages: number[] = []
+    for (let after = Number.MIN_SAFE_INTEGER; ; ) {
+      const next = this.#get(sql, [study, after], asIs<[number | null]>)?.[0] ?? null
+      if (next === null) return stages
+      stages.push(next)
+      after = next
+    }
   }
 
   countTrials(study: number): Readonly<Record<TrialState, number>> {
-    const counts = { waiting: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0 }
+    const counts = noTrials()
     const sql = 'SELECT state, count(*) FROM trials WHERE study = ? GROUP BY state'
     for (const [state, count] of this.#all(sql, [study], asIs<[TrialState, number]>)) counts[state] = count
     return counts
@@ -126,16 +164,10 @@ export class SqliteReader implements StudyReader {
     )
   }
 
-  testLooks(study: number): TestLook[] {
-    const sql = 'SELECT trial, at, loss, accuracy, examples FROM test_looks WHERE study = ? ORDER BY id'
-    type Row = [trial: number, at: number, loss: number | null, accuracy: number | null, examples: number]
-    return this.#all(sql, [study], ([trial, at, loss, accuracy, examples]: Row) => ({
-      trial,
-      at,
-      loss: loss ?? Number.NaN,
-      accuracy: accuracy ?? Number.NaN,
-      examples,
-    }))
+  evaluations(study: number): Evaluation[] {
+    const sql =
+      'SELECT trial, at, part, examples, metrics, confusion FROM evaluations WHERE study = ? ORDER BY id'
+    return this.#all(sql, [study], toEvaluation)
   }
 
   lease(study: number): Lease | undefined {
@@ -172,6 +204,20 @@ export class SqliteReader implements StudyReader {
       since,
       heartbeatAt,
     }))
+  }
+
+  /** Reads the rows of a study's trials; one that is damaged is named. */
+  #readTrial(study: number): (row: TrialRow) => TrialRecord {
+    return (row) => {
+      if (!isIntact(row, [study])) throw new DamagedRowError(this.nameTrial(study, row[0]))
+      return toTrialRecord(row)
+    }
+  }
+
+  /** `trial 12 of study "quickstart"`, for messages about damage. */
+  protected nameTrial(study: number, number: number): string {
+    const name = this.statement('SELECT name FROM studies WHERE id = ?').get(study) as [string] | undefined
+    return `trial ${number} of study ${name === undefined ? study : JSON.stringify(name[0])}`
   }
 
   /** Each SQL text is prepared once; rows come as arrays. */

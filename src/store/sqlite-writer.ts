@@ -1,21 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import type Database from 'better-sqlite3'
 import { UserError } from '../errors.ts'
-import type { TrialOutcome, TrialSpec, TrialState } from '../trial.ts'
+import type { TieMetric, TrialOutcome, TrialSpec, TrialState } from '../trial.ts'
+import { type Cell, checksumOf } from './checksum.ts'
 import { closeWritable } from './connection.ts'
 import { encodeJson } from './exact-json.ts'
 import { heldBySomebodyElse, isLive, leaseLost } from './lease.ts'
 import { thisProcess } from './process-identity.ts'
-import { STAGE_COLUMNS, STUDY_COLUMNS, toNewStudyCells, toStageCells } from './rows.ts'
+import { STAGE_COLUMNS, STUDY_COLUMNS, toEvaluationCells, toNewStudyCells, toStageCells } from './rows.ts'
 import { SqliteReader } from './sqlite-reader.ts'
 import type {
+  Evaluation,
   Fingerprints,
   NewStudy,
   StageRecord,
   StudyRecord,
   StudyState,
   StudyWriter,
-  TestLook,
 } from './store.ts'
 import { onStore } from './store-error.ts'
 import {
@@ -28,6 +29,8 @@ import {
 } from './trial-gathering.ts'
 import type { TrialBefore } from './trial-life.ts'
 import { writeTrials } from './write-trials.ts'
+
+const NEW_STUDY_COLUMNS = STUDY_COLUMNS.replace('id, ', '').replace(', checksum', '')
 
 /**
  * Writes a store. Trials are gathered in memory and written in one immediate transaction at the flush: a transaction
@@ -51,18 +54,22 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
         })
       }
       const cells = toNewStudyCells(study, this.now())
-      const columns = STUDY_COLUMNS.replace('id, ', '')
-      const { lastInsertRowid } = this.#insert('studies', columns, cells)
-      this.#writeLease(Number(lastInsertRowid))
-      return Number(lastInsertRowid)
+      const { lastInsertRowid } = this.#insert('studies', NEW_STUDY_COLUMNS, cells)
+      const added = Number(lastInsertRowid)
+      this.#seal(added)
+      this.#writeLease(added)
+      return added
     })
-    this.#held.set(id, newlyHeld(true))
+    this.#held.set(id, newlyHeld(this.#study(id).tieMetric, true))
     return this.#study(id)
   }
 
   acquireLease(study: number): void {
+    let tieMetric: TieMetric | null = null
     const isNew = this.#transaction(() => {
-      const { name } = this.#study(study)
+      const record = this.#study(study)
+      const { name } = record
+      tieMetric = record.tieMetric
       const lease = this.heldLease(study)
       if (lease?.token === this.#token) return false
       if (lease !== undefined && isLive(lease, this.now())) throw heldBySomebodyElse(name, lease)
@@ -70,7 +77,7 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
       return true
     })
     // What was gathered under a lease that was lost since is of no use: others may have run those trials.
-    if (isNew) this.#held.set(study, newlyHeld(false))
+    if (isNew) this.#held.set(study, newlyHeld(tieMetric, false))
   }
 
   renewLease(study: number): void {
@@ -86,7 +93,7 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
 
   addStage(study: number, stage: StageRecord): void {
     this.#owning(study, () => {
-      this.#insert('stages', `study, ${STAGE_COLUMNS}`, [study, ...toStageCells(stage)])
+      this.#insert('stages', `study, ${STAGE_COLUMNS}`, [study, ...toStageCells(study, stage)])
       this.#markRunning(study)
     })
   }
@@ -96,33 +103,37 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
     stage: number,
     changes: { readonly trials?: number; readonly epochs?: number },
   ): void {
-    const sql =
-      'UPDATE stages SET trials = coalesce(?, trials), epochs = coalesce(?, epochs) WHERE study = ? AND stage = ?'
     this.#owning(study, () => {
-      this.statement(sql).run(changes.trials ?? null, changes.epochs ?? null, study, stage)
+      const record = this.stages(study).find(({ index }) => index === stage)
+      if (record === undefined) return
+      const cells = toStageCells(study, { ...record, ...changes })
+      this.#insert('stages', `study, ${STAGE_COLUMNS}`, [study, ...cells], 'INSERT OR REPLACE')
     })
   }
 
   setExperiment(study: number, experiment: unknown, fingerprints: Fingerprints): void {
     const { data, objective, space } = fingerprints
-    const sql =
-      'UPDATE studies SET experiment = ?, data_hash = ?, objective_hash = ?, space_hash = ? WHERE id = ?'
     this.#owning(study, () => {
-      this.statement(sql).run(encodeJson(experiment ?? null), data, objective, space, study)
+      this.#updateStudy(study, {
+        experiment: encodeJson(experiment ?? null),
+        data_hash: data,
+        objective_hash: objective,
+        space_hash: space,
+      })
     })
   }
 
   addNote(study: number, note: string): void {
     this.#transaction(() => {
       const { notes } = this.#study(study)
-      this.statement('UPDATE studies SET notes = ? WHERE id = ?').run(JSON.stringify([...notes, note]), study)
+      this.#updateStudy(study, { notes: JSON.stringify([...notes, note]) })
     })
   }
 
-  startTrial(study: number, spec: TrialSpec, host: string): void {
+  startTrial(study: number, spec: TrialSpec, host: string, slot: number | null = null): void {
     const held = this.#heldStudy(study)
     const stored = held.pending.has(spec.number) ? undefined : this.#before(study, spec.number)
-    gatherStart(held, stored, spec, host, this.now())
+    gatherStart(held, stored, spec, { host, slot }, this.now())
   }
 
   finishTrial(study: number, number: number, outcome: TrialOutcome, keepArtifact: boolean): void {
@@ -148,18 +159,17 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
     for (const [, held] of waiting) gatherAnew(held)
   }
 
-  addTestLook(study: number, look: TestLook): void {
-    const cells = [study, look.trial, look.at, look.loss, look.accuracy, look.examples]
+  addEvaluation(study: number, evaluation: Evaluation): void {
+    const columns = 'study, trial, at, part, examples, metrics, confusion'
     this.#transaction(() => {
-      this.#insert('test_looks', 'study, trial, at, loss, accuracy, examples', cells)
+      this.#insert('evaluations', columns, [study, ...toEvaluationCells(evaluation)])
     })
   }
 
   finishStudy(study: number, state: StudyState, endReason: string | null): void {
     this.flush()
-    const sql = 'UPDATE studies SET state = ?, end_reason = ?, finished_at = ? WHERE id = ?'
     this.#owning(study, () => {
-      this.statement(sql).run(state, endReason, this.now(), study)
+      this.#updateStudy(study, { state, end_reason: endReason, finished_at: this.now() })
       this.#dropLease(study)
     })
     this.#held.delete(study)
@@ -207,9 +217,24 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
 
   /** A resumed study is running again once something new is written to it. */
   #markRunning(study: number): void {
-    this.statement(
-      "UPDATE studies SET state = 'running', end_reason = NULL, finished_at = NULL WHERE id = ? AND state <> 'running'",
-    ).run(study)
+    if (this.#study(study).state === 'running') return
+    this.#updateStudy(study, { state: 'running', end_reason: null, finished_at: null })
+  }
+
+  #updateStudy(study: number, cells: Readonly<Record<string, Cell>>): void {
+    const columns = Object.keys(cells).map((column) => `${column} = ?`)
+    this.statement(`UPDATE studies SET ${columns.join(', ')} WHERE id = ?`).run(
+      ...Object.values(cells),
+      study,
+    )
+    this.#seal(study)
+  }
+
+  /** Gives the record of a study its checksum; after every change of it, in the same transaction. */
+  #seal(study: number): void {
+    const row = this.statement(`SELECT ${STUDY_COLUMNS} FROM studies WHERE id = ?`).get(study) as Cell[]
+    const checksum = checksumOf(row.slice(0, -1))
+    this.statement('UPDATE studies SET checksum = ? WHERE id = ?').run(checksum, study)
   }
 
   #writeLease(study: number): void {
@@ -243,8 +268,8 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
     return onStore(this.file, () => this.db.transaction(work).immediate())
   }
 
-  #insert(table: string, columns: string, cells: readonly unknown[]): Database.RunResult {
+  #insert(table: string, columns: string, cells: readonly Cell[], how = 'INSERT'): Database.RunResult {
     const places = cells.map(() => '?').join(', ')
-    return this.statement(`INSERT INTO ${table} (${columns}) VALUES (${places})`).run(...cells)
+    return this.statement(`${how} INTO ${table} (${columns}) VALUES (${places})`).run(...cells)
   }
 }

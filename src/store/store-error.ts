@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { UserError } from '../errors.ts'
+import { DamagedRowError } from './checksum.ts'
 
 /** What each SQLite result code means to somebody who only wants to go on. The first prefix that fits is taken. */
 const MEANINGS: readonly (readonly [prefix: string, message: string, hint: string])[] = [
@@ -72,6 +73,7 @@ export function toStoreError(file: string, error: unknown): unknown {
     const [, message, hint] = meaning
     return new UserError('store', `${file}: ${message} (${error.code})`, { hint, cause: error })
   }
+  if (error instanceof DamagedRowError) return damaged(file, error.message, error)
   if (error instanceof SyntaxError) return damaged(file, 'a record is no JSON', error)
   const { syscall, code } = error as NodeJS.ErrnoException
   if (!(error instanceof Error) || syscall === undefined || code === undefined) return error

@@ -2,6 +2,7 @@ import type { NarrowDecision } from '../search/narrow-decision.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type {
   Direction,
+  TieMetric,
   TimedMeasurement,
   TrialOutcome,
   TrialRecord,
@@ -28,15 +29,24 @@ export interface NewStudy {
   readonly direction: Direction
   /** The metric's name, for people; the value of a measurement is this metric. */
   readonly metric: string
+  /** Ranks trials of equal value; null to leave them in order of epochs and number. */
+  readonly tieMetric: TieMetric | null
   readonly lag: number
   /** The whole resolved experiment, JSON: enough to run it again. */
   readonly experiment: unknown
   readonly fingerprints: Fingerprints
   readonly codeVersion: string
+  /** Where an imported study comes from, in words; null, or absent, for one that is run here. */
+  readonly origin?: string | null
 }
 
 export interface StudyRecord extends NewStudy {
   readonly id: number
+  readonly origin: string | null
+  /** What people wrote about it; null for nothing. */
+  readonly comment: string | null
+  /** Words to find it by, in the order they were given; no word twice. */
+  readonly tags: readonly string[]
   readonly state: StudyState
   /** Why it ended, in a sentence, if not by being done: "stopped by SIGINT", "time limit of 60 s reached". */
   readonly endReason: string | null
@@ -45,6 +55,14 @@ export interface StudyRecord extends NewStudy {
   readonly finishedAt: number | null
   /** What was forced or changed on purpose, in order: `resume --force`, `--add 32`. */
   readonly notes: readonly string[]
+}
+
+/** Where a stage compares its trials and prunes the worse ones. */
+export interface Rungs {
+  /** Ascending epochs below the stage's own. */
+  readonly at: readonly number[]
+  /** About one in this many trials goes on past a rung; above 1. */
+  readonly reduce: number
 }
 
 export interface StageRecord {
@@ -59,6 +77,8 @@ export interface StageRecord {
   readonly space: SearchSpace
   /** The decision that led to `space`; null in the first stage. */
   readonly narrowing: NarrowDecision | null
+  /** Null if every trial runs all its epochs. */
+  readonly rungs: Rungs | null
 }
 
 export interface TrialFilter {
@@ -68,13 +88,18 @@ export interface TrialFilter {
   readonly offset?: number | undefined
 }
 
-/** How often the test set was looked at, and what it said. */
-export interface TestLook {
+/** What a kept network is worth on a part of the data. */
+export interface Evaluation {
   readonly trial: number
+  /** Milliseconds since the epoch. */
   readonly at: number
-  readonly loss: number
-  readonly accuracy: number
+  /** `test`, `valid`, or the name of a file of its own. */
+  readonly part: string
   readonly examples: number
+  /** By name: loss, accuracy. */
+  readonly metrics: Readonly<Record<string, number>>
+  /** Examples by true class (rows) and predicted class (columns); null where there are no classes. */
+  readonly confusion: readonly (readonly number[])[] | null
 }
 
 export interface StoreOptions {
@@ -94,7 +119,7 @@ export interface StudyReader {
   /** In order of number. */
   trials(study: number, filter?: TrialFilter): TrialRecord[]
   trial(study: number, number: number): TrialRecord | undefined
-  /** The best complete (or pruned) trials: deeper stage budgets do not outrank by themselves; ties go to the lower number. */
+  /** The best trials that have a value, in the order of `compareTrials`. */
   bestTrials(study: number, count: number, stage?: number): TrialRecord[]
   countTrials(study: number): Readonly<Record<TrialState, number>>
   /** In order of step. */
@@ -104,7 +129,8 @@ export interface StudyReader {
     study: number,
   ): IterableIterator<{ readonly trial: number; readonly measurements: TimedMeasurement[] }>
   artifact(study: number, trial: number): Uint8Array | undefined
-  testLooks(study: number): TestLook[]
+  /** In the order they were added. */
+  evaluations(study: number): Evaluation[]
   /** Who runs the study; undefined if nobody does, also if its holder is dead. */
   lease(study: number): Lease | undefined
   close(): void
@@ -121,7 +147,7 @@ export interface Lease {
 
 /**
  * Write access, held by one writer for a study at a time. Each method is one transaction, unless it says otherwise;
- * its reads see what is committed. All but `acquireLease`, `addNote` and `addTestLook` need the study's lease.
+ * its reads see what is committed. All but `acquireLease`, `addNote` and `addEvaluation` need the study's lease.
  */
 export interface StudyWriter extends StudyReader {
   /**
@@ -147,9 +173,9 @@ export interface StudyWriter extends StudyReader {
   addNote(study: number, note: string): void
   /**
    * Records that a trial begins: `running`, attempts + 1, without the results of an attempt before. Throws Error if it
-   * is complete, pruned or diverged. Grouped with other writes until the next `flush`.
+   * is complete, pruned or diverged. `slot`: which of the executor's, null or absent if that is not known. Grouped with other writes until the next `flush`.
    */
-  startTrial(study: number, spec: TrialSpec, host: string): void
+  startTrial(study: number, spec: TrialSpec, host: string, slot?: number | null): void
   /**
    * Records how a trial that this writer started has ended, with its measurements, at once or not at all; one that was
    * stopped is `waiting` again. Steps must be whole numbers that rise. Grouped until the next `flush`.
@@ -162,7 +188,7 @@ export interface StudyWriter extends StudyReader {
    * what was grouped stays so, and may be flushed again.
    */
   flush(): void
-  addTestLook(study: number, look: TestLook): void
+  addEvaluation(study: number, evaluation: Evaluation): void
   /** Commits what was grouped, records how the study ended, and releases its lease. */
   finishStudy(study: number, state: StudyState, endReason: string | null): void
 }

@@ -1,5 +1,5 @@
-import type { TimedMeasurement, TrialOutcome, TrialRecord, TrialSpec } from '../trial.ts'
-import { finishedTrial, startedTrial, type TrialBefore } from './trial-life.ts'
+import type { TieMetric, TimedMeasurement, TrialOutcome, TrialRecord, TrialSpec } from '../trial.ts'
+import { finishedTrial, startedTrial, type TrialBefore, type TrialPlace } from './trial-life.ts'
 
 /** What is to be written of a trial at the next flush: its newest state, whatever it went through since the last. */
 export interface PendingTrial {
@@ -12,6 +12,7 @@ export interface PendingTrial {
 
 /** What a writer gathers of a study whose lease it holds, until the next flush. */
 export interface HeldStudy {
+  readonly tieMetric: TieMetric | null
   /** Trials started by this writer and not finished. */
   readonly running: Map<number, TrialRecord>
   readonly pending: Map<number, PendingTrial>
@@ -21,8 +22,8 @@ export interface HeldStudy {
   marked: boolean
 }
 
-export function newlyHeld(marked: boolean): HeldStudy {
-  return { running: new Map(), pending: new Map(), kept: null, marked }
+export function newlyHeld(tieMetric: TieMetric | null, marked: boolean): HeldStudy {
+  return { tieMetric, running: new Map(), pending: new Map(), kept: null, marked }
 }
 
 /** @param stored what the store has of the trial, if it isn't pending. */
@@ -30,11 +31,11 @@ export function gatherStart(
   held: HeldStudy,
   stored: TrialBefore | undefined,
   spec: TrialSpec,
-  host: string,
+  place: TrialPlace,
   now: number,
 ): void {
   const pending = held.pending.get(spec.number)
-  const record = startedTrial(pending?.record ?? stored, spec, host, now)
+  const record = startedTrial(pending?.record ?? stored, spec, place, now)
   const again = pending?.again ?? stored !== undefined
   held.running.set(spec.number, record)
   held.pending.set(spec.number, { record, again, measurements: [], artifact: null })
@@ -48,7 +49,7 @@ export function gatherFinish(
 ): void {
   const running = held.running.get(number)
   if (running === undefined) throw new Error(`Trial ${number} was not started by this writer.`)
-  const record = finishedTrial(running, outcome)
+  const record = finishedTrial(running, outcome, held.tieMetric)
   const stopped = record.state === 'waiting'
   // A trial whose start is committed has no results in the store: they were dropped when it started.
   const again = held.pending.get(number)?.again ?? false

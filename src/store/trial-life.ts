@@ -1,7 +1,18 @@
-import type { TimedMeasurement, TrialOutcome, TrialRecord, TrialSpec, TrialState } from '../trial.ts'
+import {
+  type TieMetric,
+  type TimedMeasurement,
+  TRIAL_STATES,
+  type TrialOutcome,
+  type TrialRecord,
+  type TrialSpec,
+  type TrialState,
+} from '../trial.ts'
 
-/** A trial can begin (again) in these states; what has succeeded or diverged is never run over. */
-const STARTABLE: readonly TrialState[] = ['waiting', 'running', 'failed']
+/** Where an attempt runs. */
+export interface TrialPlace {
+  readonly host: string
+  readonly slot: number | null
+}
 
 /** What decides whether and as which attempt a trial can begin. */
 export interface TrialBefore {
@@ -18,10 +29,10 @@ export interface TrialBefore {
 export function startedTrial(
   before: TrialBefore | undefined,
   spec: TrialSpec,
-  host: string,
+  { host, slot }: TrialPlace,
   now: number,
 ): TrialRecord {
-  if (before !== undefined && !STARTABLE.includes(before.state)) {
+  if (before !== undefined && !TRIAL_STATES[before.state].startable) {
     throw new Error(`Trial ${spec.number} is ${before.state}: it can't be started again.`)
   }
   return {
@@ -33,12 +44,15 @@ export function startedTrial(
     continues: spec.continues,
     state: 'running',
     value: null,
+    tie: null,
     epochs: 0,
     metrics: {},
     error: null,
     attempts: (before?.attempts ?? 0) + 1,
     arithmetic: null,
     host,
+    slot,
+    origin: null,
     startedAt: now,
     durationMs: null,
   }
@@ -47,27 +61,51 @@ export function startedTrial(
 /**
  * The record of a trial that has ended; one that was stopped waits to be run from its beginning.
  *
+ * @param tieMetric the study's
  * @throws Error if the steps of its measurements are not whole numbers that rise.
  */
-export function finishedTrial(running: TrialRecord, outcome: TrialOutcome): TrialRecord {
+export function finishedTrial(
+  running: TrialRecord,
+  outcome: TrialOutcome,
+  tieMetric: TieMetric | null,
+): TrialRecord {
   if (outcome.state === 'stopped') {
-    return { ...running, state: 'waiting', host: null, startedAt: null }
+    return { ...running, state: 'waiting', host: null, slot: null, startedAt: null }
   }
-  checkSteps(running.number, outcome.measurements)
-  const last = outcome.measurements.at(-1)
-  const ranked = outcome.state === 'complete' || outcome.state === 'pruned'
-  const value = ranked && last !== undefined && !Number.isNaN(last.value) ? last.value : null
+  const { measurements } = outcome
+  checkSteps(running.number, measurements)
+  const last = measurements.at(-1)
+  const hasResult = TRIAL_STATES[outcome.state].ranked && last !== undefined && !Number.isNaN(last.value)
+  const metrics = measurementOfValue(measurements)?.metrics ?? {}
   return {
     ...running,
     state: outcome.state,
-    value,
+    value: hasResult ? last.value : null,
+    tie: hasResult && tieMetric !== null ? tieOf(metrics, tieMetric) : null,
     epochs: last?.step ?? 0,
-    metrics: last?.metrics ?? {},
+    metrics,
     error: outcome.error,
     arithmetic: outcome.arithmetic,
+    host: outcome.host ?? running.host,
+    slot: outcome.slot ?? running.slot,
     startedAt: outcome.startedAt,
     durationMs: outcome.durationMs,
   }
+}
+
+/** The metric `bestEpoch` names the step that a value is of, where that is not the last: an objective that keeps its best. */
+function measurementOfValue(measurements: readonly TimedMeasurement[]): TimedMeasurement | undefined {
+  const last = measurements.at(-1)
+  const best = last?.metrics.bestEpoch
+  return best === undefined ? last : (measurements.findLast(({ step }) => step === best) ?? last)
+}
+
+/** Lower is better; null if the trial did not report the metric. */
+function tieOf(metrics: TrialRecord['metrics'], { metric, direction }: TieMetric): number | null {
+  const value = metrics[metric]
+  if (value === undefined || Number.isNaN(value)) return null
+  // 0 - value: the negative of 0 would be -0.
+  return direction === 'minimize' ? value : 0 - value
 }
 
 function checkSteps(trial: number, measurements: readonly TimedMeasurement[]): void {

@@ -1,7 +1,13 @@
 import type Database from 'better-sqlite3'
-import type { TimedMeasurement } from '../trial.ts'
-import { encodeFlatRecord } from './exact-json.ts'
-import { TRIAL_COLUMNS, toTrialCells } from './rows.ts'
+import { isFinished } from '../trial.ts'
+import { checksumOfBytes } from './checksum.ts'
+import {
+  checksumOfMeasurements,
+  type MeasurementRow,
+  TRIAL_COLUMNS,
+  toMeasurementCells,
+  toTrialCells,
+} from './rows.ts'
 import type { HeldStudy } from './trial-gathering.ts'
 
 /** Prepares an SQL text, or finds it prepared. */
@@ -23,17 +29,21 @@ export function writeTrials(prepare: Prepare, study: number, held: HeldStudy): v
   if (held.kept !== null) prepare(DROP_OTHER_ARTIFACTS).run(study, JSON.stringify([...held.kept]))
   const putTrial = prepare(PUT_TRIAL)
   for (const [number, { record, again, measurements, artifact }] of held.pending) {
-    putTrial.run(study, ...toTrialCells(record))
+    const rows = measurements.map(toMeasurementCells)
+    const measured = isFinished(record) ? checksumOfMeasurements(rows) : null
+    putTrial.run(study, ...toTrialCells(study, record, measured))
     if (again) {
       prepare('DELETE FROM measurements WHERE study = ? AND trial = ?').run(study, number)
       prepare('DELETE FROM artifacts WHERE study = ? AND trial = ?').run(study, number)
     }
-    writeMeasurements(prepare, study, number, measurements)
+    writeMeasurements(prepare, study, number, rows)
     if (artifact !== null) {
-      prepare('INSERT INTO artifacts (study, trial, bytes) VALUES (?, ?, ?)').run(
+      const bytes = toBuffer(artifact)
+      prepare('INSERT INTO artifacts (study, trial, bytes, checksum) VALUES (?, ?, ?, ?)').run(
         study,
         number,
-        toBuffer(artifact),
+        bytes,
+        checksumOfBytes(bytes),
       )
     }
   }
@@ -43,20 +53,13 @@ function writeMeasurements(
   prepare: Prepare,
   study: number,
   trial: number,
-  measurements: readonly TimedMeasurement[],
+  measurements: readonly MeasurementRow[],
 ): void {
   for (let at = 0; at < measurements.length; at += MEASUREMENTS_AT_ONCE) {
     const some = measurements.slice(at, at + MEASUREMENTS_AT_ONCE)
-    const rows = some.map(() => '(?, ?, ?, ?, ?, ?)').join(', ')
-    prepare(`INSERT INTO measurements (study, trial, step, value, metrics, seconds) VALUES ${rows}`).run(
-      some.flatMap(({ step, value, metrics, seconds }) => [
-        study,
-        trial,
-        step,
-        value,
-        encodeFlatRecord(metrics),
-        seconds,
-      ]),
+    const places = some.map(() => '(?, ?, ?, ?, ?, ?)').join(', ')
+    prepare(`INSERT INTO measurements (study, trial, step, value, metrics, seconds) VALUES ${places}`).run(
+      some.flatMap((cells) => [study, trial, ...cells]),
     )
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { StudyReader } from '../store/store.ts'
-import { FINISHED_STATES } from '../trial.ts'
+import { isFinished } from '../trial.ts'
 import { type MeasuredTrial, streamMeasuredTrials } from './trial-stream.ts'
 
 /** Names the form of what is hashed: another form gives other digests. */
@@ -19,7 +19,7 @@ export function studyDigest(reader: StudyReader, study: number): string {
   const hash = createHash('sha256').update(FORM)
   let pending = ''
   for (const measured of streamMeasuredTrials(reader, study)) {
-    if (!FINISHED_STATES.includes(measured.trial.state)) continue
+    if (!isFinished(measured.trial)) continue
     pending += `${canonicalTrial(measured)}\n`
     if (pending.length >= CHUNK) {
       hash.update(pending)

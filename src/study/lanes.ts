@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts'
 import type { Executor } from '../execute/executor.ts'
 import type { StudyWriter } from '../store/store.ts'
 import { finishedTrial, startedTrial } from '../store/trial-life.ts'
-import type { TimedMeasurement, TrialOutcome, TrialRecord, TrialSpec } from '../trial.ts'
+import type { TieMetric, TimedMeasurement, TrialOutcome, TrialRecord, TrialSpec } from '../trial.ts'
 import { withinArtifactLimit } from './artifact-limit.ts'
 import type { StudyListener } from './events.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
@@ -15,6 +15,7 @@ export interface StageRun {
   readonly queue: TrialQueue
   readonly kept: KeptArtifacts
   readonly trialTimeoutMs: number | null
+  readonly tieMetric: TieMetric | null
   readonly host: string
   readonly store: StudyWriter
   readonly executor: Executor
@@ -110,7 +111,7 @@ class Lanes {
     const { queue, listener } = this.#stage
     const { number } = taken.spec
     for (let current = taken; ; ) {
-      const running = this.#start(current)
+      const running = this.#start(current, slot)
       const outcome = await this.#attempt(current.spec, slot, (measurement) =>
         listener({ kind: 'measured', trial: number, measurement }),
       )
@@ -126,11 +127,12 @@ class Lanes {
     }
   }
 
-  #start({ spec, attempt }: TakenTrial): TrialRecord {
-    const { study, store, host, listener } = this.#stage
-    store.startTrial(study, spec, host)
+  #start({ spec, attempt }: TakenTrial, slot: number): TrialRecord {
+    const { study, store, listener } = this.#stage
+    const place = { host: this.#stage.host, slot }
+    store.startTrial(study, spec, place.host, slot)
     this.#commit.schedule(() => listener({ kind: 'trial-started', spec, attempt }))
-    return startedTrial({ state: 'waiting', attempts: attempt - 1 }, spec, host, 0)
+    return startedTrial({ state: 'waiting', attempts: attempt - 1 }, spec, place, 0)
   }
 
   async #attempt(
@@ -171,8 +173,8 @@ class Lanes {
   }
 
   #finish(running: TrialRecord, outcome: TrialOutcome): void {
-    const { study, queue, store, kept, listener } = this.#stage
-    const record = finishedTrial(running, outcome)
+    const { study, queue, store, kept, listener, tieMetric } = this.#stage
+    const record = finishedTrial(running, outcome, tieMetric)
     const keep = kept.offer(record) && outcome.artifact !== null
     store.finishTrial(study, record.number, outcome, keep)
     queue.finish(record)

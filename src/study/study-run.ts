@@ -7,7 +7,7 @@ import type { StagePlan } from '../search/stage-plan.ts'
 import { countPointsAtMost, pointKey } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { StageRecord, StudyRecord, StudyState, StudyWriter } from '../store/store.ts'
-import { FINISHED_STATES, type TrialRecord } from '../trial.ts'
+import { isFinished, type TrialRecord } from '../trial.ts'
 import { readEarlyValues } from './early-values.ts'
 import type { StudyListener } from './events.ts'
 import { guardListener } from './guarded-listener.ts'
@@ -94,6 +94,7 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
         finished: [...earlier, ...begun.filter(isFinished)],
       }),
       trialTimeoutMs: run.limits.trialTimeoutMs,
+      tieMetric: study.tieMetric,
       host: run.host,
       store,
       executor: run.executor,
@@ -167,6 +168,7 @@ function beginStage(
     firstTrial: before === undefined ? 0 : before.firstTrial + results.length,
     space: narrowed === null ? run.space : narrowed.space,
     narrowing: narrowed === null ? null : narrowed.decision,
+    rungs: null,
   }
   run.store.addStage(run.study.id, stage)
   return stage
@@ -230,8 +232,4 @@ function describeEnd(run: StudyRun, queue: TrialQueue, cutShort: boolean): Study
   }
   if (!queue.complete) return { state: 'stopped', endReason: String(run.signal.reason ?? 'stopped') }
   return cutShort ? { state: 'complete', endReason: `limit of ${run.limits.maxEpochs} epochs reached` } : null
-}
-
-function isFinished(trial: TrialRecord): boolean {
-  return FINISHED_STATES.includes(trial.state)
 }

@@ -1,5 +1,5 @@
 import type { Params } from '../space/distribution.ts'
-import { FINISHED_STATES, type TrialRecord, type TrialSpec } from '../trial.ts'
+import { isFinished, type TrialRecord, type TrialSpec } from '../trial.ts'
 
 /** What decides the order of a stage's trials. */
 export interface TrialQueueSetup {
@@ -67,7 +67,7 @@ export class TrialQueue {
     this.#setup = setup
     this.#firstNumber = firstNumber
     for (const record of setup.begun) {
-      const finished = FINISHED_STATES.includes(record.state)
+      const finished = isFinished(record)
       if (!finished && !setup.out?.has(record.number)) this.#again.push(this.#entries.length)
       this.#add(record, record.attempts, finished ? record : undefined)
     }

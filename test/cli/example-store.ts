@@ -87,6 +87,7 @@ export const STAGES: readonly StageRecord[] = [
     firstTrial: 0,
     space: ROOT,
     narrowing: null,
+    rungs: null,
   },
   {
     index: 1,
@@ -96,6 +97,7 @@ export const STAGES: readonly StageRecord[] = [
     sampler: 'tpe',
     firstTrial: 6,
     space: NARROWED,
+    rungs: null,
     narrowing: NARROWING,
   },
 ]
@@ -147,7 +149,14 @@ export function makeExampleStore(file: string): void {
       writeTrial(writer, study.id, exampleSpec(number), EXAMPLE_TRIALS[number]!)
     }
   }
-  writer.addTestLook(study.id, { trial: 6, at: time, loss: 1.41, accuracy: 0.5264, examples: 5000 })
+  writer.addEvaluation(study.id, {
+    trial: 6,
+    at: time,
+    part: 'test',
+    examples: 5000,
+    metrics: { loss: 1.41, accuracy: 0.5264 },
+    confusion: null,
+  })
   writer.finishStudy(study.id, 'complete', null)
   writer.releaseLease(study.id)
   writer.close()
@@ -159,6 +168,7 @@ export function createExampleStudy(writer: StudyWriter, name: string): StudyReco
     seed: 42,
     direction: 'maximize',
     metric: 'validAccuracy',
+    tieMetric: null,
     lag: 8,
     experiment: { name, stages: STAGES.map(({ name, trials, epochs }) => ({ name, trials, epochs })) },
     fingerprints: { data: 'd'.repeat(64), objective: 'o'.repeat(64), space: 's'.repeat(64) },
@@ -197,6 +207,8 @@ export function writeTrial(writer: StudyWriter, study: number, spec: TrialSpec, 
     error: trial.error === undefined ? null : { ...trial.error, stack: null },
     artifact: null,
     arithmetic: 'fma',
+    slot: null,
+    host: null,
     startedAt: EXAMPLE_TIME + 10_000 * spec.number,
     durationMs: 300 + 1500 * measurements.length,
   }

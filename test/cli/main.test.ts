@@ -62,6 +62,8 @@ function makeLongStore(file: string): void {
       error: null,
       artifact: null,
       arithmetic: null,
+      slot: null,
+      host: null,
       startedAt: 0,
       durationMs: 1,
     } as const

@@ -54,6 +54,9 @@ function* exampleEvents(): Generator<StudyEvent> {
         attempts: 1,
         arithmetic: null,
         host: null,
+        tie: null,
+        slot: null,
+        origin: null,
         startedAt: 0,
         durationMs: 1,
       }
@@ -159,7 +162,7 @@ describe('progress', () => {
     const stream = new CapturedStream()
     const progress = createProgress({ stream, env: {}, quiet: false, now: () => 0 })
     const events = [...exampleEvents()]
-    const best = { number: 2, params: {}, epochs: 1, value: 0.9 }
+    const best = { number: 2, state: 'complete', params: {}, epochs: 1, value: 0.9 }
     progress.listener({ ...events[0]!, finished: 7, best } as StudyEvent)
     progress.listener({ kind: 'stage-started', stage: STAGES[0]!, finished: 6 })
     progress.listener({ kind: 'stage-finished', stage: STAGES[0]! })

@@ -205,13 +205,14 @@ describe('show', () => {
     const look = z.strictObject({
       trial: z.literal(6),
       at: z.iso.datetime(),
-      loss: z.number(),
-      accuracy: z.number(),
+      part: z.literal('test'),
       examples: z.int(),
+      metrics: z.strictObject({ loss: z.number(), accuracy: z.number() }),
+      confusion: z.null(),
     })
     const schema = z.strictObject({
       ...head,
-      trial: z.strictObject({ ...details, measurements: z.array(measurement), testLooks: z.array(look) }),
+      trial: z.strictObject({ ...details, measurements: z.array(measurement), evaluations: z.array(look) }),
     })
     expect(schema.parse(await runJson('show', '6')).trial.measurements.map(({ value }) => value)).toEqual(
       EXAMPLE_TRIALS[6]!.values,
@@ -341,7 +342,7 @@ describe('studies, status and digest', () => {
         { name: 'fine', counts: { complete: 3 }, best: { number: 6 } },
       ],
       best: { number: 6, stage: 'fine' },
-      testLooks: [{ trial: 6, accuracy: 0.5264 }],
+      evaluations: [{ trial: 6, metrics: { accuracy: 0.5264 } }],
     })
   })
 

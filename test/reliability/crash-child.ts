@@ -28,6 +28,7 @@ if (study === undefined) {
     seed,
     direction,
     metric,
+    tieMetric: null,
     lag,
     experiment,
     fingerprints,

@@ -23,6 +23,10 @@ const STUDY: StudyRecord = {
   createdAt: 0,
   finishedAt: 0,
   notes: [],
+  origin: null,
+  comment: null,
+  tags: [],
+  tieMetric: null,
 }
 
 const CONTEXT = { study: STUDY, stages: STAGES }
@@ -43,6 +47,9 @@ function trial(number: number, changes: Partial<TrialRecord> = {}): TrialRecord 
     attempts: 1,
     arithmetic: null,
     host: null,
+    tie: null,
+    slot: null,
+    origin: null,
     startedAt: 0,
     durationMs: 1,
     ...changes,

@@ -28,6 +28,10 @@ const STUDY: StudyRecord = {
   createdAt: 0,
   finishedAt: null,
   notes: [],
+  origin: null,
+  comment: null,
+  tags: [],
+  tieMetric: null,
 }
 
 const PLANS = STAGES.map((stage) => ({
@@ -75,6 +79,9 @@ function finished(number: number, value: number | null): StudyEvent {
     attempts: 1,
     arithmetic: null,
     host: null,
+    tie: null,
+    slot: null,
+    origin: null,
     startedAt: 0,
     durationMs: 1000,
   }

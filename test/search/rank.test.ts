@@ -22,11 +22,12 @@ describe('ranking trials', () => {
     trial(5, 'complete', 0.5),
     trial(6, 'pruned', 0.6, { epochs: 3 }),
     trial(7, 'diverged', null),
+    trial(8, 'complete', null),
   ]
 
   it('puts values in the direction asked for, then pruned, diverged, failed and unfinished trials', () => {
-    expect(numbers(trials, 'maximize')).toEqual([3, 1, 5, 6, 2, 7, 0, 4])
-    expect(numbers(trials, 'minimize')).toEqual([1, 5, 3, 6, 2, 7, 0, 4])
+    expect(numbers(trials, 'maximize')).toEqual([3, 1, 5, 6, 2, 7, 0, 4, 8])
+    expect(numbers(trials, 'minimize')).toEqual([1, 5, 3, 6, 2, 7, 0, 4, 8])
   })
 
   it('never puts a pruned trial above a longer one, however lucky its value', () => {

@@ -32,6 +32,8 @@ export const anyOutcome: fc.Arbitrary<TrialOutcome> = fc.record(
     ),
     artifact: fc.option(fc.uint8Array({ maxLength: 20 })),
     arithmetic: fc.option(name),
+    slot: fc.option(fc.nat(100)),
+    host: fc.option(name),
     startedAt: duration,
     durationMs: duration,
   },

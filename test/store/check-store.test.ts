@@ -23,7 +23,7 @@ describe('checking a store', () => {
     store.close()
     const findings = checkStore(file, { fix: true })
     expect(kinds(findings)).toEqual(['ok store'])
-    expect(findings[0]?.message).toMatch(/good\.db: version 1, \d+ kB, studies: 1, trials: 1$/)
+    expect(findings[0]?.message).toMatch(/good\.db: version 2, \d+ kB, studies: 1, trials: 1$/)
   })
 
   it('notes who runs a study, and leaves it alone', () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/errors.ts'
-import type { StoreOptions, StudyWriter } from '../../src/store/store.ts'
+import { hasValue, rankTrials } from '../../src/search/rank.ts'
+import type { Evaluation, StoreOptions, StudyWriter } from '../../src/store/store.ts'
 import { anyOutcome, anySpec } from './arbitraries.ts'
 import { newStudy, outcome, readAll, spec, stage } from './records.ts'
 
@@ -41,6 +42,9 @@ export function storeConformance(kind: string, open: (options?: StoreOptions) =>
         createdAt: clock,
         finishedAt: null,
         notes: [],
+        origin: null,
+        comment: null,
+        tags: [],
       })
       expect(store.findStudy('whole')).toEqual(created)
       expect(store.latestStudy()).toEqual(created)
@@ -123,18 +127,21 @@ export function storeConformance(kind: string, open: (options?: StoreOptions) =>
     it('records a running trial with its host, its attempt and when it began', () => {
       const study = begin()
       clock = 5000
-      store.startTrial(study, spec(0), 'a-host')
+      store.startTrial(study, spec(0), 'a-host', 3)
       store.flush()
       expect(store.trial(study, 0)).toEqual({
         ...spec(0),
         state: 'running',
         value: null,
+        tie: null,
         epochs: 0,
         metrics: {},
         error: null,
         attempts: 1,
         arithmetic: null,
         host: 'a-host',
+        slot: 3,
+        origin: null,
         startedAt: 5000,
         durationMs: null,
       })
@@ -170,7 +177,12 @@ export function storeConformance(kind: string, open: (options?: StoreOptions) =>
           const ranked = ended.state === 'complete' || ended.state === 'pruned'
           expect(store.measurements(study, given.number)).toEqual(ended.measurements)
           expect(store.artifact(study, given.number)).toEqual(ended.artifact ?? undefined)
-          expect(record).toMatchObject({ state: ended.state, host: 'a-host', arithmetic: ended.arithmetic })
+          expect(record).toMatchObject({
+            state: ended.state,
+            host: ended.host ?? 'a-host',
+            slot: ended.slot,
+            arithmetic: ended.arithmetic,
+          })
           expect(record.value).toEqual(ranked && last && !Number.isNaN(last.value) ? last.value : null)
           expect(record.epochs).toBe(last?.step ?? 0)
           expect(record.metrics).toEqual(last?.metrics ?? {})
@@ -224,25 +236,58 @@ export function storeConformance(kind: string, open: (options?: StoreOptions) =>
       expect(store.trial(study, 0)?.state).toBe('complete')
     })
 
-    it.each(['maximize', 'minimize'] as const)(
-      'ranks by value to %s, ties to the lower number',
-      (direction) => {
-        const study = begin({ direction })
-        const values = [0.5, Number.NEGATIVE_INFINITY, -0, 0.5, 0, 0.75, 0.5, -1]
-        for (const number of [6, 3, 0, 7, 1, 5, 2, 4]) {
-          finish(study, number, values[number]!, { state: number % 2 === 0 ? 'complete' : 'pruned' })
-        }
-        finish(study, 8, Number.NaN, { state: 'diverged' })
-        finish(study, 9, 9, { state: 'failed' })
-        finish(study, 10, 9, { state: 'stopped' })
-        store.startTrial(study, spec(11), 'a-host')
-        store.flush()
-        const order = direction === 'maximize' ? [5, 0, 3, 6, 2, 4, 7, 1] : [1, 7, 2, 4, 0, 3, 6, 5]
-        expect(store.bestTrials(study, 100).map(({ number }) => number)).toEqual(order)
-        expect(store.bestTrials(study, 3).map(({ number }) => number)).toEqual(order.slice(0, 3))
-        expect(store.bestTrials(study, 0)).toEqual([])
-      },
-    )
+    it('ranks as the search does, whatever the states, values, ties and epochs', () => {
+      const figure = fc.constantFrom(-1, -0, 0, 0.5, 0.75, Number.NEGATIVE_INFINITY, Number.NaN)
+      const anyTrial = fc.record({
+        state: fc.constantFrom('complete', 'pruned', 'diverged', 'failed', 'stopped'),
+        value: figure,
+        tie: fc.option(figure),
+        step: fc.integer({ min: 1, max: 3 }),
+        stage: fc.nat(2),
+        epochs: fc.integer({ min: 3, max: 5 }),
+      })
+      const direction = fc.constantFrom('maximize', 'minimize')
+      fc.assert(
+        fc.property(direction, direction, fc.array(anyTrial, { maxLength: 12 }), (aim, tieAim, trials) => {
+          const study = begin({ direction: aim, tieMetric: { metric: 'loss', direction: tieAim } })
+          for (const [number, { state, value, tie, step, stage, epochs }] of trials.entries()) {
+            store.startTrial(study, spec(number, { stage, budget: { epochs } }), 'a-host')
+            const metrics: Record<string, number> = tie === null ? {} : { loss: tie }
+            const measurements = [{ step, value, metrics, seconds: 1 }]
+            store.finishTrial(study, number, outcome(value, { state, measurements }), false)
+          }
+          store.startTrial(study, spec(trials.length), 'a-host')
+          store.flush()
+          const ranked = rankTrials(store.trials(study).filter(hasValue), aim)
+          expect(store.bestTrials(study, 100)).toEqual(ranked)
+          expect(store.bestTrials(study, 3)).toEqual(ranked.slice(0, 3))
+          expect(store.bestTrials(study, 0)).toEqual([])
+          expect(store.bestTrials(study, 2, 1)).toEqual(ranked.filter(({ stage }) => stage === 1).slice(0, 2))
+          store.finishStudy(study, 'stopped', null)
+        }),
+      )
+    })
+
+    it('takes the tie and the metrics from the epoch that the value is of', () => {
+      const study = begin({ tieMetric: { metric: 'validAccuracy', direction: 'maximize' } })
+      const measurements = [0.5, 0.75, 0.25].map((validAccuracy, index) => ({
+        step: index + 1,
+        value: 1,
+        metrics: { validAccuracy, bestEpoch: Math.min(2, index + 1) },
+        seconds: index,
+      }))
+      finish(study, 0, 1, { measurements })
+      finish(study, 1, 1, { state: 'diverged', measurements })
+      finish(study, 2, 1)
+      store.flush()
+      expect(store.trial(study, 0)).toMatchObject({
+        epochs: 3,
+        tie: -0.75,
+        metrics: measurements[1]!.metrics,
+      })
+      expect(store.trial(study, 1)?.tie).toBeNull()
+      expect(store.trial(study, 2)?.tie).toBeNull()
+    })
 
     it('ranks the trials of one stage', () => {
       const study = begin()
@@ -356,17 +401,28 @@ export function storeConformance(kind: string, open: (options?: StoreOptions) =>
       expect([...store.artifact(study, 0)!]).toEqual([7, 8, 9])
     })
 
-    it('keeps looks at the test set, notes and a changed experiment, also of a finished study', () => {
+    it('keeps evaluations, notes and a changed experiment, also of a finished study', () => {
       const study = begin()
       finish(study, 0, 0.5)
       store.setExperiment(study, { changed: true }, { data: null, objective: 'x', space: 'y' })
       store.finishStudy(study, 'complete', null)
-      const look = { trial: 0, at: 12, loss: Number.NaN, accuracy: 0.5, examples: 1000 }
-      store.addTestLook(study, look)
-      store.addTestLook(study, { ...look, at: 13, loss: -0 })
+      const look: Evaluation = {
+        trial: 0,
+        at: 12,
+        part: 'test',
+        examples: 4,
+        metrics: { loss: Number.NaN, accuracy: 0.5 },
+        confusion: [
+          [1, 1],
+          [1, 1],
+        ],
+      }
+      const further: Evaluation = { ...look, at: 13, part: 'valid', metrics: { mse: -0 }, confusion: null }
+      store.addEvaluation(study, look)
+      store.addEvaluation(study, further)
       store.addNote(study, 'resume --force')
       store.addNote(study, '--add 32')
-      expect(store.testLooks(study)).toEqual([look, { ...look, at: 13, loss: -0 }])
+      expect(store.evaluations(study)).toEqual([look, further])
       expect(store.studies().find(({ id }) => id === study)).toMatchObject({
         notes: ['resume --force', '--add 32'],
         experiment: { changed: true },

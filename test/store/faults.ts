@@ -14,7 +14,7 @@ export const WRITES = [
   'finishTrial',
   'keepArtifacts',
   'flush',
-  'addTestLook',
+  'addEvaluation',
   'finishStudy',
 ] as const satisfies readonly (keyof StudyWriter)[]
 

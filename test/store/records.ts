@@ -8,6 +8,7 @@ export function newStudy(changes: Partial<NewStudy> = {}): NewStudy {
     seed: 42,
     direction: 'maximize',
     metric: 'validAccuracy',
+    tieMetric: null,
     lag: 8,
     experiment: { name: 'quickstart', stages: [{ trials: 4 }] },
     fingerprints: { data: 'd'.repeat(64), objective: 'o'.repeat(64), space: 's'.repeat(64) },
@@ -32,6 +33,7 @@ export function stage(changes: Partial<StageRecord> = {}): StageRecord {
       constraints: [],
     },
     narrowing: null,
+    rungs: null,
     ...changes,
   }
 }
@@ -61,6 +63,8 @@ export function outcome(value: number, changes: Partial<TrialOutcome> = {}): Tri
     error: null,
     artifact: null,
     arithmetic: 'fma',
+    slot: null,
+    host: null,
     startedAt: 1_700_000_000_000,
     durationMs: 750.5,
     ...changes,
@@ -79,6 +83,6 @@ export function readAll(reader: StudyReader, study: number): unknown {
     counts: reader.countTrials(study),
     measurements: [...reader.allMeasurements(study)],
     artifacts: trials.map(({ number }) => reader.artifact(study, number)),
-    looks: reader.testLooks(study),
+    evaluations: reader.evaluations(study),
   }
 }

@@ -28,8 +28,9 @@ export function runSmallStudy(store: StudyWriter): void {
     store.flush()
   }
   store.renewLease(study.id)
-  if (store.testLooks(study.id).length === 0) {
-    store.addTestLook(study.id, { trial: 2, at: 0, loss: 1, accuracy: 0.5, examples: 10 })
+  if (store.evaluations(study.id).length === 0) {
+    const metrics = { loss: 1, accuracy: 0.5 }
+    store.addEvaluation(study.id, { trial: 2, at: 0, part: 'test', examples: 10, metrics, confusion: null })
   }
   store.finishStudy(study.id, 'complete', null)
 }

@@ -25,6 +25,9 @@ const TRIAL: TrialRecord = {
   attempts: 1,
   arithmetic: 'fma',
   host: 'here',
+  tie: null,
+  slot: null,
+  origin: null,
   startedAt: 1,
   durationMs: 2,
 }

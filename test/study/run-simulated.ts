@@ -24,6 +24,7 @@ export async function runSimulated(setup: {
     seed,
     direction,
     metric,
+    tieMetric: null,
     lag: 8,
     experiment: {},
     fingerprints: { data: null, objective: '', space: '' },

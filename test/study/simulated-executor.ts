@@ -63,6 +63,8 @@ function toOutcome(simulated: Simulated): TrialOutcome {
     error: null,
     artifact: null,
     arithmetic: null,
+    slot: null,
+    host: null,
     startedAt: 0,
     durationMs: 1,
   }

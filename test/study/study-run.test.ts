@@ -60,6 +60,7 @@ async function runToEnd(setup: Setup): Promise<{ store: StudyWriter; study: Stud
       seed: 42,
       direction: 'maximize',
       metric: 'score',
+      tieMetric: null,
       lag: 4,
       experiment: {},
       fingerprints: { data: null, objective: '', space: '' },

@@ -53,6 +53,7 @@ async function run(file: string, slots: number, schedule: number, flushes = Infi
       seed: 7,
       direction: 'maximize',
       metric: 'score',
+      tieMetric: null,
       lag: 3,
       experiment: {},
       fingerprints: { data: null, objective: '', space: '' },

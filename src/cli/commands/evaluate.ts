@@ -21,15 +21,15 @@ export default defineCommand({
       const trial = trialOrBest(open, args.trial as number | undefined, args.db)
       const { cacheFolderOf } = await import('../../session/session.ts')
       const { judgeOnTest } = await import('../../model/kept-network.ts')
+      const { testEvaluation, testEvaluations } = await import('../../model/test-look.ts')
       const { openKeptNetwork } = await import('../../session/open-kept-network.ts')
       const { openWriter } = await import('../../store/sqlite-store.ts')
       const kept = await openKeptNetwork(reader, study, trial, cacheFolderOf(args.db))
       const score = judgeOnTest(kept)
-      const looks = reader.testLooks(study.id)
+      const looks = testEvaluations(reader, study.id)
       const writer = openWriter(args.db)
       try {
-        const { loss, accuracy, examples } = score
-        writer.addTestLook(study.id, { trial: trial.number, at: Date.now(), loss, accuracy, examples })
+        writer.addEvaluation(study.id, testEvaluation(trial.number, score))
       } finally {
         writer.close()
       }

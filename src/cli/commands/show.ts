@@ -32,7 +32,7 @@ export default defineCommand({
         stages: open.stages,
         trial,
         measurements: open.reader.measurements(open.study.id, number),
-        testLooks: open.reader.testLooks(open.study.id).filter((look) => look.trial === number),
+        evaluations: open.reader.evaluations(open.study.id).filter(({ trial }) => trial === number),
       }
       const text = args.json
         ? `${JSON.stringify(trialJson(shown), null, 2)}\n`

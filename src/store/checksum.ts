@@ -1,0 +1,37 @@
+import { crc32 } from 'node:zlib'
+
+/** A value as SQLite gives it back. */
+export type Cell = number | string | null
+
+/** Between two cells; no number has it, and no JSON text. */
+const SEPARATOR = '\u001f'
+
+/**
+ * CRC-32 of the cells of a row as SQLite holds them, from 0 to 2^32 - 1. Any single flipped bit gives another one.
+ *
+ * @param from the checksum of rows before, to be continued; 0 for none
+ */
+export function checksumOf(cells: readonly Cell[], from = 0): number {
+  let text = ''
+  for (const cell of cells) text += `${cell === null ? '\0' : textOf(cell)}${SEPARATOR}`
+  return crc32(text, from)
+}
+
+/** The checksum of a kept artifact. */
+export function checksumOfBytes(bytes: Uint8Array): number {
+  return crc32(bytes)
+}
+
+/** A row that is not what was written. */
+export class DamagedRowError extends Error {
+  override readonly name = 'DamagedRowError'
+
+  /** @param what the row, in words */
+  constructor(what: string) {
+    super(`${what} does not match its checksum`)
+  }
+}
+
+function textOf(cell: number | string): string {
+  return Object.is(cell, -0) ? '-0' : String(cell)
+}
