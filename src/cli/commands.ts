@@ -45,6 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/plot.ts'),
   },
   {
+    usage: 'importance [study]',
+    describe: 'Show how much each parameter mattered',
+    load: () => import('./commands/importance.ts'),
+  },
+  {
     usage: 'export [study]',
     describe: 'Write all trials as CSV, JSON, lines of JSON, or a Markdown table',
     load: () => import('./commands/export.ts'),

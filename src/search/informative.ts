@@ -1,6 +1,5 @@
 import { hasValue, isBad } from './rank.ts'
 import type { PastTrial, ProposalRequest } from './sampler.ts'
-import type { StagePlan } from './stage-plan.ts'
 
 /** Before so many trials there is too little to learn from: the first ones are spread evenly. */
 const TRIALS_TO_LEARN_FROM = 12
@@ -19,7 +18,7 @@ export function informativeTrials(request: ProposalRequest): PastTrial[] | null 
 /** Trials by the epochs of their values, for only values within a group are alike: a pruned trial's are those it ran. */
 export function byEpochs(
   trials: readonly PastTrial[],
-  stages: readonly StagePlan[],
+  stages: readonly { readonly epochs: number }[],
 ): Map<number, PastTrial[]> {
   return Map.groupBy(trials, ({ state, epochs, stage }) =>
     state === 'pruned' ? epochs : (stages[stage]?.epochs ?? 0),

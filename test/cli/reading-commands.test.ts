@@ -271,6 +271,14 @@ describe('explain', () => {
   })
 })
 
+describe('importance', () => {
+  it('says how many trials it needs where there are too few', async () => {
+    const { stdout } = await run('importance')
+    expect(stdout).toBe('quickstart: importance needs 12 trials with a value.\n')
+    expect(await runJson('importance')).toMatchObject({ study: 'quickstart', parameters: null })
+  })
+})
+
 describe('export', () => {
   it('agrees with trials, best and the store in every format', async () => {
     const reader = openReader(db)
