@@ -21,6 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   objective: ['text', 'errors', 'package-files', 'numerics', 'random', 'space', 'trial', 'train', 'data'],
   execute: ['errors', 'package-files', 'space', 'trial', 'objective'],
   store: ['errors', 'space', 'trial', 'search'],
+  engine: ['errors', 'objective', 'execute', 'store', 'trial'],
   study: ['errors', 'random', 'space', 'trial', 'search', 'execute', 'store'],
   report: ['errors', 'space', 'trial', 'search', 'train', 'store', 'study'],
   // Draws records; reads no file and opens nothing.
@@ -29,11 +30,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: ['errors', 'trial', 'train', 'data', 'objective', 'store'],
   session: [
     ...['text', 'errors', 'random', 'space', 'trial', 'search', 'train', 'data', 'objective'],
-    ...['execute', 'store', 'study', 'report', 'study-file', 'model'],
+    ...['execute', 'engine', 'store', 'study', 'report', 'study-file', 'model'],
   ],
   cli: [
     ...['text', 'errors', 'package-files', 'numerics', 'random', 'space', 'trial', 'search', 'train'],
-    ...['data', 'objective', 'execute', 'store', 'study', 'report', 'picture'],
+    ...['data', 'objective', 'execute', 'engine', 'store', 'study', 'report', 'picture'],
     ...['study-file', 'model', 'session'],
   ],
   index: [
@@ -51,6 +52,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   hyparquet: ['data'],
   pickleparser: ['data'],
   piscina: ['execute'],
+  bullmq: ['engine'],
+  ioredis: ['engine'],
   'better-sqlite3': ['store'],
   'csv-stringify': ['report'],
   'string-width': ['report'],
@@ -61,8 +64,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'd3-scale': ['picture'],
   'fast-png': ['picture'],
   'node:buffer': ['data'],
-  'node:crypto': ['random', 'train', 'data', 'objective', 'store', 'study', 'session'],
-  'node:path': ['train', 'data', 'objective', 'execute', 'store', 'study-file', 'session', 'cli'],
+  'node:crypto': ['random', 'train', 'data', 'objective', 'engine', 'store', 'study', 'session', 'cli'],
+  'node:path': ['train', 'data', 'objective', 'execute', 'engine', 'store', 'study-file', 'session', 'cli'],
   'node:url': ['train', 'objective', 'execute', 'cli'],
   'node:util': ['train', 'objective', 'execute', 'cli'],
 }
@@ -70,6 +73,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 /** Where threads, the disk, the clock, the terminal and the machine may be touched: whole folders, or single files. */
 const OUTSIDE_WORLD = [
   'execute/',
+  'engine/',
   'store/',
   'data/',
   'cli/',

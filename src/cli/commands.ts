@@ -86,6 +86,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/data.ts'),
   },
   {
+    usage: 'worker [url]',
+    describe: 'Run trials of studies on other machines, through a Redis server',
+    load: () => import('./commands/worker.ts'),
+  },
+  {
     usage: 'backup <file>',
     describe: 'Copy the store, also while studies run',
     load: () => import('./commands/backup.ts'),

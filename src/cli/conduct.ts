@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
 import { PreparationStopped } from '../data/prepare-in-thread.ts'
+import { UserError } from '../errors.ts'
 import { nextSteps, readSummary, renderSummary } from '../report/summary.ts'
 import type { SessionOptions, SessionResult } from '../session/session.ts'
 import { tableLayout } from './layout.ts'
 import { dbOption, withReader } from './open-study.ts'
-import { defaultWorkers } from './run-options.ts'
+import { chosenEngine, defaultWorkers } from './run-options.ts'
 import { listenForSignals } from './stop-signals.ts'
 import { print, say, type Terminal } from './terminal.ts'
 import { codeVersion } from './version.ts'
@@ -14,6 +15,12 @@ export interface ConductArguments {
   readonly quiet: boolean
   readonly workers?: number | undefined
   readonly grace?: number | undefined
+  readonly engine?: string | undefined
+  readonly token?: string | undefined
+  readonly root?: string | undefined
+  readonly enginePrefix: string
+  readonly engineTimeout?: number | undefined
+  readonly engineLock?: number | undefined
 }
 
 /** What a study that finished without a single success exits with. */
@@ -37,6 +44,16 @@ export async function conduct(
   })
   const begun = performance.now()
   const workers = args.workers ?? defaultWorkers()
+  const engine = chosenEngine(args, terminal.env)
+  if (workers === 0 && engine === undefined) {
+    throw new UserError(
+      'usage',
+      '--workers 0 runs nothing here, and there is no engine whose workers could',
+      {
+        hint: 'Name one with --engine redis://HOST:6379, or give at least one worker.',
+      },
+    )
+  }
   const tell = (sentence: string): void => {
     if (!args.quiet) progress.print(sentence)
   }
@@ -45,6 +62,7 @@ export async function conduct(
     const result = await session({
       db: resolve(args.db),
       workers,
+      engine,
       codeVersion: codeVersion(),
       listener: progress.listener,
       say: tell,

@@ -1,15 +1,17 @@
 import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
 import type { Argv } from 'yargs'
+import type { EngineOptions } from '../session/session-executor.ts'
 import { once, storeOptions, wholeNumber } from './options.ts'
 
 /** What `run` and `resume` share: the store, how many workers, and how long a stop may take. */
 export function sessionOptions<T>(yargs: Argv<T>) {
-  return storeOptions(yargs)
+  return engineOption(storeOptions(yargs))
     .option('workers', {
       type: 'string',
       requiresArg: true,
-      describe: 'Trials trained side by side [default: the cores]',
-      coerce: wholeNumber('--workers', 1),
+      describe: 'Trials trained side by side; 0 with --engine: none here [default: the cores]',
+      coerce: wholeNumber('--workers', 0),
     })
     .option('grace', {
       type: 'string',
@@ -17,6 +19,78 @@ export function sessionOptions<T>(yargs: Argv<T>) {
       describe: 'Seconds that running trials may go on after Ctrl-C [default: until they end]',
       coerce: wholeNumber('--grace', 0),
     })
+}
+
+/** `--engine` and what goes with it, for `run`, `resume` and `worker`. */
+export function engineOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option('token', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Only workers with the same token take part [default: FINESWEEP_TOKEN]',
+      coerce: once<string | undefined>('--token'),
+    })
+    .option('root', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'The folder below which data, modules and programs lie [default: this folder]',
+      coerce: once<string | undefined>('--root'),
+    })
+    .option('engine-prefix', {
+      type: 'string',
+      default: 'finesweep',
+      requiresArg: true,
+      describe: "What the engine's keys begin with",
+      coerce: once<string>('--engine-prefix'),
+    })
+}
+
+/** `--engine URL`, for who hands trials out. */
+export function engineOption<T>(yargs: Argv<T>) {
+  return engineOptions(yargs)
+    .option('engine', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Run trials on workers too, through a Redis server [default: FINESWEEP_ENGINE]',
+      coerce: once<string | undefined>('--engine'),
+    })
+    .option('engine-timeout', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Seconds that the engine may be away [default: 600]',
+      coerce: wholeNumber('--engine-timeout', 1),
+    })
+    .option('engine-lock', {
+      type: 'string',
+      requiresArg: true,
+      describe: "Seconds until a silent worker's trial runs elsewhere [default: 30]",
+      coerce: wholeNumber('--engine-lock', 1),
+    })
+}
+
+/** The engine that a command line or the environment names; undefined if there is none. */
+export function chosenEngine(
+  args: {
+    readonly engine?: string | undefined
+    readonly token?: string | undefined
+    readonly root?: string | undefined
+    readonly enginePrefix: string
+    readonly engineTimeout?: number | undefined
+    readonly engineLock?: number | undefined
+  },
+  env: NodeJS.ProcessEnv,
+): EngineOptions | undefined {
+  const url = args.engine ?? env.FINESWEEP_ENGINE
+  if (url === undefined || url === '') return undefined
+  const { engineTimeout: timeout, engineLock } = args
+  return {
+    url,
+    prefix: args.enginePrefix,
+    token: args.token ?? env.FINESWEEP_TOKEN ?? null,
+    root: resolve(args.root ?? '.'),
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(engineLock === undefined ? {} : { lockMs: 1000 * engineLock }),
+  }
 }
 
 /** `--set path=value`, as often as one likes. */

@@ -1,4 +1,4 @@
-import type { TimedMeasurement, TrialOutcome, TrialSpec } from '../trial.ts'
+import type { Direction, TimedMeasurement, TrialOutcome, TrialSpec } from '../trial.ts'
 
 /** A trial and what it needs to run once. */
 export interface TrialTask {
@@ -9,6 +9,16 @@ export interface TrialTask {
   readonly slot: number
   /** How long this attempt may take, wall clock, hard; null for no limit. */
   readonly timeoutMs: number | null
+  /**
+   * An artifact of a worse value than this will not be kept, so it need not be fetched from elsewhere; null or left out:
+   * any may be.
+   */
+  readonly artifactFloor?: ArtifactFloor | null
+}
+
+export interface ArtifactFloor {
+  readonly value: number
+  readonly direction: Direction
 }
 
 /** Runs trials. It decides nothing: which, when and how often is the study's. */

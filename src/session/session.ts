@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
-import { createExecutor } from '../execute/create.ts'
 import { lookAtTest } from '../model/test-look.ts'
 import { kindOf } from '../objective/kinds.ts'
 import { openReader, openWriter } from '../store/sqlite-store.ts'
@@ -14,14 +13,17 @@ import { experimentToJson } from '../study-file/experiment-json.ts'
 import type { TrialRecord } from '../trial.ts'
 import { type OpenedExperiment, openExperiment } from './open-experiment.ts'
 import { changeExperiment, describeChanges, type ResumeChanges, refuseDifferences } from './resume.ts'
+import { createSessionExecutor, type EngineOptions } from './session-executor.ts'
 
 /** Where, with how many threads and in whose sight an experiment runs. */
 export interface SessionOptions {
   /** The store's file. */
   readonly db: string
-  /** How many trials run at once; 1 or more. */
+  /** How many trials run at once in this process; 1 or more, with an engine also 0. */
   readonly workers: number
   readonly codeVersion: string
+  /** An engine whose workers run trials besides, or instead with `workers: 0`. */
+  readonly engine?: EngineOptions | undefined
   readonly listener?: StudyListener
   /** Called with a sentence for people: a name that was taken, a listener that threw. Those of a running study go to stderr by default. */
   readonly say?: (sentence: string) => void
@@ -163,10 +165,10 @@ async function conduct(
   const { experiment, data } = opened
   const { limits } = experiment
   const drain = new AbortController()
-  const executor = createExecutor(opened.source, {
-    workers: options.workers,
-    heapLimitMb: limits.heapMb,
-    ...(options.onPrint === undefined ? {} : { onPrint: options.onPrint }),
+  const say = options.say ?? ((sentence: string) => process.stderr.write(`${sentence}\n`))
+  const executor = await createSessionExecutor(opened, { ...options, say }).catch((error: unknown) => {
+    store.close()
+    throw error
   })
   const timers: NodeJS.Timeout[] = []
   const closeAtOnce = (): void => {
@@ -197,7 +199,7 @@ async function conduct(
       store,
       executor,
       listener: options.listener ?? (() => {}),
-      say: options.say ?? ((sentence) => process.stderr.write(`${sentence}\n`)),
+      say,
       host: hostname(),
       signal: drain.signal,
     })

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import { availableParallelism, hostname } from 'node:os'
+import { resolve } from 'node:path'
+import { defineCommand } from '../command.ts'
+import { once, wholeNumber } from '../options.ts'
+import { engineOptions } from '../run-options.ts'
+import { listenForSignals } from '../stop-signals.ts'
+import { say } from '../terminal.ts'
+import { codeVersion } from '../version.ts'
+
+/** A batch job that found nothing to do for this long ends. */
+const IDLE_MS = 15_000
+
+/** `finesweep worker URL`: runs trials of the studies that are offered at an engine. */
+export default defineCommand({
+  options: (yargs) =>
+    engineOptions(yargs)
+      .positional('url', {
+        type: 'string',
+        describe: 'The engine, redis://HOST:6379 [default: FINESWEEP_ENGINE]',
+      })
+      .option('slots', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Trials run side by side [default: the cores]',
+        coerce: wholeNumber('--slots', 1),
+      })
+      .option('name', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'What the worker is called [default: host and process]',
+        coerce: once<string | undefined>('--name'),
+      })
+      .option('label', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        default: [] as string[],
+        describe: 'A word shown with the worker: gpu, rack-3',
+      })
+      .option('once', { type: 'boolean', default: false, describe: 'End when no study has a trial to run' })
+      .option('memory', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'MB of data kept for several studies [default: 4096]',
+        coerce: wholeNumber('--memory', 1),
+      })
+      .option('grace', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Seconds that running trials may go on after Ctrl-C [default: until they end]',
+        coerce: wholeNumber('--grace', 0),
+      })
+      .option('quiet', { type: 'boolean', default: false, describe: 'Nothing but errors' })
+      .example('finesweep worker redis://head:6379 --slots 8 --root /data/study', ''),
+
+  run: async (args, terminal) => {
+    const { runWorker } = await import('../../engine/worker-node.ts')
+    const { readEngineAddress } = await import('../../engine/engine-address.ts')
+    const tell = (sentence: string): void => {
+      if (!args.quiet) say(terminal, sentence)
+    }
+    const url = (args.url as string | undefined) ?? terminal.env.FINESWEEP_ENGINE
+    const address = readEngineAddress(url ?? '', url === undefined ? 'worker' : 'URL')
+    const root = resolve(args.root ?? '.')
+    const stop = listenForSignals(args.grace === undefined ? null : 1000 * args.grace, tell)
+    await runWorker({
+      address,
+      prefix: args.enginePrefix,
+      name: args.name ?? `${hostname()}-${process.pid}`,
+      slots: args.slots ?? availableParallelism(),
+      root,
+      cacheFolder: resolve(root, 'results/cache'),
+      codeVersion: codeVersion(),
+      token: args.token ?? terminal.env.FINESWEEP_TOKEN ?? null,
+      labels: args.label,
+      memoryBytes: 2 ** 20 * (args.memory ?? 4096),
+      idleMs: args.once ? IDLE_MS : null,
+      kernels: await describeArithmetic(),
+      say: tell,
+      drain: stop.drain,
+      halt: stop.halt,
+    })
+    stop.endGrace()
+    return stop.exitCode ?? 0
+  },
+})
+
+/** How this machine computes, and what a known step gives on it. */
+async function describeArithmetic() {
+  const { openKernels } = await import('../../train/kernels/open-kernels.ts')
+  const { digestOfSmallStep } = await import('../../train/kernels/agreement.ts')
+  const kernels = openKernels()
+  const { arithmetic, variant } = kernels
+  const step = digestOfSmallStep(kernels)
+  kernels.close()
+  const stepHash = createHash('sha256').update(step).digest('hex').slice(0, 16)
+  return { description: `${arithmetic} (${variant})`, arithmetic, stepHash }
+}

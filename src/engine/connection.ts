@@ -1,0 +1,63 @@
+import type { Redis } from 'ioredis'
+import { UserError } from '../errors.ts'
+import type { EngineAddress } from './engine-address.ts'
+import type { IORedis } from './queue-library.ts'
+
+/** How long a first connection may take. */
+const CONNECT_MS = 5_000
+/** The longest pause between two tries to connect again. */
+const LONGEST_PAUSE_MS = 2_000
+
+/** Told when an engine is lost, and when it is back. */
+export interface ConnectionWatch {
+  readonly onLost: () => void
+  readonly onBack: () => void
+}
+
+/**
+ * A connection that reconnects for as long as it takes; commands wait meanwhile.
+ * @throws UserError('engine') if the server cannot be reached at the start, or refuses
+ */
+export async function connectEngine(
+  { ioredis }: { readonly ioredis: IORedis },
+  address: EngineAddress,
+  watch: ConnectionWatch,
+): Promise<Redis> {
+  const redis = new ioredis.Redis(address.url, {
+    maxRetriesPerRequest: null,
+    connectTimeout: CONNECT_MS,
+    lazyConnect: true,
+    retryStrategy: (times) => Math.min(100 * times, LONGEST_PAUSE_MS),
+  })
+  // Without a listener every failed try would be printed; what counts is told by `watch`.
+  let reason = ''
+  redis.on('error', (error: Error) => {
+    reason = error.message
+  })
+  const timer = setTimeout(() => redis.disconnect(), CONNECT_MS)
+  try {
+    await redis.connect()
+    await redis.ping()
+  } catch (error) {
+    redis.disconnect()
+    throw unreachable(address, reason === '' ? (error as Error).message : reason)
+  } finally {
+    clearTimeout(timer)
+  }
+  let lost = false
+  redis.on('close', () => {
+    if (!lost) watch.onLost()
+    lost = true
+  })
+  redis.on('ready', () => {
+    if (lost) watch.onBack()
+    lost = false
+  })
+  return redis
+}
+
+export function unreachable({ shown }: EngineAddress, reason: string): UserError {
+  return new UserError('engine', `The engine ${shown} cannot be reached: ${reason}`, {
+    hint: 'Start the Redis server, or correct the address, user and password.',
+  })
+}

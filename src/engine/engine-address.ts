@@ -1,0 +1,37 @@
+import { UserError } from '../errors.ts'
+
+/** Where an engine is: a Redis server, by its URL. */
+export interface EngineAddress {
+  /** The whole URL, with its password: never shown. */
+  readonly url: string
+  /** The URL without user and password, for messages. */
+  readonly shown: string
+}
+
+/**
+ * Reads the address of an engine: `redis://host:6379`, `rediss://` for TLS, with `user:password@` where the server wants
+ * them and `/2` for another database than 0.
+ * @param source what the text came from, for messages: `--engine`, `FINESWEEP_ENGINE`
+ * @throws UserError('usage')
+ */
+export function readEngineAddress(text: string, source: string): EngineAddress {
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch {
+    throw wrongAddress(source)
+  }
+  if ((url.protocol !== 'redis:' && url.protocol !== 'rediss:') || url.hostname === '')
+    throw wrongAddress(source)
+  const shown = new URL(url)
+  shown.username = ''
+  shown.password = ''
+  return { url: url.href, shown: shown.href }
+}
+
+/** The text itself is not repeated: it may hold a password. */
+function wrongAddress(source: string): UserError {
+  return new UserError('usage', `${source}: an engine is the URL of a Redis server`, {
+    hint: 'Write redis://HOST:6379, or rediss://HOST:6379 for TLS.',
+  })
+}

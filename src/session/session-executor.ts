@@ -1,0 +1,87 @@
+import { hostname } from 'node:os'
+import { combineExecutors } from '../engine/combined-executor.ts'
+import { type EngineAddress, readEngineAddress } from '../engine/engine-address.ts'
+import { PROTOCOL, type SessionOffer, sha256 } from '../engine/protocol.ts'
+import { fromRoot } from '../engine/relocate.ts'
+import { createExecutor } from '../execute/create.ts'
+import type { Executor } from '../execute/executor.ts'
+import { kindOf } from '../objective/kinds.ts'
+import type { OpenedExperiment } from './open-experiment.ts'
+
+/** An engine whose workers run trials of a session. */
+export interface EngineOptions {
+  /** `redis://host:6379`, with user and password where it has them. */
+  readonly url: string
+  /** What all keys in Redis begin with; by default `finesweep`. */
+  readonly prefix?: string
+  /** Workers need the same one; null or left out: any worker may take part. */
+  readonly token?: string | null
+  /** The folder below which data, modules and programs lie here, absolute. */
+  readonly root: string
+  /** Seconds that the engine may be away before the study gives up; 600 by default. */
+  readonly timeout?: number
+  /** Milliseconds after which a silent worker's trial runs again elsewhere; 30,000 by default. */
+  readonly lockMs?: number
+}
+
+export interface ExecutorOptions {
+  /** How many trials run in this process at once; 0 with an engine: none. */
+  readonly workers: number
+  readonly codeVersion: string
+  readonly engine?: EngineOptions | undefined
+  readonly onPrint?: ((text: string, trial: number | null) => void) | undefined
+  readonly say: (sentence: string) => void
+}
+
+const DEFAULT_PREFIX = 'finesweep'
+const DEFAULT_TIMEOUT_SECONDS = 600
+const DEFAULT_LOCK_MS = 30_000
+
+/** What runs a session's trials: this process, the workers of an engine, or both. @throws UserError('engine') */
+export async function createSessionExecutor(
+  opened: OpenedExperiment,
+  options: ExecutorOptions,
+): Promise<Executor> {
+  const { engine, workers, onPrint } = options
+  const heapLimitMb = opened.experiment.limits.heapMb
+  const local = (): Executor =>
+    createExecutor(opened.source, { workers, heapLimitMb, ...(onPrint === undefined ? {} : { onPrint }) })
+  if (engine === undefined) return local()
+  // Loaded on use: a study on one machine needs none of it.
+  const { RemoteExecutor } = await import('../engine/remote-executor.ts')
+  const address: EngineAddress = readEngineAddress(engine.url, '--engine')
+  const remote = await RemoteExecutor.open({
+    address,
+    prefix: engine.prefix ?? DEFAULT_PREFIX,
+    offer: await describeOffer(opened, engine, options.codeVersion),
+    engineTimeoutMs: 1000 * (engine.timeout ?? DEFAULT_TIMEOUT_SECONDS),
+    say: options.say,
+  })
+  return workers === 0 ? remote : combineExecutors(local(), remote)
+}
+
+async function describeOffer(
+  { experiment, fingerprints }: OpenedExperiment,
+  engine: EngineOptions,
+  codeVersion: string,
+): Promise<SessionOffer> {
+  const { objective, limits, name } = experiment
+  const { token = null, root, lockMs = DEFAULT_LOCK_MS } = engine
+  return {
+    protocol: PROTOCOL,
+    codeVersion,
+    study: name,
+    host: hostname(),
+    tokenHash: token === null ? null : sha256(token),
+    objective: fromRoot(objective, root),
+    fingerprints: { data: fingerprints.data, objective: fingerprints.objective },
+    arithmetic: kindOf(objective).artifact === 'network' ? await autoArithmetic() : '',
+    heapMb: limits.heapMb,
+    lockMs,
+  }
+}
+
+async function autoArithmetic(): Promise<string> {
+  const { chooseArithmetic } = await import('../train/kernels/open-kernels.ts')
+  return chooseArithmetic()
+}
