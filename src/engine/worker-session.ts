@@ -179,7 +179,7 @@ export class WorkerSession {
     if (this.#lostJobs.delete(id)) await this.#reportLate(job, outcome)
     const wanted = outcome.artifact !== null && isWanted(outcome, job.data)
     if (wanted) await redis.setex(keys.artifact(session, id), PAYLOAD_SECONDS, Buffer.from(outcome.artifact!))
-    const text = encodeOutcome(outcome)
+    const text = encodeOutcome({ ...outcome, host: name })
     const isLarge = text.length > LARGEST_RESULT
     if (isLarge) await redis.setex(keys.outcome(session, id), PAYLOAD_SECONDS, text)
     return { outcome: isLarge ? null : text, artifact: wanted, worker: name }
