@@ -46,7 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Which folders may use which packages, and which modules of Node. What is not named here may be used nowhere. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   seedrandom: ['random'],
-  zod: ['space', 'search', 'data', 'objective', 'study-file'],
+  zod: ['space', 'search', 'data', 'objective', 'study-file', 'session'],
   yaml: ['study-file', 'cli'],
   'csv-parse': ['data'],
   hyparquet: ['data'],

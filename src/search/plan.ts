@@ -97,11 +97,6 @@ export function planStages(input: PlanInput): {
   return { stages, mistakes }
 }
 
-/** How many epochs all trials together take, if none ends early. */
-export function plannedEpochs(stages: readonly StagePlan[]): number {
-  return stages.reduce((sum, stage) => sum + stage.trials * stage.epochs, 0)
-}
-
 /**
  * What a stage samples with if it does not say: the first sees the whole range evenly, the others learn. A Gaussian
  * process takes some 20 ms a proposal once it has 128 trials, which does not pay in a stage of very many.

@@ -6,7 +6,7 @@ import { experimentFromJson } from '../study-file/experiment-json.ts'
 import { decodeNetwork } from '../train/saved-network.ts'
 import type { TrialRecord } from '../trial.ts'
 import { openExperiment } from './open-experiment.ts'
-import { refuseDifferences } from './resume.ts'
+import { refuseDifferences } from './refuse-differences.ts'
 
 /**
  * Opens a kept network and the data of its study, as it saw them.

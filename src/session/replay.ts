@@ -7,7 +7,7 @@ import type { StudyReader, StudyRecord } from '../store/store.ts'
 import { experimentFromJson } from '../study-file/experiment-json.ts'
 import type { TimedMeasurement, TrialOutcome, TrialRecord } from '../trial.ts'
 import { openExperiment } from './open-experiment.ts'
-import { refuseDifferences } from './resume.ts'
+import { refuseDifferences } from './refuse-differences.ts'
 
 /** What a replay showed. */
 export interface ReplayResult {

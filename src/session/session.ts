@@ -11,8 +11,9 @@ import { runStudy, type StudyEnd } from '../study/study-run.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 import { experimentToJson } from '../study-file/experiment-json.ts'
 import type { TrialRecord } from '../trial.ts'
+import { changeExperiment, describeChanges, type ResumeChanges } from './change-experiment.ts'
 import { type OpenedExperiment, openExperiment } from './open-experiment.ts'
-import { changeExperiment, describeChanges, type ResumeChanges, refuseDifferences } from './resume.ts'
+import { refuseDifferences } from './refuse-differences.ts'
 import { createSessionExecutor, type EngineOptions } from './session-executor.ts'
 
 /** Where, with how many threads and in whose sight an experiment runs. */
@@ -128,7 +129,7 @@ function refuseResume(name: string | null, changes: ResumeChanges, db: string): 
 
 function changedExperiment(store: StudyReader, study: StudyRecord, changes: ResumeChanges): Experiment {
   const begunTrials = (stage: number): number => store.trials(study.id, { stage }).length
-  return changeExperiment(study, store.stages(study.id), begunTrials, changes)
+  return changeExperiment(study, { begun: store.stages(study.id), begunTrials }, changes)
 }
 
 async function open(experiment: Experiment, options: SessionOptions): Promise<OpenedExperiment> {

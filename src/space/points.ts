@@ -3,7 +3,7 @@ import type { Params, ParamValue } from './distribution.ts'
 import { own } from './own.ts'
 import type { Condition, SearchSpace } from './search-space.ts'
 import { valuesOf } from './space-rules.ts'
-import { contains, countValues, fromUnit, valueAt } from './unit-scale.ts'
+import { countValues, fromUnit, valueAt } from './unit-scale.ts'
 
 /** What is worked out once for a space: it is plain, frozen data, so its identity stands for its contents. */
 interface Prepared {
@@ -92,31 +92,6 @@ function conditionHolds(
 /** Whether all rules between parameters hold. */
 export function constraintsHold(space: SearchSpace, params: Params): boolean {
   return prepare(space).constraints.every((constraint) => constraintHolds(constraint, params))
-}
-
-/** What keeps params from being a point of the space, a sentence for each; empty if they are one. */
-export function checkParams(space: SearchSpace, params: Params): string[] {
-  const mistakes: string[] = []
-  for (const name of Object.keys(params)) {
-    if (!Object.hasOwn(space.parameters, name)) mistakes.push(`${name}: there is no such parameter`)
-  }
-  const active = activeNames(space, params)
-  for (const [name, distribution] of Object.entries(space.parameters)) {
-    const value = own(params, name)
-    if (!active.has(name)) {
-      if (value !== undefined) mistakes.push(`${name}: it does not exist where its condition does not hold`)
-    } else if (value === undefined) {
-      mistakes.push(`${name}: it has no value`)
-    } else if (!contains(distribution, value)) {
-      mistakes.push(`${name}: ${JSON.stringify(value)} lies outside its range`)
-    }
-  }
-  if (mistakes.length > 0) return mistakes
-  prepare(space).constraints.forEach((constraint, index) => {
-    if (!constraintHolds(constraint, params))
-      mistakes.push(`the rule "${space.constraints[index]}" does not hold`)
-  })
-  return mistakes
 }
 
 /** A text that two points share exactly if they are the same, whatever the order of their names. */

@@ -1,5 +1,4 @@
 import { UserError } from '../errors.ts'
-import type { Inputs } from './inputs.ts'
 import type { Kernels } from './kernels/kernels.ts'
 import { type Architecture, createNetwork, type Network, PREDICTING } from './network.ts'
 import { checkState, type NetworkState, tensorShapes, writeNetwork } from './network-state.ts'
@@ -83,16 +82,4 @@ export function openNetwork(kernels: Kernels, saved: SavedNetwork, maxRows = 256
   const network = createNetwork(kernels, saved.architecture, maxRows, PREDICTING)
   writeNetwork(network, saved.state)
   return network
-}
-
-/** Rows as stored, to be seen by the network as its training rows were. @throws UserError('usage') on another width. */
-export function inputsFor(saved: SavedNetwork, values: Uint8Array | Float32Array): Inputs {
-  const { inputs: columns } = saved.architecture
-  if (values.length % columns !== 0) {
-    throw new UserError(
-      'usage',
-      `inputs: rows must have ${columns} columns, got ${values.length} numbers in all`,
-    )
-  }
-  return { values, columns, shift: saved.shift, scale: saved.scale }
 }

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { plannedEpochs, planStages } from '../../src/search/plan.ts'
+import { planStages } from '../../src/search/plan.ts'
 import { budgetSchema, stagesSchema } from '../../src/search/plan-schema.ts'
+
+const plannedEpochs = (stages: readonly { trials: number; epochs: number }[]): number =>
+  stages.reduce((sum, { trials, epochs }) => sum + trials * epochs, 0)
 
 describe('planning the stages', () => {
   it("gives the recipe's two stages to a study that says nothing", () => {

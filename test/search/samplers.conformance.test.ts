@@ -5,8 +5,9 @@ import type { PastTrial, Sampler } from '../../src/search/sampler.ts'
 import { SAMPLER_NAMES } from '../../src/search/stage-plan.ts'
 import { choice, fixed, float, int, searchSpace, when } from '../../src/space/constructors.ts'
 import type { Params } from '../../src/space/distribution.ts'
-import { checkParams, pointKey, sampleUniform } from '../../src/space/points.ts'
+import { pointKey, sampleUniform } from '../../src/space/points.ts'
 import type { SearchSpace } from '../../src/space/search-space.ts'
+import { checkParams } from '../space/check-params.ts'
 import { pastTrial, request, stage } from './requests.ts'
 
 const mixed = searchSpace({

@@ -3,7 +3,8 @@ import { describeError, UserError } from '../../src/errors.ts'
 import { choice, fixed, float, int, type ParamsOf, searchSpace, when } from '../../src/space/constructors.ts'
 import { DEFAULT_SPACE } from '../../src/space/default-space.ts'
 import type { Params } from '../../src/space/distribution.ts'
-import { checkParams, paramsAt } from '../../src/space/points.ts'
+import { paramsAt } from '../../src/space/points.ts'
+import { checkParams } from './check-params.ts'
 
 function sentence(make: () => unknown): string {
   try {

@@ -4,13 +4,13 @@ import { choice, fixed, float, int, searchSpace, when } from '../../src/space/co
 import {
   allPoints,
   axesOf,
-  checkParams,
   constraintsHold,
   countPointsAtMost,
   paramsAt,
   pointKey,
   sampleUniform,
 } from '../../src/space/points.ts'
+import { checkParams } from './check-params.ts'
 
 const space = searchSpace(
   {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { takeApart } from '../../src/train/gradients.ts'
 import { fillNormal } from '../../src/train/initial-weights.ts'
 import type { Examples } from '../../src/train/inputs.ts'
 import {
@@ -10,6 +9,7 @@ import {
 } from '../../src/train/network.ts'
 import { initialState, type NetworkState, writeNetwork } from '../../src/train/network-state.ts'
 import { architecture, examplesOf, inputsOf, learning, plain } from './support.ts'
+import { takeApart } from './take-apart.ts'
 
 const ROWS = 9
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { takeApart } from '../../src/train/gradients.ts'
 import type { Activation } from '../../src/train/kernels/kernels.ts'
 import { createNetwork, type Network } from '../../src/train/network.ts'
 import { type NetworkState, tensorShapes, writeNetwork } from '../../src/train/network-state.ts'
 import { examplesOf, inputsOf, learning, plain } from './support.ts'
+import { takeApart } from './take-apart.ts'
 
 /** A network and one batch, computed by PyTorch in float64. */
 interface ReferenceCase {

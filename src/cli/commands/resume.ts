@@ -10,14 +10,17 @@ export default defineCommand({
       .option('add', {
         type: 'string',
         requiresArg: true,
-        describe: 'So many more trials for the last stage',
+        describe: 'Add this many trials to the last stage',
         coerce: wholeNumber('--add', 1),
       })
       .option('force', {
         type: 'boolean',
         default: false,
         describe: 'Go on although the data, the objective or the space have changed, and record it',
-      }),
+      })
+      .example('finesweep resume mine --set stages.fine.trials=64', '')
+      .example("finesweep resume mine --set 'stages[2]={ name: finer, trials: 16, epochs: 10 }'", '')
+      .example('finesweep resume mine --set space.lr.float=[1e-6,10] --set stages[2].trials=16 --force', ''),
 
   run: async (args, terminal) => {
     const { resumeExperiment } = await import('../../session/session.ts')

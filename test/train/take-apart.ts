@@ -1,6 +1,6 @@
-import type { Examples } from './inputs.ts'
-import type { Floats } from './kernels/kernels.ts'
-import { backward, forwardTraining, gatherBatch, type Network, penalty } from './network.ts'
+import type { Examples } from '../../src/train/inputs.ts'
+import type { Floats } from '../../src/train/kernels/kernels.ts'
+import { backward, forwardTraining, gatherBatch, type Network, penalty } from '../../src/train/network.ts'
 
 /** A training step taken apart, for checks. */
 export interface TakenApart {
