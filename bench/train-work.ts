@@ -2,7 +2,6 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import type { Activation, Arithmetic, UpdateRule } from '../src/train/kernels/kernels.ts'
-import type { Round } from './train-worker.ts'
 
 /** What bench/train.ts trains: 3072 bytes an image, 10 classes, weights from He, L2. */
 export interface TrainWork {
@@ -16,6 +15,13 @@ export interface TrainWork {
   readonly activation: Activation
   readonly backend: 'auto' | 'wasm' | 'plain'
   readonly arithmetic: 'auto' | Arithmetic
+}
+
+/** What a thread measures in one round. */
+export interface Round {
+  readonly stepsPerSecond: number
+  /** GFLOP/s of multiply-adds alone, just before. 0 where no variant runs. */
+  readonly peakGflops: number
 }
 
 export interface TrainResult {

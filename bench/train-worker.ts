@@ -8,13 +8,7 @@ import { load, peakRunner, VARIANTS } from '../src/train/kernels/wasm/variants.t
 import { createNetwork, trainStep } from '../src/train/network.ts'
 import { initialState, writeNetwork } from '../src/train/network-state.ts'
 import { DEFAULT_OPTIMIZER, updateRule } from '../src/train/optimizers.ts'
-import type { TrainWork } from './train-work.ts'
-
-export interface Round {
-  readonly stepsPerSecond: number
-  /** GFLOP/s of multiply-adds alone, just before. 0 where no variant runs. */
-  readonly peakGflops: number
-}
+import type { Round, TrainWork } from './train-work.ts'
 
 const { work, values, rows, index } = workerData as {
   work: TrainWork

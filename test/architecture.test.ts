@@ -5,42 +5,25 @@ import { describe, expect, it } from 'vitest'
 
 const SOURCE = fileURLToPath(new URL('../src', import.meta.url))
 
-/** Who may import whom, from the innermost folder to the outermost. A folder may always import itself. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  text: [],
-  errors: ['text'],
-  'package-files': [],
-  numerics: [],
-  random: ['numerics'],
-  space: ['text', 'errors', 'numerics', 'random'],
-  trial: ['space'],
-  search: ['text', 'errors', 'numerics', 'random', 'space', 'trial'],
-  // A network knows nothing of trials.
-  train: ['errors', 'package-files', 'numerics', 'random'],
-  data: ['errors', 'package-files', 'numerics', 'random', 'train'],
-  objective: ['text', 'errors', 'package-files', 'numerics', 'random', 'space', 'trial', 'train', 'data'],
-  execute: ['errors', 'package-files', 'space', 'trial', 'objective'],
-  store: ['errors', 'space', 'trial', 'search'],
-  engine: ['errors', 'objective', 'execute', 'store', 'trial'],
-  study: ['errors', 'random', 'space', 'trial', 'search', 'execute', 'store'],
-  report: ['errors', 'space', 'trial', 'search', 'train', 'store', 'study'],
-  // Draws records; reads no file and opens nothing.
-  picture: ['space', 'trial', 'search', 'store', 'report'],
-  'study-file': ['text', 'errors', 'numerics', 'space', 'trial', 'search', 'data', 'objective'],
-  model: ['errors', 'trial', 'train', 'data', 'objective', 'store'],
-  session: [
-    ...['text', 'errors', 'random', 'space', 'trial', 'search', 'train', 'data', 'objective'],
-    ...['execute', 'engine', 'store', 'study', 'report', 'study-file', 'model'],
-  ],
-  cli: [
-    ...['text', 'errors', 'package-files', 'numerics', 'random', 'space', 'trial', 'search', 'train'],
-    ...['data', 'objective', 'execute', 'engine', 'store', 'study', 'report', 'picture'],
-    ...['study-file', 'model', 'session'],
-  ],
-  index: [
-    ...['errors', 'space', 'trial', 'search', 'objective', 'execute', 'store', 'study', 'report'],
-    ...['study-file', 'session'],
-  ],
+/**
+ * Who may import whom, from the innermost folder to the outermost, as docs/architecture.md shows it. A folder may
+ * always import itself.
+ */
+const MAY_IMPORT: ReadonlyMap<string, readonly string[]> = readTable()
+
+function readTable(): Map<string, readonly string[]> {
+  const document = readFileSync(new URL('../docs/architecture.md', import.meta.url), 'utf8')
+  const rows = document.split('| folder | what it holds | imports | touches |')[1]!.split('\n\n')[0]!
+  return new Map(
+    rows
+      .split('\n')
+      .slice(2)
+      .map((row) => row.split('|').map((cell) => cell.trim()))
+      .map(([, name, , imports]) => [
+        name!.replace(/[`/]|\.ts/g, ''),
+        imports === '' ? [] : imports!.split(', '),
+      ]),
+  )
 }
 
 /** Which folders may use which packages, and which modules of Node. What is not named here may be used nowhere. */
@@ -49,7 +32,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: ['space', 'search', 'data', 'objective', 'study-file', 'session'],
   yaml: ['study-file', 'cli'],
   'csv-parse': ['data'],
-  hyparquet: ['data'],
   pickleparser: ['data'],
   piscina: ['execute'],
   bullmq: ['engine'],
@@ -64,10 +46,10 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'd3-scale': ['picture'],
   'fast-png': ['picture'],
   'node:buffer': ['data'],
-  'node:crypto': ['random', 'train', 'data', 'objective', 'engine', 'store', 'study', 'session', 'cli'],
-  'node:path': ['train', 'data', 'objective', 'execute', 'engine', 'store', 'study-file', 'session', 'cli'],
-  'node:url': ['train', 'objective', 'execute', 'cli'],
-  'node:util': ['train', 'objective', 'execute', 'cli'],
+  'node:crypto': ['random', 'train', 'data', 'objective', 'engine', 'store', 'study', 'cli'],
+  'node:path': ['train', 'data', 'objective', 'engine', 'store', 'study-file', 'session', 'cli'],
+  'node:url': ['train', 'objective', 'execute'],
+  'node:util': ['train', 'objective', 'cli'],
 }
 
 /** Where threads, the disk, the clock, the terminal and the machine may be touched: whole folders, or single files. */
@@ -123,26 +105,42 @@ const FILES: readonly SourceFile[] = readdirSync(SOURCE, { recursive: true, enco
   .map((path) => path.replaceAll('\\', '/'))
   // The kernels' AssemblyScript is another language.
   .filter((path) => path.endsWith('.ts') && !path.startsWith('train/kernels/assembly/'))
-  .map((path) => {
-    const code = withoutComments(readFileSync(join(SOURCE, path), 'utf8'))
-    const imports = [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^'\n]+)'/g)].map((match) => match[1]!)
-    return { path, folder: path.split('/')[0]!.replace(/\.ts$/, ''), code, imports }
-  })
+  .map(readSource)
+
+/** Everything else in TypeScript that is run: no circle there either. */
+const TOOLS: readonly SourceFile[] = ['bench', 'scripts'].flatMap((folder) =>
+  readdirSync(join(SOURCE, '..', folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => readSource(`../${folder}/${path.replaceAll('\\', '/')}`)),
+)
 
 describe('the architecture', () => {
   it('has a place in the table for every folder', () => {
     expect(FILES.length).toBeGreaterThan(100)
-    expect([...new Set(FILES.map(({ folder }) => folder))].sort()).toEqual(Object.keys(MAY_IMPORT).sort())
+    expect([...new Set(FILES.map(({ folder }) => folder))].sort()).toEqual([...MAY_IMPORT.keys()].sort())
   })
 
   it('imports from the outer folders to the inner ones alone', () => {
     const wrong = FILES.flatMap((file) =>
       targetsOf(file)
         .filter((target) => {
-          const folder = target.split('/')[0]!.replace(/\.ts$/, '')
-          return folder !== file.folder && !MAY_IMPORT[file.folder]?.includes(folder)
+          const folder = folderOf(target)
+          return folder !== file.folder && !MAY_IMPORT.get(file.folder)?.includes(folder)
         })
         .map((target) => `${file.path} imports ${target}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('names in the table what is imported and nothing else, each from a row above', () => {
+    const rows = [...MAY_IMPORT.keys()]
+    const used = new Set(
+      FILES.flatMap((file) => targetsOf(file).map((target) => `${file.folder} ${folderOf(target)}`)),
+    )
+    const wrong = [...MAY_IMPORT].flatMap(([folder, names]) =>
+      names
+        .filter((name) => !used.has(`${folder} ${name}`) || rows.indexOf(name) >= rows.indexOf(folder))
+        .map((name) => `${folder}: ${name}`),
     )
     expect(wrong).toEqual([])
   })
@@ -157,7 +155,7 @@ describe('the architecture', () => {
   })
 
   it('imports in no circle', () => {
-    const targets = new Map(FILES.map((file) => [file.path, targetsOf(file)]))
+    const targets = new Map([...FILES, ...TOOLS].map((file) => [file.path, allTargetsOf(file)]))
     const done = new Set<string>()
     const visit = (path: string, way: readonly string[]): string[] => {
       if (way.includes(path)) return [...way.slice(way.indexOf(path)), path]
@@ -191,6 +189,24 @@ describe('the architecture', () => {
   it('names the built-in objective in one place', () => {
     const naming = FILES.filter(({ code }) => code.includes('mlp-classifier')).map(({ path }) => path)
     expect(naming).toEqual(['objective/source.ts'])
+  })
+
+  it('grants no package to a folder that does not use it', () => {
+    const used = new Set(
+      FILES.flatMap(({ folder, imports }) => imports.map((name) => `${packageOf(name)} ${folder}`)),
+    )
+    const idle = Object.entries(PACKAGES).flatMap(([name, folders]) =>
+      folders.filter((folder) => !used.has(`${name} ${folder}`)).map((folder) => `${name} in ${folder}`),
+    )
+    expect(idle).toEqual([])
+  })
+
+  it('excepts no file from the rule on the outside world that does not need it', () => {
+    const touches = FILES.filter(
+      ({ code, imports }) => imports.some((name) => OUTSIDE_MODULES.test(name)) || OUTSIDE_GLOBALS.test(code),
+    )
+    const idle = OUTSIDE_WORLD.filter((place) => !touches.some(({ path }) => path.startsWith(place)))
+    expect(idle).toEqual([])
   })
 
   it('excepts no file that is not there', () => {
@@ -234,12 +250,28 @@ describe('the architecture', () => {
   })
 })
 
+/** @param path relative to src/ */
+function readSource(path: string): SourceFile {
+  const code = withoutComments(readFileSync(join(SOURCE, path), 'utf8'))
+  const imports = [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^'\n]+)'/g)].map((match) => match[1]!)
+  return { path, folder: folderOf(path), code, imports }
+}
+
+/** The first folder of a path, or the name of a file that lies in src/ itself. */
+function folderOf(path: string): string {
+  return path.split('/')[0]!.replace(/\.ts$/, '')
+}
+
 /** The files of src/ that a file imports, relative to src/. */
-function targetsOf({ path, imports }: SourceFile): string[] {
+function targetsOf(file: SourceFile): string[] {
+  return allTargetsOf(file).filter((target) => !target.startsWith('..'))
+}
+
+/** The project's files that a file imports, relative to src/. */
+function allTargetsOf({ path, imports }: SourceFile): string[] {
   return imports
     .filter((name) => name.startsWith('.'))
     .map((name) => relative(SOURCE, resolve(SOURCE, dirname(path), name)).replaceAll('\\', '/'))
-    .filter((target) => !target.startsWith('..'))
 }
 
 function packageOf(name: string): string {
