@@ -35,7 +35,8 @@ const rangeOptions = {
   soft: flag.optional(),
   hard: flag.optional(),
 }
-const storedRange = { low: z.number(), high: z.number(), log: z.boolean(), hard: z.boolean() }
+const storedBounds = { low: z.number(), high: z.number(), log: z.boolean() }
+const storedHard = { hard: z.boolean() }
 
 /** The key of a study file that says a distribution's kind: `{ choices: [relu, tanh] }` is categorical. */
 export const FILE_KEYS = { float: 'float', int: 'int', categorical: 'choices', fixed: 'fixed' } as const
@@ -53,10 +54,13 @@ export const FILE_ENTRIES = {
   fixed: { fixed: valueSchema },
 } as const
 
-/** A distribution as the store keeps it, which is the record itself. */
+/**
+ * A distribution as the store keeps it, which is the record itself: its keys in the same order too, because a space is
+ * identified by the hash of its JSON.
+ */
 export const storedDistribution = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('float'), ...storedRange, step: z.number().nullable() }),
-  z.object({ kind: z.literal('int'), ...storedRange, step: z.number() }),
+  z.object({ kind: z.literal('float'), ...storedBounds, step: z.number().nullable(), ...storedHard }),
+  z.object({ kind: z.literal('int'), ...storedBounds, step: z.number(), ...storedHard }),
   z.object({ kind: z.literal('categorical'), choices: z.array(valueSchema), ordered: z.boolean() }),
   z.object({ kind: z.literal('fixed'), value: valueSchema }),
 ])
