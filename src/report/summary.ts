@@ -1,3 +1,4 @@
+import type { WinnerExpectation } from '../search/expected-value.ts'
 import type { Evaluation, StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
 import { studyDigest } from '../study/digest.ts'
 import type { TrialRecord } from '../trial.ts'
@@ -17,6 +18,7 @@ import { renderTable, type TableLayout } from './table.ts'
 import { oneLine, paint, type Span, wrapSpans } from './text.ts'
 import type { Totals } from './totals.ts'
 import { rankedColumns } from './trial-columns.ts'
+import { readWinner, winnerSentences } from './winner.ts'
 
 /** What is told when a study ends. */
 export interface StudySummary {
@@ -29,6 +31,8 @@ export interface StudySummary {
   readonly failing: readonly FailingStage[]
   /** How well the first places are told apart; null without a value. */
   readonly spread: TopSpread | null
+  /** What the best value is worth; null where too few trials have one. */
+  readonly winner: WinnerExpectation | null
   readonly evaluations: readonly Evaluation[]
   readonly digest: string
 }
@@ -36,10 +40,13 @@ export interface StudySummary {
 /** @param count how many of the best trials to show */
 export function readSummary(reader: StudyReader, study: StudyRecord, count = 10): StudySummary {
   const explanation = readExplanation(reader, study)
+  const stages = explanation.stages.map(({ record }) => record)
+  const best = reader.bestTrials(study.id, count)
   return {
     study,
-    stages: explanation.stages.map(({ record }) => record),
-    best: reader.bestTrials(study.id, count),
+    stages,
+    best,
+    winner: readWinner(reader, study, stages, best[0]),
     totals: explanation.totals,
     explanation,
     failing: readFailingStages(reader, study.id, explanation.stages),
@@ -67,7 +74,7 @@ export interface RunFacts {
  * and where it is kept.
  */
 export function renderSummary(summary: StudySummary, facts: RunFacts, layout: TableLayout): string {
-  const { study, explanation, best, evaluations, spread } = summary
+  const { study, explanation, best, evaluations, spread, winner } = summary
   const first = summary.failing.map((stage): Span[] => [{ text: `${failingSentence(stage)}.`, tone: 'bad' }])
   const table = renderTable(rankedColumns(summary, best), best, layout).text
   const decisions = narrowingReport(explanation, layout.width ?? DEFAULT_WIDTH)
@@ -80,6 +87,8 @@ export function renderSummary(summary: StudySummary, facts: RunFacts, layout: Ta
   ]
   const width = layout.width ?? DEFAULT_WIDTH
   end.push(...notes.flatMap((text) => wrapSpans([{ text, tone: 'warning' }], width)))
+  const worth = winner === null ? [] : winnerSentences(winner, best[0]!.value!, study.metric)
+  end.push(...worth.flatMap((text) => wrapSpans([text], width)))
   end.push(...testLines(evaluations))
   for (const caution of facts.cautions ?? []) end.push([{ text: `Caution: ${caution}.`, tone: 'warning' }])
   end.push([totalsLine(summary, facts)])

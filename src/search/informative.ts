@@ -20,7 +20,13 @@ export function byEpochs(
   trials: readonly PastTrial[],
   stages: readonly { readonly epochs: number }[],
 ): Map<number, PastTrial[]> {
-  return Map.groupBy(trials, ({ state, epochs, stage }) =>
-    state === 'pruned' ? epochs : (stages[stage]?.epochs ?? 0),
-  )
+  return Map.groupBy(trials, (trial) => epochsOfValue(trial, stages))
+}
+
+/** The epochs after which a trial's value was measured: those planned, or run by a pruned one. */
+export function epochsOfValue(
+  { state, epochs, stage }: PastTrial,
+  stages: readonly { readonly epochs: number }[],
+): number {
+  return state === 'pruned' ? epochs : (stages[stage]?.epochs ?? 0)
 }

@@ -9,7 +9,7 @@ import type { Params } from '../../src/space/distribution.ts'
 import { pastTrial } from './requests.ts'
 
 /** Six parameters, of which e and f do nothing. */
-const SPACE = searchSpace({
+export const SPACE = searchSpace({
   a: float(0, 1),
   b: float(1e-4, 1, { log: true }),
   c: float(0, 1),
@@ -20,7 +20,7 @@ const SPACE = searchSpace({
 const NAMES = Object.keys(SPACE.parameters)
 
 /** Each parameter's place in its range, in [0, 1]. */
-const places = (params: Params): number[] =>
+export const places = (params: Params): number[] =>
   NAMES.map((name) =>
     name === 'b' || name === 'f' ? Math.log10(params[name] as number) / 4 + 1 : (params[name] as number),
   )

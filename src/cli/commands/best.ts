@@ -1,4 +1,5 @@
 import { jsonDocument, studyHead, trialSummary } from '../../report/trial-json.ts'
+import { readWinner, winnerSentences } from '../../report/winner.ts'
 import type { StudyRecord } from '../../store/store.ts'
 import { defineCommand } from '../command.ts'
 import { printTable, tableLayout } from '../layout.ts'
@@ -20,9 +21,10 @@ export default defineCommand({
   run: (args, terminal) =>
     withStudy(args, async ({ reader, study, stages }) => {
       const trials = reader.bestTrials(study.id, args.count ?? 10)
+      const winner = readWinner(reader, study, stages, trials[0])
       if (args.json) {
         const items = trials.map((trial) => trialSummary(trial, stages))
-        await printAll(terminal, jsonDocument(studyHead(study), 'trials', items))
+        await printAll(terminal, jsonDocument({ ...studyHead(study), winner }, 'trials', items))
         return
       }
       if (!args.quiet) say(terminal, headline(study, trials.length))
@@ -31,6 +33,8 @@ export default defineCommand({
       const { rankedColumns } = await import('../../report/trial-columns.ts')
       const columns = rankedColumns({ study, stages }, trials)
       await printTable(terminal, renderTable(columns, trials, tableLayout(terminal)), args.quiet)
+      if (winner === null || args.quiet) return
+      for (const sentence of winnerSentences(winner, trials[0]!.value!, study.metric)) say(terminal, sentence)
     }),
 })
 

@@ -1,0 +1,60 @@
+import { type Expectation, expectWinner, type WinnerExpectation } from '../search/expected-value.ts'
+import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
+import type { TrialRecord } from '../trial.ts'
+import { formatMetric } from './numbers.ts'
+
+/** More trials than this would take longer to read than they tell. */
+const MOST_TRIALS = 5000
+
+/** What the best trial's value is worth; null where too few trials have one. */
+export function readWinner(
+  reader: StudyReader,
+  study: StudyRecord,
+  stages: readonly StageRecord[],
+  best: TrialRecord | undefined,
+): WinnerExpectation | null {
+  const last = stages.at(-1)
+  if (best === undefined || last === undefined) return null
+  return expectWinner({
+    space: last.space,
+    trials: trialsToJudgeBy(reader, study.id, best),
+    stages,
+    direction: study.direction,
+    best: best.number,
+  })
+}
+
+/** All trials that have ended; of a study of very many, those of the best one's stage, the first of them. */
+function trialsToJudgeBy(reader: StudyReader, study: number, best: TrialRecord): TrialRecord[] {
+  const states = ['complete', 'pruned', 'diverged', 'failed'] as const
+  const counts = reader.countTrials(study)
+  const ended = states.reduce((sum, state) => sum + counts[state], 0)
+  if (ended <= MOST_TRIALS) return reader.trials(study, { states })
+  const trials = reader.trials(study, { states, stage: best.stage, limit: MOST_TRIALS })
+  return trials.some(({ number }) => number === best.number) ? trials : [...trials, best]
+}
+
+/**
+ * `validAccuracy 0.4704, the luckiest of 29; trained again it is expected at 0.464 ± 0.006`, and which trial is expected
+ * to be better, if one is. Empty where the measurements have no noise to speak of.
+ */
+export function winnerSentences(
+  { best, likeliest, trials, noisy }: WinnerExpectation,
+  value: number,
+  metric: string,
+): string[] {
+  if (!noisy) return []
+  const measured = `${metric} ${formatMetric(metric, value)}, the luckiest of ${trials}`
+  const again = `Trial ${best.trial}: ${measured}; trained again it is expected at ${expected(best)}.`
+  if (likeliest.trial === best.trial || expected(likeliest) === expected(best)) return [again]
+  return [again, `Trial ${likeliest.trial} is expected to be better: ${expected(likeliest)}.`]
+}
+
+/** `0.464 ± 0.006`: the margin with one significant digit, two if it begins with 1, the value with as many decimals. */
+function expected({ value, margin }: Expectation): string {
+  const exponent = Number(margin.toExponential().split('e')[1])
+  const digits = margin.toExponential().startsWith('1') ? 1 : 0
+  const decimals = Math.min(20, Math.max(0, digits - exponent))
+  if (exponent < -6 || exponent > 6) return `${value.toPrecision(4)} ± ${margin.toPrecision(2)}`
+  return `${value.toFixed(decimals)} ± ${margin.toFixed(decimals)}`
+}

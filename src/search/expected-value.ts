@@ -1,0 +1,166 @@
+import type { SearchSpace } from '../space/search-space.ts'
+import type { Direction } from '../trial.ts'
+import { fitGaussianProcess } from './gaussian-process.ts'
+import { byEpochs, epochsOfValue } from './informative.ts'
+import { hasValue, isBad, rankTrials } from './rank.ts'
+import type { PastTrial } from './sampler.ts'
+import { standardScores } from './standard-scores.ts'
+import { axesView, placeOf } from './unit-view.ts'
+
+/** What the value of a study's best trials is judged by. */
+export interface ExpectationRequest {
+  /** The box of the last stage. */
+  readonly space: SearchSpace
+  /** The study's trials, in any order; those that have not ended are ignored. */
+  readonly trials: readonly PastTrial[]
+  /** By index: only values after the same epochs are alike. */
+  readonly stages: readonly { readonly epochs: number }[]
+  readonly direction: Direction
+  /** The number of the trial with the best value. */
+  readonly best: number
+}
+
+/** What training a point again is expected to give. */
+export interface Expectation {
+  readonly trial: number
+  readonly value: number
+  /** Half of the 95 % interval of a new training's value, other seed and all. */
+  readonly margin: number
+}
+
+export interface WinnerExpectation {
+  /** Of the trial with the best value. */
+  readonly best: Expectation
+  /**
+   * Of the trial of the same epochs that is expected to be best; the same trial unless noise makes another likelier.
+   * A sound choice of winner, where `best` is the luckiest.
+   */
+  readonly likeliest: Expectation
+  /** The standard deviation of a measurement: what another seed changes. */
+  readonly noise: number
+  /** Whether the noise is more than a fiftieth of what the trials of these epochs differ by. */
+  readonly noisy: boolean
+  /** How many trials of these epochs have a value: `best` is the luckiest of so many. */
+  readonly trials: number
+}
+
+/** Below so many trials with a value nothing is said. */
+const LEAST_TRIALS = 12
+const MOST_OBSERVATIONS = 128
+/** Less noise than this, in standard deviations of the scores, is none to speak of. */
+const LEAST_NOISE = 0.02
+/** Fewer degrees of freedom than this say nothing of the noise. */
+const LEAST_FREEDOM = 3
+
+/**
+ * What the winner of a study is worth: the best value of many is lucky, the mean of a Gaussian process over all of them
+ * hardly is. At the best trial's place, in the group of its epochs, brought back to a value by the linear part of
+ * `standardScores`; the margin has the process's doubt and the noise of one training. Null with fewer than 12 trials
+ * with a value, or if all of them are alike. Deterministic, whatever the order of the trials.
+ */
+export function expectWinner(request: ExpectationRequest): WinnerExpectation | null {
+  const { space, stages, direction } = request
+  const known = rankTrials(
+    request.trials.filter((trial) => hasValue(trial) || isBad(trial)),
+    direction,
+  )
+  const best = known.find(({ number }) => number === request.best)
+  if (best === undefined || known.filter(hasValue).length < LEAST_TRIALS) return null
+  const group = epochsOfValue(best, stages)
+  const scored = [...byEpochs(known, stages)].flatMap(([epochs, members]) => {
+    const scores = standardScores(members, direction)
+    return members.map((trial, i) => ({ trial, epochs, score: scores[i]! }))
+  })
+  const alike = scored.filter(({ epochs }) => epochs === group)
+  const scale = scaleOf(alike.filter(({ trial }) => hasValue(trial)))
+  if (scale === null) return null
+  const own = thinned(alike, MOST_OBSERVATIONS)
+  const chosen = [
+    ...own,
+    ...thinned(
+      scored.filter(({ epochs }) => epochs !== group),
+      MOST_OBSERVATIONS - own.length,
+    ),
+  ]
+  const axes = axesView(space)
+  const process = fitGaussianProcess({
+    places: chosen.map(({ trial }) => placeOf(axes, trial.params)),
+    values: Float64Array.from(chosen, ({ score }) => score),
+    groups: Int32Array.from(chosen, ({ epochs }) => epochs),
+    isChoice: axes.map(({ kind }) => kind === 'choice'),
+  })
+  const expectations = own
+    .filter(({ trial }) => hasValue(trial))
+    .map(({ trial, score }) => ({
+      trial: trial.number,
+      score,
+      ...process.predict(placeOf(axes, trial.params), group),
+    }))
+  const { noise, freedom } = noiseOf(expectations, process.noise)
+  const toExpectation = ({ trial, mean, deviation }: (typeof expectations)[number]): Expectation => ({
+    trial,
+    value: scale.value + scale.slope * (mean - scale.score),
+    margin: intervalOf(freedom) * Math.abs(scale.slope) * Math.sqrt(deviation * deviation + noise * noise),
+  })
+  const first = expectations.find(({ trial }) => trial === best.number)!
+  const likeliest = expectations.reduce((a, b) => (b.mean < a.mean ? b : a), first)
+  return {
+    best: toExpectation(first),
+    likeliest: toExpectation(likeliest),
+    noise: Math.abs(scale.slope) * noise,
+    noisy: noise > LEAST_NOISE,
+    trials: alike.filter(({ trial }) => hasValue(trial)).length,
+  }
+}
+
+/**
+ * The noise by the residuals of the better half (the others' scores are compressed), corrected for what the process has
+ * fitted of them, or as the process has it if that is more: the likeliest noise of a fit of 96 trials over six
+ * parameters comes out too small by a seventh.
+ */
+function noiseOf(
+  seen: readonly { readonly score: number; readonly mean: number; readonly deviation: number }[],
+  likeliest: number,
+): { readonly noise: number; readonly freedom: number } {
+  const better = seen.slice(0, Math.ceil(seen.length / 2))
+  let squares = 0
+  let freedom = 0
+  for (const { score, mean, deviation } of better) {
+    squares += (score - mean) * (score - mean)
+    freedom += Math.max(0, 1 - (deviation * deviation) / (likeliest * likeliest))
+  }
+  const byResiduals = freedom < LEAST_FREEDOM ? 0 : Math.sqrt(squares / freedom)
+  return { noise: Math.max(likeliest, byResiduals), freedom: Math.max(LEAST_FREEDOM, freedom) }
+}
+
+/** How many standard deviations make a 95 % interval: Student's quantile, to a hundredth from 8 degrees of freedom on. */
+function intervalOf(freedom: number): number {
+  return 1.96 + 2.4 / freedom + 2.8 / (freedom * freedom)
+}
+
+interface Scored {
+  readonly trial: PastTrial
+  readonly score: number
+}
+
+/** The line from scores to values, exact for the better half; null if all values are alike. `scored` is best first. */
+function scaleOf(scored: readonly Scored[]) {
+  const best = scored[0]!
+  const median = scored[scored.length >> 1]!
+  const other = median.trial.value === best.trial.value ? scored.at(-1)! : median
+  if (other.score === best.score) return null
+  const slope = (other.trial.value! - best.trial.value!) / (other.score - best.score)
+  return { value: best.trial.value!, score: best.score, slope }
+}
+
+/** So many of the scored at most, best first: the better half of these are the best, the others an even spread. */
+function thinned<T>(scored: readonly T[], most: number): readonly T[] {
+  if (scored.length <= most) return scored
+  const half = most >> 1
+  const rest = scored.slice(half)
+  const spread = Array.from(
+    { length: most - half },
+    (_, i) => rest[Math.floor((i * rest.length) / (most - half))]!,
+  )
+  return [...scored.slice(0, half), ...spread]
+}
