@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { UserError, type UserErrorDetails } from '../errors.ts'
 import { threadEntry } from '../package-files.ts'
@@ -16,6 +18,22 @@ export type PrepareMessage =
   | { readonly kind: 'progress'; readonly step: string; readonly done: number }
   | { readonly kind: 'prepared'; readonly data: PreparedData }
   | { readonly kind: 'refused'; readonly error: Pick<UserError, 'code' | 'message' | 'hint' | 'where'> }
+
+/** Above this many bytes reading and hashing take long enough that a person may want to stop. */
+const LARGE_BYTES = 32e6
+
+/** Whether the preparation may take so long that the caller's thread should stay free for signals meanwhile. */
+export function takesLong({ data, preprocess }: DataSettings): boolean {
+  if (preprocess.pca !== undefined) return true
+  const path = 'path' in data ? data.path : undefined
+  if (path === undefined || !existsSync(path)) return false
+  const { size } = statSync(path)
+  if (!statSync(path).isDirectory()) return size > LARGE_BYTES
+  const sizes = readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => statSync(join(path, name)).size)
+  return sizes.reduce((sum, bytes) => sum + bytes, 0) > LARGE_BYTES
+}
 
 /** The preparation was given up because its signal was aborted. */
 export class PreparationStopped extends Error {

@@ -99,7 +99,7 @@ export interface SessionOffer {
   /** The objective, its paths relative to the root. */
   readonly objective: ObjectiveSettings
   readonly fingerprints: Pick<Fingerprints, 'data' | 'objective'>
-  /** What `arithmetic: auto` means where the study began. */
+  /** In which arithmetic its networks compute, `fma` or `muladd`; empty for objectives of one's own. */
   readonly arithmetic: string
   readonly heapMb: number
   readonly lockMs: number

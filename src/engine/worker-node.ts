@@ -105,6 +105,7 @@ class WorkerNode {
     say(
       `Worker ${name}: ${slots} ${slots === 1 ? 'slot' : 'slots'} for the studies at ${address.shown}, files below ${root}.`,
     )
+    await this.#takeName()
     let announcedAt = -Infinity
     while (!drain.aborted && !this.#isIdle()) {
       try {
@@ -122,6 +123,18 @@ class WorkerNode {
     await Promise.race([Promise.all(this.#sessions().map((session) => session.drain())), halted])
     await Promise.all(this.#sessions().map((session) => session.close()))
     await this.#goodbye()
+  }
+
+  /** @throws UserError('usage') if another living worker has the name */
+  async #takeName(): Promise<void> {
+    const { name } = this.#options
+    const text = await this.#redis.get(this.#keys.worker(name))
+    if (text === null) return this.#announce()
+    const { host, pid } = JSON.parse(text) as WorkerPresence
+    if (host === hostname() && !isAlive(pid)) return this.#announce()
+    throw new UserError('usage', `--name: worker ${name} is there already (process ${pid} on ${host})`, {
+      hint: `Choose another name. One that was killed is forgotten after ${PRESENCE_SECONDS} s.`,
+    })
   }
 
   #sessions(): WorkerSession[] {
@@ -204,7 +217,7 @@ class WorkerNode {
     if (offer.tokenHash !== (token === null ? null : sha256(token))) {
       return 'it was given another token than the study, or none. Give both the same --token.'
     }
-    if (offer.arithmetic !== kernels.arithmetic && usesKernels(offer)) {
+    if (offer.arithmetic === 'fma' && kernels.arithmetic !== 'fma') {
       return `it computes in ${kernels.arithmetic}, the study in ${offer.arithmetic}. Set training.arithmetic: muladd, which every machine has.`
     }
     return null
@@ -276,10 +289,6 @@ class WorkerNode {
   }
 }
 
-function usesKernels({ objective }: SessionOffer): boolean {
-  return kindOf(objective).artifact === 'network'
-}
-
 /** What is measured here and there, if it differs. */
 function differenceOf({ fingerprints }: SessionOffer, opened: OpenedObjective): string | null {
   const data = opened.data?.hash ?? null
@@ -299,6 +308,15 @@ function bytesOf({ data }: OpenedObjective): number {
     ),
   )
   return [...buffers].reduce((sum, buffer) => sum + (buffer?.byteLength ?? 0), 0)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 /** Ends early once the signal is aborted. */

@@ -1,9 +1,9 @@
 import { prepareData } from '../data/prepare-data.ts'
-import { prepareDataInThread } from '../data/prepare-in-thread.ts'
+import { prepareDataInThread, takesLong } from '../data/prepare-in-thread.ts'
 import type { PreparedData } from '../data/prepared.ts'
 import { type DetailedScore, scoreInDetail } from '../train/evaluate.ts'
 import type { Arithmetic } from '../train/kernels/kernels.ts'
-import { chooseArithmetic, openKernels } from '../train/kernels/open-kernels.ts'
+import { chooseArithmetic, compileMissingProducts, openKernels } from '../train/kernels/open-kernels.ts'
 import { decodeNetwork, openNetwork } from '../train/saved-network.ts'
 import type { ClassifierConfig } from './classifier-config.ts'
 import { hashJson } from './fingerprint.ts'
@@ -16,10 +16,10 @@ export async function openClassifier(
   options: OpenOptions,
 ): Promise<OpenedObjective> {
   const { split, preprocess } = settings.data
-  // Principal components take so long that a person may want to stop; the rest is done before one could.
-  const prepare = preprocess.pca === undefined ? prepareData : prepareDataInThread
+  const prepare = takesLong(settings.data) ? prepareDataInThread : prepareData
   const data = await prepare(settings.data, options)
   const config = withChosenArithmetic(settings.config)
+  compileMissingProducts(config.training.arithmetic)
   return {
     settings: { ...settings, config },
     source: { kind: settings.kind, config, data },

@@ -5,7 +5,7 @@ import { PROTOCOL, type SessionOffer, sha256 } from '../engine/protocol.ts'
 import { fromRoot } from '../engine/relocate.ts'
 import { createExecutor } from '../execute/create.ts'
 import type { Executor } from '../execute/executor.ts'
-import { kindOf } from '../objective/kinds.ts'
+import { keepsNetwork } from '../objective/kinds.ts'
 import type { OpenedExperiment } from './open-experiment.ts'
 
 /** An engine whose workers run trials of a session. */
@@ -53,18 +53,18 @@ export async function createSessionExecutor(
   const remote = await RemoteExecutor.open({
     address,
     prefix: engine.prefix ?? DEFAULT_PREFIX,
-    offer: await describeOffer(opened, engine, options.codeVersion),
+    offer: describeOffer(opened, engine, options.codeVersion),
     engineTimeoutMs: 1000 * (engine.timeout ?? DEFAULT_TIMEOUT_SECONDS),
     say: options.say,
   })
   return workers === 0 ? remote : combineExecutors(local(), remote)
 }
 
-async function describeOffer(
+function describeOffer(
   { experiment, fingerprints }: OpenedExperiment,
   engine: EngineOptions,
   codeVersion: string,
-): Promise<SessionOffer> {
+): SessionOffer {
   const { objective, limits, name } = experiment
   const { token = null, root, lockMs = DEFAULT_LOCK_MS } = engine
   return {
@@ -75,13 +75,8 @@ async function describeOffer(
     tokenHash: token === null ? null : sha256(token),
     objective: fromRoot(objective, root),
     fingerprints: { data: fingerprints.data, objective: fingerprints.objective },
-    arithmetic: kindOf(objective).artifact === 'network' ? await autoArithmetic() : '',
+    arithmetic: keepsNetwork(objective) ? objective.config.training.arithmetic : '',
     heapMb: limits.heapMb,
     lockMs,
   }
-}
-
-async function autoArithmetic(): Promise<string> {
-  const { chooseArithmetic } = await import('../train/kernels/open-kernels.ts')
-  return chooseArithmetic()
 }

@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts'
 import { agreesWithPlain, isFused } from './agreement.ts'
 import type { Arithmetic, Kernels } from './kernels.ts'
+import { compileInBackground } from './native/compile.ts'
 import { createPlainKernels } from './plain/plain-kernels.ts'
 import {
   describeVariant,
@@ -42,6 +43,15 @@ export function openKernels(options: KernelOptions = {}): Kernels {
     }
   }
   return createPlainKernels({ precision: 'float32', arithmetic: wanted })
+}
+
+/**
+ * Has the native products compiled in the background where this machine could use them and lacks them. Nothing waits for
+ * them: the next network that is opened once they are there is faster, with the same bits.
+ */
+export function compileMissingProducts(arithmetic: 'auto' | Arithmetic): void {
+  const wanted = arithmetic === 'auto' ? chooseArithmetic() : arithmetic
+  if (findProducts(wanted) === null) compileInBackground(wanted)
 }
 
 /** What `arithmetic: auto` means on this machine; every thread of it comes to the same. */

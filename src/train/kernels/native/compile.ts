@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { homedir, setPriority } from 'node:os'
@@ -60,23 +60,15 @@ export function cachedProducts(arithmetic: Arithmetic): string {
 
 /**
  * Compiles the native products into `file`, which appears whole or not at all. The compiler is `$CC`, else `cc`.
- * @param priority the compiler's nice value, from 0 to 19
  * @returns why it failed, in words to follow a colon; null if `file` is there
  */
-export async function compileProducts(
-  arithmetic: Arithmetic,
-  file: string,
-  priority = 0,
-): Promise<string | null> {
+export async function compileProducts(arithmetic: Arithmetic, file: string): Promise<string | null> {
   const fresh = `${file}.${process.pid}`
-  const compiler = process.env.CC || 'cc'
+  const compiler = compilerOf(process.env)
   try {
     mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 })
     const words = [...OPTIONS, ...definitions(arithmetic), SOURCE, '-o', fresh]
-    const compiling = promisify(execFile)(compiler, words, { timeout: COMPILE_TIMEOUT_MS })
-    const { pid } = compiling.child
-    if (pid !== undefined && priority !== 0) setPriority(pid, priority)
-    await compiling
+    await promisify(execFile)(compiler, words, { timeout: COMPILE_TIMEOUT_MS })
     renameSync(fresh, file)
     return null
   } catch (error) {
@@ -89,16 +81,29 @@ export async function compileProducts(
 }
 
 /**
- * Starts to compile what this machine could use and does not have yet, into the user's cache, at the lowest priority.
+ * Starts to compile the products into the user's cache, at the lowest priority, in a process that outlives this one.
  * Returns at once; a study that runs meanwhile takes the products up with its next network, to the same bits. Nothing is
  * said if it fails: `finesweep doctor` does.
  */
-export function compileInBackground(arithmetics: readonly Arithmetic[]): void {
-  if (whyNotOnThisMachine() !== null) return
-  for (const arithmetic of arithmetics) {
-    const file = cachedProducts(arithmetic)
-    if (!existsSync(file)) void compileProducts(arithmetic, file, LOWEST_PRIORITY)
+export function compileInBackground(arithmetic: Arithmetic): void {
+  const file = cachedProducts(arithmetic)
+  if (whyNotOnThisMachine() !== null || existsSync(file)) return
+  const fresh = `${file}.${process.pid}`
+  try {
+    mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 })
+  } catch {
+    return
   }
+  const script = '"$@" && mv -f "$FRESH" "$FILE" || rm -f "$FRESH"'
+  const words = [compilerOf(process.env), ...OPTIONS, ...definitions(arithmetic), SOURCE, '-o', fresh]
+  const shell = spawn('/bin/sh', ['-c', script, 'sh', ...words], {
+    detached: true,
+    stdio: 'ignore',
+    env: { ...process.env, FRESH: fresh, FILE: file },
+  })
+  shell.on('error', () => {})
+  if (shell.pid !== undefined) setPriority(shell.pid, LOWEST_PRIORITY)
+  shell.unref()
 }
 
 const LOWEST_PRIORITY = 19
@@ -108,6 +113,10 @@ export function isTrusted(file: string): boolean {
   if (!existsSync(file)) return false
   const { uid, mode } = statSync(file)
   return (process.getuid === undefined || uid === process.getuid()) && (mode & 0o022) === 0
+}
+
+function compilerOf(env: NodeJS.ProcessEnv): string {
+  return env.CC || 'cc'
 }
 
 function definitions(arithmetic: Arithmetic): string[] {
