@@ -49,6 +49,23 @@ export function noTrials(): Record<TrialState, number> {
   return Object.fromEntries(ALL_STATES.map((state) => [state, 0])) as Record<TrialState, number>
 }
 
+declare const what: unique symbol
+
+/**
+ * A number that counts one kind of thing. A plain number passes for any of them, so arithmetic and literals need no
+ * conversion; a number known to count one thing is never taken for another.
+ */
+type NumberOf<Thing extends string> = number & { readonly [what]?: Thing }
+
+/** A study in its store. */
+export type StudyId = NumberOf<'study'>
+
+/** A trial in its study, from 0. */
+export type TrialNumber = NumberOf<'trial'>
+
+/** A stage in its study, from 0. */
+export type StageIndex = NumberOf<'stage'>
+
 export type Direction = 'minimize' | 'maximize'
 
 /** What a trial may spend. */
@@ -59,15 +76,15 @@ export interface Budget {
 /** What is to be run: a function of the study's seed, the stage, the number and the visible results alone. */
 export interface TrialSpec {
   /** From 0, counted over the whole study. */
-  readonly number: number
+  readonly number: TrialNumber
   /** The stage's index, from 0. */
-  readonly stage: number
+  readonly stage: StageIndex
   readonly params: Params
   /** Seeds everything random inside the trial; a whole number in [0, 2^48). */
   readonly seed: number
   readonly budget: Budget
   /** The number of the trial whose kept weights this one continues; null to start anew. */
-  readonly continues: number | null
+  readonly continues: TrialNumber | null
 }
 
 /** What an objective reports at a step, an epoch by default. */

@@ -52,6 +52,24 @@ export function findStudy(reader: StudyReader, name: string | undefined, file: s
   })
 }
 
+/** Up to this many trials a whole study is checked before it is ranked; beyond, only what is shown. */
+const MOST_CHECKED = 20_000
+
+/** @throws UserError('store') naming what is damaged, which a ranking or a total would hide. */
+export function refuseDamage({ reader, study }: OpenStudy, file: string): void {
+  const trials = Object.values(reader.countTrials(study.id)).reduce((sum, count) => sum + count, 0)
+  if (trials > MOST_CHECKED) return
+  const damage = reader.damage(study.id)
+  if (damage.length === 0) return
+  throw new UserError(
+    'store',
+    `${file}: study ${JSON.stringify(study.name)} is damaged: ${damage.join(', ')}`,
+    {
+      hint: 'Go back to a backup, or run the study again: its seed gives the same trials.',
+    },
+  )
+}
+
 /** @throws UserError('not-found') that says which numbers there are. */
 export function findTrial(open: OpenStudy, number: number, file: string): TrialRecord {
   const trial = open.reader.trial(open.study.id, number)

@@ -3,8 +3,10 @@ import type Database from 'better-sqlite3'
 import { UserError } from '../errors.ts'
 import { RANKED_STATES } from '../trial.ts'
 import { closeWritable, openReadable, openWritable } from './connection.ts'
+import { findDamage } from './find-damage.ts'
 import { type HeldLease, isLive } from './lease.ts'
 import { identify, MIGRATIONS } from './schema.ts'
+import { sealRows } from './seal.ts'
 import { onStore } from './store-error.ts'
 
 /** Something found out about a store. */
@@ -21,6 +23,7 @@ export interface StoreFinding {
     | 'interrupted-trials'
     | 'incomplete-trials'
     | 'useless-artifacts'
+    | 'damaged-records'
     | 'long-wal'
   /** One sentence, without a final full stop. */
   readonly message: string
@@ -85,8 +88,8 @@ function withDatabase<T>(db: Database.Database, use: (db: Database.Database) => 
 
 function findAll(db: Database.Database, file: string, now: number): StoreFinding[] {
   return onStore(file, () => {
-    const damage = findDamage(db)
-    if (damage.length > 0) return damage
+    const damage = damagedFile(db)
+    if (damage.length > 0) return [...damage, ...nameDamaged(db, now)]
     const found = [
       describeStore(db, file),
       ...CHECKS.flatMap(({ find }) => find(db, now)),
@@ -94,6 +97,15 @@ function findAll(db: Database.Database, file: string, now: number): StoreFinding
     ]
     return found.map((finding) => ({ ...finding, fixed: false }))
   })
+}
+
+/** Which records a damaged structure has reached, as far as it can be read. */
+function nameDamaged(db: Database.Database, now: number): StoreFinding[] {
+  try {
+    return DAMAGED_RECORDS.find(db, now).map((finding) => ({ ...finding, fixed: false }))
+  } catch {
+    return []
+  }
 }
 
 function mend(file: string, now: number): void {
@@ -108,7 +120,7 @@ function mend(file: string, now: number): void {
   }
 }
 
-function findDamage(db: Database.Database): StoreFinding[] {
+function damagedFile(db: Database.Database): StoreFinding[] {
   const lines = db.prepare('PRAGMA integrity_check(20)').pluck().all() as string[]
   const strays = db.pragma('foreign_key_check') as { readonly table: string }[]
   const messages = [
@@ -204,9 +216,15 @@ const INTERRUPTED_TRIALS: Check = {
     }))
   },
   fix: (db, now) => {
+    const live = liveStudies(db, now)
     db.prepare(
-      `UPDATE trials SET state = 'waiting', host = NULL, started_at = NULL WHERE ${INTERRUPTED}`,
-    ).run(liveStudies(db, now))
+      `DELETE FROM measurements WHERE EXISTS (SELECT 1 FROM trials t
+        WHERE t.study = measurements.study AND t.number = trial AND t.${INTERRUPTED.replace('AND study', 'AND t.study')})`,
+    ).run(live)
+    db.prepare(
+      `UPDATE trials SET state = 'waiting', host = NULL, slot = NULL, started_at = NULL WHERE ${INTERRUPTED}`,
+    ).run(live)
+    sealRows(db, 'trials', "state = 'waiting'")
   },
 }
 
@@ -231,6 +249,28 @@ const INCOMPLETE_TRIALS: Check = {
   },
 }
 
+/** SQLite's own check sees a damaged structure, and not a wrong digit. */
+const DAMAGED_RECORDS: Check = {
+  find: (db) => {
+    const studies = db.prepare('SELECT id, name FROM studies ORDER BY id').all() as {
+      readonly id: number
+      readonly name: string
+    }[]
+    return studies.flatMap(({ id, name }) => {
+      const damage = findDamage(db, id)
+      if (damage.length === 0) return []
+      return [
+        {
+          severity: 'error',
+          kind: 'damaged-records',
+          message: `Study "${name}" is damaged: ${damage.join(', ')}`,
+          hint: 'Go back to a backup, or run the study again: its seed gives the same trials.',
+        },
+      ]
+    })
+  },
+}
+
 const USELESS = `EXISTS (SELECT 1 FROM trials t WHERE t.study = artifacts.study AND t.number = trial AND t.state NOT IN (${RANKED}))`
 
 const USELESS_ARTIFACTS: Check = {
@@ -245,4 +285,10 @@ const USELESS_ARTIFACTS: Check = {
   },
 }
 
-const CHECKS: readonly Check[] = [LEASES, INTERRUPTED_TRIALS, INCOMPLETE_TRIALS, USELESS_ARTIFACTS]
+const CHECKS: readonly Check[] = [
+  LEASES,
+  INTERRUPTED_TRIALS,
+  DAMAGED_RECORDS,
+  INCOMPLETE_TRIALS,
+  USELESS_ARTIFACTS,
+]

@@ -32,6 +32,8 @@ export class DamagedRowError extends Error {
   }
 }
 
+/** A flipped bit can make a blob of a text, with the same bytes. */
 function textOf(cell: number | string): string {
+  if (typeof cell === 'object') return '\u0001'
   return Object.is(cell, -0) ? '-0' : String(cell)
 }

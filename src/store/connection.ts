@@ -117,6 +117,20 @@ function rollBack(file: string): void {
 }
 
 /**
+ * Moves what the WAL holds into the file, as far as nobody else is in its way, so that the file alone has everything
+ * even while a reader keeps it open. Whatever hinders it is ignored: the data are as safe in the WAL.
+ */
+export function writeBack(db: Database.Database): void {
+  try {
+    db.pragma('busy_timeout = 0')
+    db.pragma('wal_checkpoint(TRUNCATE)')
+  } catch {
+  } finally {
+    db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  }
+}
+
+/**
  * Closes a store; its last writer leaves a single file without -wal and -shm beside it, which can be copied, and read
  * from a folder that nobody may write to.
  */

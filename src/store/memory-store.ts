@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts'
 import { compareTrials, hasValue } from '../search/rank.ts'
 import {
+  isFinished,
   noTrials,
   type TimedMeasurement,
   type TrialOutcome,
@@ -11,8 +12,10 @@ import {
 import { decodeJson, encodeJson } from './exact-json.ts'
 import { thisProcess } from './process-identity.ts'
 import type {
+  ArtifactFolder,
   Evaluation,
   Fingerprints,
+  ImportedTrial,
   Lease,
   NewStudy,
   StageRecord,
@@ -21,7 +24,9 @@ import type {
   StudyState,
   StudyWriter,
   TrialFilter,
+  TrialResult,
 } from './store.ts'
+import { gatherImported, numberTaken } from './trial-gathering.ts'
 import { finishedTrial, startedTrial } from './trial-life.ts'
 
 interface KeptTrial {
@@ -36,6 +41,7 @@ interface KeptStudy {
   readonly stages: StageRecord[]
   readonly trials: Map<number, KeptTrial>
   readonly evaluations: Evaluation[]
+  readonly folders: Map<number, string>
   lease: Lease | undefined
   /** Trials begun and not finished, committed or not. */
   readonly running: Map<number, TrialRecord>
@@ -55,14 +61,16 @@ export function createMemoryStore(options: StoreOptions = {}): StudyWriter {
 
 class MemoryStore implements StudyWriter {
   readonly #now: () => number
-  readonly #studies: KeptStudy[] = []
+  /** By id, from 1; a deleted one leaves its place empty. */
+  readonly #studies: (KeptStudy | undefined)[] = []
+  #changed = true
 
   constructor(now: () => number) {
     this.#now = now
   }
 
   studies(): StudyRecord[] {
-    return this.#studies.map(({ record }) => record)
+    return this.#kept().map(({ record }) => record)
   }
 
   findStudy(name: string): StudyRecord | undefined {
@@ -70,7 +78,7 @@ class MemoryStore implements StudyWriter {
   }
 
   latestStudy(): StudyRecord | undefined {
-    return this.#studies.at(-1)?.record
+    return this.#kept().at(-1)?.record
   }
 
   stages(study: number): StageRecord[] {
@@ -78,9 +86,10 @@ class MemoryStore implements StudyWriter {
   }
 
   trials(study: number, filter: TrialFilter = {}): TrialRecord[] {
-    const { stage, states, offset = 0, limit = Number.POSITIVE_INFINITY } = filter
+    const { stage, states, from = 0, offset = 0, limit = Number.POSITIVE_INFINITY } = filter
     return this.#inOrder(study)
       .map(({ record }) => record)
+      .filter(({ number }) => number >= from)
       .filter((record) => stage === undefined || record.stage === stage)
       .filter((record) => states === undefined || states.includes(record.state))
       .slice(offset, offset + limit)
@@ -116,12 +125,44 @@ class MemoryStore implements StudyWriter {
     }
   }
 
+  *results(study: number): IterableIterator<TrialResult> {
+    for (const { record, measurements } of this.#inOrder(study)) {
+      if (!isFinished(record)) continue
+      const { number, stage, state, value, params, seed, budget, continues } = record
+      yield {
+        ...{ number, stage, state, value, seed, continues },
+        params: encodeJson(params),
+        epochs: budget.epochs,
+        measurements: measurements.map(({ step, value, metrics }) => ({
+          step,
+          value,
+          metrics: encodeJson(metrics),
+        })),
+      }
+    }
+  }
+
   artifact(study: number, trial: number): Uint8Array | undefined {
     return this.#find(study)?.trials.get(trial)?.artifact ?? undefined
   }
 
+  damage(): string[] {
+    return []
+  }
+
   evaluations(study: number): Evaluation[] {
     return [...(this.#find(study)?.evaluations ?? [])]
+  }
+
+  artifactFolders(study: number): ArtifactFolder[] {
+    const folders = [...(this.#find(study)?.folders ?? [])]
+    return folders.map(([trial, folder]) => ({ trial, folder })).sort((a, b) => a.trial - b.trial)
+  }
+
+  changed(): boolean {
+    const changed = this.#changed
+    this.#changed = false
+    return changed
   }
 
   lease(study: number): Lease | undefined {
@@ -130,14 +171,14 @@ class MemoryStore implements StudyWriter {
 
   close(): void {
     this.flush()
-    for (const study of this.#studies) study.lease = undefined
+    for (const study of this.#kept()) study.lease = undefined
   }
 
   createStudy(given: NewStudy | ((isTaken: (name: string) => boolean) => NewStudy)): StudyRecord {
     const isTaken = (name: string): boolean => this.findStudy(name) !== undefined
     const study = typeof given === 'function' ? given(isTaken) : given
     if (isTaken(study.name)) {
-      throw new UserError('store', `Study "${study.name}" already exists`, { hint: 'Choose another name.' })
+      throw nameTaken(study.name)
     }
     const id = this.#studies.length + 1
     const record: StudyRecord = {
@@ -153,11 +194,13 @@ class MemoryStore implements StudyWriter {
       comment: null,
       tags: [],
     }
+    this.#changed = true
     this.#studies.push({
       record,
       stages: [],
       trials: new Map(),
       evaluations: [],
+      folders: new Map(),
       lease: undefined,
       running: new Map(),
       pending: [],
@@ -191,6 +234,7 @@ class MemoryStore implements StudyWriter {
       throw new Error(`Study ${study} has a stage ${stage.index} already.`)
     }
     held.stages.push(stage)
+    this.#changed = true
     markRunning(held)
   }
 
@@ -202,16 +246,17 @@ class MemoryStore implements StudyWriter {
     const { stages } = this.#leased(study)
     const at = stages.findIndex(({ index }) => index === stage)
     if (at !== -1) stages[at] = { ...stages[at]!, ...changes }
+    this.#changed = true
   }
 
   setExperiment(study: number, experiment: unknown, fingerprints: Fingerprints): void {
     const held = this.#leased(study)
-    held.record = { ...held.record, experiment: copyJson(experiment), fingerprints }
+    this.#record(held, { experiment: copyJson(experiment), fingerprints })
   }
 
   addNote(study: number, note: string): void {
     const held = this.#get(study)
-    held.record = { ...held.record, notes: [...held.record.notes, note] }
+    this.#record(held, { notes: [...held.record.notes, note] })
   }
 
   startTrial(study: number, spec: TrialSpec, host: string, slot: number | null = null): void {
@@ -236,6 +281,15 @@ class MemoryStore implements StudyWriter {
     })
   }
 
+  addMeasurements(study: number, number: number, measurements: readonly TimedMeasurement[]): void {
+    const held = this.#leased(study)
+    if (!held.running.has(number)) throw new Error(`Trial ${number} was not started by this writer.`)
+    held.pending.push(() => {
+      const trial = held.trials.get(number)!
+      held.trials.set(number, { ...trial, measurements: [...trial.measurements, ...measurements] })
+    })
+  }
+
   keepArtifacts(study: number, trials: readonly number[]): void {
     const held = this.#leased(study)
     const kept = new Set(trials)
@@ -247,7 +301,8 @@ class MemoryStore implements StudyWriter {
   }
 
   flush(): void {
-    for (const held of this.#studies) {
+    for (const held of this.#kept()) {
+      this.#changed ||= held.pending.length > 0
       for (const write of held.pending.splice(0)) write()
       held.ahead.clear()
     }
@@ -255,13 +310,64 @@ class MemoryStore implements StudyWriter {
 
   addEvaluation(study: number, evaluation: Evaluation): void {
     this.#get(study).evaluations.push(evaluation)
+    this.#changed = true
   }
 
   finishStudy(study: number, state: StudyState, endReason: string | null): void {
     this.#leased(study)
     this.releaseLease(study)
     const held = this.#get(study)
-    held.record = { ...held.record, state, endReason, finishedAt: this.#now() }
+    this.#record(held, { state, endReason, finishedAt: this.#now() })
+  }
+
+  setArtifactFolder(study: number, trial: number, folder: string | null): void {
+    const { folders } = this.#leased(study)
+    if (folder === null) folders.delete(trial)
+    else folders.set(trial, folder)
+    this.#changed = true
+  }
+
+  importTrials(study: number, trials: readonly ImportedTrial[]): void {
+    const held = this.#leased(study)
+    const { pending } = gatherImported(trials)
+    for (const number of pending.keys()) {
+      if (held.ahead.has(number) || held.trials.has(number)) throw numberTaken(number)
+    }
+    markRunning(held)
+    for (const [number, { record, measurements }] of pending) {
+      held.trials.set(number, { record, measurements: [...measurements], artifact: null })
+    }
+    this.#changed = true
+  }
+
+  setComment(study: number, comment: string | null): void {
+    this.#record(this.#get(study), { comment })
+  }
+
+  setTags(study: number, tags: readonly string[]): void {
+    this.#record(this.#get(study), { tags: [...new Set(tags)] })
+  }
+
+  renameStudy(study: number, name: string): void {
+    const held = this.#get(study)
+    const holder = this.findStudy(name)
+    if (holder !== undefined && holder.id !== study) throw nameTaken(name)
+    this.#record(held, { name })
+  }
+
+  deleteStudy(study: number): void {
+    this.#get(study)
+    this.#studies[study - 1] = undefined
+    this.#changed = true
+  }
+
+  #kept(): KeptStudy[] {
+    return this.#studies.filter((study) => study !== undefined)
+  }
+
+  #record(held: KeptStudy, changes: Partial<StudyRecord>): void {
+    held.record = { ...held.record, ...changes }
+    this.#changed = true
   }
 
   #inOrder(study: number): KeptTrial[] {
@@ -301,4 +407,8 @@ function markRunning(held: KeptStudy): void {
 
 function copyJson(value: unknown): unknown {
   return decodeJson(encodeJson(value ?? null))
+}
+
+function nameTaken(name: string): UserError {
+  return new UserError('store', `Study "${name}" already exists`, { hint: 'Choose another name.' })
 }

@@ -1,14 +1,8 @@
 import type Database from 'better-sqlite3'
-import { ALL_STATES, isFinished, type TrialState } from '../trial.ts'
-import { type Cell, checksumOf } from './checksum.ts'
+import { ALL_STATES } from '../trial.ts'
 import { encodeJson } from './exact-json.ts'
-import {
-  checksumOfMeasurements,
-  type MeasurementRow,
-  STAGE_COLUMNS,
-  STUDY_COLUMNS,
-  TRIAL_COLUMNS,
-} from './rows.ts'
+import { TRIAL_COLUMNS } from './rows.ts'
+import { sealRows } from './seal.ts'
 
 const STATES = ALL_STATES.map((state) => `'${state}'`).join(', ')
 
@@ -98,7 +92,7 @@ CREATE TABLE artifact_folders (
 export function toVersion2(db: Database.Database): void {
   defineExactMetrics(db)
   db.exec(TABLES)
-  for (const table of ['studies', 'stages', 'trials'] as const) sealAll(db, table)
+  for (const table of ['studies', 'stages', 'trials'] as const) sealRows(db, table)
 }
 
 /**
@@ -122,52 +116,4 @@ function defineExactMetrics(db: Database.Database): void {
   db.function('exact_metrics', { deterministic: true }, (loss: unknown, accuracy: unknown) =>
     encodeJson({ loss: loss ?? Number.NaN, accuracy: accuracy ?? Number.NaN }),
   )
-}
-
-const SEALED = {
-  studies: { key: ['id'], cells: STUDY_COLUMNS },
-  stages: { key: ['study', 'stage'], cells: `study, ${STAGE_COLUMNS}` },
-  trials: { key: ['study', 'number'], cells: `study, ${TRIAL_COLUMNS}` },
-} as const
-
-/** How many rows are held in memory while a table is given its checksums. */
-const ROWS_AT_ONCE = 1000
-
-/** Gives each row of a table its checksum. */
-function sealAll(db: Database.Database, table: keyof typeof SEALED): void {
-  const { key, cells } = SEALED[table]
-  const keys = key.join(', ')
-  const width = key.length
-  const page = db
-    .prepare(
-      `SELECT ${keys}, ${cells} FROM ${table} WHERE (${keys}) > (${key.map(() => '?')}) ORDER BY ${keys} LIMIT ${ROWS_AT_ONCE}`,
-    )
-    .raw(true)
-  const measured = table === 'trials' ? ', measured = ?' : ''
-  const set = db.prepare(
-    `UPDATE ${table} SET checksum = ?${measured} WHERE (${keys}) = (${key.map(() => '?')})`,
-  )
-  for (let after: Cell[] = key.map(() => -1); ; ) {
-    const rows = page.all(...after) as Cell[][]
-    for (const row of rows) {
-      const [place, sealed] = [row.slice(0, width), row.slice(width)]
-      if (table === 'trials') {
-        // It begins with study, number, stage and state, and ends with `measured` and the checksum itself.
-        const state = sealed[3] as TrialState
-        const measured = isFinished({ state }) ? checksumOfMeasurements(measurementsOf(db, place)) : null
-        set.run(checksumOf([...sealed.slice(0, -2), measured]), measured, ...place)
-      } else set.run(checksumOf(sealed.slice(0, -1)), ...place)
-    }
-    if (rows.length < ROWS_AT_ONCE) return
-    after = rows.at(-1)!.slice(0, width)
-  }
-}
-
-function measurementsOf(db: Database.Database, trial: readonly Cell[]): MeasurementRow[] {
-  return db
-    .prepare(
-      'SELECT step, value, metrics, seconds FROM measurements WHERE study = ? AND trial = ? ORDER BY step',
-    )
-    .raw(true)
-    .all(...trial) as MeasurementRow[]
 }

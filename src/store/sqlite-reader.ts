@@ -8,9 +8,12 @@ import {
   type TrialRecord,
   type TrialState,
 } from '../trial.ts'
-import { DamagedRowError } from './checksum.ts'
+import { checksumOfBytes, DamagedRowError } from './checksum.ts'
+import { findDamage } from './find-damage.ts'
 import { type HeldLease, isLive } from './lease.ts'
+import { readResults } from './results.ts'
 import {
+  checksumOfMeasurements,
   isIntact,
   type MeasurementRow,
   STAGE_COLUMNS,
@@ -24,8 +27,17 @@ import {
   toStudyRecord,
   toTrialRecord,
 } from './rows.ts'
-import type { Evaluation, Lease, StageRecord, StudyReader, StudyRecord, TrialFilter } from './store.ts'
-import { onStore } from './store-error.ts'
+import type {
+  ArtifactFolder,
+  Evaluation,
+  Lease,
+  StageRecord,
+  StudyReader,
+  StudyRecord,
+  TrialFilter,
+  TrialResult,
+} from './store.ts'
+import { onStore, toStoreError } from './store-error.ts'
 
 /** How many trials' measurements are read at once while all of them stream by. */
 const CHUNK = 512
@@ -36,6 +48,7 @@ export class SqliteReader implements StudyReader {
   /** As the user named it, for errors. */
   protected readonly file: string
   protected readonly now: () => number
+  #dataVersion: number | null = null
   readonly #prepared = new Map<string, Database.Statement>()
 
   constructor(db: Database.Database, file: string, now: () => number) {
@@ -62,13 +75,13 @@ export class SqliteReader implements StudyReader {
   }
 
   trials(study: number, filter: TrialFilter = {}): TrialRecord[] {
-    const { stage = null, states = null, limit = -1, offset = 0 } = filter
-    const sql = `SELECT ${TRIAL_COLUMNS} FROM trials WHERE study = ?
+    const { stage = null, states = null, from = 0, limit = -1, offset = 0 } = filter
+    const sql = `SELECT ${TRIAL_COLUMNS} FROM trials WHERE study = ? AND number >= ?
       ${stage === null ? '' : 'AND stage = ?'}
       ${states === null ? '' : 'AND state IN (SELECT value FROM json_each(?))'}
       ORDER BY number LIMIT ? OFFSET ?`
     const bound = [...(stage === null ? [] : [stage]), ...(states === null ? [] : [JSON.stringify(states)])]
-    return this.#all(sql, [study, ...bound, limit, offset], this.#readTrial(study))
+    return this.#all(sql, [study, from, ...bound, limit, offset], this.#readTrial(study))
   }
 
   trial(study: number, number: number): TrialRecord | undefined {
@@ -127,47 +140,80 @@ export class SqliteReader implements StudyReader {
   measurements(study: number, trial: number): TimedMeasurement[] {
     const sql =
       'SELECT step, value, metrics, seconds FROM measurements WHERE study = ? AND trial = ? ORDER BY step'
-    return this.#all(sql, [study, trial], toMeasurement)
+    const rows = this.#all(sql, [study, trial], asIs<MeasurementRow>)
+    const measured = this.#get(
+      'SELECT measured FROM trials WHERE study = ? AND number = ?',
+      [study, trial],
+      asIs<[number | null]>,
+    )
+    return this.#readMeasurements(study, trial, rows, measured?.[0] ?? null)
   }
 
   /** Read by the chunk, so that no read stays open while the caller takes its time: a study could not write through this connection. */
   *allMeasurements(
     study: number,
   ): IterableIterator<{ readonly trial: number; readonly measurements: TimedMeasurement[] }> {
-    const numbersOf = 'SELECT number FROM trials WHERE study = ? AND number > ? ORDER BY number LIMIT ?'
+    const numbersOf =
+      'SELECT number, measured FROM trials WHERE study = ? AND number > ? ORDER BY number LIMIT ?'
     const sql = `SELECT step, value, metrics, seconds, trial FROM measurements
       WHERE study = ? AND trial BETWEEN ? AND ? ORDER BY trial, step`
     for (let after = -1; ; ) {
-      const numbers = this.#all(numbersOf, [study, after, CHUNK], asIs<[number]>)
+      const numbers = this.#all(numbersOf, [study, after, CHUNK], asIs<[number, number | null]>)
       if (numbers.length === 0) return
       const first = numbers[0]![0]
       const last = numbers.at(-1)![0]
-      const rows = this.#all(sql, [study, first, last], toMeasurementOfTrial)
+      const rows = this.#all(sql, [study, first, last], asIs<[...MeasurementRow, trial: number]>)
       let at = 0
-      for (const [trial] of numbers) {
-        const measurements: TimedMeasurement[] = []
-        for (; at < rows.length && rows[at]!.trial === trial; at++) {
-          measurements.push(rows[at]!.measurement)
-        }
-        yield { trial, measurements }
+      for (const [trial, measured] of numbers) {
+        const from = at
+        while (at < rows.length && rows[at]![4] === trial) at++
+        const own = rows.slice(from, at).map(([step, value, metrics, seconds]): MeasurementRow => {
+          return [step, value, metrics, seconds]
+        })
+        yield { trial, measurements: this.#readMeasurements(study, trial, own, measured) }
       }
       after = last
     }
   }
 
+  *results(study: number): IterableIterator<TrialResult> {
+    try {
+      yield* readResults(this.db, study, (trial) => this.nameTrial(study, trial))
+    } catch (error) {
+      throw toStoreError(this.file, error)
+    }
+  }
+
   artifact(study: number, trial: number): Uint8Array | undefined {
-    const sql = 'SELECT bytes FROM artifacts WHERE study = ? AND trial = ?'
-    return this.#get(
-      sql,
-      [study, trial],
-      ([bytes]: [Buffer]) => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-    )
+    const sql = 'SELECT bytes, checksum FROM artifacts WHERE study = ? AND trial = ?'
+    return this.#get(sql, [study, trial], ([bytes, checksum]: [Buffer, number | null]) => {
+      if (checksum !== null && checksum !== checksumOfBytes(bytes)) {
+        throw new DamagedRowError(`what ${this.nameTrial(study, trial)} kept`)
+      }
+      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    })
+  }
+
+  damage(study: number): string[] {
+    return onStore(this.file, () => findDamage(this.db, study))
   }
 
   evaluations(study: number): Evaluation[] {
     const sql =
       'SELECT trial, at, part, examples, metrics, confusion FROM evaluations WHERE study = ? ORDER BY id'
     return this.#all(sql, [study], toEvaluation)
+  }
+
+  artifactFolders(study: number): ArtifactFolder[] {
+    const sql = 'SELECT trial, folder FROM artifact_folders WHERE study = ? ORDER BY trial'
+    return this.#all(sql, [study], ([trial, folder]: [number, string]) => ({ trial, folder }))
+  }
+
+  changed(): boolean {
+    const version = onStore(this.file, () => this.db.pragma('data_version', { simple: true }) as number)
+    const changed = version !== this.#dataVersion
+    this.#dataVersion = version
+    return changed
   }
 
   lease(study: number): Lease | undefined {
@@ -214,6 +260,21 @@ export class SqliteReader implements StudyReader {
     }
   }
 
+  /** @param measured their checksum; null for a trial that has not finished */
+  #readMeasurements(
+    study: number,
+    trial: number,
+    rows: readonly MeasurementRow[],
+    measured: number | null,
+  ): TimedMeasurement[] {
+    return onStore(this.file, () => {
+      if (measured !== null && measured !== checksumOfMeasurements(rows)) {
+        throw new DamagedRowError(this.nameTrial(study, trial))
+      }
+      return rows.map(toMeasurement)
+    })
+  }
+
   /** `trial 12 of study "quickstart"`, for messages about damage. */
   protected nameTrial(study: number, number: number): string {
     const name = this.statement('SELECT name FROM studies WHERE id = ?').get(study) as [string] | undefined
@@ -246,12 +307,4 @@ export class SqliteReader implements StudyReader {
 
 function asIs<Row>(row: Row): Row {
   return row
-}
-
-function toMeasurementOfTrial(row: [...MeasurementRow, trial: number]): {
-  readonly trial: number
-  readonly measurement: TimedMeasurement
-} {
-  const [step, value, metrics, seconds, trial] = row
-  return { trial, measurement: toMeasurement([step, value, metrics, seconds]) }
 }

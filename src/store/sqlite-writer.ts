@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import type Database from 'better-sqlite3'
 import { UserError } from '../errors.ts'
-import type { TieMetric, TrialOutcome, TrialSpec, TrialState } from '../trial.ts'
+import type {
+  StudyId,
+  TieMetric,
+  TimedMeasurement,
+  TrialNumber,
+  TrialOutcome,
+  TrialSpec,
+  TrialState,
+} from '../trial.ts'
 import { type Cell, checksumOf } from './checksum.ts'
-import { closeWritable } from './connection.ts'
+import { closeWritable, writeBack } from './connection.ts'
 import { encodeJson } from './exact-json.ts'
 import { heldBySomebodyElse, isLive, leaseLost } from './lease.ts'
 import { thisProcess } from './process-identity.ts'
@@ -12,6 +20,7 @@ import { SqliteReader } from './sqlite-reader.ts'
 import type {
   Evaluation,
   Fingerprints,
+  ImportedTrial,
   NewStudy,
   StageRecord,
   StudyRecord,
@@ -22,10 +31,14 @@ import { onStore } from './store-error.ts'
 import {
   gatherAnew,
   gatherFinish,
+  gatherImported,
   gatherKeep,
+  gatherMeasurements,
   gatherStart,
   type HeldStudy,
+  hasGathered,
   newlyHeld,
+  numberTaken,
 } from './trial-gathering.ts'
 import type { TrialBefore } from './trial-life.ts'
 import { writeTrials } from './write-trials.ts'
@@ -42,6 +55,14 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
   readonly #held = new Map<number, HeldStudy>()
   /** True after a flush failed: closing then doesn't try again. */
   #broken = false
+  #wrote = false
+
+  /** SQLite counts the commits of others alone. */
+  override changed(): boolean {
+    const wrote = this.#wrote
+    this.#wrote = false
+    return super.changed() || wrote
+  }
 
   createStudy(given: NewStudy | ((isTaken: (name: string) => boolean) => NewStudy)): StudyRecord {
     const isTaken = (name: string): boolean =>
@@ -49,9 +70,7 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
     const id = this.#transaction(() => {
       const study = typeof given === 'function' ? given(isTaken) : given
       if (isTaken(study.name)) {
-        throw new UserError('store', `Study "${study.name}" already exists in ${this.file}`, {
-          hint: 'Choose another name with --name, or go on with it: finesweep resume',
-        })
+        throw nameTaken(study.name, this.file)
       }
       const cells = toNewStudyCells(study, this.now())
       const { lastInsertRowid } = this.#insert('studies', NEW_STUDY_COLUMNS, cells)
@@ -140,12 +159,16 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
     gatherFinish(this.#heldStudy(study), number, outcome, keepArtifact)
   }
 
+  addMeasurements(study: StudyId, number: TrialNumber, measurements: readonly TimedMeasurement[]): void {
+    gatherMeasurements(this.#heldStudy(study), number, measurements)
+  }
+
   keepArtifacts(study: number, trials: readonly number[]): void {
     gatherKeep(this.#heldStudy(study), trials)
   }
 
   flush(): void {
-    const waiting = [...this.#held].filter(([, held]) => held.pending.size > 0 || held.kept !== null)
+    const waiting = [...this.#held].filter(([, held]) => hasGathered(held))
     if (waiting.length === 0) return
     this.#broken = true
     this.#transaction(() => {
@@ -173,6 +196,62 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
       this.#dropLease(study)
     })
     this.#held.delete(study)
+    writeBack(this.db)
+  }
+
+  setArtifactFolder(study: StudyId, trial: TrialNumber, folder: string | null): void {
+    this.#owning(study, () => {
+      this.statement('DELETE FROM artifact_folders WHERE study = ? AND trial = ?').run(study, trial)
+      if (folder !== null) this.#insert('artifact_folders', 'study, trial, folder', [study, trial, folder])
+    })
+  }
+
+  importTrials(study: StudyId, trials: readonly ImportedTrial[]): void {
+    const written = gatherImported(trials)
+    this.#owning(study, () => {
+      this.#markRunning(study)
+      for (const { record } of trials) {
+        if (this.#before(study, record.number) !== undefined) throw numberTaken(record.number)
+      }
+      writeTrials((sql) => this.statement(sql), study, written)
+    })
+  }
+
+  setComment(study: StudyId, comment: string | null): void {
+    this.#transaction(() => this.#updateStudy(study, { comment }))
+  }
+
+  setTags(study: StudyId, tags: readonly string[]): void {
+    this.#transaction(() => this.#updateStudy(study, { tags: JSON.stringify([...new Set(tags)]) }))
+  }
+
+  renameStudy(study: StudyId, name: string): void {
+    this.#transaction(() => {
+      this.#refuseIfRun(study)
+      const holder = this.findStudy(name)
+      if (holder !== undefined && holder.id !== study) throw nameTaken(name, this.file)
+      this.#updateStudy(study, { name })
+    })
+  }
+
+  deleteStudy(study: StudyId): void {
+    this.#transaction(() => {
+      this.#refuseIfRun(study)
+      for (const table of [
+        'leases',
+        'evaluations',
+        'artifact_folders',
+        'artifacts',
+        'measurements',
+        'trials',
+        'stages',
+      ]) {
+        this.statement(`DELETE FROM ${table} WHERE study = ?`).run(study)
+      }
+      this.statement('DELETE FROM studies WHERE id = ?').run(study)
+    })
+    this.#held.delete(study)
+    writeBack(this.db)
   }
 
   /** Flushes, releases its leases, and closes; what a flush before could not write is given up. */
@@ -205,6 +284,14 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
     const held = this.#held.get(study)
     if (held === undefined) throw new Error(`This writer does not hold the lease of study ${study}.`)
     return held
+  }
+
+  /** Refuses while another writer, in this process or elsewhere, runs the study. */
+  #refuseIfRun(study: number): void {
+    const { name } = this.#study(study)
+    const lease = this.heldLease(study)
+    if (lease === undefined || lease.token === this.#token) return
+    if (isLive(lease, this.now())) throw heldBySomebodyElse(name, lease)
   }
 
   #before(study: number, number: number): TrialBefore | undefined {
@@ -265,6 +352,7 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
 
   /** Immediate: one that began as a reader could not become a writer while another writes, and would fail. */
   #transaction<T>(work: () => T): T {
+    this.#wrote = true
     return onStore(this.file, () => this.db.transaction(work).immediate())
   }
 
@@ -272,4 +360,10 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
     const places = cells.map(() => '?').join(', ')
     return this.statement(`${how} INTO ${table} (${columns}) VALUES (${places})`).run(...cells)
   }
+}
+
+function nameTaken(name: string, file: string): UserError {
+  return new UserError('store', `Study "${name}" already exists in ${file}`, {
+    hint: 'Choose another name with --name, or go on with it: finesweep resume',
+  })
 }

@@ -2,8 +2,11 @@ import type { NarrowDecision } from '../search/narrow-decision.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type {
   Direction,
+  StageIndex,
+  StudyId,
   TieMetric,
   TimedMeasurement,
+  TrialNumber,
   TrialOutcome,
   TrialRecord,
   TrialSpec,
@@ -41,7 +44,7 @@ export interface NewStudy {
 }
 
 export interface StudyRecord extends NewStudy {
-  readonly id: number
+  readonly id: StudyId
   readonly origin: string | null
   /** What people wrote about it; null for nothing. */
   readonly comment: string | null
@@ -67,13 +70,13 @@ export interface Rungs {
 
 export interface StageRecord {
   /** From 0. */
-  readonly index: number
+  readonly index: StageIndex
   readonly name: string
   readonly trials: number
   readonly epochs: number
   readonly sampler: string
   /** The number of the stage's first trial. */
-  readonly firstTrial: number
+  readonly firstTrial: TrialNumber
   readonly space: SearchSpace
   /** The decision that led to `space`; null in the first stage. */
   readonly narrowing: NarrowDecision | null
@@ -82,15 +85,17 @@ export interface StageRecord {
 }
 
 export interface TrialFilter {
-  readonly stage?: number | undefined
+  readonly stage?: StageIndex | undefined
   readonly states?: readonly TrialState[] | undefined
+  /** The lowest number. */
+  readonly from?: TrialNumber | undefined
   readonly limit?: number | undefined
   readonly offset?: number | undefined
 }
 
 /** What a kept network is worth on a part of the data. */
 export interface Evaluation {
-  readonly trial: number
+  readonly trial: TrialNumber
   /** Milliseconds since the epoch. */
   readonly at: number
   /** `test`, `valid`, or the name of a file of its own. */
@@ -100,6 +105,40 @@ export interface Evaluation {
   readonly metrics: Readonly<Record<string, number>>
   /** Examples by true class (rows) and predicted class (columns); null where there are no classes. */
   readonly confusion: readonly (readonly number[])[] | null
+}
+
+/** A folder that a trial keeps. */
+export interface ArtifactFolder {
+  readonly trial: TrialNumber
+  /** Relative to the store's folder, with slashes. */
+  readonly folder: string
+}
+
+/** A finished trial that comes from elsewhere. */
+export interface ImportedTrial {
+  /** Its `origin` says where it comes from. */
+  readonly record: TrialRecord
+  /** In order of step. */
+  readonly measurements: readonly TimedMeasurement[]
+}
+
+/** A finished trial with its results, for a digest: `params` and `metrics` are the exact JSON that `encodeJson` writes. */
+export interface TrialResult {
+  readonly number: TrialNumber
+  readonly stage: StageIndex
+  readonly state: TrialState
+  readonly value: number | null
+  readonly params: string
+  readonly seed: number
+  /** Its budget. */
+  readonly epochs: number
+  readonly continues: TrialNumber | null
+  /** In order of step. */
+  readonly measurements: readonly {
+    readonly step: number
+    readonly value: number
+    readonly metrics: string
+  }[]
 }
 
 export interface StoreOptions {
@@ -115,24 +154,35 @@ export interface StudyReader {
   findStudy(name: string): StudyRecord | undefined
   /** The one begun last; undefined in an empty store. */
   latestStudy(): StudyRecord | undefined
-  stages(study: number): StageRecord[]
+  stages(study: StudyId): StageRecord[]
   /** In order of number. */
-  trials(study: number, filter?: TrialFilter): TrialRecord[]
-  trial(study: number, number: number): TrialRecord | undefined
+  trials(study: StudyId, filter?: TrialFilter): TrialRecord[]
+  trial(study: StudyId, number: TrialNumber): TrialRecord | undefined
   /** The best trials that have a value, in the order of `compareTrials`. */
-  bestTrials(study: number, count: number, stage?: number): TrialRecord[]
-  countTrials(study: number): Readonly<Record<TrialState, number>>
+  bestTrials(study: StudyId, count: number, stage?: StageIndex): TrialRecord[]
+  countTrials(study: StudyId): Readonly<Record<TrialState, number>>
   /** In order of step. */
-  measurements(study: number, trial: number): TimedMeasurement[]
+  measurements(study: StudyId, trial: TrialNumber): TimedMeasurement[]
   /** Each trial's measurements, in order of number and step, read as they are needed. */
   allMeasurements(
-    study: number,
-  ): IterableIterator<{ readonly trial: number; readonly measurements: TimedMeasurement[] }>
-  artifact(study: number, trial: number): Uint8Array | undefined
+    study: StudyId,
+  ): IterableIterator<{ readonly trial: TrialNumber; readonly measurements: TimedMeasurement[] }>
+  /** The finished trials in order of number, read as they are needed, in one pass and without making records of them. */
+  results(study: StudyId): IterableIterator<TrialResult>
+  artifact(study: StudyId, trial: TrialNumber): Uint8Array | undefined
+  /**
+   * What of the study is not as it was written, each a phrase such as `trial 12`; empty if nothing is. Reads all of it.
+   * Whatever else is read and found damaged is refused with UserError('store') naming it.
+   */
+  damage(study: StudyId): string[]
   /** In the order they were added. */
-  evaluations(study: number): Evaluation[]
+  evaluations(study: StudyId): Evaluation[]
+  /** The folders that trials keep beside the store, in order of number. */
+  artifactFolders(study: StudyId): ArtifactFolder[]
+  /** Whether something may have been committed since this was last asked; true the first time. Touches no table. */
+  changed(): boolean
   /** Who runs the study; undefined if nobody does, also if its holder is dead. */
-  lease(study: number): Lease | undefined
+  lease(study: StudyId): Lease | undefined
   close(): void
 }
 
@@ -147,7 +197,7 @@ export interface Lease {
 
 /**
  * Write access, held by one writer for a study at a time. Each method is one transaction, unless it says otherwise;
- * its reads see what is committed. All but `acquireLease`, `addNote` and `addEvaluation` need the study's lease.
+ * its reads see what is committed. All but `acquireLease`, `addNote`, `addEvaluation`, `setComment`, `setTags`, `renameStudy` and `deleteStudy` need the study's lease.
  */
 export interface StudyWriter extends StudyReader {
   /**
@@ -157,38 +207,55 @@ export interface StudyWriter extends StudyReader {
    */
   createStudy(study: NewStudy | ((isTaken: (name: string) => boolean) => NewStudy)): StudyRecord
   /** Takes the lease of an existing study; throws UserError('store') naming the holder if it is live. */
-  acquireLease(study: number): void
+  acquireLease(study: StudyId): void
   /** To be called every few seconds; throws UserError('store') if another process has taken over. */
-  renewLease(study: number): void
+  renewLease(study: StudyId): void
   /** Commits what was grouped, and lets others have the study. */
-  releaseLease(study: number): void
-  addStage(study: number, stage: StageRecord): void
+  releaseLease(study: StudyId): void
+  addStage(study: StudyId, stage: StageRecord): void
   /** For a resume that extends a study on purpose. */
   updateStage(
-    study: number,
-    stage: number,
+    study: StudyId,
+    stage: StageIndex,
     changes: { readonly trials?: number; readonly epochs?: number },
   ): void
-  setExperiment(study: number, experiment: unknown, fingerprints: Fingerprints): void
-  addNote(study: number, note: string): void
+  setExperiment(study: StudyId, experiment: unknown, fingerprints: Fingerprints): void
+  addNote(study: StudyId, note: string): void
   /**
    * Records that a trial begins: `running`, attempts + 1, without the results of an attempt before. Throws Error if it
    * is complete, pruned or diverged. `slot`: which of the executor's, null or absent if that is not known. Grouped with other writes until the next `flush`.
    */
-  startTrial(study: number, spec: TrialSpec, host: string, slot?: number | null): void
+  startTrial(study: StudyId, spec: TrialSpec, host: string, slot?: number | null): void
+  /**
+   * Adds measurements of a trial that this writer started and that still runs, for people who watch: they count for
+   * nothing, and are replaced when the trial ends or starts again. Steps rise. Grouped until the next `flush`.
+   */
+  addMeasurements(study: StudyId, number: TrialNumber, measurements: readonly TimedMeasurement[]): void
   /**
    * Records how a trial that this writer started has ended, with its measurements, at once or not at all; one that was
    * stopped is `waiting` again. Steps must be whole numbers that rise. Grouped until the next `flush`.
    */
-  finishTrial(study: number, number: number, outcome: TrialOutcome, keepArtifact: boolean): void
+  finishTrial(study: StudyId, number: TrialNumber, outcome: TrialOutcome, keepArtifact: boolean): void
   /** Drops artifacts of all trials but these. Grouped until the next `flush`. */
-  keepArtifacts(study: number, trials: readonly number[]): void
+  keepArtifacts(study: StudyId, trials: readonly TrialNumber[]): void
   /**
    * Commits what was grouped. A trial counts as finished for people only after this. If it throws UserError('store'),
    * what was grouped stays so, and may be flushed again.
    */
   flush(): void
-  addEvaluation(study: number, evaluation: Evaluation): void
+  addEvaluation(study: StudyId, evaluation: Evaluation): void
+  /** Records the folder of a trial, in place of an earlier one; null to forget it. */
+  setArtifactFolder(study: StudyId, trial: TrialNumber, folder: string | null): void
+  /** Adds finished trials from elsewhere under numbers that are free. @throws Error if one is not finished or has no origin */
+  importTrials(study: StudyId, trials: readonly ImportedTrial[]): void
+  /** In place of an earlier one; null for none. */
+  setComment(study: StudyId, comment: string | null): void
+  /** In place of the earlier ones; a word that is given twice counts once. */
+  setTags(study: StudyId, tags: readonly string[]): void
+  /** Throws UserError('store') if the name is taken, or if another process runs the study. */
+  renameStudy(study: StudyId, name: string): void
+  /** Removes a study and all that belongs to it. Throws UserError('store') if another process runs it. */
+  deleteStudy(study: StudyId): void
   /** Commits what was grouped, records how the study ended, and releases its lease. */
-  finishStudy(study: number, state: StudyState, endReason: string | null): void
+  finishStudy(study: StudyId, state: StudyState, endReason: string | null): void
 }

@@ -1,5 +1,14 @@
-import type { TieMetric, TimedMeasurement, TrialOutcome, TrialRecord, TrialSpec } from '../trial.ts'
-import { finishedTrial, startedTrial, type TrialBefore, type TrialPlace } from './trial-life.ts'
+import {
+  isFinished,
+  type TieMetric,
+  type TimedMeasurement,
+  type TrialNumber,
+  type TrialOutcome,
+  type TrialRecord,
+  type TrialSpec,
+} from '../trial.ts'
+import type { ImportedTrial } from './store.ts'
+import { checkSteps, finishedTrial, startedTrial, type TrialBefore, type TrialPlace } from './trial-life.ts'
 
 /** What is to be written of a trial at the next flush: its newest state, whatever it went through since the last. */
 export interface PendingTrial {
@@ -16,6 +25,10 @@ export interface HeldStudy {
   /** Trials started by this writer and not finished. */
   readonly running: Map<number, TrialRecord>
   readonly pending: Map<number, PendingTrial>
+  /** Measurements of running trials, to be added to those that the store has. */
+  readonly live: Map<number, TimedMeasurement[]>
+  /** Running trials of which the store has measurements. */
+  readonly shown: Set<number>
   /** The trials whose artifacts may stay; null for all. Applied before the pending ones are added. */
   kept: ReadonlySet<number> | null
   /** True once the study's row says that it is running. */
@@ -23,7 +36,15 @@ export interface HeldStudy {
 }
 
 export function newlyHeld(tieMetric: TieMetric | null, marked: boolean): HeldStudy {
-  return { tieMetric, running: new Map(), pending: new Map(), kept: null, marked }
+  return {
+    tieMetric,
+    running: new Map(),
+    pending: new Map(),
+    live: new Map(),
+    shown: new Set(),
+    kept: null,
+    marked,
+  }
 }
 
 /** @param stored what the store has of the trial, if it isn't pending. */
@@ -36,7 +57,8 @@ export function gatherStart(
 ): void {
   const pending = held.pending.get(spec.number)
   const record = startedTrial(pending?.record ?? stored, spec, place, now)
-  const again = pending?.again ?? stored !== undefined
+  const again = pending?.again === true || stored !== undefined || held.shown.has(spec.number)
+  held.live.delete(spec.number)
   held.running.set(spec.number, record)
   held.pending.set(spec.number, { record, again, measurements: [], artifact: null })
 }
@@ -51,8 +73,9 @@ export function gatherFinish(
   if (running === undefined) throw new Error(`Trial ${number} was not started by this writer.`)
   const record = finishedTrial(running, outcome, held.tieMetric)
   const stopped = record.state === 'waiting'
-  // A trial whose start is committed has no results in the store: they were dropped when it started.
-  const again = held.pending.get(number)?.again ?? false
+  // A trial whose start is committed has no results in the store but those it has shown since.
+  const again = (held.pending.get(number)?.again ?? false) || held.shown.has(number)
+  held.live.delete(number)
   held.running.delete(number)
   held.pending.set(number, {
     record,
@@ -60,6 +83,20 @@ export function gatherFinish(
     measurements: stopped ? [] : outcome.measurements,
     artifact: keepArtifact && !stopped ? outcome.artifact : null,
   })
+}
+
+export function gatherMeasurements(
+  held: HeldStudy,
+  number: number,
+  measurements: readonly TimedMeasurement[],
+): void {
+  if (!held.running.has(number)) throw new Error(`Trial ${number} was not started by this writer.`)
+  held.live.set(number, [...(held.live.get(number) ?? []), ...measurements])
+}
+
+/** Whether a flush has anything to write. */
+export function hasGathered(held: HeldStudy): boolean {
+  return held.pending.size > 0 || held.live.size > 0 || held.kept !== null
 }
 
 export function gatherKeep(held: HeldStudy, trials: readonly number[]): void {
@@ -70,9 +107,30 @@ export function gatherKeep(held: HeldStudy, trials: readonly number[]): void {
   held.kept = held.kept === null ? kept : kept.intersection(held.kept)
 }
 
+/** Trials from elsewhere, as if they had just ended. @throws Error if one is not finished or has no origin */
+export function gatherImported(trials: readonly ImportedTrial[]): HeldStudy {
+  const held = newlyHeld(null, true)
+  for (const { record, measurements } of trials) {
+    if (!isFinished(record))
+      throw new Error(`Trial ${record.number} is ${record.state}: it can't be imported.`)
+    if (record.origin === null) throw new Error(`Trial ${record.number} has no origin.`)
+    if (held.pending.has(record.number)) throw numberTaken(record.number)
+    checkSteps(record.number, measurements)
+    held.pending.set(record.number, { record, again: false, measurements, artifact: null })
+  }
+  return held
+}
+
+export function numberTaken(number: TrialNumber): Error {
+  return new Error(`There is a trial ${number} already.`)
+}
+
 /** After a commit. */
 export function gatherAnew(held: HeldStudy): void {
   held.marked ||= held.pending.size > 0
+  for (const number of held.pending.keys()) held.shown.delete(number)
+  for (const number of held.live.keys()) held.shown.add(number)
   held.pending.clear()
+  held.live.clear()
   held.kept = null
 }

@@ -108,7 +108,8 @@ function tieOf(metrics: TrialRecord['metrics'], { metric, direction }: TieMetric
   return direction === 'minimize' ? value : 0 - value
 }
 
-function checkSteps(trial: number, measurements: readonly TimedMeasurement[]): void {
+/** @throws Error if the steps are not whole numbers that rise */
+export function checkSteps(trial: number, measurements: readonly TimedMeasurement[]): void {
   let previous = Number.NEGATIVE_INFINITY
   for (const { step } of measurements) {
     if (!Number.isSafeInteger(step) || step <= previous) {

@@ -47,6 +47,9 @@ export function writeTrials(prepare: Prepare, study: number, held: HeldStudy): v
       )
     }
   }
+  for (const [number, measurements] of held.live) {
+    writeMeasurements(prepare, study, number, measurements.map(toMeasurementCells))
+  }
 }
 
 function writeMeasurements(

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { StudyReader } from '../store/store.ts'
-import { isFinished } from '../trial.ts'
-import { type MeasuredTrial, streamMeasuredTrials } from './trial-stream.ts'
+import { decodeJson } from '../store/exact-json.ts'
+import type { StudyReader, TrialResult } from '../store/store.ts'
 
 /** Names the form of what is hashed: another form gives other digests. */
 const FORM = 'finesweep digest 1\n'
@@ -18,9 +17,8 @@ const CHUNK = 65_536
 export function studyDigest(reader: StudyReader, study: number): string {
   const hash = createHash('sha256').update(FORM)
   let pending = ''
-  for (const measured of streamMeasuredTrials(reader, study)) {
-    if (!isFinished(measured.trial)) continue
-    pending += `${canonicalTrial(measured)}\n`
+  for (const result of reader.results(study)) {
+    pending += `${canonicalTrial(result)}\n`
     if (pending.length >= CHUNK) {
       hash.update(pending)
       pending = ''
@@ -29,11 +27,27 @@ export function studyDigest(reader: StudyReader, study: number): string {
   return hash.update(pending).digest('hex')
 }
 
-function canonicalTrial({ trial, measurements }: MeasuredTrial): string {
-  const results =
-    trial.state === 'failed' ? [] : measurements.map(({ step, value, metrics }) => [step, value, metrics])
-  const { number, stage, params, seed, budget, continues, state, value } = trial
-  return canonical([number, stage, params, seed, budget.epochs, continues, state, value, results])
+function canonicalTrial(trial: TrialResult): string {
+  const { number, stage, params, seed, epochs, continues, state, value, measurements } = trial
+  let results = ''
+  if (state !== 'failed') {
+    for (const { step, value, metrics } of measurements) {
+      results += `${results === '' ? '' : ','}[${canonical(step)},${canonical(value)},${canonicalText(metrics)}]`
+    }
+  }
+  const facts = [seed, epochs, continues, state, value].map(canonical).join(',')
+  return `[${number},${stage},${canonicalText(params)},${facts},[${results}]]`
+}
+
+/** A record of plain numbers under plain names, in which no text but the names has a quote, comma or bracket. */
+const PLAIN_RECORD = /^\{"[\w.-]+":[^,"{}[\]]+(,"[\w.-]+":[^,"{}[\]]+)*\}$/
+
+/** The canonical form of a record that is given as JSON. Plain ones, nearly all, are put in order without reading them. */
+function canonicalText(json: string): string {
+  if (!PLAIN_RECORD.test(json)) return canonical(decodeJson(json))
+  const fields = json.slice(1, -1).split(',')
+  // The quote that ends a name comes before every character of a plain name, so whole fields sort as their names do.
+  return `{${fields.sort().join(',')}}`
 }
 
 /** Like JSON, with the keys of a record in order of their code units, and a name for each number that JSON has not. */

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts'
 import type { Executor } from '../execute/executor.ts'
+import { LiveMeasurements } from '../store/live-measurements.ts'
 import type { StudyWriter } from '../store/store.ts'
 import { finishedTrial, startedTrial } from '../store/trial-life.ts'
 import type { TieMetric, TimedMeasurement, TrialOutcome, TrialRecord, TrialSpec } from '../trial.ts'
@@ -40,6 +41,7 @@ export function runStage(stage: StageRun): Promise<void> {
 class Lanes {
   readonly #stage: StageRun
   readonly #commit: GroupCommit
+  readonly #live: LiveMeasurements
   /** The slots that run a trial. */
   readonly #busy = new Set<number>()
   readonly #end = Promise.withResolvers<void>()
@@ -48,6 +50,7 @@ class Lanes {
   constructor(stage: StageRun) {
     this.#stage = stage
     this.#commit = createGroupCommit(stage.store)
+    this.#live = new LiveMeasurements(stage.store, stage.study, () => this.#commit.schedule(() => {}))
   }
 
   async run(): Promise<void> {
@@ -61,6 +64,7 @@ class Lanes {
     } finally {
       signal.removeEventListener('abort', fill)
       forget?.()
+      this.#live.close()
     }
     this.#commit.settle()
     if (this.#failure !== null) throw this.#failure.error
@@ -112,9 +116,14 @@ class Lanes {
     const { number } = taken.spec
     for (let current = taken; ; ) {
       const running = this.#start(current, slot)
-      const outcome = await this.#attempt(current.spec, slot, (measurement) =>
-        listener({ kind: 'measured', trial: number, measurement }),
-      )
+      let isOver = false
+      const outcome = await this.#attempt(current.spec, slot, (measurement) => {
+        // One may come late, when the trial has ended or runs again.
+        if (!isOver) this.#live.add(number, measurement)
+        listener({ kind: 'measured', trial: number, measurement })
+      })
+      isOver = true
+      this.#live.forget(number)
       const mayRetry = outcome.state === 'failed' && queue.mayRetry(number, outcome.error?.code)
       if (!mayRetry || this.#isOver()) {
         if (mayRetry || outcome.state === 'stopped') this.#putBack(number, outcome)

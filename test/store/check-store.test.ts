@@ -101,6 +101,6 @@ describe('checking a store', () => {
     const db = new Database(file)
     db.exec('DELETE FROM measurements WHERE step = 3')
     db.close()
-    expect(kinds(checkStore(file))).toEqual(['ok store', 'error incomplete-trials'])
+    expect(kinds(checkStore(file))).toEqual(['ok store', 'error damaged-records', 'error incomplete-trials'])
   })
 })

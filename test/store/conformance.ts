@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/errors.ts'
 import { hasValue, rankTrials } from '../../src/search/rank.ts'
+import { encodeJson } from '../../src/store/exact-json.ts'
 import type { Evaluation, StoreOptions, StudyWriter } from '../../src/store/store.ts'
 import { anyOutcome, anySpec } from './arbitraries.ts'
 import { newStudy, outcome, readAll, spec, stage } from './records.ts'
@@ -315,6 +316,8 @@ export function storeConformance(kind: string, open: (options?: StoreOptions) =>
       expect(numbers({ states: [] })).toEqual([])
       expect(numbers({ limit: 2 })).toEqual([0, 1])
       expect(numbers({ offset: 3 })).toEqual([3, 4])
+      expect(numbers({ from: 2, states: ['complete'], limit: 2 })).toEqual([2, 4])
+      expect(numbers({ from: 5 })).toEqual([])
       expect(numbers({ states: ['complete', 'failed'], limit: 2, offset: 1 })).toEqual([1, 2])
       expect(store.trial(study, 5)).toBeUndefined()
     })
@@ -354,6 +357,30 @@ export function storeConformance(kind: string, open: (options?: StoreOptions) =>
         { trial: 1, measurements: [] },
         { trial: 2, measurements: outcome(2).measurements },
       ])
+    })
+
+    it('gives the results of finished trials as exact JSON, in order of number', () => {
+      const study = begin()
+      const metrics = { z: Number.NaN, a: -0, b: 1e-7 }
+      const measurements = [{ step: 1, value: Number.NaN, metrics, seconds: 1 }]
+      for (const number of [2, 0]) finish(study, number, number, number === 0 ? { measurements } : {})
+      finish(study, 1, 1, { state: 'stopped' })
+      finish(study, 3, 1, { state: 'diverged', measurements: [] })
+      store.startTrial(study, spec(4), 'a-host')
+      store.flush()
+      const expected = [0, 2, 3].map((number) => {
+        const { stage, state, value, params, seed, budget, continues } = store.trial(study, number)!
+        return {
+          ...{ number, stage, state, value, seed, continues },
+          params: encodeJson(params),
+          epochs: budget.epochs,
+          measurements: store
+            .measurements(study, number)
+            .map(({ step, value, metrics }) => ({ step, value, metrics: encodeJson(metrics) })),
+        }
+      })
+      expect([...store.results(study)]).toEqual(expected)
+      expect(store.damage(study)).toEqual([])
     })
 
     it('can be written to while measurements stream by', () => {
@@ -472,6 +499,168 @@ export function storeConformance(kind: string, open: (options?: StoreOptions) =>
       for (const write of writes) expect(write).toThrow('lease')
       store.flush()
       expect(readAll(store, study)).toEqual(before)
+    })
+
+    it('shows what a running trial has measured, until it ends or starts again', () => {
+      const study = begin()
+      const [first, second, third] = outcome(0.5).measurements
+      store.startTrial(study, spec(0), 'a-host')
+      store.addMeasurements(study, 0, [first!])
+      expect(store.measurements(study, 0)).toEqual([])
+      store.flush()
+      expect(store.measurements(study, 0)).toEqual([first])
+      store.addMeasurements(study, 0, [second!])
+      store.addMeasurements(study, 0, [third!])
+      store.flush()
+      expect(store.measurements(study, 0)).toEqual([first, second, third])
+      expect(store.trial(study, 0)).toMatchObject({ state: 'running', value: null, epochs: 0, metrics: {} })
+      expect([...store.results(study)]).toEqual([])
+      expect(store.bestTrials(study, 1)).toEqual([])
+      store.startTrial(study, spec(0), 'a-host')
+      store.flush()
+      expect(store.measurements(study, 0)).toEqual([])
+      store.addMeasurements(study, 0, [first!])
+      store.flush()
+      store.addMeasurements(study, 0, [second!])
+      const ended = outcome(0.25)
+      store.finishTrial(study, 0, ended, false)
+      store.flush()
+      expect(store.measurements(study, 0)).toEqual(ended.measurements)
+      expect(store.damage(study)).toEqual([])
+      expect(() => store.addMeasurements(study, 0, [first!])).toThrow('Trial 0 was not started')
+    })
+
+    it.each(['before', 'after'])('forgets what a stopped attempt has shown, %s it is committed', (when) => {
+      const study = begin()
+      store.startTrial(study, spec(0), 'a-host')
+      store.flush()
+      store.addMeasurements(study, 0, outcome(0.5).measurements)
+      if (when === 'after') store.flush()
+      store.finishTrial(study, 0, outcome(0.5, { state: 'stopped' }), false)
+      store.flush()
+      expect(store.measurements(study, 0)).toEqual([])
+    })
+
+    it('forgets what a writer has shown that is gone, when another starts the trial', () => {
+      const study = begin()
+      store.startTrial(study, spec(0), 'a-host')
+      store.flush()
+      store.addMeasurements(study, 0, outcome(0.5).measurements)
+      store.releaseLease(study)
+      expect(store.measurements(study, 0)).toHaveLength(3)
+      store.acquireLease(study)
+      store.startTrial(study, spec(0), 'a-host')
+      store.flush()
+      expect(store.measurements(study, 0)).toEqual([])
+    })
+
+    it('says whether something was written since it was last asked', () => {
+      store.changed()
+      expect(store.changed()).toBe(false)
+      const study = begin()
+      expect(store.changed()).toBe(true)
+      expect(store.changed()).toBe(false)
+      finish(study, 0, 0.5)
+      expect(store.changed()).toBe(false)
+      store.flush()
+      expect(store.changed()).toBe(true)
+      store.setComment(study, 'seen')
+      expect(store.changed()).toBe(true)
+      expect(store.changed()).toBe(false)
+    })
+
+    it('keeps comments, tags and folders, and changes them', () => {
+      const study = begin()
+      for (const number of [2, 1]) finish(study, number, 1)
+      store.flush()
+      store.setArtifactFolder(study, 2, 'artifacts/a/2')
+      store.setArtifactFolder(study, 1, 'artifacts/a/1')
+      store.setArtifactFolder(study, 2, 'artifacts/b/2')
+      expect(store.artifactFolders(study)).toEqual([
+        { trial: 1, folder: 'artifacts/a/1' },
+        { trial: 2, folder: 'artifacts/b/2' },
+      ])
+      store.setArtifactFolder(study, 1, null)
+      expect(store.artifactFolders(study)).toEqual([{ trial: 2, folder: 'artifacts/b/2' }])
+      store.finishStudy(study, 'complete', null)
+      store.setComment(study, 'the first that worked')
+      store.setTags(study, ['baseline', 'cifar', 'baseline'])
+      const record = (): unknown => store.studies().find(({ id }) => id === study)
+      expect(record()).toMatchObject({ comment: 'the first that worked', tags: ['baseline', 'cifar'] })
+      store.setComment(study, null)
+      store.setTags(study, [])
+      expect(record()).toMatchObject({ comment: null, tags: [], state: 'complete' })
+      expect(() => store.setArtifactFolder(study, 2, null)).toThrow('lease')
+    })
+
+    it('renames a study, to a name that is free', () => {
+      const study = begin({ name: 'old' })
+      begin({ name: 'other' })
+      expect(() => store.renameStudy(study, 'other')).toThrow(UserError)
+      store.renameStudy(study, 'new')
+      store.renameStudy(study, 'new')
+      expect(store.findStudy('new')?.id).toBe(study)
+      expect(store.findStudy('old')).toBeUndefined()
+    })
+
+    it('deletes a study with all that belongs to it, and nothing else', () => {
+      const [study, other] = [begin({ name: 'gone' }), begin({ name: 'stays' })]
+      for (const id of [study, other]) {
+        store.startTrial(id, spec(0), 'a-host')
+        store.finishTrial(id, 0, outcome(1, { artifact: new Uint8Array([1]) }), true)
+        store.flush()
+        store.setArtifactFolder(id, 0, 'folder')
+        const metrics = { loss: 1 }
+        store.addEvaluation(id, { trial: 0, at: 1, part: 'test', examples: 1, metrics, confusion: null })
+      }
+      const before = readAll(store, other)
+      store.deleteStudy(study)
+      expect(store.findStudy('gone')).toBeUndefined()
+      expect(store.studies().map(({ id }) => id)).not.toContain(study)
+      expect(store.trials(study)).toEqual([])
+      expect(store.measurements(study, 0)).toEqual([])
+      expect(store.artifact(study, 0)).toBeUndefined()
+      expect([store.stages(study), store.evaluations(study), store.artifactFolders(study)]).toEqual([
+        [],
+        [],
+        [],
+      ])
+      expect(readAll(store, other)).toEqual(before)
+      expect(() => store.startTrial(study, spec(1), 'a-host')).toThrow()
+      expect(() => store.deleteStudy(study)).toThrow('no study')
+      expect(store.findStudy('stays')?.id).toBe(other)
+      expect(begin({ name: 'gone' })).not.toBe(other)
+    })
+
+    it('takes finished trials from elsewhere, which rank and digest as others do', () => {
+      const study = begin({ origin: 'optuna: study.log' })
+      finish(study, 0, 0.5)
+      store.flush()
+      const record = {
+        ...store.trial(study, 0)!,
+        number: 1,
+        value: 0.75,
+        origin: 'optuna: study.log, trial 12',
+      }
+      const { measurements } = outcome(0.75)
+      const imported = [{ record, measurements }]
+      store.importTrials(study, imported)
+      expect(store.trial(study, 1)).toEqual(record)
+      expect(store.trial(study, 0)?.origin).toBeNull()
+      expect(store.measurements(study, 1)).toEqual(measurements)
+      expect(store.bestTrials(study, 1)).toEqual([record])
+      expect([...store.results(study)].map(({ number }) => number)).toEqual([0, 1])
+      expect(store.damage(study)).toEqual([])
+      expect(store.studies().find(({ id }) => id === study)?.origin).toBe('optuna: study.log')
+      const wrong = (changes: object): (() => void) => {
+        const changed = { ...record, number: 2, ...changes }
+        return () => store.importTrials(study, [{ record: changed, measurements }])
+      }
+      expect(wrong({ number: 1 })).toThrow('There is a trial 1 already')
+      expect(wrong({ state: 'running' })).toThrow('is running')
+      expect(wrong({ origin: null })).toThrow('no origin')
+      expect(store.trials(study)).toHaveLength(2)
+      expect(() => store.startTrial(study, spec(1), 'a-host')).toThrow('Trial 1 is complete')
     })
 
     it('knows nothing of a study that is not there', () => {

@@ -15,6 +15,12 @@ export const WRITES = [
   'keepArtifacts',
   'flush',
   'addEvaluation',
+  'setArtifactFolder',
+  'importTrials',
+  'setComment',
+  'setTags',
+  'renameStudy',
+  'deleteStudy',
   'finishStudy',
 ] as const satisfies readonly (keyof StudyWriter)[]
 

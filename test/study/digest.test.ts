@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { StudyReader } from '../../src/store/store.ts'
+import { encodeJson } from '../../src/store/exact-json.ts'
+import type { StudyReader, TrialResult } from '../../src/store/store.ts'
 import { studyDigest } from '../../src/study/digest.ts'
-import type { TimedMeasurement, TrialRecord } from '../../src/trial.ts'
+import { isFinished, type TimedMeasurement, type TrialRecord } from '../../src/trial.ts'
 
 interface Stored {
   readonly trial: TrialRecord
@@ -34,11 +35,17 @@ const TRIAL: TrialRecord = {
 
 function digestOf(stored: readonly Stored[]): string {
   const reader = {
-    trials: (_study: number, { limit = -1, offset = 0 }: { limit?: number; offset?: number }) =>
-      stored.slice(offset, limit < 0 ? undefined : offset + limit).map(({ trial }) => trial),
-    *allMeasurements() {
-      for (const { trial, measurements } of stored)
-        yield { trial: trial.number, measurements: [...measurements] }
+    *results(): Generator<TrialResult> {
+      for (const { trial, measurements } of stored) {
+        if (!isFinished(trial)) continue
+        const { params, budget, ...facts } = trial
+        yield {
+          ...facts,
+          params: encodeJson(params),
+          epochs: budget.epochs,
+          measurements: measurements.map((one) => ({ ...one, metrics: encodeJson(one.metrics) })),
+        }
+      }
     },
   }
   return studyDigest(reader as unknown as StudyReader, 1)

@@ -3,7 +3,7 @@ import { readWinner, winnerSentences } from '../../report/winner.ts'
 import type { StudyRecord } from '../../store/store.ts'
 import { defineCommand } from '../command.ts'
 import { printTable, tableLayout } from '../layout.ts'
-import { withStudy } from '../open-study.ts'
+import { refuseDamage, withStudy } from '../open-study.ts'
 import { jsonOption, storeOptions, studyPositional, wholeNumber } from '../options.ts'
 import { printAll, say } from '../terminal.ts'
 
@@ -19,7 +19,9 @@ export default defineCommand({
     }),
 
   run: (args, terminal) =>
-    withStudy(args, async ({ reader, study, stages }) => {
+    withStudy(args, async (open) => {
+      const { reader, study, stages } = open
+      refuseDamage(open, args.db)
       const trials = reader.bestTrials(study.id, args.count ?? 10)
       const winner = readWinner(reader, study, stages, trials[0])
       if (args.json) {
