@@ -38,7 +38,7 @@ export type BlockName = keyof typeof BLOCKS
  */
 export const STUDY_KEYS = z.strictObject({
   ...BLOCKS,
-  space: z.record(z.string(), entrySchema),
+  space: z.record(z.string(), entrySchema).optional(),
 })
 
 /** Where text stands for a block, the key that it gives: `optimizer: adam` is `optimizer: { kind: adam }`. */
