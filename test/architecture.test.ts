@@ -32,6 +32,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: ['space', 'search', 'data', 'objective', 'study-file', 'session'],
   yaml: ['study-file', 'cli'],
   'csv-parse': ['data'],
+  hyparquet: ['data'],
+  fflate: ['data'],
   pickleparser: ['data'],
   piscina: ['execute'],
   bullmq: ['engine'],

@@ -6,6 +6,8 @@ export interface FileArray {
   readonly file: string
   readonly shape: readonly number[]
   readonly values: ArrayLike<number>
+  /** The elements of an array of texts, in place of `values`. */
+  readonly texts?: readonly string[]
 }
 
 /**
@@ -42,7 +44,12 @@ export function shareValues({ file, values }: FileArray, columns: number): Value
 }
 
 /** Labels from an array of one column, as texts. */
-export function labelTexts({ file, shape, values }: FileArray): string[] {
+export function labelTexts({ file, shape, values, texts }: FileArray): string[] {
+  if (texts !== undefined && texts.length === shape[0]) {
+    const empty = texts.findIndex((text) => text.trim() === '')
+    if (empty < 0) return texts.map((text) => text.trim())
+    throw malformed(file, `has no label in row ${empty + 1}`, undefined, empty + 1)
+  }
   if (values.length !== shape[0]) {
     throw malformed(file, `must hold one label for each row, got the shape (${shape.join(', ')})`)
   }
@@ -58,10 +65,11 @@ export function labelTexts({ file, shape, values }: FileArray): string[] {
 }
 
 /** The shape of one row and its number of columns. */
-export function rowShape({ file, shape }: FileArray): {
+export function rowShape({ file, shape, texts }: FileArray): {
   readonly shape: readonly number[]
   readonly columns: number
 } {
+  if (texts !== undefined) throw malformed(file, 'holds texts; inputs must be numbers')
   const rest = shape.slice(1)
   const columns = rest.reduce((product, n) => product * n, 1)
   if (rest.length === 0 || columns === 0 || shape[0] === 0) {

@@ -21,7 +21,7 @@ export function splitCautions(data: DataSet, splits: readonly SplitRows[], folds
     const advice =
       rows < FOLD_ROWS ? '; with so few rows, cross validation judges better: split: { folds: 5 }' : ''
     cautions.push(
-      `the validation part has ${valid.length} rows: one of them is ${step} % of the accuracy${advice}`,
+      `the validation part has ${valid.length} ${valid.length === 1 ? 'row' : 'rows'}: one of them is ${step} % of the accuracy${advice}`,
     )
   } else if (!folds && rows < FOLD_ROWS) {
     cautions.push(`with ${rows} rows, cross validation judges better: split: { folds: 5 }`)

@@ -18,6 +18,13 @@ const generated = z.strictObject({
 /** A folder with CIFAR-10's binary or Python batches. */
 const cifar10 = z.strictObject({ source: z.literal('cifar10'), path: file })
 
+/** A folder with CIFAR-100's training and test file, in the binary or the Python layout. */
+const cifar100 = z.strictObject({
+  source: z.literal('cifar100'),
+  path: file,
+  labels: z.enum(['fine', 'coarse']).default('fine'),
+})
+
 /** A column, by name or by number from 0; negative numbers count from the end. */
 const column = z.union([z.string().min(1), z.int()])
 /** A cell's text; numbers and booleans in a study file stand for their text. */
@@ -91,15 +98,31 @@ const npy = z.strictObject({
   testLabels: file.optional(),
 })
 
+/** A table in a Parquet file. */
+const parquet = z.strictObject({ source: z.literal('parquet'), ...tableKeys })
+
+/** A table in an ARFF file, the format of Weka and OpenML. */
+const arff = z.strictObject({ source: z.literal('arff'), ...tableKeys })
+
+/** A NumPy archive: its arrays by their names, or the usual ones (x_train, y_train, x_test, y_test). */
+const npz = z.strictObject({
+  source: z.literal('npz'),
+  path: file,
+  inputs: z.string().min(1).optional(),
+  labels: z.string().min(1).optional(),
+  testInputs: z.string().min(1).optional(),
+  testLabels: z.string().min(1).optional(),
+})
+
 /** MNIST's files: a folder with the four of them, or one images file and one labels file. */
 const idx = z.strictObject({ source: z.literal('idx'), path: file, labels: file.optional() })
 
 /** The `data` block of a study file. */
 export const dataSchema = z
-  .discriminatedUnion('source', [generated, cifar10, csv, npy, idx])
+  .discriminatedUnion('source', [generated, cifar10, cifar100, csv, parquet, arff, npy, npz, idx])
   .superRefine((data, context) => {
     const message =
-      data.source === 'csv' ? tableFilesMistake(data) : data.source === 'npy' ? arrayFilesMistake(data) : null
+      'missing' in data ? tableFilesMistake(data) : data.source === 'npy' ? arrayFilesMistake(data) : null
     if (message !== null) context.addIssue({ code: 'custom', message })
   })
   .prefault({ source: 'generated' })
@@ -170,7 +193,7 @@ export type SplitConfig = z.output<typeof splitSchema>
 export type PreprocessConfig = z.output<typeof preprocessSchema>
 
 /** A block of a table: what its reader needs, whatever the format. */
-export type TableConfig = Omit<Extract<DataConfig, { source: 'csv' }>, 'source'> & {
+export type TableConfig = Omit<Extract<DataConfig, { source: 'parquet' }>, 'source'> & {
   /** Whether the study says that its labels are classes: then numbers with many values are not questioned. */
   readonly sure: boolean
 }
@@ -196,6 +219,8 @@ const FILE_KEYS = ['path', 'train', 'test', 'labels', 'testLabels'] as const
 /** The files and folders that a block names, by key. */
 export function dataFiles(data: DataConfig): readonly (readonly [key: string, file: string])[] {
   const keys = data as { readonly [key: string]: unknown }
+  // The labels of an archive are the name of an array in it.
+  if (data.source === 'npz' || data.source === 'cifar100') return [['path', data.path]]
   return FILE_KEYS.flatMap((key) => (typeof keys[key] === 'string' ? [[key, keys[key]] as const] : []))
 }
 

@@ -4,7 +4,7 @@ import { hashDataSet } from './data-set.ts'
 import { type ColumnDescription, describeColumns } from './describe-columns.ts'
 import { detectSource } from './detect-source.ts'
 import { describePreprocessing, scalingKind } from './preprocess.ts'
-import { readDataSet } from './read-data-set.ts'
+import { loadDataSet } from './read-data-set.ts'
 import { type SplitCounts, splitCounts, splitRows } from './split.ts'
 
 /** What there is to know about a data set before anything is trained on it. */
@@ -49,9 +49,9 @@ export interface ClassCount {
  * Reads a data set whole and describes it.
  * @param source `generated`, a path at which data lie, or the blocks of a study with absolute paths
  */
-export function describeData(source: string | DataSettings): DataDescription {
+export async function describeData(source: string | DataSettings): Promise<DataDescription> {
   const settings = typeof source === 'string' ? usualSettings(source) : source
-  const data = readDataSet(settings.data)
+  const data = await loadDataSet(settings.data)
   const rows = data.labels.length
   const counts = data.classes.map(() => 0)
   const testCounts = data.classes.map(() => 0)

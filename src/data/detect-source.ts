@@ -2,10 +2,14 @@ import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../errors.ts'
 import { isCifar10 } from './cifar10.ts'
+import { isCifar100 } from './cifar100.ts'
 import { type DataConfig, dataSchema } from './data-config.ts'
 import { isFolder } from './read-data-set.ts'
+import { readWholeFile } from './read-file.ts'
+import { isArff } from './table/arff-file.ts'
 import { decodeText } from './table/decode-text.ts'
 import { detectDialect } from './table/dialect.ts'
+import { isParquet } from './table/parquet-file.ts'
 
 /** How the file of labels beside an array of inputs may be called. */
 function labelNames(inputs: string): readonly string[] {
@@ -35,12 +39,13 @@ export function detectSource(source: string): DataConfig {
   const found = isFolder(file) ? inFolder(file) : fromFile(file)
   if (found !== null) return dataSchema.parse(found)
   throw new UserError('usage', `${source} is no data set that can be read`, {
-    hint: 'Known are tables in text files, CIFAR-10 folders, .npy arrays with labels beside them, and IDX files.',
+    hint: 'Known are tables in text, Parquet and ARFF files, CIFAR-10 folders, .npy arrays with labels beside them, .npz archives, and IDX files.',
   })
 }
 
 function inFolder(folder: string): unknown {
   const files = readdirSync(folder).sort()
+  if (isCifar100(files)) return { source: 'cifar100', path: folder }
   if (isCifar10(files)) return { source: 'cifar10', path: folder }
   if (files.some((name) => /-images[.-]idx\d-ubyte(\.gz)?$/.test(name)))
     return { source: 'idx', path: folder }
@@ -64,8 +69,17 @@ function fromFile(file: string): unknown {
     return { source: 'idx', path: file, labels: path.join(folder, labels) }
   }
   if (name.endsWith('.npy')) return arrayPair(folder, name)
+  if (name.endsWith('.npz')) return { source: 'npz', path: file }
   // Tables are known by what they hold, not by how they are called.
+  const start = firstBytes(file)
+  if (isParquet(start)) return { source: 'parquet', path: file }
+  if (isArff(start.toString('latin1'))) return { source: 'arff', path: file }
   return looksLikeTable(file) ? { source: 'csv', path: file } : null
+}
+
+/** Enough of a file to know its format. */
+function firstBytes(file: string): Buffer {
+  return readWholeFile(file).subarray(0, 65_536)
 }
 
 function looksLikeTable(file: string): boolean {

@@ -1,45 +1,51 @@
 import { Parser } from 'pickleparser'
 import { UserError } from '../errors.ts'
+import { arrayElements, type ElementType, numberType } from './npy.ts'
 import { malformed, readWholeFile } from './read-file.ts'
 
 /** Strings and byte strings longer than this are handed over whole, as `Payload`: nothing walks through them. */
 const LONGEST_TEXT = 4_096
 
-/** A long byte string inside a pickle, a view into the file. */
+/** A long text or byte string inside a pickle, a view into the file. */
 class Payload {
   readonly bytes: Uint8Array
+  /** Whether the bytes are a text in UTF-8. */
+  readonly isText: boolean
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, isText: boolean) {
     this.bytes = bytes
+    this.isText = isText
   }
 }
 
-/** A NumPy array of bytes as a pickle holds it: shape and row-major data. */
+/** A NumPy array of numbers as a pickle holds it: its shape, and its elements row-major. */
 export interface PickledArray {
   readonly shape: readonly number[]
-  readonly bytes: Uint8Array
+  /** The bytes themselves of an array of bytes. */
+  readonly values: Uint8Array | Float32Array | Float64Array
 }
 
 type Reader = Parameters<Parser['read']>[0]
 
 /**
- * Reads a Python pickle of dictionaries, lists, strings, numbers and NumPy arrays of bytes; dictionaries become Maps.
- * No code is run: a pickle that names anything but NumPy's array reconstruction is refused.
- * Byte strings of Python 2 become strings of one character a byte (latin-1).
+ * Reads a Python pickle, protocols 0 to 5, of dictionaries, lists, strings, numbers, and NumPy arrays and scalars;
+ * dictionaries become Maps. No code is run: a pickle that names anything but how NumPy writes these is refused.
+ * Byte strings become strings of one character a byte (latin-1), as keys and as values, unless they are long.
  */
 export function readPickle(file: string): unknown {
   const reader = new PickleReader(readWholeFile(file))
   const parser = new Parser({
     unpicklingTypeOfDictionary: 'Map',
-    nameResolver: { resolve: (module, name) => resolveName(file, module, name) },
+    nameResolver: { resolve: (module: unknown, name: unknown) => resolveName(file, module, name) },
   })
   try {
-    return parser.read(reader)
+    return plainStrings(parser.read(reader))
   } catch (error) {
     if (error instanceof UserError) throw error
     // The parser's own words where it ran into what no pickle has: of use to nobody who reads files.
     const isOwnWord = error instanceof TypeError || error instanceof RangeError
-    const reason = isOwnWord ? 'its parts do not fit together' : (error as Error).message
+    const words = isOwnWord ? 'its parts do not fit together' : (error as Error).message
+    const reason = words.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 120)
     throw malformed(file, `is no readable pickle: ${reason} (byte ${reader.position})`)
   }
 }
@@ -49,34 +55,103 @@ export function pickledArray(value: unknown): PickledArray | null {
   return value instanceof ArrayParts && value.array !== null ? value.array : null
 }
 
-/** The few names that NumPy writes for an array, bound to what they mean here. */
-function resolveName(file: string, module: string, name: string): (...args: unknown[]) => unknown {
-  switch (`${module}.${name}`) {
-    case 'numpy.core.multiarray._reconstruct':
-    case 'numpy._core.multiarray._reconstruct':
-      return () => new ArrayParts()
-    case 'numpy.ndarray':
-      return () => null
-    case 'numpy.dtype':
-      return (type) => new ElementType(type)
-    default:
-      throw malformed(
-        file,
-        `names ${module}.${name}; code in a pickle is never run, only arrays of NumPy are read`,
-        'Do not load this file with Python unless you trust where it came from.',
-      )
+/** Byte strings of dictionaries and lists as strings, so that `b'data'` and `'data'` are one key. */
+function plainStrings(value: unknown, depth = 0): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1')
+  if (depth > 100) throw new Error('it is nested too deeply')
+  if (value instanceof Map) {
+    return new Map(
+      [...value].map(([key, item]) => [plainStrings(key, depth + 1), plainStrings(item, depth + 1)]),
+    )
+  }
+  return Array.isArray(value) ? value.map((item) => plainStrings(item, depth + 1)) : value
+}
+
+/** The few names that NumPy writes for arrays and scalars, bound to what they mean here; module and name exactly. */
+const KNOWN_NAMES: ReadonlyMap<string, (...args: unknown[]) => unknown> = new Map([
+  ...['numpy.core.multiarray', 'numpy._core.multiarray'].flatMap(
+    (module): [string, (...args: unknown[]) => unknown][] => [
+      [`${module}\n_reconstruct`, () => new ArrayParts()],
+      [`${module}\nscalar`, (type, data) => scalar(type, data)],
+    ],
+  ),
+  ['numpy.core.numeric\n_frombuffer', (...parts) => arrayFromBuffer(parts)],
+  ['numpy._core.numeric\n_frombuffer', (...parts) => arrayFromBuffer(parts)],
+  ['numpy\nndarray', () => null],
+  ['numpy\ndtype', (type) => new ElementParts(type)],
+  ['_codecs\nencode', (text, encoding) => encodeText(text, encoding)],
+])
+
+function resolveName(file: string, module: unknown, name: unknown): (...args: unknown[]) => unknown {
+  // Damaged pickles name anything: nothing but a plain name is worth a sentence of its own.
+  if (!isName(module) || !isName(name)) throw new Error('its parts do not fit together')
+  const known = KNOWN_NAMES.get(`${module}\n${name}`)
+  if (known !== undefined) return known
+  throw malformed(
+    file,
+    `names ${module}.${name}; code in a pickle is never run, only arrays of NumPy are read`,
+    'Do not load this file with Python unless you trust where it came from.',
+  )
+}
+
+function isName(text: unknown): text is string {
+  return typeof text === 'string' && /^[\w.]{1,200}$/.test(text)
+}
+
+/** What Python 3 writes for bytes where the protocol has none: a text whose characters are the bytes. */
+function encodeText(text: unknown, encoding: unknown): Uint8Array {
+  if (encoding !== 'latin1' && encoding !== 'latin-1') throw new Error('bytes must be written as latin1')
+  const characters =
+    text instanceof Payload ? Buffer.from(text.bytes).toString(text.isText ? 'utf8' : 'latin1') : text
+  if (typeof characters !== 'string') throw new Error('bytes must be written as a text')
+  return Buffer.from(characters, 'latin1')
+}
+
+/** A dtype: its name, and in its state the order of the bytes. */
+class ElementParts {
+  readonly name: unknown
+  little = true
+
+  constructor(name: unknown) {
+    this.name = name instanceof Uint8Array ? Buffer.from(name).toString('latin1') : name
+  }
+
+  __setstate__(state: unknown): void {
+    this.little = !(Array.isArray(state) && state[1] === '>')
+  }
+
+  type(): ElementType {
+    const name = typeof this.name === 'string' ? this.name.replace(/^[|<=>]/, '') : ''
+    const type = numberType(name, this.little)
+    if (type === null) throw new Error('arrays must be of numbers')
+    return type
   }
 }
 
-class ElementType {
-  readonly name: unknown
-
-  constructor(name: unknown) {
-    this.name = name
+function makeArray(shape: unknown, type: unknown, data: unknown, columnMajor: boolean): PickledArray {
+  if (!(type instanceof ElementParts)) throw new Error('an array has a dtype')
+  if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    throw new Error('an array has a shape of whole numbers')
   }
+  const element = type.type()
+  const bytes = bytesIn(data)
+  const size = shape.reduce((product: number, n: number) => product * n, element.size)
+  if (bytes === null || bytes.length !== size) {
+    throw new Error(
+      `an array of shape (${shape.join(', ')}) needs ${size} bytes, got ${bytes?.length ?? 'none'}`,
+    )
+  }
+  return { shape, values: arrayElements(element, shape, bytes, columnMajor) }
+}
 
-  /** Byte order and the like: nothing that bytes need. */
-  __setstate__(): void {}
+function arrayFromBuffer([data, type, shape, order]: unknown[]): ArrayParts {
+  const parts = new ArrayParts()
+  parts.array = makeArray(shape, type, data, order === 'F')
+  return parts
+}
+
+function scalar(type: unknown, data: unknown): number {
+  return makeArray([1], type, data, false).values[0]!
 }
 
 /** What `_reconstruct` makes: empty until the state (version, shape, type, column-major, data) arrives. */
@@ -86,21 +161,7 @@ class ArrayParts {
   __setstate__(state: unknown): void {
     if (!Array.isArray(state) || state.length !== 5) throw new Error('an array has a state of five parts')
     const [, shape, type, columnMajor, data] = state as unknown[]
-    if (!(type instanceof ElementType) || (type.name !== 'u1' && type.name !== '|u1')) {
-      throw new Error('arrays must be of bytes (u1)')
-    }
-    if (columnMajor !== false) throw new Error('arrays must be row-major')
-    if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
-      throw new Error('an array has a shape of whole numbers')
-    }
-    const bytes = bytesIn(data)
-    const size = shape.reduce((product: number, n: number) => product * n, 1)
-    if (bytes === null || bytes.length !== size) {
-      throw new Error(
-        `an array of shape (${shape.join(', ')}) needs ${size} bytes, got ${bytes?.length ?? 'none'}`,
-      )
-    }
-    this.array = { shape, bytes }
+    this.array = makeArray(shape, type, data, columnMajor === true)
   }
 }
 
@@ -136,7 +197,7 @@ class PickleReader implements Reader {
   bytes(length: number): Uint8Array {
     const start = this.#take(length)
     const bytes = this.#bytes.subarray(start, this.position)
-    return length > LONGEST_TEXT ? (new Payload(bytes) as unknown as Uint8Array) : bytes
+    return length > LONGEST_TEXT ? (new Payload(bytes, false) as unknown as Uint8Array) : bytes
   }
 
   uint16(): number {
@@ -170,7 +231,7 @@ class PickleReader implements Reader {
     if (length <= LONGEST_TEXT) {
       return this.#bytes.toString(encoding === 'utf-8' ? 'utf8' : 'latin1', start, this.position)
     }
-    return new Payload(this.#bytes.subarray(start, this.position)) as unknown as string
+    return new Payload(this.#bytes.subarray(start, this.position), encoding === 'utf-8') as unknown as string
   }
 
   line(): string {

@@ -10,7 +10,7 @@ import { fitPca, projectionOf, shareProjection } from './pca.ts'
 import { cachedFit } from './pca-cache.ts'
 import type { PreparedData, PreparedFold, Preprocessing, Projection } from './prepared.ts'
 import { type ColumnScaling, describePreprocessing, fitScaling, scalingKind } from './preprocess.ts'
-import { readDataSet } from './read-data-set.ts'
+import { loadDataSet } from './read-data-set.ts'
 import { type SplitRows, splitRows } from './split.ts'
 
 export interface PrepareOptions {
@@ -31,7 +31,7 @@ export async function prepareData(
 ): Promise<PreparedData> {
   const { preprocess } = settings
   options.onProgress?.('reading the data', 0)
-  const data = readDataSet(settings.data)
+  const data = await loadDataSet(settings.data)
   checkComponents(data, preprocess)
   const hash = hashDataSet(data)
   options.onProgress?.('reading the data', 1)

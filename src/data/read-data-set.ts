@@ -4,13 +4,16 @@ import { UserError } from '../errors.ts'
 import { type FileArray, labelTexts, rowShape, shareValues } from './array-data.ts'
 import { dataCautions } from './cautions.ts'
 import { readCifar10 } from './cifar10.ts'
+import { readCifar100 } from './cifar100.ts'
 import { numberClasses } from './class-labels.ts'
 import { type DataConfig, dataPath, type Task } from './data-config.ts'
 import type { DataSet } from './data-set.ts'
 import { generateTextures } from './generated.ts'
 import { readIdx } from './idx.ts'
 import { readNpy } from './npy.ts'
-import { malformed } from './read-file.ts'
+import { readNpz } from './npz.ts'
+import { malformed, readWholeFile } from './read-file.ts'
+import { openArff } from './table/arff-file.ts'
 import { openCsv, openLike } from './table/csv-file.ts'
 import { tableSet } from './table/table-set.ts'
 
@@ -21,7 +24,19 @@ type Config<S extends DataConfig['source']> = Extract<DataConfig, { source: S }>
  * @throws UserError `usage` that names the file and the rule.
  */
 export function readDataSet(config: DataConfig, task: Task = 'auto'): DataSet {
-  const data = readSource(config, task)
+  return checked(readSource(config, task), config)
+}
+
+/** The same for all formats: Parquet can be read by waiting alone. */
+export async function loadDataSet(config: DataConfig, task: Task = 'auto'): Promise<DataSet> {
+  if (config.source !== 'parquet') return readDataSet(config, task)
+  const { openParquet } = await import('./table/parquet-file.ts')
+  const first = await openParquet(dataPath(config)!)
+  const test = config.test === undefined ? null : await openParquet(config.test)
+  return checked(tableSet('parquet', first, test, { ...config, sure: task === 'classification' }), config)
+}
+
+function checked(data: DataSet, config: DataConfig): DataSet {
   const first = data.labels[0]
   if (data.labels.every((label) => label === first)) {
     const file = dataPath(config)
@@ -40,15 +55,28 @@ function readSource(config: DataConfig, task: Task): DataSet {
       return generateTextures(config.count, config.seed)
     case 'cifar10':
       return readCifar10(config.path)
+    case 'cifar100':
+      return readCifar100(config.path, config.labels)
     case 'csv':
       return readCsvSet(config, task)
+    case 'arff':
+      return tableSet(
+        'arff',
+        openArff(dataPath(config)!),
+        config.test === undefined ? null : openArff(config.test),
+        {
+          ...config,
+          sure: task === 'classification',
+        },
+      )
+    case 'parquet':
+      throw new Error('Parquet is read by loadDataSet')
     case 'npy':
       return fromArrays('npy', npyPairs(config))
+    case 'npz':
+      return fromArrays('npz', readNpz(config.path, config))
     case 'idx':
-      return fromArrays(
-        'idx',
-        idxPairs(config).map(([x, y]) => [readIdx(x), readIdx(y)] as const),
-      )
+      return readIdxSet(config)
   }
 }
 
@@ -105,6 +133,12 @@ function fromArrays(
   }
 }
 
+function readIdxSet(config: Config<'idx'>): DataSet {
+  const pairs = idxPairs(config).map(([x, y]) => [readIdx(x), readIdx(y)] as const)
+  const data = fromArrays('idx', pairs)
+  return { ...data, classes: idxClassNames(config, data.classes) }
+}
+
 function npyPairs({ path: inputs, labels, test, testLabels }: Config<'npy'>) {
   const pairs = [[readNpy(inputs), readNpy(labels)] as const]
   return test === undefined ? pairs : [...pairs, [readNpy(test), readNpy(testLabels!)] as const]
@@ -136,18 +170,23 @@ function idxPairs(config: Config<'idx'>): readonly (readonly [images: string, la
     )
   }
   const files = readdirSync(config.path)
+  const prefix = idxPrefix(config.path, files)
   const find = (part: string, kind: string): string | null => {
-    const name = files.find((file) => new RegExp(`^${part}-${kind}[.-]idx\\d-ubyte(\\.gz)?$`).test(file))
+    const name = files.find((file) =>
+      new RegExp(`^${prefix}${part}-${kind}[.-]idx\\d-ubyte(\\.gz)?$`).test(file),
+    )
     return name === undefined ? null : path.join(config.path, name)
   }
-  const pairs = ['train', 't10k'].map((part) => {
+  const pairs = ['train', '(t10k|test)'].map((part) => {
     const [images, labels] = [find(part, 'images'), find(part, 'labels')]
     if ((images === null) === (labels === null)) return images === null ? null : ([images, labels!] as const)
-    throw malformed(
-      path.join(config.path, `${part}-${images === null ? 'images-idx3' : 'labels-idx1'}-ubyte`),
-      'is missing',
-      'Images and labels belong together.',
-    )
+    const there = path.basename(images ?? labels!)
+    const gone = images === null ? there.replace('labels', 'images') : there.replace('images', 'labels')
+    const name = gone
+      .replace(/idx\d/, images === null ? 'idx3' : 'idx1')
+      .replace(/\.idx/, '-idx')
+      .replace(/\.gz$/, '')
+    throw malformed(path.join(config.path, name), 'is missing', 'Images and labels belong together.')
   })
   if (pairs[0] == null) {
     throw malformed(
@@ -161,4 +200,34 @@ function idxPairs(config: Config<'idx'>): readonly (readonly [images: string, la
 
 export function isFolder(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+/** What EMNIST puts in front of MNIST's names, for the one of its sets that is in a folder; empty for MNIST. */
+function idxPrefix(folder: string, files: readonly string[]): string {
+  const found = files.map((file) => /^(emnist-[a-z]+-)(train|test)-images/.exec(file)?.[1])
+  const prefixes = [...new Set(found.filter((prefix) => prefix !== undefined))]
+  if (prefixes.length <= 1) return prefixes[0] ?? ''
+  throw new UserError(
+    'usage',
+    `idx: ${folder} holds several sets: ${prefixes.map((prefix) => prefix.slice(0, -1)).join(', ')}`,
+    { hint: 'Put the files of one of them into a folder of their own.', where: { file: folder } },
+  )
+}
+
+/** EMNIST's classes by their characters, from its mapping file: `A` for the label 10. */
+function idxClassNames(config: Config<'idx'>, classes: readonly string[]): readonly string[] {
+  if (config.labels !== undefined) return classes
+  const files = readdirSync(config.path)
+  const file = `${idxPrefix(config.path, files)}mapping.txt`
+  if (!files.includes(file)) return classes
+  const lines = readWholeFile(path.join(config.path, file), 2 ** 20)
+    .toString('utf8')
+    .split(/\r?\n/)
+  const names = new Map(
+    lines.map((line) => {
+      const [label, ...codes] = line.trim().split(/\s+/)
+      return [label, String.fromCodePoint(...codes.map((code) => Number(code) & 0xffff))]
+    }),
+  )
+  return classes.map((label) => names.get(label) || label)
 }

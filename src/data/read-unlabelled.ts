@@ -8,7 +8,8 @@ import { detectSource } from './detect-source.ts'
 import { readIdx } from './idx.ts'
 import { IMAGE_BYTES, type ImageBatch, interleavePlanes } from './image-batch.ts'
 import { readNpy } from './npy.ts'
-import { isFolder, readDataSet } from './read-data-set.ts'
+import { readNpzInputs } from './npz.ts'
+import { isFolder, loadDataSet } from './read-data-set.ts'
 import { malformed } from './read-file.ts'
 import { readMatchedRows, readPlainRows, type UnlabelledRows } from './table/matched-rows.ts'
 
@@ -19,11 +20,15 @@ import { readMatchedRows, readPlainRows, type UnlabelledRows } from './table/mat
  * @param layout how the study's table was read; null if it was none
  * @throws UserError `usage` that names the file and the rule
  */
-export function readUnlabelled(source: string, columns: number, layout: InputLayout | null): UnlabelledRows {
+export async function readUnlabelled(
+  source: string,
+  columns: number,
+  layout: InputLayout | null,
+): Promise<UnlabelledRows> {
   if (layout !== null && source !== 'generated') return readMatchedRows(source, layout)
   const read = source !== 'generated' && !isFolder(source) ? readRowsOf(source) : null
   if (read === null && source !== 'generated' && !isFolder(source)) return readPlainRows(source, columns)
-  const { values, columns: found } = read ?? readDataSet(detectSource(source), 'classification')
+  const { values, columns: found } = read ?? (await loadDataSet(detectSource(source), 'classification'))
   if (found !== columns) {
     throw new UserError('usage', `The rows have ${found} inputs each; ${columns} are wanted`, {
       hint: 'They must be of the kind that the network was trained on.',
@@ -39,6 +44,7 @@ type ReadRows = { readonly values: Values; readonly columns: number }
 function readRowsOf(file: string): ReadRows | null {
   const name = path.basename(file)
   if (name.endsWith('.npy')) return rowsOf(readNpy(file))
+  if (name.endsWith('.npz')) return rowsOf(readNpzInputs(file, undefined))
   if (/idx\d-ubyte(\.gz)?$/.test(name)) return rowsOf(readIdx(file))
   if (name.endsWith('.bin')) return rowsOfBatch(file, readBinaryBatch(file))
   if (/^(data_batch_\d+|test_batch)$/.test(name)) return rowsOfBatch(file, readPythonBatch(file))

@@ -51,10 +51,10 @@ export interface FilePredictions extends Predictions {
 }
 
 /** Predicts new rows, read as the study read its own. @throws UserError('usage') naming the file and the rule. */
-export function predictFile(kept: KeptNetwork, source: string): FilePredictions {
+export async function predictFile(kept: KeptNetwork, source: string): Promise<FilePredictions> {
   const { layout, folds } = kept.data
   const { preprocessing, classes } = folds[0]!
-  const { values, rows, labels, remarks } = readUnlabelled(source, preprocessing.columns, layout)
+  const { values, rows, labels, remarks } = await readUnlabelled(source, preprocessing.columns, layout)
   const inputs = applyPreprocessing(preprocessing, values)
   const all = Uint32Array.from({ length: rows }, (_, row) => row)
   const predictions = withNetwork(kept, (network) => predict(network, inputs, all))

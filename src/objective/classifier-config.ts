@@ -17,7 +17,8 @@ export interface ClassifierConfig {
     readonly weightScale: number | null
   }
   readonly training: {
-    readonly batchSize: number
+    /** Rows of a step; null for the most, up to 200, that give 20 steps an epoch. */
+    readonly batchSize: number | null
     readonly optimizer: OptimizerSettings
     readonly learningRate: number
     readonly reg: number
@@ -94,7 +95,7 @@ const scheduleSchema = kindOrBlock(
 /** The `training` block. */
 export const trainingSchema = z
   .strictObject({
-    batchSize: number(NUMBER_RULES.batchSize).default(200),
+    batchSize: number(NUMBER_RULES.batchSize).nullable().default(null),
     optimizer: optimizerSchema,
     learningRate: number(NUMBER_RULES.learningRate).default(1e-3),
     reg: number(NUMBER_RULES.reg).default(0),
@@ -104,6 +105,16 @@ export const trainingSchema = z
     backend: z.enum(['auto', 'wasm', 'plain']).default('auto'),
   })
   .prefault({})
+
+/** The rows of a step of training on so many rows. */
+export function batchSizeFor({ training }: ClassifierConfig, rows: number): number {
+  const usual = Math.max(1, Math.min(MOST_USUAL_ROWS, Math.floor(rows / USUAL_STEPS)))
+  return Math.min(training.batchSize ?? usual, rows)
+}
+
+/** The most rows of a step where a study says none. */
+export const MOST_USUAL_ROWS = 200
+const USUAL_STEPS = 20
 
 /** The resolved blocks with what the study ranks by. */
 export function classifierConfig(

@@ -2,7 +2,7 @@ import type { PreparedData } from '../data/prepared.ts'
 import { UserError } from '../errors.ts'
 import type { Distribution, ParamValue } from '../space/distribution.ts'
 import type { SearchSpace } from '../space/search-space.ts'
-import type { ClassifierConfig } from './classifier-config.ts'
+import { type ClassifierConfig, MOST_USUAL_ROWS } from './classifier-config.ts'
 import { withParams } from './classifier-parameters.ts'
 
 /** The memory of the kernels has addresses of 32 bits. */
@@ -29,7 +29,7 @@ export function trainingBytes(
   }
   weights += (below + 1) * classes
   outputs += 2 * classes
-  return FLOAT_BYTES * folds * (weights * (2 + moments) + training.batchSize * outputs)
+  return FLOAT_BYTES * folds * (weights * (2 + moments) + (training.batchSize ?? MOST_USUAL_ROWS) * outputs)
 }
 
 /**

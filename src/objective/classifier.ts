@@ -11,7 +11,7 @@ import { initialState, type NetworkState, readNetwork, writeNetwork } from '../t
 import { decodeNetwork, encodeNetwork } from '../train/saved-network.ts'
 import { afterEpoch, isOutOfPatience, NO_EPOCH } from '../train/stopping.ts'
 import type { Measurement } from '../trial.ts'
-import type { ClassifierConfig } from './classifier-config.ts'
+import { batchSizeFor, type ClassifierConfig } from './classifier-config.ts'
 import { withParams } from './classifier-parameters.ts'
 import { DivergedError, type Objective, type TrialContext, type TrialResult } from './objective.ts'
 
@@ -98,7 +98,7 @@ function startTraining(
     maxoutPieces: model.maxoutPieces,
     batchNorm: model.batchNorm,
   }
-  const batchSize = Math.min(training.batchSize, fold.train.rows.length)
+  const batchSize = batchSizeFor(config, fold.train.rows.length)
   // Small batches would make slow evaluations: the matrices have room for more rows than a step needs.
   const network = createNetwork(kernels, architecture, Math.max(batchSize, EVALUATION_ROWS), {
     optimizer: training.optimizer.kind,

@@ -1,6 +1,6 @@
 import type { PreparedData } from '../data/prepared.ts'
 import { createClassifier } from '../objective/classifier.ts'
-import type { ClassifierConfig } from '../objective/classifier-config.ts'
+import { batchSizeFor, type ClassifierConfig } from '../objective/classifier-config.ts'
 import { trainingBytes } from '../objective/classifier-memory.ts'
 import { withParams } from '../objective/classifier-parameters.ts'
 import { seedFrom } from '../random/stream.ts'
@@ -44,11 +44,12 @@ export async function estimateStudy(
   params: Params,
 ): Promise<Estimate> {
   const fold = data.folds[0]!
-  const { batchSize } = config.training
+  const batchSize = batchSizeFor(config, fold.train.rows.length)
   const rows = Math.min(fold.train.rows.length, batchSize * TIMED_BATCHES)
   const some = { ...fold.train, rows: fold.train.rows.subarray(0, rows) }
   const few = { ...fold.valid, rows: fold.valid.rows.subarray(0, Math.min(rows, fold.valid.rows.length)) }
-  const objective = createClassifier(config, { ...data, folds: [{ ...fold, train: some, valid: few }] })
+  const sized = { ...config, training: { ...config.training, batchSize } }
+  const objective = createClassifier(sized, { ...data, folds: [{ ...fold, train: some, valid: few }] })
   let seconds = 0
   for (let round = 0; round < 2; round++) {
     const context = {

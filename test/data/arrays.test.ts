@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -51,6 +51,37 @@ describe('a pair of .npy arrays', () => {
     }
   })
 
+  it('is read in any order of bytes and of axes, of booleans and of half floats', () => {
+    const kinds: readonly (readonly [string, number[], boolean, number[]])[] = [
+      ['|b1', [1, 0, 0, 1, 1, 1, 0, 0], false, [1, 0, 0, 1, 1, 1, 0, 0]],
+      ['>i2', [0, 1, 0, 2, 1, 0, 255, 254, 0, 5, 0, 6, 0, 7, 0, 8], false, [1, 2, 256, -2, 5, 6, 7, 8]],
+      [
+        '<f2',
+        [0, 60, 0, 192, 0, 56, 1, 0, 0, 0, 0, 60, 0, 60, 0, 60],
+        false,
+        [1, -2, 0.5, 2 ** -24, 0, 1, 1, 1],
+      ],
+      ['|u1', [1, 3, 5, 7, 2, 4, 6, 8], true, [1, 2, 3, 4, 5, 6, 7, 8]],
+    ]
+    for (const [type, memory, fortranOrder, expected] of kinds) {
+      const data = read(
+        npyBytes({ descr: `'${type}'`, shape: [4, 2], fortranOrder }, Uint8Array.from(memory)),
+        targets,
+      )
+      expect([...data.values], type).toEqual(expected)
+    }
+  })
+
+  it('takes labels that are texts', () => {
+    const wide = Buffer.from(
+      'cat\0dog\0cat\0\u{e9}\0\0\0'.split('').flatMap((c) => [c.charCodeAt(0), 0, 0, 0]),
+    )
+    const texts = npyBytes({ descr: "'<U4'", shape: [4] }, wide)
+    expect(read(inputs, texts).classes).toEqual(['cat', 'dog', '\u{e9}'])
+    const narrow = npyBytes({ descr: "'|S2'", shape: [4] }, Buffer.from('a\0b\0cca\0'))
+    expect(read(inputs, narrow).classes).toEqual(['a', 'b', 'cc'])
+  })
+
   it('takes float labels that are whole numbers, and no others', () => {
     const floats = (...values: number[]): Buffer =>
       npyBytes({ descr: "'<f8'", shape: [4] }, memoryOf(Float64Array.from(values)))
@@ -80,12 +111,15 @@ describe('a pair of .npy arrays', () => {
   const wrong: readonly (readonly [string, Buffer, RegExp])[] = [
     ['holds objects', npyBytes({ descr: "'|O'", shape: [4, 6] }, images), /holds Python objects, a pickle/],
     ['holds records', npyBytes({ descr: "[('a', '<f4')]", shape: [4, 6] }, images), /has elements of type/],
-    ['holds texts', npyBytes({ descr: "'<U3'", shape: [4, 6] }, images), /has elements of type '<U3'/],
-    ['is big-endian', npyBytes({ descr: "'>f4'", shape: [4, 6] }, images), /has elements of type '>f4'/],
     [
-      'is column-major',
-      npyBytes({ descr: "'|u1'", shape: [4, 6], fortranOrder: true }, images),
-      /is column-major/,
+      'holds texts',
+      npyBytes({ descr: "'|S1'", shape: [4, 6] }, images),
+      /holds texts; inputs must be numbers/,
+    ],
+    [
+      'holds complex numbers',
+      npyBytes({ descr: "'<c8'", shape: [4, 6] }, images),
+      /has elements of type '<c8'/,
     ],
     [
       'has absurd dimensions',
@@ -189,6 +223,53 @@ describe('IDX files', () => {
     )
     expect(userErrorOf(() => readDataSet({ source: 'idx', path: write('images', images) })).message).toMatch(
       /must be a folder/,
+    )
+  })
+})
+
+describe('a NumPy archive', () => {
+  const archive = path.resolve('test/fixtures/arrays.npz')
+
+  it('is read by the usual names of its arrays, the test part too, or by those that are given', () => {
+    const data = readDataSet({ source: 'npz', path: archive })
+    expect([...data.values]).toEqual([...Array.from({ length: 12 }, (_, i) => i / 2), 0, 1, 2, 3, 4, 5])
+    expect(data.classes).toEqual(['ant', 'cat', 'dog'])
+    expect([...data.labels]).toEqual([1, 2, 1, 0, 0, 2])
+    expect(data.testRows).toBe(2)
+    const named = { source: 'npz', path: archive, inputs: 'x_test', labels: 'y_test' } as const
+    expect(readDataSet({ ...named, testInputs: 'x_train', testLabels: 'y_train' }).testRows).toBe(4)
+  })
+
+  it('is refused with the names of what it holds, or when it is cut', () => {
+    const error = userErrorOf(() => readDataSet({ source: 'npz', path: archive, inputs: 'z' }))
+    expect(error.message).toBe('arrays.npz has no array "z"')
+    expect(error.hint).toMatch(/^It holds x_train, y_train, x_test, y_test\./)
+    const bytes = readFileSync(archive)
+    for (const length of [1, 30, 200, bytes.length - 1]) {
+      const file = writeIn(folder, 'cut.npz', bytes.subarray(0, length))
+      expect(userErrorOf(() => readDataSet({ source: 'npz', path: file })).code).toBe('usage')
+    }
+  })
+})
+
+describe('EMNIST', () => {
+  it('has its own names, and its classes by their characters', () => {
+    const emnist = path.join(folder, 'emnist')
+    mkdirSync(emnist)
+    for (const [part, rows] of [
+      ['train', 4],
+      ['test', 2],
+    ] as const) {
+      const pixels = images.subarray(0, rows * 6)
+      writeIn(emnist, `emnist-letters-${part}-images-idx3-ubyte`, idxBytes([rows, 3, 2], pixels))
+      writeIn(emnist, `emnist-letters-${part}-labels-idx1-ubyte`, idxBytes([rows], labels.subarray(0, rows)))
+    }
+    writeIn(emnist, 'emnist-letters-mapping.txt', '0 65 97\n1 66\n3 68 100\n')
+    const data = readDataSet({ source: 'idx', path: emnist })
+    expect([data.testRows, data.classes]).toEqual([2, ['Aa', 'B', 'Dd']])
+    writeIn(emnist, 'emnist-digits-train-images-idx3-ubyte', idxBytes([1, 3, 2], images.subarray(0, 6)))
+    expect(userErrorOf(() => readDataSet({ source: 'idx', path: emnist })).message).toMatch(
+      /holds several sets: emnist-digits, emnist-letters/,
     )
   })
 })

@@ -23,6 +23,17 @@ export function userErrorOf(run: () => unknown): UserError {
   throw new Error(`expected a UserError, got ${JSON.stringify(result)?.slice(0, 200)}`)
 }
 
+/** The UserError that a promise is rejected with. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<UserError> {
+  try {
+    await promise
+  } catch (error) {
+    if (error instanceof UserError) return error
+    throw error
+  }
+  throw new Error('expected a UserError')
+}
+
 export const CIFAR_NAMES = 'airplane automobile bird cat deer dog frog horse ship truck'.split(' ')
 
 export interface TinyBatch {

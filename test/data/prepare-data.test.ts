@@ -19,9 +19,9 @@ import {
   idxBytes,
   npyBytes,
   pickledBatch,
+  rejectionOf,
   temporaryFolder,
   tinyBatch,
-  userErrorOf,
   writeBinaryCifar,
   writeIn,
 } from './data-files.ts'
@@ -159,7 +159,7 @@ describe('prepared data', () => {
 })
 
 describe('the scaling', () => {
-  it('leaves constant columns at scale 1, whatever their value', () => {
+  it('leaves constant columns at scale 1, whatever their value', async () => {
     fc.assert(
       fc.property(fc.float({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 }), (value) => {
         const rows = Uint32Array.from({ length: 7 }, (_, i) => i)
@@ -185,7 +185,7 @@ describe('what was fitted', () => {
     },
   ])('does to new rows what was done to the old ones (%j)', async (preprocess) => {
     const { train, valid, preprocessing } = await foldOf(preprocess)
-    const { values, columns } = readUnlabelled(digits, 64, null)
+    const { values, columns } = await readUnlabelled(digits, 64, null)
     expect(columns).toBe(64)
     const inputs = applyPreprocessing(preprocessing, values)
     expect(inputs.columns).toBe(train.inputs.columns)
@@ -203,7 +203,7 @@ describe('what was fitted', () => {
 describe('rows without labels', () => {
   const values = Uint8Array.from({ length: 12 }, (_, i) => i)
 
-  it('are read from a table with or without a column of labels', () => {
+  it('are read from a table with or without a column of labels', async () => {
     for (const content of [
       '1,2,3\n4,5,6\n',
       'a,b,c\n1,2,3\n4,5,6\n',
@@ -211,38 +211,42 @@ describe('rows without labels', () => {
       '1,2,3,\n4,5,6,\n',
     ]) {
       const file = writeIn(folder, 'new.csv', content)
-      const read = readUnlabelled(file, 3, null)
+      const read = await readUnlabelled(file, 3, null)
       expect([read.rows, read.columns]).toEqual([2, 3])
       expect([...read.values]).toEqual([1, 2, 3, 4, 5, 6])
     }
   })
 
-  it('are read from arrays, IDX images and CIFAR-10 batches', () => {
+  it('are read from arrays, IDX images and CIFAR-10 batches', async () => {
     const npy = writeIn(folder, 'new.npy', npyBytes({ descr: "'|u1'", shape: [2, 6] }, values))
-    expect(readUnlabelled(npy, 6, null).rows).toBe(2)
+    expect((await readUnlabelled(npy, 6, null)).rows).toBe(2)
     const idx = writeIn(folder, 'new-idx3-ubyte', idxBytes([3, 2, 2], values))
-    expect(readUnlabelled(idx, 4, null).values).toEqual(values)
+    expect((await readUnlabelled(idx, 4, null)).values).toEqual(values)
     const cifar = writeBinaryCifar(path.join(folder, 'cifar'), [tinyBatch(3, 1)], tinyBatch(2, 2))
-    const whole = readUnlabelled(cifar, 3072, null)
+    const whole = await readUnlabelled(cifar, 3072, null)
     expect(whole.rows).toBe(5)
-    const binary = readUnlabelled(path.join(cifar, 'test_batch.bin'), 3072, null)
+    const binary = await readUnlabelled(path.join(cifar, 'test_batch.bin'), 3072, null)
     expect(binary.values).toEqual(whole.values.subarray(3 * 3072))
-    const python = readUnlabelled(writeIn(folder, 'test_batch', pickledBatch(tinyBatch(2, 2))), 3072, null)
+    const python = await readUnlabelled(
+      writeIn(folder, 'test_batch', pickledBatch(tinyBatch(2, 2))),
+      3072,
+      null,
+    )
     expect(python.values).toEqual(binary.values)
   })
 
-  it('are refused when they have other columns than wanted', () => {
+  it('are refused when they have other columns than wanted', async () => {
     const file = writeIn(folder, 'wide.csv', '1,2,3,4,5,6\n')
-    const error = userErrorOf(() => readUnlabelled(file, 3, null))
+    const error = await rejectionOf(readUnlabelled(file, 3, null))
     expect(error.message).toBe("wide.csv has 6 columns; the study's file has 4, 3 without the label")
     expect(error.where?.file).toBe(file)
   })
 })
 
 describe('a description of data', () => {
-  it('tells shape, classes, range, parts and hash of what lies at a path', () => {
+  it('tells shape, classes, range, parts and hash of what lies at a path', async () => {
     const cifar = writeBinaryCifar(path.join(folder, 'described'), [tinyBatch(20, 1)], tinyBatch(10, 2))
-    const told = describeData(cifar)
+    const told = await describeData(cifar)
     expect(told).toMatchObject({
       source: 'cifar10 (binary layout)',
       path: cifar,
@@ -258,7 +262,7 @@ describe('a description of data', () => {
     expect(told.hash).toMatch(/^[0-9a-f]{64}$/)
   })
 
-  it('finds tables, arrays with their labels, and IDX files by their names', () => {
+  it('finds tables, arrays with their labels, and IDX files by their names', async () => {
     const array = npyBytes(
       { descr: "'|u1'", shape: [2, 6] },
       Uint8Array.from({ length: 12 }, (_, i) => i),
@@ -272,7 +276,7 @@ describe('a description of data', () => {
     for (const [x, y] of pairs) {
       const file = writeIn(folder, x, array)
       writeIn(folder, y, targets)
-      expect(describeData(file)).toMatchObject({ source: 'npy', rows: 2, columns: 6, range: [0, 11] })
+      expect(await describeData(file)).toMatchObject({ source: 'npy', rows: 2, columns: 6, range: [0, 11] })
     }
     const images = writeIn(
       folder,
@@ -280,37 +284,37 @@ describe('a description of data', () => {
       idxBytes([2, 2, 3], Uint8Array.from(Array(12).keys())),
     )
     writeIn(folder, 't-labels-idx1-ubyte', idxBytes([2], Uint8Array.of(4, 5)))
-    expect(describeData(images)).toMatchObject({
+    expect(await describeData(images)).toMatchObject({
       source: 'idx',
       shape: [2, 3],
       classes: [{ name: '4' }, { name: '5' }],
     })
-    const floats = describeData(writeIn(folder, 'floats.csv', '-1.5,2,a\n3,4.5,b\n'))
+    const floats = await describeData(writeIn(folder, 'floats.csv', '-1.5,2,a\n3,4.5,b\n'))
     expect(floats).toMatchObject({ type: 'float64', range: [-1.5, 4.5], mean: 2 })
-    expect(describeData(writeIn(folder, 'tab.tsv', '1\t2\ta\n3\t4\tb\n'))).toMatchObject({
+    expect(await describeData(writeIn(folder, 'tab.tsv', '1\t2\ta\n3\t4\tb\n'))).toMatchObject({
       source: 'csv',
       columns: 2,
     })
   })
 
-  it('refuses what is no data set, with a sentence', () => {
-    expect(userErrorOf(() => describeData(path.join(folder, 'nowhere'))).message).toMatch(
+  it('refuses what is no data set, with a sentence', async () => {
+    expect((await rejectionOf(describeData(path.join(folder, 'nowhere')))).message).toMatch(
       /no such file or folder$/,
     )
-    expect(userErrorOf(() => describeData(writeIn(folder, 'a.txt', 'hello'))).message).toMatch(
+    expect((await rejectionOf(describeData(writeIn(folder, 'a.txt', 'hello')))).message).toMatch(
       /is no data set/,
     )
     const alone = temporaryFolder()
-    expect(userErrorOf(() => describeData(alone)).message).toMatch(/is no data set/)
+    expect((await rejectionOf(describeData(alone))).message).toMatch(/is no data set/)
     const lonely = writeIn(alone, 'x.npy', npyBytes({ descr: "'|u1'", shape: [2, 6] }, new Uint8Array(12)))
-    expect(userErrorOf(() => describeData(lonely)).message).toBe(
+    expect((await rejectionOf(describeData(lonely))).message).toBe(
       'x.npy needs its labels beside it, in a file called y.npy',
     )
   })
 })
 
 describe('the data blocks of a study file', () => {
-  it('have defaults for everything', () => {
+  it('have defaults for everything', async () => {
     expect(settingsOf({ data: { source: 'generated' } })).toEqual({
       data: { source: 'generated', count: 12_000, seed: 0 },
       split: {},
@@ -319,7 +323,7 @@ describe('the data blocks of a study file', () => {
     expect(dataSchema.parse(undefined)).toEqual({ source: 'generated', count: 12_000, seed: 0 })
   })
 
-  it('take paths from the folder of the study file', () => {
+  it('take paths from the folder of the study file', async () => {
     const settings = settingsOf({ data: { source: 'npy', path: '../x.npy', labels: '/data/y.npy' } })
     expect(resolveDataPaths(settings, '/studies/one').data).toEqual({
       source: 'npy',

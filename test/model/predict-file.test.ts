@@ -5,7 +5,7 @@ import { type KeptNetwork, predictFile } from '../../src/model/kept-network.ts'
 import { createClassifier } from '../../src/objective/classifier.ts'
 import { classifierConfig, modelSchema, trainingSchema } from '../../src/objective/classifier-config.ts'
 import { decodeNetwork } from '../../src/train/saved-network.ts'
-import { temporaryFolder, userErrorOf, writeIn } from '../data/data-files.ts'
+import { rejectionOf, temporaryFolder, writeIn } from '../data/data-files.ts'
 
 const folder = temporaryFolder()
 let count = 0
@@ -69,7 +69,7 @@ function labelsOf({ saved: _, data }: KeptNetwork, predictions: { labels: Uint16
 describe('predictions of a file', () => {
   it('match the columns by name, whatever their order, with or without the label', async () => {
     const network = await kept(table([0, 1, 2, 3]), { label: 0 })
-    const same = predictFile(network, write(table([0, 1, 2, 3])))
+    const same = await predictFile(network, write(table([0, 1, 2, 3])))
     expect(same.accuracy).toBeGreaterThan(0.95)
     expect(new Set(labelsOf(network, same))).toEqual(new Set(['-1', '0', '1']))
     for (const order of [
@@ -78,7 +78,7 @@ describe('predictions of a file', () => {
       [1, 2, 3],
       [3, 1, 2],
     ]) {
-      const other = predictFile(network, write(table(order)))
+      const other = await predictFile(network, write(table(order)))
       expect(other.probabilities).toEqual(same.probabilities)
       expect(other.accuracy).toBe(order.includes(0) ? same.accuracy : null)
     }
@@ -90,27 +90,27 @@ describe('predictions of a file', () => {
       .replaceAll(/$/gm, ',9')
       .replace('colour,9', 'colour,weight')
       .replace(/,9$/, '')
-    const predicted = predictFile(network, write(wide))
+    const predicted = await predictFile(network, write(wide))
     expect(predicted.remarks).toEqual(['column "weight" is ignored: the study has no such column'])
-    const error = userErrorOf(() => predictFile(network, write(table([0, 1, 3]))))
+    const error = await rejectionOf(predictFile(network, write(table([0, 1, 3]))))
     expect(error.message).toMatch(/has no column "width", which the study's network needs/)
   })
 
   it('tell levels that the study does not know', async () => {
     const network = await kept(table([0, 1, 2, 3]), { label: 0 })
     const strange = table([0, 1, 2, 3]).replace(',r\n', ',violet\n')
-    expect(predictFile(network, write(strange)).remarks).toEqual([
+    expect((await predictFile(network, write(strange))).remarks).toEqual([
       '"violet" in column "colour" is no level that the study knows (1 row)',
     ])
   })
 
   it('read the file with the study’s delimiter and without a header where there is none', async () => {
     const network = await kept(table([1, 2, 3, 0], { header: false, delimiter: ';' }), {})
-    const with0 = predictFile(network, write(table([1, 2, 3, 0], { header: false, delimiter: ';' })))
-    const without = predictFile(network, write(table([1, 2, 3], { header: false, delimiter: ';' })))
+    const with0 = await predictFile(network, write(table([1, 2, 3, 0], { header: false, delimiter: ';' })))
+    const without = await predictFile(network, write(table([1, 2, 3], { header: false, delimiter: ';' })))
     expect(with0.accuracy).toBeGreaterThan(0.95)
     expect(without.probabilities).toEqual(with0.probabilities)
-    const error = userErrorOf(() =>
+    const error = await rejectionOf(
       predictFile(network, write(table([1, 2], { header: false, delimiter: ';' }))),
     )
     expect(error.message).toMatch(/has 2 columns; the study's file has 4, 3 without the label/)
@@ -119,9 +119,9 @@ describe('predictions of a file', () => {
   it('fill in missing values as the study did, or refuse them', async () => {
     const holes = (text: string): string => text.replaceAll(/^([^,]+),([^,]+),5,/gm, '$1,$2,,')
     const network = await kept(holes(table([0, 1, 2, 3])), { label: 0, missing: 'median' })
-    expect(predictFile(network, write(holes(table([0, 1, 2, 3])))).accuracy).toBeGreaterThan(0.95)
+    expect((await predictFile(network, write(holes(table([0, 1, 2, 3]))))).accuracy).toBeGreaterThan(0.95)
     const strict = await kept(table([0, 1, 2, 3]), { label: 0 })
-    expect(userErrorOf(() => predictFile(strict, write(holes(table([0, 1, 2, 3]))))).message).toMatch(
+    expect((await rejectionOf(predictFile(strict, write(holes(table([0, 1, 2, 3])))))).message).toMatch(
       /has no value in line \d+, column 3 \("width"\), and the study has no missing values/,
     )
   })
@@ -136,6 +136,6 @@ describe('columns of large numbers', () => {
     const of = (base: number): string => rows.map(([t, label]) => `${base + t},${label}`).join('\n')
     const [small, large] = [await kept(of(1000), {}), await kept(of(1_700_000_000), {})]
     expect(large.saved.state).toEqual(small.saved.state)
-    expect(predictFile(large, write(of(1_700_000_000))).accuracy).toBeGreaterThan(0.95)
+    expect((await predictFile(large, write(of(1_700_000_000)))).accuracy).toBeGreaterThan(0.95)
   })
 })

@@ -12,7 +12,7 @@ describe('the blocks of a study file', () => {
       weightScale: null,
     })
     expect(trainingSchema.parse(undefined)).toEqual({
-      batchSize: 200,
+      batchSize: null,
       optimizer: {
         kind: 'adam',
         momentum: 0.9,

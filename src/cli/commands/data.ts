@@ -37,7 +37,7 @@ export default defineCommand({
       })
     }
     const { describeData } = await import('../../data/describe-data.ts')
-    const description = describeData(await settingsOf(args.source, args.set))
+    const description = await describeData(await settingsOf(args.source, args.set))
     const text = args.json
       ? `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...description }, null, 2)}\n`
       : renderDataFacts({ ...description, split: { ...description.split } }, tableLayout(terminal))

@@ -39,7 +39,7 @@ export default defineCommand({
       const { openKeptNetwork } = await import('../../session/open-kept-network.ts')
       const { predictionsCsv } = await import('../../report/predictions.ts')
       const kept = await openKeptNetwork(open.reader, open.study, trial, cacheFolderOf(args.db))
-      const predictions = predictFile(kept, args.data)
+      const predictions = await predictFile(kept, args.data)
       if (!args.quiet) sayOf(predictions, terminal)
       const lines = predictionsCsv(predictions, kept.data.folds[0]!.classes)
       if (args.output === undefined) return printAll(terminal, lines)

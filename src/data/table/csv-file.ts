@@ -58,6 +58,7 @@ export function csvFile(
     names,
     width,
     empty,
+    declared: [],
     sample: rows,
     remarks: [
       ...remarks,

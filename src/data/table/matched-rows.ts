@@ -1,10 +1,12 @@
 import type { InputLayout, Values } from '../data-set.ts'
-import { malformed } from '../read-file.ts'
+import { malformed, readWholeFile } from '../read-file.ts'
+import { isArff, openArff } from './arff-file.ts'
 import { labelColumn } from './class-column.ts'
-import { openCsv, openLike } from './csv-file.ts'
+import { type CsvSettings, openCsv, openLike } from './csv-file.ts'
 import { encodeInputs } from './encode-inputs.ts'
 import { hasGaps, placeOfRow } from './input-columns.ts'
 import { matchTable } from './match-table.ts'
+import { isParquet, openParquet } from './parquet-file.ts'
 import type { TableReading } from './reading.ts'
 import { columnName, type Table, type TableFile } from './table.ts'
 import { isGap } from './table-set.ts'
@@ -21,14 +23,26 @@ export interface UnlabelledRows {
 }
 
 /** The rows of a table, read as the study's own table was. Every row is kept, in its order. */
-export function readMatchedRows(file: string, { reading }: InputLayout): UnlabelledRows {
-  return matchedRows(openLike(file, reading.form!, null), reading)
+export async function readMatchedRows(file: string, { reading }: InputLayout): Promise<UnlabelledRows> {
+  return matchedRows(await openAs(file, reading), reading)
+}
+
+/** A file in its own format; a text in the form of the study's, if that was one. */
+async function openAs(file: string, { form, format }: TableReading): Promise<TableFile> {
+  const start = readWholeFile(file).subarray(0, 65_536)
+  if (isParquet(start)) return openParquet(file)
+  if (isArff(start.toString('latin1'))) return openArff(file)
+  return form === null || format !== 'csv' ? openCsv(file, UNKNOWN_FORM) : openLike(file, form, null)
+}
+
+const UNKNOWN_FORM: CsvSettings = {
+  ...{ delimiter: null, decimal: null, thousands: null, comment: null, skip: 0, encoding: null },
+  ...{ header: 'detect', label: null, named: false },
 }
 
 /** The rows of a table of numbers alone, for a study whose data were no table; a last column may hold labels. */
 export function readPlainRows(file: string, columns: number): UnlabelledRows {
-  const open = { delimiter: null, decimal: null, thousands: null, comment: null, skip: 0, encoding: null }
-  const opened = openCsv(file, { ...open, header: 'detect', label: null, named: false })
+  const opened = openCsv(file, UNKNOWN_FORM)
   const inputs = Array.from({ length: columns }, (_, place) => ({
     ...{ place, name: null, levels: null },
     ...{ ordered: false, indicator: false },

@@ -10,9 +10,6 @@ import type { TableReading } from './reading.ts'
 import { placeOf, selectColumns } from './select-columns.ts'
 import { columnName, type Selection, type Table, type TableFile } from './table.ts'
 
-/** Opens another file of the same format, in the form of the first. */
-export type OpenAlike = (file: string, first: TableFile) => TableFile
-
 /**
  * The data set of a table: its label numbered, its inputs as numbers; a second file is its test part.
  * @throws UserError `usage` that names the file, the place and the way out
@@ -28,11 +25,12 @@ export function tableSet(
   const orderedKeys = Object.keys(config.ordered)
   const asTexts = [...config.categorical, ...orderedKeys.map((key) => (names === null ? Number(key) : key))]
   const texts = new Set(asTexts.map((key) => placeOf(key, names, width)).filter((place) => place !== null))
-  texts.add(selection.label!)
+  for (const place of [selection.label!, ...opened.declared]) texts.add(place)
   const missing = new Set(config.missingValues)
   const table = opened.read([...selection.inputs, selection.label!], texts, missing)
   const remarks = [...opened.remarks]
-  const inputs = chooseInputs(table, selection, config, remarks)
+  const categorical = [...config.categorical, ...opened.declared]
+  const inputs = chooseInputs(table, selection, { ...config, categorical }, remarks)
   const reading: TableReading = {
     format,
     form: opened.form,

@@ -51,6 +51,8 @@ export interface TableFile {
   readonly width: number
   /** Places of columns that have no cell at all: a delimiter ends each line. */
   readonly empty: ReadonlySet<number>
+  /** Places of columns that the format itself declares to hold names. */
+  readonly declared: readonly number[]
   /** The first rows as texts, without the header. */
   readonly sample: readonly (readonly string[])[]
   /** What was found out, in sentences. */

@@ -1,0 +1,94 @@
+import { unzipSync } from 'fflate'
+import { UserError } from '../errors.ts'
+import type { FileArray } from './array-data.ts'
+import { parseNpy } from './npy.ts'
+import { MAX_FILE_BYTES, malformed, readWholeFile } from './read-file.ts'
+
+/** Which arrays of an archive are inputs and labels; a second pair is the test part. */
+export interface ArrayNames {
+  readonly inputs?: string | undefined
+  readonly labels?: string | undefined
+  readonly testInputs?: string | undefined
+  readonly testLabels?: string | undefined
+}
+
+const INPUTS = [
+  'x_train',
+  'X_train',
+  'train_images',
+  'train_x',
+  'x',
+  'X',
+  'data',
+  'images',
+  'inputs',
+  'features',
+]
+const LABELS = ['y_train', 'Y_train', 'train_labels', 'train_y', 'y', 'Y', 'target', 'labels', 'label']
+const TEST_INPUTS = ['x_test', 'X_test', 'test_images', 'test_x']
+const TEST_LABELS = ['y_test', 'Y_test', 'test_labels', 'test_y']
+
+/** An archive may unpack to so many times its size, or to 16 MiB. */
+const MAX_RATIO = 1000
+
+/**
+ * The arrays of a NumPy archive (.npz) in pairs of inputs and labels, by the names given or the usual ones.
+ * @throws UserError `usage` naming the arrays that are there
+ */
+export function readNpz(file: string, names: ArrayNames): readonly (readonly [FileArray, FileArray])[] {
+  const arrays = unpack(file)
+  const find = (given: string | undefined, usual: readonly string[]): FileArray | null => {
+    const name = given ?? usual.find((each) => arrays.has(each))
+    if (name === undefined) return null
+    const bytes = arrays.get(name)
+    if (bytes === undefined) throw noArray(file, name, [...arrays.keys()])
+    return parseNpy(`${file}:${name}`, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  }
+  const inputs = find(names.inputs, INPUTS)
+  const labels = find(names.labels, LABELS)
+  if (inputs === null || labels === null) {
+    throw noArray(file, inputs === null ? 'of inputs' : 'of labels', [...arrays.keys()])
+  }
+  const test = [find(names.testInputs, TEST_INPUTS), find(names.testLabels, TEST_LABELS)] as const
+  if (test[0] === null || test[1] === null) return [[inputs, labels]]
+  return [
+    [inputs, labels],
+    [test[0], test[1]],
+  ]
+}
+
+/** The inputs of an archive alone. */
+export function readNpzInputs(file: string, name: string | undefined): FileArray {
+  const arrays = unpack(file)
+  const found = name ?? [...INPUTS, ...TEST_INPUTS].find((each) => arrays.has(each))
+  const bytes = found === undefined ? undefined : arrays.get(found)
+  if (bytes === undefined) throw noArray(file, name ?? 'of inputs', [...arrays.keys()])
+  return parseNpy(`${file}:${found}`, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+}
+
+function unpack(file: string): Map<string, Uint8Array> {
+  const packed = readWholeFile(file)
+  const limit = Math.min(MAX_FILE_BYTES, Math.max(2 ** 24, MAX_RATIO * packed.length))
+  let total = 0
+  try {
+    const entries = unzipSync(packed, {
+      filter: ({ name, originalSize }) => {
+        total += originalSize
+        if (total > limit) throw malformed(file, `unpacks to more than ${limit} bytes, the most that is read`)
+        return name.endsWith('.npy')
+      },
+    })
+    return new Map(Object.entries(entries).map(([name, bytes]) => [name.slice(0, -'.npy'.length), bytes]))
+  } catch (error) {
+    if (error instanceof UserError) throw error
+    throw malformed(file, `is no readable archive of arrays: ${(error as Error).message}`)
+  }
+}
+
+function noArray(file: string, name: string, there: readonly string[]) {
+  return malformed(
+    file,
+    `has no array ${/^of /.test(name) ? `${name} by one of the usual names` : JSON.stringify(name)}`,
+    `It holds ${there.join(', ') || 'no array'}. Write inputs: NAME and labels: NAME in the data block.`,
+  )
+}
