@@ -40,3 +40,13 @@ await bundle.write({
   sourcemap: false,
 })
 await bundle.close()
+
+// The script of reports and of the live page: one file that the command places inside of them.
+const page = await rolldown({
+  cwd: root,
+  input: 'src/picture/page/script/main.ts',
+  platform: 'browser',
+  tsconfig: false,
+})
+await page.write({ file: `${root}dist/bin/page.js`, format: 'iife', minify: true, sourcemap: false })
+await page.close()

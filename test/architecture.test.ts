@@ -44,8 +44,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   table: ['report'],
   yargs: ['cli'],
   'd3-array': ['picture'],
-  'd3-interpolate': ['picture'],
-  'd3-scale': ['picture'],
   'fast-png': ['picture'],
   'node:buffer': ['data'],
   'node:crypto': ['random', 'train', 'data', 'objective', 'engine', 'store', 'study', 'cli'],
@@ -61,6 +59,8 @@ const OUTSIDE_WORLD = [
   'store/',
   'data/',
   'cli/',
+  // The page's script runs in a browser.
+  'picture/page/script/',
   // Files are read, and a session keeps a study's time limit and its lease.
   'study-file/',
   'session/',

@@ -50,6 +50,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/importance.ts'),
   },
   {
+    usage: 'report [study..]',
+    describe: 'Write one HTML file with answers, pictures and all trials',
+    load: () => import('./commands/report.ts'),
+  },
+  {
     usage: 'export [study]',
     describe: 'Write all trials as CSV, JSON, lines of JSON, or a Markdown table',
     load: () => import('./commands/export.ts'),

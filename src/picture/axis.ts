@@ -1,5 +1,4 @@
 import { quantileSorted, ticks } from 'd3-array'
-import { scaleLinear, scaleLog } from 'd3-scale'
 import type { Direction } from '../trial.ts'
 import type { Axis, Tick } from './figure.ts'
 
@@ -18,15 +17,15 @@ export function numberScale(low: number, high: number, log = false): NumberScale
     const slack = isLog ? 2 : Math.max(Math.abs(low) * 0.05, 1e-9)
     return isLog ? numberScale(low / slack, low * slack, true) : numberScale(low - slack, low + slack)
   }
-  // A range wider than the largest number has no difference that could be drawn.
-  const [from, to] = Number.isFinite(high - low) ? [low, high] : [low / 4, high / 4]
-  const scale = (isLog ? scaleLog() : scaleLinear()).domain([from, to]).range([0, 1])
-  const shrink = from === low ? 1 : 1 / 4
+  // A quarter: the width of a range of the largest numbers would be infinite.
+  const measure = isLog ? Math.log : (value: number): number => value / 4
+  const [from, to] = [measure(low), measure(high)]
   return {
-    low,
-    high,
-    log: isLog,
-    unit: (value) => Math.min(1, Math.max(0, scale(value * shrink))),
+    ...{ low, high, log: isLog },
+    unit(value) {
+      const share = (measure(value) - from) / (to - from)
+      return share > 0 ? Math.min(1, share) : 0
+    },
   }
 }
 

@@ -32,6 +32,8 @@ const GAP = 20
 /** The least width of a panel that shares its row. */
 const LEAST_PART = 250
 const LEGEND_ROW = 20
+/** Below this width texts beside the bands would leave no room for what they stand beside. */
+export const NARROW = 480
 
 /**
  * Where everything stands in a figure of that width.
@@ -95,7 +97,7 @@ function leftOf({ y }: Panel): number {
 
 function rightOf({ notes }: Panel, whole: number): number {
   const widest = Math.max(0, ...notes.map(({ text }) => textWidth(text)))
-  return widest === 0 ? 10 : Math.min(Math.ceil(widest) + 10, whole / 2.4)
+  return widest === 0 || whole < NARROW ? 10 : Math.min(Math.ceil(widest) + 10, whole / 2.4)
 }
 
 function topOf(panel: Panel): number {

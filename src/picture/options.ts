@@ -18,6 +18,8 @@ export interface PictureOptions {
   readonly epochs?: boolean | undefined
   /** All parameters where the first few would be shown. */
   readonly all?: boolean | undefined
+  /** In `parallel`: only trials of numbers that this lets through; the axes stay those of all. */
+  readonly only?: ((trial: number) => boolean) | undefined
   /** Parameters in falling order of their influence, where it is known. */
   readonly order?: readonly string[] | undefined
 }

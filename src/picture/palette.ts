@@ -1,4 +1,3 @@
-import { interpolateRgb } from 'd3-interpolate'
 import type { Role } from './figure.ts'
 
 export type Theme = 'light' | 'dark'
@@ -12,18 +11,6 @@ export type Palette = Readonly<Record<PaletteRole, string>>
 
 const LIGHT_GROUND = '#ffffff'
 const DARK_GROUND = '#14171c'
-
-/** Five steps between two colours. */
-function steps(from: string, to: string): readonly string[] {
-  const mix = interpolateRgb(from, to)
-  return [0, 1, 2, 3, 4].map((i) => hex(mix(i / 4)))
-}
-
-/** `rgb(1, 2, 3)` as `#010203`, which every program that draws SVG knows. */
-function hex(rgb: string): string {
-  const parts = rgb.match(/\d+/g) ?? []
-  return `#${parts.map((part) => Number(part).toString(16).padStart(2, '0')).join('')}`
-}
 
 function palette(
   fixed: Omit<Palette, `q${0 | 1 | 2 | 3 | 4}` | `c${0 | 1 | 2 | 3 | 4}`>,
@@ -54,7 +41,7 @@ export const PALETTES: Readonly<Record<Theme, Palette>> = {
       muted: '#8b949e',
       ...{ k0: '#1f2328', k1: '#1f2328', k2: '#10131a', k3: '#ffffff', k4: '#ffffff' },
     },
-    steps('#8292a6', '#123f8c'),
+    ['#8292a6', '#667da0', '#4a6999', '#2e5493', '#123f8c'],
     ['#f1f4f9', '#cddcf3', '#94b6e8', '#3f72c4', '#1b4a9c'],
   ),
   dark: palette(
@@ -74,7 +61,7 @@ export const PALETTES: Readonly<Record<Theme, Palette>> = {
       muted: '#8b949e',
       ...{ k0: '#e6edf3', k1: '#e6edf3', k2: '#ffffff', k3: '#0d1117', k4: '#0d1117' },
     },
-    steps('#62748c', '#b3d4ff'),
+    ['#62748c', '#768ca9', '#8ba4c6', '#9fbce2', '#b3d4ff'],
     ['#1b2028', '#1d3354', '#2a4f86', '#6fa0e0', '#b3d0f7'],
   ),
 }

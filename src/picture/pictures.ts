@@ -2,6 +2,7 @@ import type { Figure } from './figure.ts'
 import { curvesData, curvesFigure } from './figures/curves.ts'
 import { edfData, edfFigure } from './figures/edf.ts'
 import { historyData, historyFigure } from './figures/history.ts'
+import { importanceData, importanceFigure } from './figures/importance.ts'
 import { lossData, lossFigure } from './figures/loss.ts'
 import { narrowingData, narrowingFigure } from './figures/narrowing.ts'
 import { pairsData, pairsFigure } from './figures/pairs.ts'
@@ -48,6 +49,7 @@ export const PICTURES = {
     parallelData,
     parallelFigure,
   ),
+  importance: picture('how much each parameter mattered', importanceData, importanceFigure),
   edf: picture('the share of trials up to each value, by stage', edfData, edfFigure),
   pairs: picture('pairs of parameters: median values in cells, within one stage', pairsData, pairsFigure),
   timeline: picture('when each trial ran, on which worker', timelineData, timelineFigure),

@@ -1,3 +1,4 @@
+import { readImportance } from '../report/importance.ts'
 import { decisionClause } from '../report/narrow-words.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
 import type { TrialRecord } from '../trial.ts'
@@ -14,12 +15,14 @@ export function readPictureStudy(
   const curves = chooseCurves(trials, study.direction, options).map((trial) =>
     readCurve(reader, study.id, trial),
   )
+  const stages = reader.stages(study.id)
   return {
     name: study.name,
     direction: study.direction,
     metric: study.metric,
-    stages: reader.stages(study.id).map(pictureStage),
+    stages: stages.map(pictureStage),
     trials,
+    importance: readShares(reader, study, stages),
     curves: curves.filter(({ steps }) => steps.length > 0),
   }
 }
@@ -41,6 +44,20 @@ function finite(value: number | undefined): number | null {
   return value !== undefined && Number.isFinite(value) ? value : null
 }
 
+export function readShares(
+  reader: StudyReader,
+  study: StudyRecord,
+  stages: readonly StageRecord[],
+): PictureStudy['importance'] {
+  const found = readImportance(reader, study, stages).parameters
+  return (
+    found?.map(({ name, whole, here }) => ({
+      ...{ name, whole: whole.main, here: here?.main ?? null },
+      ...{ total: whole.total, withOthers: whole.withOthers },
+    })) ?? null
+  )
+}
+
 export function pictureTrial(trial: TrialRecord): PictureTrial {
   return {
     number: trial.number,
@@ -49,11 +66,11 @@ export function pictureTrial(trial: TrialRecord): PictureTrial {
     value: trial.value,
     epochs: trial.epochs,
     budget: trial.budget,
-    tie: (trial as { readonly tie?: number | null }).tie ?? null,
+    tie: trial.tie,
     params: trial.params,
     startedAt: trial.startedAt,
     durationMs: trial.durationMs,
-    slot: (trial as { readonly slot?: number | null }).slot ?? null,
+    slot: trial.slot,
     error: trial.error?.message ?? null,
   }
 }

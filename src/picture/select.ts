@@ -21,7 +21,7 @@ export function choseParameters(
 ): { readonly names: readonly string[]; readonly notes: readonly string[] } {
   if (options.params !== undefined) return { names: options.params, notes: [] }
   const all = searchedNames(study)
-  const order = options.order ?? []
+  const order = options.order ?? study.importance?.map(({ name }) => name) ?? []
   const ranked = [
     ...order.filter((name) => all.includes(name)),
     ...all.filter((name) => !order.includes(name)),

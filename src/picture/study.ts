@@ -14,6 +14,20 @@ export interface PictureStudy {
   readonly trials: readonly PictureTrial[]
   /** Of those that `chooseCurves` chose, in order of number. */
   readonly curves: readonly Curve[]
+  /** How much each parameter mattered, in falling order; null where too few trials have a value. */
+  readonly importance: readonly ParameterShare[] | null
+}
+
+/** Shares of the differences between trials, in [0, 1]. */
+export interface ParameterShare {
+  readonly name: string
+  /** Of the main effect, over the whole ranges and in the last box; null where one value is left there. */
+  readonly whole: number
+  readonly here: number | null
+  /** With interactions, over the whole ranges. */
+  readonly total: number
+  /** Whether it matters together with others. */
+  readonly withOthers: boolean
 }
 
 export interface PictureStage {

@@ -1,6 +1,6 @@
 import { cut, escapeText } from './escape.ts'
 import type { Axis, Figure, LegendEntry, Panel } from './figure.ts'
-import { type Box, labelRise, layoutFigure, type PanelPlace, textWidth } from './layout.ts'
+import { type Box, labelRise, layoutFigure, NARROW, type PanelPlace, textWidth } from './layout.ts'
 import { PALETTE_ROLES, PALETTES, type PaletteRole } from './palette.ts'
 import { drawMark, drawSample, type Paint, px } from './svg-marks.ts'
 
@@ -27,7 +27,7 @@ export function drawSvg(figure: Figure, { width, theme }: SvgOptions): string {
       : [`<rect${paint.fill('ground')} width="${px(layout.width)}" height="${px(layout.height)}"/>`]),
     ...(inPage ? [] : drawHeading(figure, layout.width, paint)),
     ...drawLegend(figure.legend, layout.legend, paint),
-    ...figure.panels.flatMap((panel, i) => drawPanel(panel, layout.panels[i]!, paint)),
+    ...figure.panels.flatMap((panel, i) => drawPanel(panel, layout.panels[i]!, layout.width, paint)),
     ...(inPage ? [] : drawNotes(layout.notes, layout.notesTop, paint)),
   ]
   const label = escapeText(`${figure.title}: ${figure.summary}`)
@@ -100,7 +100,7 @@ function drawLegend(
   })
 }
 
-function drawPanel(panel: Panel, place: PanelPlace, paint: Paint): string[] {
+function drawPanel(panel: Panel, place: PanelPlace, width: number, paint: Paint): string[] {
   const { plot } = place
   const title =
     panel.title === ''
@@ -117,7 +117,7 @@ function drawPanel(panel: Panel, place: PanelPlace, paint: Paint): string[] {
     ...front.map((mark) => drawMark(mark, plot, paint)),
     ...drawXAxis(panel, plot, paint),
     ...drawYAxis(panel, plot, paint),
-    ...drawNotesBeside(panel, place, paint),
+    ...(width < NARROW ? [] : drawNotesBeside(panel, place, paint)),
   ].filter((part) => part !== '')
 }
 

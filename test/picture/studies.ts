@@ -58,7 +58,7 @@ export function stage(index: number, changes: Partial<PictureStage> = {}): Pictu
 export function study(changes: Partial<PictureStudy> = {}): PictureStudy {
   return {
     ...{ name: 'small', direction: 'maximize', metric: 'validAccuracy' },
-    ...{ stages: [stage(0)], trials: [], curves: [] },
+    ...{ stages: [stage(0)], trials: [], curves: [], importance: null },
     ...changes,
   }
 }
@@ -114,6 +114,10 @@ export function twoStages(direction: 'maximize' | 'minimize' = 'maximize'): Pict
       }),
     ],
     ...{ trials, curves },
+    importance: [
+      { name: 'learningRate', whole: 0.7, here: 0.4, total: 0.8, withOthers: false },
+      { name: 'units', whole: 0.2, here: 0.5, total: 0.5, withOthers: true },
+    ],
   })
 }
 

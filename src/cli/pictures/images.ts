@@ -38,12 +38,14 @@ export async function readStudyImages(
   const { preprocess } = objective.data
   const isRaw = (preprocess as { pca?: unknown }).pca == null
   const columns = shape[0] * shape[1] * shape[2]
+  const weights = network !== null && isRaw ? firstLayer(network.weights, columns) : []
   return {
     images: {
       shape,
       mean: network !== null && isRaw ? meanOf(network.shift, network.scale, columns) : null,
       samples: typeof data === 'string' ? [] : samplesOf(data, columns),
-      weights: network !== null && isRaw ? firstLayer(network.weights, columns) : [],
+      weights,
+      units: weights.length,
       trial: network?.trial ?? null,
       notes: [
         ...notes,

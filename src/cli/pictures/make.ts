@@ -12,7 +12,7 @@ import { readStudyImages } from './images.ts'
 
 /** Every picture by name, in the order in which they are shown. */
 export const ALL_PICTURES = [
-  ...(['narrowing', 'history', 'slices', 'curves', 'loss', 'parallel'] as const),
+  ...(['narrowing', 'history', 'slices', 'curves', 'loss', 'parallel', 'importance'] as const),
   ...(['data', 'confusion', 'edf', 'pairs', 'timeline'] as const),
 ] as const
 

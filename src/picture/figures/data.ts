@@ -13,6 +13,8 @@ export interface DataImages {
   readonly samples: readonly { readonly name: string; readonly images: readonly ArrayLike<number>[] }[]
   /** What each unit of the first layer looks for: a weight for each input; empty if its inputs are not pixels. */
   readonly weights: readonly ArrayLike<number>[]
+  /** How many units the layer has: not all need to be in `weights`. */
+  readonly units: number
   /** The trial whose network this is; null without one. */
   readonly trial: number | null
   /** What is not shown and why, a sentence each. */
@@ -23,11 +25,17 @@ export interface DataImages {
 export const MOST_SAMPLES = 7
 /** Noise does not compress: the units with the largest weights stand for all. */
 const MOST_UNITS = 64
+/** In a page, which is sent to people: less of each, in 16 levels of each colour. */
+const COMPACT = { samples: 2, units: 10 }
 
 const TITLE = 'Data and first layer'
 
-/** @param data null where there are none; then `reason` says why */
-export function dataFigure(data: DataImages | null, reason: string): Figure {
+/**
+ * @param images null where there are none; then `reason` says why
+ * @param compact true for a page, which has a budget of bytes
+ */
+export function dataFigure(images: DataImages | null, reason: string, compact = false): Figure {
+  const data = compact && images !== null ? compacted(images) : images
   if (data === null) return emptyFigure(TITLE, reason)
   const panels = [
     ...(data.mean === null ? [] : [meanPanel(data, data.mean)]),
@@ -44,6 +52,20 @@ export function dataFigure(data: DataImages | null, reason: string): Figure {
     legend: [],
     panels,
   }
+}
+
+function compacted(images: DataImages): DataImages {
+  const samples = images.samples.map((each) => ({
+    ...each,
+    images: each.images
+      .slice(0, COMPACT.samples)
+      .map((image) => Float32Array.from(image, (value) => Math.round(value / 17) * 17)),
+  }))
+  const weights = largest(images.weights, COMPACT.units).map((unit) => {
+    const most = Math.max(1e-12, ...Array.from(unit, Math.abs))
+    return Float32Array.from(unit, (weight) => Math.round((weight / most) * 7) / 7)
+  })
+  return { ...images, samples, weights, units: images.units }
 }
 
 function meanPanel({ shape: [rows, columns, channels] }: DataImages, mean: ArrayLike<number>): Panel {
@@ -69,9 +91,9 @@ function samplesPanel({ shape, samples }: DataImages): Panel {
 }
 
 /** A tile a unit, each scaled by its own largest weight; grey is 0. */
-function weightsPanel({ shape, weights, trial }: DataImages): Panel {
+function weightsPanel({ shape, weights, units, trial }: DataImages): Panel {
   const [rows, columns] = shape
-  const chosen = largest(weights)
+  const chosen = largest(weights, MOST_UNITS)
   const across = Math.ceil(Math.sqrt(chosen.length * 2))
   const down = Math.ceil(chosen.length / across)
   const [width, height] = [across * (columns + 1) - 1, down * (rows + 1) - 1]
@@ -81,7 +103,7 @@ function weightsPanel({ shape, weights, trial }: DataImages): Panel {
     const tile = Float32Array.from(unit, (weight) => 127.5 + (127.5 * weight) / most)
     paintImage(rgb, width, (i % across) * (columns + 1), Math.floor(i / across) * (rows + 1), tile, shape)
   })
-  const of = weights.length > chosen.length ? `, the ${chosen.length} largest of ${weights.length}` : ''
+  const of = units > chosen.length ? `, the ${chosen.length} largest of ${units}` : ''
   return pixelPanel(
     `First layer of trial ${trial}: a tile for each unit${of}`,
     rgb,
@@ -92,14 +114,14 @@ function weightsPanel({ shape, weights, trial }: DataImages): Panel {
   )
 }
 
-function largest(weights: readonly ArrayLike<number>[]): readonly ArrayLike<number>[] {
-  if (weights.length <= MOST_UNITS) return weights
+function largest(weights: readonly ArrayLike<number>[], most: number): readonly ArrayLike<number>[] {
+  if (weights.length <= most) return weights
   const sized = weights.map((unit, index) => {
     let size = 0
     for (let i = 0; i < unit.length; i++) size += unit[i]! * unit[i]!
     return { index, size }
   })
-  const kept = sized.sort((a, b) => b.size - a.size || a.index - b.index).slice(0, MOST_UNITS)
+  const kept = sized.sort((a, b) => b.size - a.size || a.index - b.index).slice(0, most)
   return kept.sort((a, b) => a.index - b.index).map(({ index }) => weights[index]!)
 }
 

@@ -38,7 +38,7 @@ export interface NarrowingData {
 }
 
 export function narrowingData(study: PictureStudy, options: PictureOptions = {}): NarrowingData {
-  const { names, notes } = choseParameters(study, options, SHOWN_PARAMETERS)
+  const { names, notes } = choseParameters(study, { order: [], ...options }, SHOWN_PARAMETERS)
   const elites = study.stages.map((stage) => new Set(eliteOf(study, stage)))
   const rowOf = (name: string, stage: PictureStage): NarrowingRow => {
     const decided = stage.narrowing?.parameters.find((parameter) => parameter.name === name)

@@ -26,6 +26,8 @@ export interface ParallelData {
   readonly log: boolean
   /** Best first. */
   readonly trials: readonly PictureTrial[]
+  /** Those that the axes are made for; best first. */
+  readonly all: readonly PictureTrial[]
   /** How many trials those were chosen from. */
   readonly of: number
   readonly notes: readonly string[]
@@ -34,9 +36,18 @@ export interface ParallelData {
 export function parallelData(study: PictureStudy, options: PictureOptions = {}): ParallelData {
   const { names, notes } = choseParameters(study, options, SHOWN_PARAMETERS)
   const all = choseTrials(study, options)
-  const trials = evenShare(all, MOST_LINES)
+  const { only } = options
+  const through = only === undefined ? all : all.filter(({ number }) => only(number))
+  const trials = evenShare(through, MOST_LINES)
   return {
-    ...{ study, names, trials, of: all.length, log: options.log === true },
+    ...{
+      study,
+      names,
+      trials,
+      all,
+      of: through.length,
+      log: options.log === true,
+    },
     notes: [...choiceNotes(study, options), ...notes],
   }
 }
@@ -81,8 +92,8 @@ const TITLE = 'Parallel coordinates'
 
 export function parallelFigure(data: ParallelData): Figure {
   const { study, names, trials } = data
-  if (trials.length === 0) return emptyFigure(TITLE, noValueSentence(study))
-  const { axes, clamped } = parallelAxes(study, names, trials, data.log)
+  if (data.all.length === 0) return emptyFigure(TITLE, noValueSentence(study))
+  const { axes, clamped } = parallelAxes(study, names, data.all, data.log)
   const x = (i: number): number => (i + 0.5) / axes.length
   const line = (trial: PictureTrial): Point[] =>
     axes.map((axis, i): Point => [x(i), axis.place(trial), trial.number])
@@ -106,7 +117,11 @@ export function parallelFigure(data: ParallelData): Figure {
       ...clampNotes(clamped),
     ],
     legend: [
-      { role: 'winner', shape: 'line', text: `best: trial ${trials[0]!.number}` },
+      {
+        role: 'winner',
+        shape: 'line',
+        text: trials.length === 0 ? 'best: none' : `best: trial ${trials[0]!.number}`,
+      },
       { role: 'q4', shape: 'line', text: 'best fifth' },
       { role: 'q2', shape: 'line', text: 'middle' },
       { role: 'q0', shape: 'line', text: 'worst fifth' },
@@ -124,7 +139,7 @@ export function parallelFigure(data: ParallelData): Figure {
         marks: [
           ...fifths,
           ...axes.flatMap((axis, i) => uprightMarks(axis, x(i))),
-          lines('winner', [line(trials[0]!)], { width: 2.5 }),
+          lines('winner', trials.slice(0, 1).map(line), { width: 2.5 }),
         ],
         height: 260,
         minWidth: axes.length * 92,

@@ -1,0 +1,119 @@
+import { stringify } from 'yaml'
+import type { Figure } from '../../picture/figure.ts'
+import { confusionFigure } from '../../picture/figures/confusion.ts'
+import { dataFigure } from '../../picture/figures/data.ts'
+import { type AnswerFacts, answersOf } from '../../picture/page/answers.ts'
+import type { StudyPage } from '../../picture/page/body.ts'
+import { PAGE_PICTURES, type PageFigure } from '../../picture/page/html.ts'
+import { PICTURES } from '../../picture/pictures.ts'
+import { readPictureStudy } from '../../picture/read-study.ts'
+import type { PictureStudy } from '../../picture/study.ts'
+import { type Explanation, readExplanation, renderExplanation } from '../../report/explain.ts'
+import { countOf, formatDuration } from '../../report/numbers.ts'
+import { overviewOf } from '../../report/overview.ts'
+import { boundSentence, readTopSpread, spreadSentences } from '../../report/search-notes.ts'
+import { testLines } from '../../report/summary.ts'
+import { paint } from '../../report/text.ts'
+import { readTotals } from '../../report/totals.ts'
+import type { StudyReader, StudyRecord } from '../../store/store.ts'
+import { studyDigest } from '../../study/digest.ts'
+import { readConfusion } from './confusion.ts'
+import { readStudyImages } from './images.ts'
+
+export interface PageOptions {
+  readonly images: boolean
+  readonly rows: number
+  /** Whether commands and paths of the study file are shown. */
+  readonly withPaths: boolean
+}
+
+/** Reads all that a page says of a study. */
+export async function readStudyPage(
+  reader: StudyReader,
+  study: StudyRecord,
+  options: PageOptions,
+): Promise<StudyPage> {
+  const records = readPictureStudy(reader, study)
+  const explanation = readExplanation(reader, study)
+  return {
+    records,
+    ...readHead(reader, study, records, explanation),
+    figures: await readFigures(reader, study, records, options),
+    explanation: renderExplanation(explanation, '', 400, false),
+    settings: stringify(shownSettings(study.experiment, options.withPaths)),
+    rows: options.rows,
+  }
+}
+
+/** What changes while a study runs, apart from its records: state, facts and answers. */
+export function readHead(
+  reader: StudyReader,
+  study: StudyRecord,
+  records: PictureStudy,
+  explanation: Explanation = readExplanation(reader, study),
+): Pick<StudyPage, 'activity' | 'facts' | 'answers'> {
+  const overview = overviewOf(reader, study)
+  const { all } = readTotals(reader, study.id)
+  const bad = [
+    ...(all.counts.diverged > 0 ? [`${all.counts.diverged} diverged`] : []),
+    ...(all.counts.failed > 0 ? [`${all.counts.failed} failed`] : []),
+  ].map((words) => `, ${words}`)
+  const took = all.spanMs === null ? '' : `, ${formatDuration(all.spanMs)}`
+  return {
+    activity: overview.activity,
+    facts: [
+      `${overview.finished} of ${countOf(overview.trials, 'trial')}${bad.join('')}, ${countOf(all.epochs, 'epoch')}${took}; ${study.direction} ${study.metric}, seed ${study.seed}`,
+      ...(study.endReason === null ? [] : [study.endReason]),
+      ...study.notes.map((note) => `note: ${note}`),
+      `digest ${studyDigest(reader, study.id)}`,
+    ],
+    answers: answersOf(records, answerFacts(reader, study, explanation)),
+  }
+}
+
+function answerFacts(reader: StudyReader, study: StudyRecord, explanation: Explanation): AnswerFacts {
+  const best = reader.bestTrials(study.id, 5)
+  const spread = readTopSpread(reader, study, best)
+  const [test] = testLines(reader.evaluations(study.id))
+  return {
+    test: test === undefined ? null : paint(test, false),
+    sure: spread === null ? [] : spreadSentences(spread, study.metric),
+    next: explanation.stoppingBounds.map((bound) => boundSentence(bound, study, '')),
+    canEvaluate: best[0] !== undefined && reader.artifact(study.id, best[0].number) !== undefined,
+  }
+}
+
+async function readFigures(
+  reader: StudyReader,
+  study: StudyRecord,
+  records: PictureStudy,
+  { images }: PageOptions,
+): Promise<PageFigure[]> {
+  const figures: PageFigure[] = []
+  for (const { name, folded } of PAGE_PICTURES) {
+    const figure = await makeOne(name)
+    if (figure !== null) figures.push({ name, figure, folded })
+  }
+  return figures
+
+  async function makeOne(name: (typeof PAGE_PICTURES)[number]['name']): Promise<Figure | null> {
+    if (name === 'confusion') {
+      const matrix = readConfusion(reader, study)
+      return matrix === null ? null : confusionFigure(matrix)
+    }
+    if (name !== 'data') return PICTURES[name].figure(records, {})
+    if (!images) return null
+    const made = await readStudyImages(reader, study, undefined)
+    return made.images === null ? null : dataFigure(made.images, made.reason, true)
+  }
+}
+
+/** The study file without what tells of the machine it ran on. */
+export function shownSettings(experiment: unknown, withPaths: boolean): unknown {
+  if (withPaths) return experiment
+  return JSON.parse(JSON.stringify(experiment ?? null), (key, value: unknown) => {
+    if (typeof value !== 'string') return value
+    if (key === 'command' || key === 'cwd') return '(not shown)'
+    return /^([/\\]|[A-Za-z]:[/\\])/.test(value) ? `…/${value.split(/[/\\]/).at(-1)}` : value
+  })
+}

@@ -1,0 +1,183 @@
+import { formatDistribution, formatMetric, formatParam } from '../../report/numbers.ts'
+import type { Distribution } from '../../space/distribution.ts'
+import { toUnit } from '../../space/unit-scale.ts'
+import { isMishap, type PictureStudy, type PictureTrial, rankedWithValue, searchedNames } from '../study.ts'
+
+/** What a person asks first of a study. */
+export interface Answers {
+  /** Which settings won. */
+  readonly won: readonly string[]
+  /** By how much, and how sure that is. */
+  readonly sure: readonly string[]
+  /** Where the search looked, and what it ruled out. */
+  readonly looked: readonly string[]
+  /** What to try next. */
+  readonly next: readonly string[]
+}
+
+/** What is known of a study beside its records. */
+export interface AnswerFacts {
+  /** What the last look at the test set said; null if nobody has looked. */
+  readonly test: string | null
+  /** Further sentences on how sure the result is. */
+  readonly sure: readonly string[]
+  /** Further sentences on what to try. */
+  readonly next: readonly string[]
+  /** Whether the best trial's network was kept, so that a test set could be looked at. */
+  readonly canEvaluate: boolean
+}
+
+export function answersOf(study: PictureStudy, facts: AnswerFacts): Answers {
+  const ranked = rankedWithValue(study)
+  const best = ranked[0]
+  if (best === undefined) return withoutBest(study)
+  return {
+    won: [wonSentence(study, best)],
+    sure: [...marginSentences(study, ranked), ...facts.sure, ...testSentences(facts)],
+    looked: lookedSentences(study),
+    next: nextSentences(study, best, facts),
+  }
+}
+
+function withoutBest(study: PictureStudy): Answers {
+  const bad = study.trials.filter(isMishap)
+  const reasons = [...new Set(bad.flatMap(({ error }) => error ?? []))].slice(0, 3)
+  return {
+    won: [
+      bad.length > 0
+        ? `No trial has succeeded: ${bad.length} of ${study.trials.length} diverged or failed.`
+        : 'No trial has finished yet.',
+    ],
+    sure: reasons.map((reason) => `${reason}.`),
+    looked: lookedSentences(study),
+    next:
+      bad.length > 0
+        ? ['Try smaller learning rates, or look at one trial: finesweep show followed by its number.']
+        : [],
+  }
+}
+
+function wonSentence(study: PictureStudy, best: PictureTrial): string {
+  const root = study.stages[0]?.space.parameters ?? {}
+  const settings = searchedNames(study)
+    .filter((name) => best.params[name] !== undefined)
+    .map((name) => `${name} ${formatParam(best.params[name], root[name])}`)
+  const epochs = best.epochs === 1 ? '1 epoch' : `${best.epochs} epochs`
+  const value = formatMetric(study.metric, best.value)
+  return `Trial ${best.number}: ${study.metric} ${value} after ${epochs}${settings.length > 0 ? `, with ${settings.join(', ')}` : ''}.`
+}
+
+/** Compared within the winner's stage: values of other budgets are not alike. */
+function marginSentences(study: PictureStudy, ranked: readonly PictureTrial[]): string[] {
+  const best = ranked[0]!
+  const same = ranked.filter((trial) => trial.budget.epochs === best.budget.epochs)
+  const second = same[1]
+  if (second === undefined)
+    return ['No other trial had the same budget, so there is nothing to compare it with.']
+  const words = (value: number): string => formatMetric(study.metric, Math.abs(value))
+  const few = same.slice(0, 10)
+  const difference = best.value! - second.value!
+  return [
+    difference === 0
+      ? `Trial ${second.number} has the same value.`
+      : `${words(difference)} better than the second, trial ${second.number}; the best ${few.length} lie within ${words(best.value! - few.at(-1)!.value!)}.`,
+    'The best of many trials looks better than it is: part of its lead is chance.',
+  ]
+}
+
+function testSentences({ test, canEvaluate }: AnswerFacts): string[] {
+  if (test !== null) return [`${test}.`]
+  return canEvaluate ? ['The test set has not been looked at.'] : []
+}
+
+function lookedSentences(study: PictureStudy): string[] {
+  const [first] = study.stages
+  const last = study.stages.at(-1)
+  if (first === undefined || last === undefined) return []
+  return searchedNames(study).flatMap((name): string[] => {
+    const [from, to] = [first.space.parameters[name], last.space.parameters[name]]
+    if (from === undefined) return []
+    const range = formatDistribution(from)
+    if (to === undefined || study.stages.length === 1) return [`${name}: ${range}.`]
+    const decided = study.stages
+      .flatMap(({ narrowing }) => narrowing?.parameters ?? [])
+      .filter((parameter) => parameter.name === name)
+    const telling = decided.filter(({ action }) => action !== 'kept').at(-1) ?? decided.at(-1)
+    const reason = telling === undefined || telling.reason === '' ? '' : `: ${telling.reason}`
+    const after = formatDistribution(to)
+    return [after === range ? `${name}: ${range} kept${reason}.` : `${name}: ${range} to ${after}${reason}.`]
+  })
+}
+
+/** A value within this part of its range from an end lies at the edge. */
+const EDGE = 0.05
+
+function nextSentences(study: PictureStudy, best: PictureTrial, facts: AnswerFacts): string[] {
+  const sentences: string[] = [...facts.next]
+  const stage = study.stages[best.stage]
+  for (const [name, range] of Object.entries(stage?.space.parameters ?? {})) {
+    const edge = edgeOf(range, best.params[name])
+    if (edge !== null) {
+      sentences.push(
+        `The best ${name}, ${formatParam(best.params[name], range)}, lies at the ${edge} edge of ${formatDistribution(range)}: search further there.`,
+      )
+    }
+  }
+  const curve = study.curves.find(({ trial }) => trial === best.number)
+  if (curve !== undefined && stillImproves(study, curve.metrics[study.metric] ?? curve.values)) {
+    sentences.push(
+      `The best trial was still improving in its last epoch: give the last stage more than ${best.budget.epochs} epochs.`,
+    )
+  }
+  const unmoved = withoutInfluence(study)
+  if (unmoved.length > 0) {
+    sentences.push(
+      `${unmoved.join(', ')} made no visible difference: fix ${unmoved.length === 1 ? 'it' : 'them'} to spend trials on the others.`,
+    )
+  }
+  const last = study.trials.filter((trial) => trial.stage === study.stages.length - 1)
+  const bad = last.filter(isMishap).length
+  if (last.length > 0 && bad / last.length > 0.3) {
+    sentences.push(
+      `${bad} of ${last.length} trials of the last stage diverged or failed: cut the range where they lie.`,
+    )
+  }
+  if (facts.test === null && facts.canEvaluate) {
+    sentences.push('When nothing is to be chosen any more, look at the test set once: finesweep evaluate.')
+  }
+  if (sentences.length === 0) sentences.push('More trials in the last range: finesweep resume with --add 32.')
+  return sentences
+}
+
+function edgeOf(range: Distribution, value: PictureTrial['params'][string] | undefined): string | null {
+  if (value === undefined || !('low' in range) || typeof value !== 'number') return null
+  // Where a range ends by nature there is nothing beyond.
+  if (range.hard && (value === range.low || value === range.high)) return null
+  if (range.kind === 'int' && range.high - range.low < 20) return null
+  const u = toUnit(range, value)
+  if (u < EDGE) return 'lower'
+  return u > 1 - EDGE ? 'upper' : null
+}
+
+/** Whether the last of several values is the best by more than a thousandth of their spread. */
+function stillImproves(study: PictureStudy, values: readonly (number | null)[]): boolean {
+  const known = values.filter((value) => value !== null)
+  const last = known.at(-1)
+  if (last === undefined || known.length < 3) return false
+  const before = known.slice(0, -1)
+  const spread = Math.max(...known) - Math.min(...known)
+  const gain = study.direction === 'maximize' ? last - Math.max(...before) : Math.min(...before) - last
+  return gain > spread * 0.01
+}
+
+/** Parameters that every narrowing left as they were. */
+function withoutInfluence(study: PictureStudy): string[] {
+  const decisions = study.stages.flatMap(({ narrowing }) => narrowing?.parameters ?? [])
+  const names = searchedNames(study)
+  const kept = names.filter((name) => {
+    const own = decisions.filter((decision) => decision.name === name)
+    return own.length > 0 && own.every(({ action }) => action === 'kept')
+  })
+  // If nothing was narrowed, there was too little evidence for anything.
+  return kept.length < names.length ? kept : []
+}

@@ -1,0 +1,113 @@
+import { formatDuration, formatMetric, formatParam } from '../../report/numbers.ts'
+import { escapeText } from '../escape.ts'
+import type { Figure } from '../figure.ts'
+import type { PictureName } from '../pictures.ts'
+import { type PictureStudy, type PictureTrial, rankedWithValue, searchedNames } from '../study.ts'
+import { drawSvg } from '../svg.ts'
+import type { Answers } from './answers.ts'
+
+/** The width that pictures are drawn for before a script knows the window. */
+export const PAGE_WIDTH = 736
+
+/** One picture of a page with its heading and its sentences. */
+export interface PageFigure {
+  readonly name: string
+  readonly figure: Figure
+  /** True if it is folded until asked for. */
+  readonly folded: boolean
+}
+
+/** A picture as HTML: it is complete before any script runs. */
+export function figureHtml({ name, figure, folded }: PageFigure, width = PAGE_WIDTH): string {
+  const svg = figure.panels.length === 0 ? '' : drawSvg(figure, { width, theme: 'page' })
+  const notes = figure.notes.map((note) => `<p class="note">${escapeText(note)}</p>`).join('')
+  const body =
+    `<div class="plot" data-picture="${escapeText(name)}"${figure.panels.some(({ minWidth }) => minWidth > 0) ? ' tabindex="0" role="group" aria-label="Scrolls sideways"' : ''}>${svg}</div>` +
+    `<p class="summary">${escapeText(figure.summary)}</p>${notes}`
+  if (folded) {
+    return `<details class="figure"><summary><h2>${escapeText(figure.title)}</h2></summary>${body}</details>`
+  }
+  return `<section class="figure"><h2>${escapeText(figure.title)}</h2>${body}</section>`
+}
+
+/** The first screen: four questions and their answers. */
+export function answersHtml({ won, sure, looked, next }: Answers): string {
+  const block = (question: string, sentences: readonly string[]): string =>
+    sentences.length === 0
+      ? ''
+      : `<div><h2>${question}</h2><ul>${sentences.map((sentence) => `<li>${escapeText(sentence)}</li>`).join('')}</ul></div>`
+  return [
+    block('Which settings won', won),
+    block('By how much, and how sure', sure),
+    block('Where it looked, and what it ruled out', looked),
+    block('What to try next', next),
+  ].join('')
+}
+
+/** A table of trials; in a page with a script its headings sort, and its numbers choose a trial. */
+export function trialTable(
+  study: PictureStudy,
+  trials: readonly PictureTrial[],
+  caption: string,
+  ranked: boolean,
+): string {
+  const names = searchedNames(study)
+  const heads = [
+    ...(ranked ? [['rank', '#']] : []),
+    ...[
+      ['number', 'trial'],
+      ['stage', 'stage'],
+      ['state', 'state'],
+      ['value', study.metric],
+      ['epochs', 'epochs'],
+    ],
+    ...names.map((name) => [`params.${name}`, name]),
+    ['durationMs', 'time'],
+  ] as [string, string][]
+  const head = heads
+    .map(([key, title]) => `<th scope="col" data-key="${escapeText(key)}">${escapeText(title)}</th>`)
+    .join('')
+  const rows = trials.map((trial, i) => trialRow(study, trial, names, ranked ? i + 1 : null)).join('')
+  return `<div class="scroll" tabindex="0" role="group" aria-label="${escapeText(caption)}"><table><caption>${escapeText(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`
+}
+
+/** One row; the number is a link that chooses the trial. */
+export function trialRow(
+  study: PictureStudy,
+  trial: PictureTrial,
+  names: readonly string[],
+  rank: number | null,
+): string {
+  const root = study.stages[0]?.space.parameters ?? {}
+  const cells = [
+    ...(rank === null ? [] : [String(rank)]),
+    `<a href="#trial=${trial.number}">${trial.number}</a>`,
+    escapeText(study.stages[trial.stage]?.name ?? String(trial.stage + 1)),
+    trial.state === 'complete' ? 'complete' : `<b class="state">${trial.state}</b>`,
+    formatMetric(study.metric, trial.value),
+    String(trial.epochs),
+    ...names.map((name) => escapeText(formatParam(trial.params[name], root[name]))),
+    formatDuration(trial.durationMs),
+  ]
+  return `<tr data-trial="${trial.number}">${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`
+}
+
+/** The best trials of a study. */
+export function bestTable(study: PictureStudy, count = 10): string {
+  const best = rankedWithValue(study).slice(0, count)
+  return best.length === 0 ? '' : trialTable(study, best, `The best ${best.length}`, true)
+}
+
+/** Pictures in the order of a page; those further down are folded. */
+export const PAGE_PICTURES: readonly {
+  readonly name: PictureName | 'data' | 'confusion'
+  readonly folded: boolean
+}[] = [
+  ...(['narrowing', 'history', 'slices', 'importance', 'parallel', 'curves', 'loss'] as const).map(
+    (name) => ({
+      name,
+      folded: false,
+    }),
+  ),
+  ...(['data', 'confusion', 'edf', 'pairs', 'timeline'] as const).map((name) => ({ name, folded: true })),
+]

@@ -1,0 +1,136 @@
+import type { Params, ParamValue } from '../../space/distribution.ts'
+import type { TrialState } from '../../trial.ts'
+import type { Curve, PictureStage, PictureStudy, PictureTrial } from '../study.ts'
+
+/** A study in a page: one list for each column, which is half the size of one record for each trial. */
+export interface StudyColumns {
+  readonly name: string
+  readonly direction: PictureStudy['direction']
+  readonly metric: string
+  readonly stages: readonly PictureStage[]
+  readonly trials: TrialColumns
+  readonly curves: readonly Curve[]
+  readonly importance: PictureStudy['importance']
+}
+
+export interface TrialColumns {
+  readonly number: readonly number[]
+  readonly stage: readonly number[]
+  readonly state: readonly TrialState[] | readonly number[]
+  readonly value: readonly (number | null)[]
+  readonly epochs: readonly number[]
+  readonly budget: readonly number[]
+  readonly tie: readonly (number | null)[]
+  /** What `startedAt` counts from: milliseconds since the epoch. */
+  readonly since: number
+  readonly startedAt: readonly (number | null)[]
+  readonly durationMs: readonly (number | null)[]
+  readonly slot: readonly (number | null)[]
+  readonly errors: Readonly<Record<string, string>>
+  /** For each parameter its values; null where a trial does not have it. */
+  readonly params: Readonly<Record<string, readonly (ParamValue | null)[]>>
+}
+
+const STATES: readonly TrialState[] = ['waiting', 'running', 'complete', 'pruned', 'diverged', 'failed']
+
+export function encodeStudy(study: PictureStudy): StudyColumns {
+  const { name, direction, metric, stages, importance } = study
+  return {
+    name,
+    direction,
+    metric,
+    stages,
+    trials: encodeTrials(study.trials),
+    curves: study.curves.map(encodeCurve),
+    importance,
+  }
+}
+
+function encodeCurve({ trial, steps, values, metrics }: Curve): Curve {
+  const shorter = Object.entries(metrics).map(([name, each]) => [name, each.map(short)] as const)
+  return {
+    trial,
+    steps,
+    values: values.map((value) => short(value) ?? 0),
+    metrics: Object.fromEntries(shorter),
+  }
+}
+
+export function encodeTrials(trials: readonly PictureTrial[]): TrialColumns {
+  const names = [...new Set(trials.flatMap(({ params }) => Object.keys(params)))]
+  const since = trials.find(({ startedAt }) => startedAt !== null)?.startedAt ?? 0
+  return {
+    number: trials.map(({ number }) => number),
+    stage: trials.map(({ stage }) => stage),
+    state: trials.map(({ state }) => STATES.indexOf(state)),
+    value: trials.map(({ value }) => short(value)),
+    epochs: trials.map(({ epochs }) => epochs),
+    budget: trials.map(({ budget }) => budget.epochs),
+    tie: unlessEmpty(trials.map(({ tie }) => short(tie))),
+    since,
+    startedAt: trials.map(({ startedAt }) => (startedAt === null ? null : Math.round(startedAt - since))),
+    durationMs: trials.map(({ durationMs }) => (durationMs === null ? null : Math.round(durationMs))),
+    slot: unlessEmpty(trials.map(({ slot }) => slot)),
+    errors: Object.fromEntries(
+      trials.flatMap(({ number, error }) => (error === null ? [] : [[number, error]])),
+    ),
+    params: Object.fromEntries(
+      names.map((name) => [name, trials.map(({ params }) => shortParam(params[name]))]),
+    ),
+  }
+}
+
+/** A column in which nothing stands is empty. */
+function unlessEmpty<T>(column: readonly (T | null)[]): readonly (T | null)[] {
+  return column.every((value) => value === null) ? [] : column
+}
+
+/** Seven digits are more than a picture or a table shows. */
+function short(value: number | null | undefined): number | null {
+  if (value === null || value === undefined || !Number.isFinite(value)) return null
+  return Number.isInteger(value) ? value : Number(value.toPrecision(7))
+}
+
+function shortParam(value: ParamValue | undefined): ParamValue | null {
+  return typeof value === 'number' ? short(value) : (value ?? null)
+}
+
+export function decodeStudy({ trials, ...rest }: StudyColumns): PictureStudy {
+  return { ...rest, trials: decodeTrials(trials) }
+}
+
+export function decodeTrials(columns: TrialColumns): PictureTrial[] {
+  const names = Object.keys(columns.params)
+  return columns.number.map((number, i): PictureTrial => {
+    const params: Record<string, ParamValue> = {}
+    for (const name of names) {
+      const value = columns.params[name]![i]
+      if (value !== null && value !== undefined) params[name] = value
+    }
+    return {
+      number,
+      stage: columns.stage[i]!,
+      state: STATES[columns.state[i] as number]!,
+      value: columns.value[i]!,
+      epochs: columns.epochs[i]!,
+      budget: { epochs: columns.budget[i]! },
+      tie: columns.tie[i] ?? null,
+      params: params as Params,
+      startedAt: columns.startedAt[i] == null ? null : columns.startedAt[i]! + columns.since,
+      durationMs: columns.durationMs[i]!,
+      slot: columns.slot[i] ?? null,
+      error: columns.errors[number] ?? null,
+    }
+  })
+}
+
+/** Old trials with those that changed put in their places; both in order of number. */
+export function mergeTrials(
+  old: readonly PictureTrial[],
+  changed: readonly PictureTrial[],
+): readonly PictureTrial[] {
+  if (changed.length === 0) return old
+  const merged = new Map(old.map((trial) => [trial.number, trial]))
+  for (const trial of changed) merged.set(trial.number, trial)
+  return [...merged.values()].sort((a, b) => a.number - b.number)
+}
