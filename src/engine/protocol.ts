@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ObjectiveSettings } from '../objective/source.ts'
 import { decodeJson, encodeJson } from '../store/exact-json.ts'
 import type { Fingerprints } from '../store/store.ts'
-import type { TrialOutcome, TrialSpec } from '../trial.ts'
+import type { TimedMeasurement, TrialOutcome, TrialSpec } from '../trial.ts'
 
 /** Rises when an older worker could misread what a newer orchestrator writes, or the other way round. */
 export const PROTOCOL = 1
@@ -158,6 +158,14 @@ export function encodeSpec(spec: TrialSpec): string {
 
 export function decodeSpec(text: string): TrialSpec {
   return decodeJson(text) as TrialSpec
+}
+
+export function encodeMeasurement(measurement: TimedMeasurement): string {
+  return encodeJson(measurement)
+}
+
+export function decodeMeasurement(text: string): TimedMeasurement {
+  return decodeJson(text) as TimedMeasurement
 }
 
 export function encodeOutcome(outcome: TrialOutcome): string {

@@ -10,6 +10,7 @@ import type { EngineAddress } from './engine-address.ts'
 import { Members } from './members.ts'
 import {
   type ControlMessage,
+  decodeMeasurement,
   decodeOutcome,
   EngineKeys,
   encodeSpec,
@@ -189,9 +190,7 @@ export class RemoteExecutor implements Executor {
 
   async #start(): Promise<void> {
     await Promise.all([this.#queue.waitUntilReady(), this.#events.waitUntilReady()])
-    this.#events.on('progress', ({ jobId, data }) =>
-      this.#measured(jobId, data as unknown as TimedMeasurement),
-    )
+    this.#events.on('progress', ({ jobId, data }) => this.#measured(jobId, decodeMeasurement(String(data))))
     this.#events.on('completed', ({ jobId, returnvalue }) => {
       void this.#complete(jobId, returnvalue as unknown as TrialResult).catch(() => {})
     })
@@ -360,8 +359,11 @@ export class RemoteExecutor implements Executor {
       run.outcome.resolve(unstarted('stopped', null))
     }
     this.#runs.clear()
-    if (this.#redis.status === 'ready') await this.#clear().catch(() => {})
-    await Promise.allSettled([this.#watcher.close(true), this.#events.close(), this.#queue.close()])
+    const isThere = this.#redis.status === 'ready'
+    if (isThere) await this.#clear().catch(() => {})
+    const closed = Promise.allSettled([this.#watcher.close(true), this.#events.close(), this.#queue.close()])
+    // Without a server they wait for one.
+    if (isThere) await closed
     for (const connection of this.#connections) connection.disconnect()
   }
 

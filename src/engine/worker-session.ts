@@ -8,6 +8,7 @@ import {
   type ControlMessage,
   decodeSpec,
   type EngineKeys,
+  encodeMeasurement,
   encodeOutcome,
   LARGEST_RESULT,
   type LateOutcome,
@@ -147,7 +148,7 @@ export class WorkerSession {
         { spec, continued, slot, timeoutMs: job.data.timeoutMs, artifactFloor: job.data.artifactFloor },
         (measurement) => {
           // One after the other; the outcome holds all of them again, so one that gets lost is no loss.
-          reports = reports.then(() => job.updateProgress(measurement)).catch(() => {})
+          reports = reports.then(() => job.updateProgress(encodeMeasurement(measurement))).catch(() => {})
         },
       )
       await reports
@@ -158,7 +159,7 @@ export class WorkerSession {
       say(
         `${offer.study} trial ${spec.number}: ${outcome.state}${value === undefined ? '' : ` ${value}`}, ${seconds} s`,
       )
-      return await this.#handOver(job, outcome)
+      return await this.#handOver(job, { ...outcome, slot, host: this.#options.name })
     } finally {
       this.#running.delete(spec.number)
       slots.give(slot)
@@ -179,7 +180,7 @@ export class WorkerSession {
     if (this.#lostJobs.delete(id)) await this.#reportLate(job, outcome)
     const wanted = outcome.artifact !== null && isWanted(outcome, job.data)
     if (wanted) await redis.setex(keys.artifact(session, id), PAYLOAD_SECONDS, Buffer.from(outcome.artifact!))
-    const text = encodeOutcome({ ...outcome, host: name })
+    const text = encodeOutcome(outcome)
     const isLarge = text.length > LARGEST_RESULT
     if (isLarge) await redis.setex(keys.outcome(session, id), PAYLOAD_SECONDS, text)
     return { outcome: isLarge ? null : text, artifact: wanted, worker: name }
