@@ -54,6 +54,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** Where threads, the disk, the clock, the terminal and the machine may be touched: whole folders, or single files. */
 const OUTSIDE_WORLD = [
+  // Which processes there are.
+  'process-identity.ts',
   'execute/',
   'engine/',
   'store/',
@@ -66,11 +68,12 @@ const OUTSIDE_WORLD = [
   'session/',
   'model/test-look.ts',
   // A program as an objective, and a user's module that is checked and loaded.
-  'objective/command.ts',
+  'objective/program/',
+  'objective/study-place.ts',
+  'objective/folder-artifact.ts',
   'objective/module.ts',
   // What identifies an objective is read from its files.
   'objective/fingerprint.ts',
-  'objective/command-kind.ts',
   'objective/module-place.ts',
   'objective/own-package.ts',
   'objective/foreign-code.ts',

@@ -65,6 +65,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/digest.ts'),
   },
   {
+    usage: 'artifacts [study] [trial]',
+    describe: 'List or copy the files that trials left: models, checkpoints, logs',
+    load: () => import('./commands/artifacts.ts'),
+  },
+  {
     usage: 'replay <study> <trial>',
     describe: 'Run one trial again, alone, and compare every measurement to the last bit',
     load: () => import('./commands/replay.ts'),

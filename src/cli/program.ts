@@ -13,6 +13,26 @@ export async function runMain(): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   const terminal: Terminal = { stdout: process.stdout, stderr: process.stderr, env: process.env }
   process.exitCode = await runCommandLine(process.argv.slice(2), terminal)
+  endWithin(MOST_LEFT_MS)
+}
+
+/** How long a thread that is stuck in native code may hold the process after its command has ended. */
+const MOST_LEFT_MS = 1_000
+
+/** Ends the process if something still holds it then, once all output is written. */
+function endWithin(limitMs: number): void {
+  const end = (): void => {
+    if (process.stdout.writableLength + process.stderr.writableLength > 0) {
+      endWithin(limitMs)
+      return
+    }
+    const code = Number(process.exitCode ?? 0)
+    // process.exit waits for every thread, also for one that never comes back; another program in its place does not.
+    process.removeAllListeners('warning')
+    if (process.platform !== 'win32') process.execve?.('/bin/sh', ['sh', '-c', `exit ${code}`], {})
+    process.exit(code)
+  }
+  setTimeout(end, limitMs).unref()
 }
 
 /** Runs one command line. Never throws: whatever goes wrong is said on stderr. @returns the exit code */

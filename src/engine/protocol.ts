@@ -127,6 +127,7 @@ export interface WorkerPresence {
 export interface TrialJob {
   /** Exact JSON of the spec. */
   readonly spec: string
+  readonly attempt: number
   readonly timeoutMs: number | null
   /** Whether weights to continue lie under their key. */
   readonly continued: boolean

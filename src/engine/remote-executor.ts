@@ -229,12 +229,18 @@ export class RemoteExecutor implements Executor {
   }
 
   async #send(run: Run): Promise<void> {
-    const { spec, continued, timeoutMs, artifactFloor = null } = run.task
+    const { spec, continued, attempt, timeoutMs, artifactFloor = null } = run.task
     if (continued !== null) {
       const key = this.#keys.continued(this.#session, run.job)
       await this.#redis.setex(key, PAYLOAD_SECONDS, Buffer.from(continued))
     }
-    const job: TrialJob = { spec: encodeSpec(spec), timeoutMs, continued: continued !== null, artifactFloor }
+    const job: TrialJob = {
+      spec: encodeSpec(spec),
+      attempt,
+      timeoutMs,
+      continued: continued !== null,
+      artifactFloor,
+    }
     await this.#queue.add(`${this.#options.offer.study} ${spec.number}`, job, { jobId: run.job })
   }
 

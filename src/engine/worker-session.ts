@@ -138,6 +138,7 @@ export class WorkerSession {
 
   async #run(job: Job<TrialJob, TrialResult>): Promise<TrialResult> {
     const { slots, say, offer } = this.#options
+    const { attempt, timeoutMs, artifactFloor } = job.data
     const spec = decodeSpec(job.data.spec)
     const slot = await slots.take()
     this.#running.add(spec.number)
@@ -145,7 +146,7 @@ export class WorkerSession {
       const continued = job.data.continued ? await this.#weightsToContinue(job.id!) : null
       let reports = Promise.resolve()
       const outcome = await this.#executor.run(
-        { spec, continued, slot, timeoutMs: job.data.timeoutMs, artifactFloor: job.data.artifactFloor },
+        { spec, continued, slot, attempt, timeoutMs, artifactFloor },
         (measurement) => {
           // One after the other; the outcome holds all of them again, so one that gets lost is no loss.
           reports = reports.then(() => job.updateProgress(encodeMeasurement(measurement))).catch(() => {})

@@ -10,5 +10,6 @@ import { createPoolExecutor, type PoolOptions } from './pool.ts'
  */
 export function createExecutor(source: ObjectiveSource, options: PoolOptions): Executor {
   if (runningKind(source).runsIn === 'threads') return createPoolExecutor(source, options)
-  return createInlineExecutor(source, source.kind === 'object' ? {} : { slots: options.workers })
+  const { workers, onPrint } = options
+  return createInlineExecutor(source, { onPrint, ...(source.kind === 'object' ? {} : { slots: workers }) })
 }

@@ -7,6 +7,8 @@ export interface TrialTask {
   readonly continued: Uint8Array | null
   /** Which of the running trials it is: from 0, below the executor's slots when it began; no two running trials share one. */
   readonly slot: number
+  /** How many times the trial was started, this time included; from 1. */
+  readonly attempt: number
   /** How long this attempt may take, wall clock, hard; null for no limit. */
   readonly timeoutMs: number | null
   /**

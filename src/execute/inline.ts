@@ -7,13 +7,15 @@ import { createAdmission } from './admission.ts'
 import type { Executor, TrialTask } from './executor.ts'
 import { CLOSED, createInterruption, type Ending, type Interruption, timedOut } from './interruption.ts'
 import { unstarted } from './outcome.ts'
-import { runTrial, type Surroundings } from './run-trial.ts'
+import { foldersOf, runTrial, type Surroundings, warning } from './run-trial.ts'
 import { createStopSignal, type StopSignal } from './stop-signal.ts'
 import { readThrown } from './thrown.ts'
 
 export interface InlineOptions {
   /** How many trials may be under way at once, taking turns where they wait; 1 by default. */
   readonly slots?: number
+  /** Gets the sentences that objectives say; by default they go to stderr. */
+  readonly onPrint?: ((text: string, trial: number | null) => void) | undefined
 }
 
 /** How long a synchronous objective may hold the thread before other things get a turn between two measurements. */
@@ -35,7 +37,7 @@ interface Run {
  * process's, as in any program.
  */
 export function createInlineExecutor(source: ObjectiveSource, options: InlineOptions = {}): Executor {
-  const slots = options.slots ?? 1
+  const { slots = 1, onPrint = printToStderr } = options
   const running = new Set<Run>()
   const admission = createAdmission(slots)
   const outcomes = new Set<Promise<TrialOutcome>>()
@@ -58,6 +60,7 @@ export function createInlineExecutor(source: ObjectiveSource, options: InlineOpt
       stopSignal: createStopSignal(),
       stopRequested: false,
     }
+    const folders = foldersOf(source, task.spec)
     running.add(run)
     let timer: NodeJS.Timeout | undefined
     try {
@@ -76,6 +79,9 @@ export function createInlineExecutor(source: ObjectiveSource, options: InlineOpt
         stopRequested: () => run.stopRequested,
         signal: () => run.stopSignal.get(),
         onMeasurement: (measurement) => runOwn(() => onMeasurement(measurement)),
+        warn: (sentence) =>
+          runOwn(() => onPrint(`${warning(task.spec.number, sentence)}\n`, task.spec.number)),
+        folders,
         breathe: () => {
           const now = performance.now()
           if (timeoutMs !== null && now - begun > timeoutMs) expire()
@@ -88,6 +94,7 @@ export function createInlineExecutor(source: ObjectiveSource, options: InlineOpt
       return await runForeign(() => runTrial(objective, task, surroundings))
     } finally {
       clearTimeout(timer)
+      folders.close()
       running.delete(run)
     }
   }
@@ -116,6 +123,10 @@ export function createInlineExecutor(source: ObjectiveSource, options: InlineOpt
       await Promise.allSettled(outcomes)
     },
   }
+}
+
+function printToStderr(text: string): void {
+  process.stderr.write(text)
 }
 
 function nextTurn(): Promise<void> {

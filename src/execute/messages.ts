@@ -13,6 +13,7 @@ export interface TaskMessage {
   /** The index of the channel through which both threads see the trial. */
   readonly channel: number
   readonly slot: number
+  readonly attempt: number
   readonly spec: TrialSpec
   readonly continued: Uint8Array | null
 }

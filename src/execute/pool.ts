@@ -196,8 +196,8 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
     looking ??= setInterval(look, LOOK_EVERY_MS).unref()
     const forgetTime = task.timeoutMs === null ? () => {} : watchTime(run, task.timeoutMs)
     try {
-      const { spec, continued, slot } = task
-      const message: TaskMessage = { channel: channel.index, slot, spec, continued }
+      const { spec, continued, slot, attempt } = task
+      const message: TaskMessage = { channel: channel.index, slot, attempt, spec, continued }
       const outcome = await pool
         .run(message, { signal: run.abort.signal })
         .catch((error: unknown) => cut(run, error))

@@ -1,13 +1,16 @@
+import { listFolder } from '../objective/folder-artifact.ts'
 import type { Measurements, Objective, TrialContext, TrialResult } from '../objective/objective.ts'
 import { FailedError } from '../objective/objective.ts'
-import type { TimedMeasurement, TrialError, TrialOutcome } from '../trial.ts'
+import type { ObjectiveSource } from '../objective/source.ts'
+import { type TrialFolders, trialFolders } from '../objective/study-place.ts'
+import type { TimedMeasurement, TrialError, TrialOutcome, TrialSpec } from '../trial.ts'
 import type { TrialTask } from './executor.ts'
 import type { Interruption } from './interruption.ts'
 import { readMeasurement } from './read-measurement.ts'
 import { readThrown } from './thrown.ts'
 
 /** What is run, of a trial's task. */
-export type Attempt = Pick<TrialTask, 'spec' | 'continued' | 'slot'>
+export type Attempt = Omit<TrialTask, 'timeoutMs'>
 
 /** What surrounds a running trial: how it learns that it must end, and where its measurements go. */
 export interface Surroundings {
@@ -17,8 +20,22 @@ export interface Surroundings {
   /** Aborted with a stop or an interruption; made when first asked for. */
   readonly signal: () => AbortSignal
   readonly onMeasurement: (measurement: TimedMeasurement) => void
+  /** Shows a sentence of the objective's. */
+  readonly warn: (sentence: string) => void
+  readonly folders: TrialFolders
   /** Awaited between measurements if it returns a promise: lets the thread see to other things. */
   readonly breathe: () => Promise<void> | undefined
+}
+
+/** The folders that a source's trial may use. */
+export function foldersOf(source: ObjectiveSource, { number, continues }: TrialSpec): TrialFolders {
+  const place = 'place' in source ? (source.place ?? null) : null
+  return trialFolders(place, number, continues)
+}
+
+/** A sentence of a trial's objective, for whoever runs the study. */
+export function warning(trial: number, sentence: string): string {
+  return `Warning: trial ${trial}: ${sentence}.`
 }
 
 /** An objective that yields without end would fill the memory. */
@@ -40,7 +57,7 @@ const CLEANUP_MS = { withSignal: 2_000, without: 50 }
  */
 export async function runTrial(
   objective: Objective,
-  { spec, continued, slot }: Attempt,
+  { spec, continued, slot, attempt }: Attempt,
   surroundings: Surroundings,
 ): Promise<TrialOutcome> {
   const { interruption, onMeasurement, breathe } = surroundings
@@ -69,10 +86,17 @@ export async function runTrial(
   const context: TrialContext = {
     number: spec.number,
     slot,
+    attempt,
+    stage: spec.stage,
     params: spec.params,
     budget: spec.budget,
     seed: spec.seed,
     continued,
+    continuedFolder: surroundings.folders.continued,
+    get folder() {
+      return surroundings.folders.own()
+    },
+    warn: surroundings.warn,
     stopRequested: () => {
       const requested = surroundings.stopRequested()
       knowsOfStop ||= requested
@@ -100,7 +124,8 @@ export async function runTrial(
       if (next.done === true) {
         if (endedByStop()) return outcome('stopped')
         const result = readResult(next.value)
-        if (measurements.length > 0) return outcome('complete', null, result)
+        if (measurements.length > 0)
+          return outcome('complete', null, withFolder(result, surroundings.folders))
         throw new FailedError('bad-measurement', 'The objective ended without a measurement')
       }
       const measurement = readMeasurement(next.value, lastStep, (performance.now() - begun) / 1000)
@@ -147,7 +172,7 @@ function startGenerator(objective: Objective, context: TrialContext): Measuremen
   if (typeof (generator as { next?: unknown } | null)?.next !== 'function') {
     throw new FailedError(
       'bad-measurement',
-      'An objective is a generator of measurements: write function* (or async function*) and yield them',
+      'An objective made by hand has a run function that is a generator: write function* (or async function*)',
     )
   }
   return generator as Measurements
@@ -183,6 +208,12 @@ function readResult(returned: unknown): TrialResult {
     )
   }
   return returned as TrialResult
+}
+
+/** A trial that has a folder and leaves nothing else leaves the list of its files: there is something to continue. */
+function withFolder(result: TrialResult, folders: TrialFolders): TrialResult {
+  const { used } = folders
+  return result.artifact !== undefined || used === null ? result : { ...result, artifact: listFolder(used) }
 }
 
 function isPromise<T>(value: T | Promise<T>): value is Promise<T> {

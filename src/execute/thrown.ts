@@ -26,7 +26,8 @@ export function readThrown(thrown: unknown): ThrownEnding {
       return { state: 'diverged', error: { code: 'diverged', message: shorten(message), stack: null } }
     }
     if (name === 'FailedError') {
-      return failed(String((thrown as { code?: unknown }).code ?? 'threw'), message, null)
+      const { code, details } = thrown as { readonly code?: unknown; readonly details?: unknown }
+      return failed(String(code ?? 'threw'), message, typeof details === 'string' ? details : null)
     }
     const named = name === 'Error' && message !== '' ? message : [name, message].filter(Boolean).join(': ')
     return failed('threw', named, stack)

@@ -8,7 +8,7 @@ import { type Channel, openChannel } from './channel.ts'
 import { createInterruption, type Ending, type Interruption } from './interruption.ts'
 import type { PrintedMessage, TaskMessage, WorkerData } from './messages.ts'
 import { unstarted } from './outcome.ts'
-import { runTrial } from './run-trial.ts'
+import { foldersOf, runTrial, warning } from './run-trial.ts'
 import { createStopSignal, type StopSignal } from './stop-signal.ts'
 import { readThrown } from './thrown.ts'
 
@@ -47,6 +47,7 @@ async function runOnChannel(task: TaskMessage, running: Running): Promise<TrialO
   let watch: NodeJS.Timeout | undefined
   heapBytes ??= process.memoryUsage().heapUsed
   channel.begin(heapBytes)
+  const folders = foldersOf(source, task.spec)
   const outcome = await runTrial(objective, task, {
     interruption: running.interruption,
     stopRequested: channel.stopRequested,
@@ -55,8 +56,13 @@ async function runOnChannel(task: TaskMessage, running: Running): Promise<TrialO
       return stopSignal.get()
     },
     onMeasurement: recordOn(channel),
+    warn: (sentence) => print(task.spec.number, `${warning(task.spec.number, sentence)}\n`),
+    folders,
     breathe: () => undefined,
-  }).finally(() => clearInterval(watch))
+  }).finally(() => {
+    clearInterval(watch)
+    folders.close()
+  })
   // A promise that was rejected without anybody waiting for it is reported on the next turn.
   await new Promise(setImmediate)
   const { ending } = running.interruption

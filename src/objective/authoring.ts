@@ -22,3 +22,4 @@ export {
   type TrialContext,
   type TrialResult,
 } from './objective.ts'
+export type { ObjectiveFunction, PlainResult } from './plain-function.ts'

@@ -92,6 +92,7 @@ export const classifierKind = {
     if (settings !== null) checkReadableParameters(settings.config, study)
   },
 
+  keptFolders: () => null,
   tie: ({ config }: ClassifierSettings): Aim => {
     const metric = TIES[config.metric]!
     return { metric, direction: CLASSIFIER_METRICS[metric]! }

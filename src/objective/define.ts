@@ -1,7 +1,8 @@
 import { UserError } from '../errors.ts'
 import { type ParameterMap, type ParamsOf, searchSpace } from '../space/constructors.ts'
 import type { Constraint } from '../space/search-space.ts'
-import type { Measurements, Objective, TrialContext } from './objective.ts'
+import type { Objective, TrialContext } from './objective.ts'
+import { measurementsOf, type ObjectiveFunction } from './plain-function.ts'
 
 export interface DefineOptions {
   /** Rules between parameters: `units2 <= units1`. */
@@ -9,7 +10,7 @@ export interface DefineOptions {
 }
 
 /**
- * An objective of one's own: a space and a generator of measurements, the default export of a module.
+ * An objective of one's own: a space and what is measured in it, the default export of a module.
  *
  *     import { defineObjective, float } from 'finesweep/objective'
  *
@@ -17,20 +18,25 @@ export interface DefineOptions {
  *       for (let epoch = 1; epoch <= budget.epochs; epoch++) yield { step: epoch, value: train(params.lr) }
  *     })
  *
- * The types of `params` follow from the space. The generator may be asynchronous. All that is random in it comes from
+ * The types of `params` follow from the space. Instead of a generator, which may be asynchronous, a function may return
+ * the value, or a promise of it: `({ params }) => number`. All that is random comes from
  * `seed`, and nothing is kept from one trial to the next, so that the trial can be repeated anywhere. It may return `{ artifact }`, bytes to keep if the trial is among the best.
  * Throws UserError('usage') if the space is unsound.
  */
 export function defineObjective<const S extends ParameterMap>(
   space: S,
-  run: (context: TrialContext<ParamsOf<S>>) => Measurements,
+  run: ObjectiveFunction<ParamsOf<S>>,
   options: DefineOptions = {},
 ): Objective {
   if (typeof run !== 'function') {
-    throw new UserError('usage', 'defineObjective: the second argument must be a generator function', {
-      hint: 'Write defineObjective({ ... }, function* ({ params, budget, seed }) { ... }).',
+    throw new UserError('usage', 'defineObjective: the second argument must be a function', {
+      hint: 'Write defineObjective({ ... }, ({ params }) => number), or function* ({ params, budget, seed }) { ... }.',
     })
   }
   // The study draws params from this very space, so they are of its types.
-  return Object.freeze({ space: searchSpace(space, options), run: run as Objective['run'] })
+  const plain = run as unknown as ObjectiveFunction
+  return Object.freeze({
+    space: searchSpace(space, options),
+    run: (context: TrialContext) => measurementsOf(plain, context),
+  })
 }

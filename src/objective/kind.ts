@@ -6,6 +6,9 @@ import type { DetailedScore } from '../train/evaluate.ts'
 import type { Direction } from '../trial.ts'
 import type { ObjectiveSettings, ObjectiveSource } from './source.ts'
 
+/** How many of the best trials of a study keep their folders, unless its file says. */
+export const KEPT_FOLDERS = 3
+
 /** Something wrong in a study file. */
 export interface FileMistake {
   /** Keys and list indices from the top of the file. */
@@ -93,6 +96,8 @@ export interface ObjectiveKind<S extends ObjectiveSettings = ObjectiveSettings> 
   /** Reports what can be known of a space that could not be read. */
   checkUnreadableSpace(settings: S | null, study: WrittenStudy): void
 
+  /** How many of the best trials of a study keep their folders; null if its trials have none. */
+  keptFolders(settings: S): number | 'all' | null
   /** The metric that ranks trials of equal value; null for none. */
   tie(settings: S): Aim | null
   /** Prepares what is measured. @throws UserError('usage'); PreparationStopped */

@@ -1,7 +1,7 @@
 import { classifierKind } from './classifier-kind.ts'
-import { commandKind } from './command-kind.ts'
 import type { ObjectiveKind } from './kind.ts'
 import { moduleKind } from './module-kind.ts'
+import { commandKind } from './program/command-kind.ts'
 import type { ClassifierSettings, ObjectiveSettings } from './source.ts'
 
 /** Every kind of objective, by the name that a store has for it. */

@@ -1,6 +1,6 @@
-import { createCommand } from './command.ts'
 import { loadModule } from './module.ts'
 import type { Objective } from './objective.ts'
+import { createCommand } from './program/command.ts'
 import { CLASSIFIER, type ObjectiveSource } from './source.ts'
 
 type SourceOf<K extends ObjectiveSource['kind']> = Extract<ObjectiveSource, { readonly kind: K }>
@@ -36,7 +36,7 @@ const RUNNING: { readonly [K in ObjectiveSource['kind']]: RunningKind<K> } = {
   command: {
     runsIn: 'here',
     youngGenerationMb: 16,
-    load: async ({ command, cwd }) => createCommand(command, cwd),
+    load: async ({ place, ...settings }) => createCommand(settings, place ?? null),
     preload: async () => {},
   },
   object: {

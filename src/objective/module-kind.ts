@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { SearchSpace } from '../space/search-space.ts'
 import { hashFiles } from './fingerprint.ts'
 import { checkParameterNames, foreignAim } from './foreign-kind.ts'
-import { type ObjectiveKind, requireExisting } from './kind.ts'
+import { KEPT_FOLDERS, type ObjectiveKind, requireExisting } from './kind.ts'
 import { loadObjective } from './load.ts'
 import type { ModuleSettings } from './source.ts'
 
@@ -39,6 +39,7 @@ export const moduleKind: ObjectiveKind<ModuleSettings> = {
   checkSpace: (space) => space,
   checkUnreadableSpace: () => {},
 
+  keptFolders: () => KEPT_FOLDERS,
   tie: () => null,
   open: async (settings) => {
     const { space } = await loadObjective(settings)

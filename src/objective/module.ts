@@ -8,9 +8,10 @@ import { runForeign } from './foreign-code.ts'
 import { syntaxPlace, thrownPlace } from './module-place.ts'
 import type { Objective } from './objective.ts'
 import { offerPackage } from './own-package.ts'
+import { measurementsOf, type ObjectiveFunction } from './plain-function.ts'
 
 const HINT =
-  'End the module with: export default defineObjective({ ... }, function* ({ params, budget, seed }) { ... }).'
+  'End the module with: export default ({ params }) => number, or defineObjective({ ... }, function* ({ params, budget, seed }) { ... }).'
 
 /**
  * The objective that a module exports, in this thread.
@@ -39,6 +40,7 @@ export async function loadModule(file: string): Promise<Objective> {
       return { exported, isSound: isObjective(exported) }
     })
     objective = loaded.exported
+    if (typeof objective === 'function') return fromFunction(objective as ObjectiveFunction)
     if (loaded.isSound) return objective as Objective
   } catch (error) {
     throw loadingFailed(file, error)
@@ -47,12 +49,17 @@ export async function loadModule(file: string): Promise<Objective> {
     objective === undefined ? 'it has none' : `got ${objective === null ? 'null' : typeof objective}`
   throw new UserError(
     'usage',
-    `An objective is a module's default export, made by defineObjective; ${found}`,
+    `An objective is a module's default export, a function or made by defineObjective; ${found}`,
     {
       where: { file },
       hint: HINT,
     },
   )
+}
+
+/** A function alone says nothing of its space: the study file does. */
+function fromFunction(run: ObjectiveFunction): Objective {
+  return { space: null, run: (context) => measurementsOf(run, context) }
 }
 
 /** By its shape, not by its maker: the module may hold another copy of this package. */

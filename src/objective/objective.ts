@@ -11,8 +11,18 @@ export interface TrialContext<P extends Params = Params> {
   readonly budget: Budget
   /** Seed everything random from this; a whole number in [0, 2^48). */
   readonly seed: number
+  /** How many times the trial was started, this time included; from 1. */
+  readonly attempt: number
   /** The artifact of the trial that this one continues; null to start anew. */
   readonly continued: Uint8Array | null
+  /** The folder of that trial, if it has one: a checkpoint lies there. */
+  readonly continuedFolder: string | null
+  /** A folder for this trial's files, such as checkpoints: made when first asked for, and empty then. */
+  readonly folder: string
+  /** The stage's index, from 0. */
+  readonly stage: number
+  /** Shows a sentence to whoever runs the study. */
+  readonly warn: (sentence: string) => void
   /** True once the trial should end early: long work between two measurements may look at it. */
   readonly stopRequested: () => boolean
   /** Aborted once the trial should end early, for asynchronous work: a request, a timer, another program. */
@@ -58,10 +68,13 @@ export class DivergedError extends Error {
 export class FailedError extends Error {
   override readonly name = 'FailedError'
   readonly code: string
+  /** More lines for people, such as the end of a program's output. */
+  readonly details: string | null
 
   /** @param message one sentence for people */
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, details: string | null = null) {
     super(message)
     this.code = code
+    this.details = details
   }
 }

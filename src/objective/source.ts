@@ -2,6 +2,7 @@ import type { DataSettings } from '../data/data-config.ts'
 import type { PreparedData } from '../data/prepared.ts'
 import type { ClassifierConfig } from './classifier-config.ts'
 import type { Objective } from './objective.ts'
+import type { StudyPlace } from './study-place.ts'
 
 /** What study files and stored experiments call the built-in network. */
 export const CLASSIFIER = 'mlp-classifier'
@@ -24,14 +25,26 @@ export interface ModuleSettings {
 /** A program, split into words as a shell would but run without one. */
 export interface CommandSettings {
   readonly kind: 'command'
-  readonly command: string
+  /** A text to be split, or the words themselves. */
+  readonly command: string | readonly string[]
   readonly cwd: string
+  /** Variables of the program's environment, beside those that it inherits; placeholders are filled in. */
+  readonly env: Readonly<Record<string, string>>
+  /** One for each slot, in turn: GPUs, ports; null for none. */
+  readonly devices: readonly string[] | null
+  /** How many of the best trials keep their folders. */
+  readonly keep: number | 'all'
+}
+
+/** The source with the place of its study, for kinds whose trials have folders. */
+export function atPlace(source: ObjectiveSource, place: StudyPlace): ObjectiveSource {
+  return source.kind === 'module' || source.kind === 'command' ? { ...source, place } : source
 }
 
 /** Where an objective comes from once its data are prepared: plain data that every worker can load it from. */
 export type ObjectiveSource =
   | { readonly kind: typeof CLASSIFIER; readonly config: ClassifierConfig; readonly data: PreparedData }
-  | ModuleSettings
-  | CommandSettings
+  | (ModuleSettings & { readonly place?: StudyPlace })
+  | (CommandSettings & { readonly place?: StudyPlace })
   /** An object in this process: only the inline executor can run it. */
   | { readonly kind: 'object'; readonly objective: Objective }

@@ -1,6 +1,6 @@
 import { own } from '../space/own.ts'
 import type { Evaluation } from '../store/store.ts'
-import { type TimedMeasurement, TRIAL_STATES, type TrialRecord } from '../trial.ts'
+import { type TimedMeasurement, TRIAL_STATES, type TrialError, type TrialRecord } from '../trial.ts'
 import { heading, shellWord } from './names.ts'
 import { formatDuration, formatMetric, formatMoment } from './numbers.ts'
 import { testLines } from './summary.ts'
@@ -38,7 +38,7 @@ export function renderTrial(shown: ShownTrial, dbOption: string, layout: TableLa
       { text: trial.state, tone: TRIAL_STATES[trial.state].tone },
       value,
     ],
-    ...(trial.error === null ? [] : [[oneLine(trial.error.message)]]),
+    ...(trial.error === null ? [] : [[oneLine(trial.error.message)], ...details(trial.error)]),
     [''],
     ...pairs(Object.entries(trial.params).map(([name, param]) => [name, String(param)])),
     [''],
@@ -48,6 +48,15 @@ export function renderTrial(shown: ShownTrial, dbOption: string, layout: TableLa
   const table = renderTable(measurementColumns(study.metric, measurements), measurements, layout).text
   const looks = testLines(evaluations).map((line) => `${paint(line, layout.colour)}\n`)
   return [text, table, ...looks].filter((part) => part !== '').join('\n')
+}
+
+/** The stack of an error, or the end of a program's output, line by line. */
+function details({ message, stack }: TrialError): Span[][] {
+  if (stack === null) return []
+  const lines = stack.split(/\r?\n/).map((line) => oneLine(line))
+  // A stack begins with the error's name and message, which stand above it.
+  const rest = lines[0]?.endsWith(oneLine(message).split('\n')[0]!) ? lines.slice(1) : lines
+  return rest.map((line) => [{ text: `  ${line}`, tone: 'dim' }])
 }
 
 function facts({ study, stages, trial }: ShownTrial, dbOption: string): [string, string][] {

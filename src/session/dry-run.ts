@@ -55,6 +55,11 @@ export async function estimateStudy(
     const context = {
       number: 0,
       slot: 0,
+      attempt: 1,
+      stage: 0,
+      folder: '',
+      continuedFolder: null,
+      warn: () => {},
       params,
       budget: { epochs: 1 },
       seed: seedFrom([experiment.seed, 'trial', 0, 0]),

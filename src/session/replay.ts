@@ -2,12 +2,16 @@ import { UserError } from '../errors.ts'
 import { createExecutor } from '../execute/create.ts'
 import { createInlineExecutor } from '../execute/inline.ts'
 import { kindOf } from '../objective/kinds.ts'
+import { atPlace } from '../objective/source.ts'
+import type { StudyPlace } from '../objective/study-place.ts'
 import { own } from '../space/own.ts'
 import type { StudyReader, StudyRecord } from '../store/store.ts'
 import { experimentFromJson } from '../study-file/experiment-json.ts'
 import type { TimedMeasurement, TrialOutcome, TrialRecord } from '../trial.ts'
 import { openExperiment } from './open-experiment.ts'
 import { refuseDifferences } from './refuse-differences.ts'
+import { cacheFolderOf } from './session.ts'
+import { studyFolder } from './trial-folders.ts'
 
 /** What a replay showed. */
 export interface ReplayResult {
@@ -24,9 +28,10 @@ export async function replayTrial(
   reader: StudyReader,
   study: StudyRecord,
   trial: TrialRecord,
-  cacheFolder: string,
+  db: string,
   onMeasurement: (measurement: TimedMeasurement) => void = () => {},
 ): Promise<ReplayResult> {
+  const cacheFolder = cacheFolderOf(db)
   const opened = await openExperiment(experimentFromJson(study.experiment, study.name), { cacheFolder })
   refuseDifferences(study, opened, false)
   const continued = trial.continues === null ? null : reader.artifact(study.id, trial.continues)
@@ -41,13 +46,26 @@ export async function replayTrial(
   // What `auto` picks here may be another arithmetic than the trial's.
   const { arithmetic } = trial
   const kind = kindOf(opened.experiment.objective)
-  const source = arithmetic === null ? opened.source : kind.asRecorded(opened.source, arithmetic)
+  const place: StudyPlace = {
+    study: study.name,
+    stages: opened.experiment.stages.map(({ name }) => name),
+    folder: studyFolder(db, study.name),
+    isReplay: true,
+  }
+  const recorded = arithmetic === null ? opened.source : kind.asRecorded(opened.source, arithmetic)
+  const source = atPlace(recorded, place)
   const executor = endsItsThread(trial)
     ? createExecutor(source, { workers: 1, heapLimitMb: heapMb })
     : createInlineExecutor(source)
   try {
     const outcome = await executor.run(
-      { spec: trial, continued, slot: 0, timeoutMs: trialTimeout === null ? null : trialTimeout * 1000 },
+      {
+        spec: trial,
+        continued,
+        slot: 0,
+        attempt: 1,
+        timeoutMs: trialTimeout === null ? null : trialTimeout * 1000,
+      },
       onMeasurement,
     )
     const stored = reader.measurements(study.id, trial.number)

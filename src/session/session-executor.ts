@@ -6,6 +6,8 @@ import { fromRoot } from '../engine/relocate.ts'
 import { createExecutor } from '../execute/create.ts'
 import type { Executor } from '../execute/executor.ts'
 import { keepsNetwork } from '../objective/kinds.ts'
+import { atPlace } from '../objective/source.ts'
+import type { StudyPlace } from '../objective/study-place.ts'
 import type { OpenedExperiment } from './open-experiment.ts'
 
 /** An engine whose workers run trials of a session. */
@@ -37,16 +39,37 @@ const DEFAULT_PREFIX = 'finesweep'
 const DEFAULT_TIMEOUT_SECONDS = 600
 const DEFAULT_LOCK_MS = 30_000
 
+/** What will run a session's trials, known before its study is stored. */
+export interface SessionExecutors {
+  /** The executor, once it is known where the study's trials have their folders. */
+  at(place: StudyPlace): Executor
+  /** Ends all that runs at once. */
+  close(): Promise<void>
+}
+
 /** What runs a session's trials: this process, the workers of an engine, or both. @throws UserError('engine') */
-export async function createSessionExecutor(
+export async function prepareSessionExecutor(
   opened: OpenedExperiment,
   options: ExecutorOptions,
-): Promise<Executor> {
+): Promise<SessionExecutors> {
   const { engine, workers, onPrint } = options
   const heapLimitMb = opened.experiment.limits.heapMb
-  const local = (): Executor =>
-    createExecutor(opened.source, { workers, heapLimitMb, ...(onPrint === undefined ? {} : { onPrint }) })
-  if (engine === undefined) return local()
+  const local = (place: StudyPlace): Executor =>
+    createExecutor(atPlace(opened.source, place), {
+      workers,
+      heapLimitMb,
+      ...(onPrint === undefined ? {} : { onPrint }),
+    })
+  let running: Executor | null = null
+  if (engine === undefined) {
+    return {
+      at(place) {
+        running ??= local(place)
+        return running
+      },
+      close: async () => running?.close(),
+    }
+  }
   // Loaded on use: a study on one machine needs none of it.
   const { RemoteExecutor } = await import('../engine/remote-executor.ts')
   const address: EngineAddress = readEngineAddress(engine.url, '--engine')
@@ -57,7 +80,13 @@ export async function createSessionExecutor(
     engineTimeoutMs: 1000 * (engine.timeout ?? DEFAULT_TIMEOUT_SECONDS),
     say: options.say,
   })
-  return workers === 0 ? remote : combineExecutors(local(), remote)
+  return {
+    at(place) {
+      running ??= workers === 0 ? remote : combineExecutors(local(place), remote)
+      return running
+    },
+    close: () => (running ?? remote).close(),
+  }
 }
 
 function describeOffer(

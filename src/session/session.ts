@@ -4,6 +4,8 @@ import { dirname, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import { lookAtTest } from '../model/test-look.ts'
 import { kindOf } from '../objective/kinds.ts'
+import { endLeftPrograms } from '../objective/program/left-programs.ts'
+import type { StudyPlace } from '../objective/study-place.ts'
 import { openReader, openWriter } from '../store/sqlite-store.ts'
 import type { Evaluation, StudyReader, StudyRecord, StudyWriter } from '../store/store.ts'
 import type { StudyListener } from '../study/events.ts'
@@ -14,7 +16,8 @@ import type { TrialRecord } from '../trial.ts'
 import { changeExperiment, describeChanges, type ResumeChanges } from './change-experiment.ts'
 import { type OpenedExperiment, openExperiment } from './open-experiment.ts'
 import { refuseDifferences } from './refuse-differences.ts'
-import { createSessionExecutor, type EngineOptions } from './session-executor.ts'
+import { type EngineOptions, prepareSessionExecutor } from './session-executor.ts'
+import { keepTrialFolders, moveAside, studyFolder } from './trial-folders.ts'
 
 /** Where, with how many threads and in whose sight an experiment runs. */
 export interface SessionOptions {
@@ -78,6 +81,8 @@ export async function runExperiment(
         codeVersion: options.codeVersion,
       }
     })
+    const moved = moveAside(studyFolder(options.db, created.name))
+    if (moved !== null) options.say?.(`The folder of an earlier study "${created.name}" is now ${moved}.`)
     if (taken) options.say?.(nameTaken(store, experiment.name, created.name))
     return created
   })
@@ -99,6 +104,8 @@ export async function resumeExperiment(
   try {
     const study = findStudy(store, name, options.db)
     store.acquireLease(study.id)
+    const left = await endLeftPrograms(studyFolder(options.db, study.name))
+    if (left > 0) options.say?.(`Ended programs that an earlier run had left running (trials: ${left}).`)
     const experiment = changedExperiment(store, study, changes)
     const opened = await open(experiment, options)
     const differences = refuseDifferences(study, opened, changes.force)
@@ -167,16 +174,19 @@ async function conduct(
   const { limits } = experiment
   const drain = new AbortController()
   const say = options.say ?? ((sentence: string) => process.stderr.write(`${sentence}\n`))
-  const executor = await createSessionExecutor(opened, { ...options, say }).catch((error: unknown) => {
+  const executors = await prepareSessionExecutor(opened, { ...options, say }).catch((error: unknown) => {
     store.close()
     throw error
   })
   const timers: NodeJS.Timeout[] = []
   const closeAtOnce = (): void => {
-    executor.close().catch(() => {})
+    executors.close().catch(() => {})
   }
   try {
     const study = begin()
+    const stages = experiment.stages.map(({ name }) => name)
+    const folder = studyFolder(options.db, study.name)
+    const place: StudyPlace = { study: study.name, stages, folder, isReplay: false }
     timers.push(setInterval(() => store.renewLease(study.id), HEARTBEAT_MS))
     if (limits.timeout !== null) {
       const reason = `time limit of ${limits.timeout} s reached`
@@ -198,8 +208,8 @@ async function conduct(
         maxEpochs: limits.maxEpochs,
       },
       store,
-      executor,
-      listener: options.listener ?? (() => {}),
+      executor: executors.at(place),
+      listener: withFolders(store, study, experiment, folder, options.listener ?? (() => {})),
       say,
       host: hostname(),
       signal: drain.signal,
@@ -210,8 +220,26 @@ async function conduct(
     return { study: store.findStudy(study.name)!, end, best, testLook, cautions: data?.cautions ?? [] }
   } finally {
     for (const timer of timers) clearTimeout(timer)
-    await executor.close()
+    await executors.close()
     store.close()
+  }
+}
+
+/** The listener, and one that removes folders of trials, where the objective's trials have them. */
+function withFolders(
+  store: StudyReader,
+  study: StudyRecord,
+  { objective, direction, stages }: Experiment,
+  folder: string,
+  listener: StudyListener,
+): StudyListener {
+  const keep = kindOf(objective).keptFolders(objective)
+  if (keep === null) return listener
+  const trials = store.trials(study.id)
+  const sweep = keepTrialFolders({ folder, direction, stages, keep, trials })
+  return (event) => {
+    sweep(event)
+    listener(event)
   }
 }
 

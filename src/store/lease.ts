@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts'
-import { findProcess, type ProcessIdentity } from './process-identity.ts'
+import { findProcess, type ProcessIdentity } from '../process-identity.ts'
 import type { Lease } from './store.ts'
 
 /** Without a heartbeat for so long, a holder that can't be looked for from here counts as dead. */

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts'
+import { thisProcess } from '../process-identity.ts'
 import { compareTrials, hasValue } from '../search/rank.ts'
 import {
   isFinished,
@@ -10,7 +11,6 @@ import {
   type TrialState,
 } from '../trial.ts'
 import { decodeJson, encodeJson } from './exact-json.ts'
-import { thisProcess } from './process-identity.ts'
 import type {
   ArtifactFolder,
   Evaluation,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type Database from 'better-sqlite3'
 import { UserError } from '../errors.ts'
+import { thisProcess } from '../process-identity.ts'
 import type {
   StudyId,
   TieMetric,
@@ -14,7 +15,6 @@ import { type Cell, checksumOf } from './checksum.ts'
 import { closeWritable, writeBack } from './connection.ts'
 import { encodeJson } from './exact-json.ts'
 import { heldBySomebodyElse, isLive, leaseLost } from './lease.ts'
-import { thisProcess } from './process-identity.ts'
 import { STAGE_COLUMNS, STUDY_COLUMNS, toEvaluationCells, toNewStudyCells, toStageCells } from './rows.ts'
 import { SqliteReader } from './sqlite-reader.ts'
 import type {

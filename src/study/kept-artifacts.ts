@@ -1,4 +1,5 @@
 import { compareTrials } from '../search/rank.ts'
+import type { StagePlan } from '../search/stage-plan.ts'
 import type { Direction, TrialRecord } from '../trial.ts'
 
 /** Which trials' artifacts the store keeps while a stage runs. */
@@ -40,6 +41,11 @@ export function keepArtifacts(setup: KeptArtifactsSetup): KeptArtifacts {
     offer,
     numbers: () => [...new Set([...overall.numbers(), ...ofStage.numbers(), ...toContinue])],
   }
+}
+
+/** How many trials of a stage the one after it continues. */
+export function promotedCount(next: StagePlan | undefined): number {
+  return next?.warmStart === true ? next.trials : 0
 }
 
 /** The best `size` of all that were offered, in order of rank. */

@@ -3,7 +3,7 @@ import type { Executor } from '../execute/executor.ts'
 import { LiveMeasurements } from '../store/live-measurements.ts'
 import type { StudyWriter } from '../store/store.ts'
 import { finishedTrial, startedTrial } from '../store/trial-life.ts'
-import type { TieMetric, TimedMeasurement, TrialOutcome, TrialRecord, TrialSpec } from '../trial.ts'
+import type { TieMetric, TimedMeasurement, TrialOutcome, TrialRecord } from '../trial.ts'
 import { withinArtifactLimit } from './artifact-limit.ts'
 import type { StudyListener } from './events.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
@@ -117,7 +117,7 @@ class Lanes {
     for (let current = taken; ; ) {
       const running = this.#start(current, slot)
       let isOver = false
-      const outcome = await this.#attempt(current.spec, slot, (measurement) => {
+      const outcome = await this.#attempt(current, slot, (measurement) => {
         // One may come late, when the trial has ended or runs again.
         if (!isOver) this.#live.add(number, measurement)
         listener({ kind: 'measured', trial: number, measurement })
@@ -145,7 +145,7 @@ class Lanes {
   }
 
   async #attempt(
-    spec: TrialSpec,
+    { spec, attempt }: TakenTrial,
     slot: number,
     onMeasurement: (measurement: TimedMeasurement) => void,
   ): Promise<TrialOutcome> {
@@ -153,7 +153,7 @@ class Lanes {
     const continued = spec.continues === null ? null : await this.#artifactOf(spec.continues, slot)
     if (continued !== null && 'state' in continued) return continued
     return withinArtifactLimit(
-      await executor.run({ spec, continued, slot, timeoutMs: trialTimeoutMs }, onMeasurement),
+      await executor.run({ spec, continued, slot, attempt, timeoutMs: trialTimeoutMs }, onMeasurement),
     )
   }
 
@@ -165,7 +165,8 @@ class Lanes {
     const { study, store } = this.#stage
     const stored = store.artifact(study, number)
     if (stored !== undefined) return stored
-    const outcome = await this.#attempt(store.trial(study, number)!, slot, () => {})
+    const spec = store.trial(study, number)!
+    const outcome = await this.#attempt({ spec, attempt: spec.attempts }, slot, () => {})
     if (outcome.artifact !== null) return outcome.artifact
     if (outcome.state !== 'complete') return { ...outcome, measurements: [] }
     throw new UserError('usage', `Trial ${number} left no artifact that a warm start could continue`, {

@@ -11,7 +11,7 @@ import { isFinished, type TrialRecord } from '../trial.ts'
 import { readEarlyValues } from './early-values.ts'
 import type { StudyListener } from './events.ts'
 import { guardListener } from './guarded-listener.ts'
-import { keepArtifacts } from './kept-artifacts.ts'
+import { keepArtifacts, promotedCount } from './kept-artifacts.ts'
 import { runStage } from './lanes.ts'
 import { TrialQueue, type TrialQueueSetup } from './trial-queue.ts'
 
@@ -219,11 +219,6 @@ function proposer(
 function affordableTrials(maxEpochs: number | null, spent: number, plan: StagePlan): number {
   if (maxEpochs === null) return plan.trials
   return Math.min(plan.trials, Math.max(0, Math.floor((maxEpochs - spent) / plan.epochs)))
-}
-
-/** How many trials of a stage the one after it continues. */
-function promotedCount(next: StagePlan | undefined): number {
-  return next?.warmStart === true ? next.trials : 0
 }
 
 function describeEnd(run: StudyRun, queue: TrialQueue, cutShort: boolean): StudyEnd | null {

@@ -20,7 +20,7 @@ export function trial(does: string, changes: Partial<TrialTask> & { number?: num
     budget: { epochs: 5 },
     continues: null,
   }
-  return { spec, continued, slot, timeoutMs }
+  return { spec, continued, slot, attempt: 1, timeoutMs }
 }
 
 const unheard = (): void => {}
@@ -74,6 +74,14 @@ export function describeExecutor(
     expect(measurements.map(({ step, metrics }) => [step, metrics.twice])).toEqual(
       [1, 2, 3, 4, 5].map((step) => [step, 2 * step]),
     )
+  })
+
+  test('a function that gives a value has measured once, after all epochs', async () => {
+    const { state, measurements } = await outcomeOf('function')
+    expect([state, measurements.map(({ seconds, ...rest }) => rest)]).toEqual([
+      'complete',
+      [{ step: 5, value: 0.5, metrics: { loss: 2 } }],
+    ])
   })
 
   test('an artifact comes back whole, and goes into the trial that continues it', async () => {
@@ -153,10 +161,7 @@ export function describeExecutor(
       'returnsValue',
       'An objective returns nothing or { artifact, arithmetic }, bytes and a word; its value is the last one it yields',
     ],
-    [
-      'noGenerator',
-      'An objective is a generator of measurements: write function* (or async function*) and yield them',
-    ],
+    ['noValue', 'Bad measurement: value must be a number, got "high" at step 5'],
   ])('an objective with the fault "%s" fails with a sentence', async ([does, message]) => {
     const { state, error } = await outcomeOf(does!)
     expect([state, error?.code, error?.message]).toEqual(['failed', 'bad-measurement', message])

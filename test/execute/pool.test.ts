@@ -133,8 +133,9 @@ test('more measurements than a slot has room for come all, once and in order', a
     budget: { epochs: 1 },
     continues: null,
   }
-  const outcome = await executor.run({ spec, continued: null, slot: 0, timeoutMs: null }, ({ step }) =>
-    announced.push(step),
+  const outcome = await executor.run(
+    { spec, continued: null, slot: 0, attempt: 1, timeoutMs: null },
+    ({ step }) => announced.push(step),
   )
   expect(announced).toEqual(Array.from({ length: 20_000 }, (_, i) => i + 1))
   expect(outcome.measurements.map(({ step }) => step)).toEqual(announced)

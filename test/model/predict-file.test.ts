@@ -28,6 +28,11 @@ async function kept(content: string, settings: object, epochs = 12): Promise<Kep
   const run = createClassifier(config, data).run({
     number: 0,
     slot: 0,
+    attempt: 1,
+    stage: 0,
+    folder: '',
+    continuedFolder: null,
+    warn: () => {},
     params: {},
     budget: { epochs },
     seed: 5,

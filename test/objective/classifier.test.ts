@@ -48,6 +48,11 @@ function run(
   const context: TrialContext = {
     number: 0,
     slot: 0,
+    attempt: 1,
+    stage: 0,
+    folder: '',
+    continuedFolder: null,
+    warn: () => {},
     params: {},
     budget: { epochs: 4 },
     seed: 11,

@@ -44,23 +44,28 @@ test('what they print goes to stderr, and our own output to stdout', () => {
   expect(stderr).toContain('printed while it runs\n')
 })
 
+test('a function alone is an objective, whose value is that of all epochs', () => {
+  expect(printed.get('function-default.mjs')).toEqual([
+    'measured',
+    { names: null, state: 'complete', value: 1.5 },
+  ])
+})
+
 test('an objective written by hand needs no space', () => {
   expect(printed.get('by-hand.mjs')).toEqual([{ names: null, state: 'failed' }])
 })
 
+const PLAIN_COMMAND = { kind: 'command', env: {}, devices: null, keep: 3 } as const
+
 const HINT =
-  'End the module with: export default defineObjective({ ... }, function* ({ params, budget, seed }) { ... }).'
+  'End the module with: export default ({ params }) => number, or defineObjective({ ... }, function* ({ params, budget, seed }) { ... }).'
 
 test.for([
   ['not-there.mjs', 'Objective not found: FOLDER/not-there.mjs.'],
   ['.', 'The objective is no file: FOLDER.'],
   [
     'no-default.mjs',
-    `FOLDER/no-default.mjs  An objective is a module's default export, made by defineObjective; it has none. ${HINT}`,
-  ],
-  [
-    'function-default.mjs',
-    `FOLDER/function-default.mjs  An objective is a module's default export, made by defineObjective; got function. ${HINT}`,
+    `FOLDER/no-default.mjs  An objective is a module's default export, a function or made by defineObjective; it has none. ${HINT}`,
   ],
   ['syntax.mjs', /^FOLDER\/syntax\.mjs:3 {2}The objective does not parse: .*\.$/],
   ['syntax.ts', /^FOLDER\/syntax\.ts:3 {2}The objective does not parse: .*\.$/],
@@ -82,7 +87,7 @@ test.for([
   ],
   [
     'no-generator.mjs',
-    /^FOLDER\/no-generator\.mjs:2:\d+ {2}defineObjective: the second argument must be a generator/,
+    /^FOLDER\/no-generator\.mjs:2:\d+ {2}defineObjective: the second argument must be a function/,
   ],
 ] as const)('%s is refused with its place', ([name, expected]) => {
   const [{ message }] = printed.get(name) as [{ message: string }]
@@ -97,6 +102,6 @@ test('an object is its own objective', async () => {
 })
 
 test('a command whose quotes are open is refused when it is loaded', async () => {
-  const command = loadObjective({ kind: 'command', command: 'train "now', cwd: folder })
+  const command = loadObjective({ ...PLAIN_COMMAND, command: 'train "now', cwd: folder })
   await expect(command).rejects.toThrow('is opened and never closed')
 })

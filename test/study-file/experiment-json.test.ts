@@ -31,6 +31,8 @@ describe('an experiment in the store', () => {
     const stored = JSON.parse(JSON.stringify(experimentToJson(experiment)))
     expect(experimentFromJson(stored)).toEqual(experiment)
     expect(compareExperiments(experiment, experimentFromJson(stored))).toEqual([])
+    // Hashes of these texts identify a study: the order of keys counts.
+    expect(JSON.stringify(experimentFromJson(stored).space)).toBe(JSON.stringify(experiment.space))
   })
 
   test('gets the defaults of settings that came later', () => {

@@ -72,6 +72,9 @@ describe('a study file', () => {
     expect(parse(command).objective).toEqual({
       kind: 'command',
       command: 'python3 t.py {a}',
+      env: {},
+      devices: null,
+      keep: 3,
       cwd: resolve('.'),
     })
   })
@@ -393,7 +396,7 @@ limits: { timeout: soon }
     ],
     [
       'objective: { command: "x {lr}" }\ndirection: minimize\nspace: { rate: 1 }',
-      ':1:23  command: unknown placeholder {lr}. There are {rate}, {epochs}, {seed}, {trial}.',
+      ':1:23  command: unknown placeholder {lr}. There are {rate}, {args}, {epochs}, {seed}, {trial}, {dir},',
     ],
     [
       'objective: a.ts\ndirection: minimize\nspace: { "a b": 1 }',

@@ -22,13 +22,12 @@ export default defineCommand({
   run: (args, terminal) =>
     withStudy(args, async (open) => {
       const trial = findTrial(open, args.trial as number, args.db)
-      const { cacheFolderOf } = await import('../../session/session.ts')
       const { replayTrial } = await import('../../session/replay.ts')
       const { difference, outcome } = await replayTrial(
         open.reader,
         open.study,
         trial,
-        cacheFolderOf(args.db),
+        args.db,
         ({ step, value, seconds }) => {
           if (!args.quiet)
             say(terminal, `step ${step}: ${open.study.metric} ${value} (${formatDuration(seconds * 1000)})`)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { UserError } from '../../src/errors.ts'
-import { splitWords } from '../../src/objective/words.ts'
+import { UserError } from '../../../src/errors.ts'
+import { splitWords } from '../../../src/objective/program/words.ts'
 
 test.for([
   ['python3 train.py --lr {learningRate}', ['python3', 'train.py', '--lr', '{learningRate}']],

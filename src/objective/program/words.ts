@@ -1,7 +1,12 @@
-import { UserError } from '../errors.ts'
+import { UserError } from '../../errors.ts'
 
 /** What a shell would take for itself if it stood alone, unquoted, in a command. */
 const SHELL_OPERATOR = /^(?:\|\|?|&&?|;|\d?>>?|\d?<|\d?>&\d)$/
+
+/** The words of a command: a list as it stands, a text split as a shell would. @throws UserError('usage') as `splitWords` */
+export function commandWords(command: string | readonly string[]): readonly string[] {
+  return typeof command === 'string' ? splitWords(command) : command
+}
 
 /**
  * A command's words, split as a shell would: at white space, but not within quotes; `'...'` is taken as it stands, in

@@ -34,7 +34,7 @@ export function findProcess(identity: ProcessIdentity): Liveness {
 }
 
 /** Null without /proc, for a process that isn't there, and for a zombie. */
-function describeProcess(pid: number): string | null {
+export function describeProcess(pid: number): string | null {
   try {
     // The name in parentheses may hold spaces and parentheses; what follows are fields 3 (state) to 22 (start time).
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')

@@ -1,15 +1,18 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test, vi } from 'vitest'
-import { createExecutor } from '../../src/execute/create.ts'
-import type { Executor } from '../../src/execute/executor.ts'
-import type { TrialOutcome } from '../../src/trial.ts'
+import { createExecutor } from '../../../src/execute/create.ts'
+import type { Executor } from '../../../src/execute/executor.ts'
+import type { TrialOutcome } from '../../../src/trial.ts'
 
-const PROGRAMS = fileURLToPath(new URL('../fixtures/programs', import.meta.url))
+const PROGRAMS = fileURLToPath(new URL('../../fixtures/programs', import.meta.url))
 const open: Executor[] = []
 afterAll(() => Promise.all(open.map((each) => each.close())))
 
 function executor(command: string, cwd = PROGRAMS): Executor {
-  const created = createExecutor({ kind: 'command', command, cwd }, { workers: 2 })
+  const created = createExecutor(
+    { kind: 'command', command, cwd, env: {}, devices: null, keep: 3 },
+    { workers: 2 },
+  )
   open.push(created)
   return created
 }
@@ -29,8 +32,8 @@ function run(
 ): Promise<TrialOutcome> {
   const created = executor(command, cwd)
   const params = { learningRate: 0.25, 'odd name': 'two words' }
-  const spec = { number: 3, stage: 0, params, seed: 11, budget: { epochs: 7 }, continues: null }
-  return created.run({ spec, continued: null, slot: 0, timeoutMs: timeoutMs ?? null }, () =>
+  const spec = { number: 3, stage: 0, params, seed: 3 * 2 ** 17 + 5, budget: { epochs: 7 }, continues: null }
+  return created.run({ spec, continued: null, slot: 0, attempt: 1, timeoutMs: timeoutMs ?? null }, () =>
     onMeasurement?.(created),
   )
 }
@@ -49,13 +52,13 @@ function isAlive(pid: number): boolean {
 }
 
 test('words reach the program as they were split and filled in, no shell between', async () => {
-  const outcome = await run(`${node} words {learningRate} 'two words' {epochs}:{seed}:{trial} $HOME *`)
+  const outcome = await run(`${node} words {learningRate} 'two words' {epochs}:{slot}:{trial} $HOME *`)
   expect(outcome.state).toBe('complete')
-  expect(figures(outcome)).toEqual([[1, 5, { '0.25': 0, 'two words': 1, '7:11:3': 2, $HOME: 3, '*': 4 }]])
+  expect(figures(outcome)).toEqual([[1, 5, { '0.25': 0, 'two words': 1, '7:0:3': 2, $HOME: 3, '*': 4 }]])
 })
 
 test('params, trial, seed and epochs are in the environment', async () => {
-  expect(figures(await run(`${node} environment`))).toEqual([[1, 0.25, { trial: 3, seed: 11, epochs: 7 }]])
+  expect(figures(await run(`${node} environment`))).toEqual([[1, 0.25, { trial: 3, seed: 3, epochs: 7 }]])
 })
 
 test('measurements are the lines that are JSON with a value, whatever else is written', async () => {
@@ -81,16 +84,15 @@ test('a measurement of the wrong type fails with its sentence', async () => {
 test('a program that fails shows its status and the end of what it wrote', async () => {
   const { state, error, measurements } = await run(`${node} fails`)
   expect([state, error?.code, measurements.length]).toEqual(['failed', 'exited', 1])
-  expect(error?.message).toMatch(/ended with exit status 3\. It wrote at the end:\n/)
-  expect(error?.message).toContain('last words on stdout')
-  expect(error?.message).toContain('Traceback: no such layer')
+  expect(error?.message).toMatch(/ended with exit status 3: LookupError: no such layer$/)
+  expect(error?.stack).toBe('Traceback:\n  line 12\nLookupError: no such layer')
 })
 
 test('a program without a measurement, one that is not there, and a directory that is not there, fail', async () => {
   const silent = await run(`${node} silent`)
   expect([silent.state, silent.error?.code]).toEqual(['failed', 'bad-measurement'])
   expect(silent.error?.message).toMatch(
-    /ended without a measurement: .*It wrote at the end:\nnothing to say/s,
+    /ended without a measurement: no line of its stdout was a JSON object with a "value": nothing to say$/,
   )
   const missing = await run('no-such-program-here 1')
   expect([missing.state, missing.error?.code, missing.error?.message]).toEqual([

@@ -1,0 +1,101 @@
+import { shorten } from '../../text/quote.ts'
+import { FailedError, type Measurements, type Objective, type TrialContext } from '../objective.ts'
+import type { CommandSettings } from '../source.ts'
+import type { StudyPlace } from '../study-place.ts'
+import { recordRunning } from './left-programs.ts'
+import { readLines } from './lines.ts'
+import { openOutput } from './output.ts'
+import { fillText, fillWords, type TrialValues, trialEnvironment, valuesOf } from './placeholders.ts'
+import { startProgram } from './process.ts'
+import { readReportLine } from './report-line.ts'
+import { commandWords } from './words.ts'
+
+/**
+ * Any program as an objective. It is started without a shell, its placeholders filled in; docs/commands.md is its
+ * contract. Each line of its stdout that is a JSON object with a `value` is a measurement. All that it writes is kept
+ * in its trial's folder. It is ended with its whole process group when the trial is.
+ * @throws UserError('usage') if the command can't be split into words
+ */
+export function createCommand(settings: CommandSettings, place: StudyPlace | null): Objective {
+  const words = commandWords(settings.command)
+  return Object.freeze({
+    space: null,
+    run: (context: TrialContext) => runRecorded(words, settings, place, context),
+  })
+}
+
+async function* runRecorded(
+  words: readonly string[],
+  settings: CommandSettings,
+  place: StudyPlace | null,
+  context: TrialContext,
+): Measurements {
+  const values = valuesOf(context, settings, place)
+  const running = place === null || place.isReplay ? null : recordRunning(values.folder)
+  try {
+    yield* runProgram(words, settings, values, context, (pid) => running?.started(pid))
+  } finally {
+    running?.ended()
+  }
+}
+
+async function* runProgram(
+  words: readonly string[],
+  { cwd, env }: CommandSettings,
+  values: TrialValues,
+  context: TrialContext,
+  started: (pid: number) => void,
+): Measurements {
+  const filled = fillWords(words, values)
+  const name = filled[0]!
+  const { signal } = context
+  if (signal.aborted) return
+  const output = openOutput(values.folder)
+  const own = Object.fromEntries(Object.entries(env).map(([key, text]) => [key, fillText(text, values)]))
+  const program = startProgram(filled, cwd, { ...trialEnvironment(values), ...own }, output.stderr)
+  const stop = (): void => program.end()
+  signal.addEventListener('abort', stop)
+  const warn = warnOnce(context)
+  let lastStep = 0
+  try {
+    if (program.pid !== undefined) started(program.pid)
+    for await (const line of readLines(program.stdout, (text) => output.add(text))) {
+      const read = readReportLine(line, lastStep)
+      if (read === null) continue
+      for (const warning of read.warnings) warn(warning)
+      lastStep = read.report.step
+      yield read.report
+    }
+    const failure = await program.ended
+    if (failure !== null && !signal.aborted) throw failed('exited', `${name} ${failure}`, output.tail())
+    if (lastStep === 0 && !signal.aborted) {
+      const message = `${name} ended without a measurement: no line of its stdout was a JSON object with a "value"`
+      throw failed('bad-measurement', message, output.tail())
+    }
+  } finally {
+    signal.removeEventListener('abort', stop)
+    if (program.isRunning) program.end()
+    await program.ended
+    output.close()
+  }
+}
+
+/** The last line, where an exception says what it is, goes into the sentence; the lines before it are kept beside it. */
+function failed(code: string, message: string, tail: string): FailedError {
+  const last = tail.slice(tail.lastIndexOf('\n') + 1).trim()
+  return new FailedError(
+    code,
+    last === '' ? message : `${message}: ${shorten(last, 200)}`,
+    tail === '' ? null : tail,
+  )
+}
+
+/** Says each kind of warning once in a trial: a wrong field is usually wrong in every line. */
+function warnOnce({ warn }: TrialContext): (warning: string) => void {
+  const said = new Set<string>()
+  return (warning) => {
+    const kind = warning.slice(0, warning.indexOf(' must '))
+    if (!said.has(kind)) warn(warning)
+    said.add(kind)
+  }
+}

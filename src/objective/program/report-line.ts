@@ -1,0 +1,68 @@
+import { describeValue } from '../../text/quote.ts'
+import type { Report } from '../objective.ts'
+import type { OutputLine } from './lines.ts'
+
+/** Python's json module and others write these, which JSON does not know. */
+const NON_FINITE = /([[:,]\s*)(NaN|[+-]?Infinity)(?=\s*[,\]}])/g
+const MARK = 'non-finite:'
+
+/** A measurement in a program's output. */
+export interface ReportLine {
+  readonly report: Report
+  /** Fields that were left out, and why: sentences without their full stops. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * The measurement in a line of a program's output: a JSON object with a `value`; null for any other line. Text before
+ * the object is allowed where a progress bar is being drawn. Numbers beside step, value and metrics count as metrics,
+ * `metrics` first. Without a `step`, or with one that does not rise, it is the next one; metrics that are not numbers
+ * are left out. A `value` of a wrong type is passed on, for the check that every measurement goes through.
+ */
+export function readReportLine({ text, afterReturn }: OutputLine, lastStep: number): ReportLine | null {
+  const trimmed = text.trim()
+  const start = afterReturn ? trimmed.indexOf('{') : 0
+  if (start < 0 || trimmed[start] !== '{' || !trimmed.endsWith('}')) return null
+  const parsed = parse(trimmed.slice(start))
+  if (parsed === null || !('value' in parsed)) return null
+  const { step, value, metrics, ...rest } = parsed
+  const warnings: string[] = []
+  const figures: Record<string, number> = {}
+  for (const [name, figure] of Object.entries(rest)) {
+    if (typeof figure === 'number') figures[name] = figure
+  }
+  if (typeof metrics === 'object' && metrics !== null && !Array.isArray(metrics)) {
+    for (const [name, figure] of Object.entries(metrics)) {
+      if (typeof figure === 'number') figures[name] = figure
+      else warnings.push(`metrics.${name} must be a number, got ${describeValue(figure)}; it is left out`)
+    }
+  } else if (metrics !== undefined && metrics !== null) {
+    warnings.push(`metrics must be an object of numbers, got ${describeValue(metrics)}; they are left out`)
+  }
+  const next = lastStep + 1
+  const isStep = typeof step === 'number' && Number.isSafeInteger(step) && step >= next
+  if (!isStep && step !== undefined && step !== null) warnings.push(wrongStep(step, lastStep))
+  return { report: { step: isStep ? step : next, value, metrics: figures } as Report, warnings }
+}
+
+function wrongStep(step: unknown, lastStep: number): string {
+  const isNumber = typeof step === 'number' && Number.isSafeInteger(step) && step >= 1
+  const rule = isNumber
+    ? `step must rise, got ${step} after ${lastStep}`
+    : `step must be a whole number from 1, got ${describeValue(step)}`
+  return `${rule}; it counts as step ${lastStep + 1}`
+}
+
+function parse(text: string): Record<string, unknown> | null {
+  try {
+    return JSON.parse(text)
+  } catch {
+    try {
+      return JSON.parse(text.replace(NON_FINITE, `$1"${MARK}$2"`), (_, value) =>
+        typeof value === 'string' && value.startsWith(MARK) ? Number(value.slice(MARK.length)) : value,
+      )
+    } catch {
+      return null
+    }
+  }
+}

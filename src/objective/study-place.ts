@@ -1,0 +1,62 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+/** The study that an objective runs for, and where its trials' folders are. */
+export interface StudyPlace {
+  readonly study: string
+  /** The names of its stages, in order. */
+  readonly stages: readonly string[]
+  /** The folder of all its trials' folders, absolute. */
+  readonly folder: string
+  /** True for a replay: a trial's own folder is a temporary one, and what the study keeps stays as it is. */
+  readonly isReplay: boolean
+}
+
+/** The folder of a trial's files: checkpoints, models, logs. */
+export function trialFolder(studyFolder: string, trial: number): string {
+  return path.join(studyFolder, String(trial))
+}
+
+/** The folders that one attempt of a trial may use. */
+export interface TrialFolders {
+  /** The trial's own: made when first asked for, and empty then, whatever an earlier attempt left. Absolute. */
+  own(): string
+  /** The trial's own once it was asked for; null before. */
+  readonly used: string | null
+  /** That of the trial that it continues; null to start anew, or if that trial left none. */
+  readonly continued: string | null
+  /** Removes what was temporary. */
+  close(): void
+}
+
+/** @param place null outside a study: the trial's own folder is temporary then */
+export function trialFolders(
+  place: StudyPlace | null,
+  trial: number,
+  continues: number | null,
+): TrialFolders {
+  const isTemporary = place === null || place.isReplay
+  let own: string | null = null
+  const continued = place === null || continues === null ? null : trialFolder(place.folder, continues)
+  const make = (): string => {
+    if (isTemporary) return mkdtempSync(path.join(tmpdir(), 'finesweep-trial-'))
+    const folder = trialFolder(place.folder, trial)
+    rmSync(folder, { recursive: true, force: true })
+    mkdirSync(folder, { recursive: true })
+    return folder
+  }
+  return {
+    own() {
+      own ??= make()
+      return own
+    },
+    get used() {
+      return own
+    },
+    continued: continued !== null && existsSync(continued) ? continued : null,
+    close() {
+      if (isTemporary && own !== null) rmSync(own, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,110 @@
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { LOG_FILES } from '../objective/program/output.ts'
+import { trialFolder } from '../objective/study-place.ts'
+import { promotedTrials } from '../search/given-trials.ts'
+import type { StagePlan } from '../search/stage-plan.ts'
+import type { StudyEvent, StudyListener } from '../study/events.ts'
+import { type KeptArtifacts, keepArtifacts, promotedCount } from '../study/kept-artifacts.ts'
+import type { Direction, TrialRecord } from '../trial.ts'
+
+/** The file name of a store whose folders have the short name. */
+const USUAL_STORE = 'studies.db'
+
+/**
+ * The folder of a study's trials: `artifacts/STUDY` beside the store; beside a store of another name than studies.db,
+ * `NAME.artifacts/STUDY`, so that two stores of one folder share none.
+ */
+export function studyFolder(db: string, study: string): string {
+  const name = path.basename(db)
+  const artifacts = name === USUAL_STORE ? 'artifacts' : `${path.parse(name).name}.artifacts`
+  return path.join(path.dirname(path.resolve(db)), artifacts, study)
+}
+
+/**
+ * Moves the folder of an earlier study of the same name away, whose store is gone.
+ * @returns where it is now; null if there was none
+ */
+export function moveAside(folder: string): string | null {
+  if (!existsSync(folder)) return null
+  let number = 1
+  while (existsSync(`${folder}.${number}`)) number++
+  renameSync(folder, `${folder}.${number}`)
+  return `${folder}.${number}`
+}
+
+/** The numbers of the trials that have a folder, in order. */
+export function trialsWithFolder(folder: string): number[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .toSorted((a, b) => a - b)
+}
+
+export interface KeptFolders {
+  readonly folder: string
+  readonly direction: Direction
+  readonly stages: readonly StagePlan[]
+  /** How many of the best trials of the whole study keep theirs, beside those that the next stage continues. */
+  readonly keep: number | 'all'
+  /** All trials that the store has, in order of number. */
+  readonly trials: readonly TrialRecord[]
+}
+
+/**
+ * A listener that removes the folders of trials which are not among the best. Of a trial that did not succeed, what
+ * its program wrote stays.
+ */
+export function keepTrialFolders({ folder, direction, stages, keep, trials }: KeptFolders): StudyListener {
+  const finished = trials.filter(({ state }) => state !== 'running' && state !== 'waiting')
+  const byNumber = new Map(finished.map((record) => [record.number, record]))
+  const present = new Set(trialsWithFolder(folder).filter((number) => byNumber.has(number)))
+  let kept: KeptArtifacts | null = null
+  const sweep = (): void => {
+    const keeping = new Set(kept?.numbers())
+    for (const number of present) {
+      const record = byNumber.get(number)!
+      const succeeded = record.state === 'complete' || record.state === 'pruned'
+      if (succeeded && (keep === 'all' || keeping.has(number))) continue
+      if (succeeded) rmSync(trialFolder(folder, number), { recursive: true, force: true })
+      else leaveLogs(trialFolder(folder, number))
+      present.delete(number)
+    }
+  }
+  return (event: StudyEvent) => {
+    if (event.kind === 'stage-started') {
+      const { index } = event.stage
+      const most = keep === 'all' ? 0 : keep
+      kept = keepArtifacts({
+        direction,
+        stage: index,
+        best: most,
+        promoted: promotedCount(stages[index + 1]),
+        continued: promotedTrials({
+          stages,
+          stage: index,
+          direction,
+          earlier: finished.filter((trial) => trial.stage < index),
+        }).map(({ number }) => number),
+        finished,
+      })
+      sweep()
+    } else if (event.kind === 'trial-finished') {
+      const { record } = event
+      finished.push(record)
+      byNumber.set(record.number, record)
+      present.add(record.number)
+      kept?.offer(record)
+      sweep()
+    }
+  }
+}
+
+function leaveLogs(folder: string): void {
+  if (!existsSync(folder)) return
+  const logs: readonly string[] = Object.values(LOG_FILES)
+  for (const name of readdirSync(folder)) {
+    if (!logs.includes(name)) rmSync(path.join(folder, name), { recursive: true, force: true })
+  }
+}
