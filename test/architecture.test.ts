@@ -48,7 +48,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'node:buffer': ['data'],
   'node:crypto': ['random', 'train', 'data', 'objective', 'engine', 'store', 'study', 'cli'],
   'node:path': ['train', 'data', 'objective', 'engine', 'store', 'study-file', 'session', 'cli'],
-  'node:url': ['train', 'objective', 'execute'],
+  'node:url': ['train', 'objective', 'execute', 'cli'],
   'node:util': ['train', 'objective', 'cli'],
 }
 
@@ -84,7 +84,7 @@ const OUTSIDE_WORLD = [
 ]
 
 const OUTSIDE_MODULES =
-  /^node:(fs|fs\/promises|worker_threads|child_process|cluster|os|net|http|https|http2|dgram|tty|readline|zlib|timers|timers\/promises|events|stream|async_hooks|module|v8|vm|perf_hooks)$/
+  /^node:(fs|fs\/promises|worker_threads|child_process|cluster|os|net|http|https|http2|dgram|tty|readline|readline\/promises|zlib|timers|timers\/promises|events|stream|async_hooks|module|v8|vm|perf_hooks)$/
 
 const OUTSIDE_GLOBALS =
   /\b(?:Date\.now|new Date\(\)|performance\.now|setTimeout|setInterval|console\.|process\.(?:stdout|stderr|stdin|env|argv|exit|kill|on|once|off|cwd|hrtime|memoryUsage|versions|platform|pid)|new Worker\b|fetch\()/

@@ -7,9 +7,14 @@ export interface Command<Args = object> {
   options(yargs: Argv): Argv<Args>
   /**
    * Does it.
+   * @param commands all commands, for one that is about them
    * @returns the exit code; nothing for 0. A UserError becomes a sentence and its exit code.
    */
-  run(args: ArgumentsCamelCase<Args>, terminal: Terminal): Promise<number | undefined> | Promise<void>
+  run(
+    args: ArgumentsCamelCase<Args>,
+    terminal: Terminal,
+    commands: readonly CommandEntry[],
+  ): Promise<number | undefined> | Promise<void>
 }
 
 /** Gives `run` its arguments' types from `options`. */

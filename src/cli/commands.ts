@@ -6,6 +6,11 @@ import type { CommandEntry } from './command.ts'
  * the others nothing.
  */
 export const COMMANDS: readonly CommandEntry[] = [
+  {
+    usage: 'init [folder]',
+    describe: 'Write a commented study file and an objective to begin with',
+    load: () => import('./commands/init.ts'),
+  },
   { usage: 'run <file>', describe: 'Run a study file', load: () => import('./commands/run.ts') },
   {
     usage: 'resume [study]',
@@ -15,7 +20,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { usage: 'studies', describe: 'List all studies of a store', load: () => import('./commands/studies.ts') },
   {
     usage: 'status [study]',
-    describe: 'Show what a study is at',
+    describe: 'Show the progress of a study',
     load: () => import('./commands/status.ts'),
   },
   {
@@ -109,5 +114,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     usage: 'doctor',
     describe: 'Check Node, kernels, disk and store',
     load: () => import('./commands/doctor.ts'),
+  },
+  {
+    usage: 'completion [shell]',
+    describe: 'Print a script that completes commands and options',
+    load: () => import('./commands/completion.ts'),
   },
 ]

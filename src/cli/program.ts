@@ -81,7 +81,7 @@ async function parse(argv: readonly string[], terminal: Terminal): Promise<Parse
       },
       (args) => {
         // Thrown, because after a handler that returns yargs lays out the whole help, which takes as long as a query.
-        throw new Chosen(() => command.run(args, terminal))
+        throw new Chosen(() => command.run(args, terminal, COMMANDS))
       },
     )
   }
