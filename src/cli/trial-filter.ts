@@ -1,8 +1,8 @@
 import { UserError } from '../errors.ts'
 import { heading, shortName } from '../report/names.ts'
 import { metricNames, parameterNames, type StudyContext } from '../report/trial-columns.ts'
-import { TRIAL_FIELDS, type TrialColumn } from '../report/trial-order.ts'
-import type { StageRecord } from '../store/store.ts'
+import type { StageRecord, TrialColumn } from '../store/store.ts'
+import { TRIAL_FIELDS } from '../store/trial-order.ts'
 import { closestName } from '../text/closest-name.ts'
 import { ALL_STATES, type TrialRecord, type TrialState } from '../trial.ts'
 

@@ -6,7 +6,6 @@ import { type FailingStage, failingSentence, readFailingStages } from './search-
 import { testLines } from './summary.ts'
 import { type Column, renderTable, type TableLayout } from './table.ts'
 import { oneLine, paint, type Span } from './text.ts'
-import { NO_TRIALS, readTotals } from './totals.ts'
 import { evaluationRecordJson, isoMoment, SCHEMA_VERSION, studyDetails, trialSummary } from './trial-json.ts'
 
 /** What a study is at: its state, where one that nobody runs any more is not taken for a running one. */
@@ -80,18 +79,17 @@ export interface StageStatus {
 
 export function readStatus(reader: StudyReader, study: StudyRecord): StudyStatus {
   const overview = overviewOf(reader, study)
-  const totals = readTotals(reader, study.id).stages
   const running = reader.trials(study.id, { states: ['running'] })
   const stageStatus = planOf(study, overview.stages).map(({ name, trials, epochs }, index): StageStatus => {
     const numbers = running.filter((trial) => trial.stage === index).map((trial) => trial.number)
-    const { counts } = totals[index] ?? NO_TRIALS
+    const counts = reader.countTrials(study.id, index)
     const best = index < overview.stages.length ? reader.bestTrials(study.id, 1, index)[0] : undefined
     return { name, trials, epochs, counts, running: numbers, best }
   })
   const failing = readFailingStages(
     reader,
     study.id,
-    overview.stages.map((record) => ({ record, totals: totals[record.index] ?? NO_TRIALS })),
+    overview.stages.map((record) => ({ record, counts: stageStatus[record.index]!.counts })),
   )
   return { ...overview, stageStatus, evaluations: reader.evaluations(study.id), failing }
 }

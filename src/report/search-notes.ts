@@ -6,11 +6,10 @@ import { own } from '../space/own.ts'
 import { toUnit } from '../space/unit-scale.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
 import { streamTrials } from '../study/trial-stream.ts'
-import { FINISHED_STATES, type TrialRecord } from '../trial.ts'
+import { FINISHED_STATES, type StudyId, type TrialRecord, type TrialState } from '../trial.ts'
 import { shellWord } from './names.ts'
 import { countOf, formatBound, formatMetric, formatPercent } from './numbers.ts'
 import { oneLine } from './text.ts'
-import type { Totals } from './totals.ts'
 
 /** A stage in which more trials failed than succeeded or diverged. */
 export interface FailingStage {
@@ -40,24 +39,26 @@ export interface TopSpread {
 /** Places this near an end of a range, as a share of it, lie at its edge. */
 const EDGE = 0.1
 const FEWEST_TO_JUDGE = 12
+/** So many trials of a stage, its first, show where the best crowd; more would only take longer. */
+const MOST_JUDGED = 5000
 const FIRST_PLACES = 5
 const MOST_EXAMPLES = 20_000
 
-/** @param stages each stage's totals, by index */
 export function readFailingStages(
   reader: StudyReader,
-  study: number,
+  study: StudyId,
   stages: readonly {
-    readonly record: { readonly index: number; readonly name: string }
-    readonly totals: Totals
+    readonly record: Pick<StageRecord, 'index' | 'name'>
+    readonly counts: Readonly<Record<TrialState, number>>
   }[],
 ): FailingStage[] {
-  return stages.flatMap(({ record, totals }): FailingStage[] => {
-    const { failed } = totals.counts
-    if (failed * 2 <= totals.finished) return []
+  return stages.flatMap(({ record, counts }): FailingStage[] => {
+    const { failed } = counts
+    const finished = FINISHED_STATES.reduce((sum, state) => sum + counts[state], 0)
+    if (failed * 2 <= finished) return []
     const trials = reader.trials(study, { stage: record.index, states: ['failed'] })
     const { reason, count } = commonestError(trials)
-    return [{ name: record.name, failed, finished: totals.finished, reason, count }]
+    return [{ name: record.name, failed, finished, reason, count }]
   })
 }
 
@@ -86,6 +87,7 @@ export function readStoppingBounds(
   const trials = reader.trials(study.id, {
     stage: last.index,
     states: FINISHED_STATES,
+    limit: MOST_JUDGED,
   })
   const plan = { keep: DEFAULT_KEEP, margin: DEFAULT_MARGIN, rootShare: 0 }
   const { direction, seed } = study

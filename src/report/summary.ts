@@ -49,7 +49,11 @@ export function readSummary(reader: StudyReader, study: StudyRecord, count = 10)
     winner: readWinner(reader, study, stages, best[0]),
     totals: explanation.totals,
     explanation,
-    failing: readFailingStages(reader, study.id, explanation.stages),
+    failing: readFailingStages(
+      reader,
+      study.id,
+      explanation.stages.map(({ record, totals }) => ({ record, counts: totals.counts })),
+    ),
     spread: readTopSpread(reader, study, reader.bestTrials(study.id, Math.max(count, 5))),
     evaluations: reader.evaluations(study.id),
     digest: studyDigest(reader, study.id),

@@ -1,6 +1,5 @@
-import type { StudyReader } from '../store/store.ts'
-import { streamTrials } from '../study/trial-stream.ts'
-import { FINISHED_STATES, isFinished, noTrials, type TrialRecord, type TrialState } from '../trial.ts'
+import type { StageTotals, StudyReader } from '../store/store.ts'
+import { ALL_STATES, FINISHED_STATES, noTrials, type TrialState } from '../trial.ts'
 
 /** What some trials came to. */
 export interface Totals {
@@ -23,45 +22,32 @@ export const NO_TRIALS: Totals = {
   spanMs: null,
 }
 
-/** The totals of each stage of a study, in order, and of the whole of it. */
+/** The totals of each stage of a study, by index, and of the whole of it. */
 export function readTotals(
   reader: StudyReader,
   study: number,
 ): { readonly all: Totals; readonly stages: readonly Totals[] } {
-  const all = new Adding()
-  const stages: Adding[] = []
-  for (const trial of streamTrials(reader, study)) {
-    all.add(trial)
-    while (stages.length <= trial.stage) stages.push(new Adding())
-    stages[trial.stage]!.add(trial)
+  const stages: Totals[] = []
+  const read = reader.totals(study)
+  for (const stage of read) {
+    while (stages.length < stage.stage) stages.push(NO_TRIALS)
+    stages[stage.stage] = sumOf([stage])
   }
-  return { all: all.totals(), stages: stages.map((stage) => stage.totals()) }
+  return { all: sumOf(read), stages }
 }
 
-class Adding {
-  readonly #counts = noTrials()
-  #epochs = 0
-  #workMs = 0
-  #from = Number.POSITIVE_INFINITY
-  #to = Number.NEGATIVE_INFINITY
-
-  add(trial: TrialRecord): void {
-    const { state, epochs, startedAt, durationMs } = trial
-    this.#counts[state]++
-    if (!isFinished(trial) || startedAt === null) return
-    this.#epochs += epochs
-    this.#workMs += durationMs ?? 0
-    this.#from = Math.min(this.#from, startedAt)
-    this.#to = Math.max(this.#to, startedAt + (durationMs ?? 0))
+function sumOf(stages: readonly StageTotals[]): Totals {
+  const counts = noTrials()
+  for (const stage of stages) {
+    for (const state of ALL_STATES) counts[state] += stage.counts[state]
   }
-
-  totals(): Totals {
-    return {
-      counts: { ...this.#counts },
-      finished: FINISHED_STATES.reduce((sum, state) => sum + this.#counts[state], 0),
-      epochs: this.#epochs,
-      workMs: this.#workMs,
-      spanMs: this.#to >= this.#from ? this.#to - this.#from : null,
-    }
+  const from = Math.min(...stages.map((stage) => stage.from ?? Number.POSITIVE_INFINITY))
+  const to = Math.max(...stages.map((stage) => stage.to ?? Number.NEGATIVE_INFINITY))
+  return {
+    counts,
+    finished: FINISHED_STATES.reduce((sum, state) => sum + counts[state], 0),
+    epochs: stages.reduce((sum, { epochs }) => sum + epochs, 0),
+    workMs: stages.reduce((sum, { workMs }) => sum + workMs, 0),
+    spanMs: to >= from ? to - from : null,
   }
 }

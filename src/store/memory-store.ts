@@ -19,6 +19,7 @@ import type {
   Lease,
   NewStudy,
   StageRecord,
+  StageTotals,
   StoreOptions,
   StudyRecord,
   StudyState,
@@ -26,8 +27,10 @@ import type {
   TrialFilter,
   TrialResult,
 } from './store.ts'
+import { addTotals, type TotalsRow } from './totals.ts'
 import { gatherImported, numberTaken } from './trial-gathering.ts'
 import { finishedTrial, startedTrial } from './trial-life.ts'
+import { sortTrials, trialSorting } from './trial-order.ts'
 
 interface KeptTrial {
   readonly record: TrialRecord
@@ -86,13 +89,14 @@ class MemoryStore implements StudyWriter {
   }
 
   trials(study: number, filter: TrialFilter = {}): TrialRecord[] {
-    const { stage, states, from = 0, offset = 0, limit = Number.POSITIVE_INFINITY } = filter
-    return this.#inOrder(study)
+    const { stage, states, from = 0, offset = 0, limit = Number.POSITIVE_INFINITY, sort } = filter
+    const found = this.#inOrder(study)
       .map(({ record }) => record)
       .filter(({ number }) => number >= from)
       .filter((record) => stage === undefined || record.stage === stage)
       .filter((record) => states === undefined || states.includes(record.state))
-      .slice(offset, offset + limit)
+    const sorted = sort === undefined ? found : sortTrials(found, trialSorting(sort.column), sort.falling)
+    return sorted.slice(offset, offset + limit)
   }
 
   trial(study: number, number: number): TrialRecord | undefined {
@@ -107,10 +111,18 @@ class MemoryStore implements StudyWriter {
       .slice(0, count)
   }
 
-  countTrials(study: number): Readonly<Record<TrialState, number>> {
+  countTrials(study: number, stage?: number): Readonly<Record<TrialState, number>> {
     const counts = noTrials()
-    for (const { state } of this.trials(study)) counts[state]++
+    for (const { state } of this.trials(study, { stage })) counts[state]++
     return counts
+  }
+
+  totals(study: number): StageTotals[] {
+    const rows = this.trials(study).map(({ stage, state, epochs, startedAt, durationMs }): TotalsRow => {
+      const end = startedAt === null ? null : startedAt + (durationMs ?? 0)
+      return [stage, state, 1, epochs, durationMs ?? 0, startedAt, end]
+    })
+    return addTotals(rows)
   }
 
   measurements(study: number, trial: number): TimedMeasurement[] {

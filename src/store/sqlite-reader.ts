@@ -32,12 +32,15 @@ import type {
   Evaluation,
   Lease,
   StageRecord,
+  StageTotals,
   StudyReader,
   StudyRecord,
   TrialFilter,
   TrialResult,
 } from './store.ts'
 import { onStore, toStoreError } from './store-error.ts'
+import { addTotals, type TotalsRow } from './totals.ts'
+import { trialQuery } from './trial-query.ts'
 
 /** How many trials' measurements are read at once while all of them stream by. */
 const CHUNK = 512
@@ -75,13 +78,8 @@ export class SqliteReader implements StudyReader {
   }
 
   trials(study: number, filter: TrialFilter = {}): TrialRecord[] {
-    const { stage = null, states = null, from = 0, limit = -1, offset = 0 } = filter
-    const sql = `SELECT ${TRIAL_COLUMNS} FROM trials WHERE study = ? AND number >= ?
-      ${stage === null ? '' : 'AND stage = ?'}
-      ${states === null ? '' : 'AND state IN (SELECT value FROM json_each(?))'}
-      ORDER BY number LIMIT ? OFFSET ?`
-    const bound = [...(stage === null ? [] : [stage]), ...(states === null ? [] : [JSON.stringify(states)])]
-    return this.#all(sql, [study, from, ...bound, limit, offset], this.#readTrial(study))
+    const { sql, bound } = trialQuery(study, filter)
+    return this.#all(sql, bound, this.#readTrial(study))
   }
 
   trial(study: number, number: number): TrialRecord | undefined {
@@ -130,11 +128,18 @@ export class SqliteReader implements StudyReader {
     }
   }
 
-  countTrials(study: number): Readonly<Record<TrialState, number>> {
+  countTrials(study: number, stage?: number): Readonly<Record<TrialState, number>> {
     const counts = noTrials()
-    const sql = 'SELECT state, count(*) FROM trials WHERE study = ? GROUP BY state'
-    for (const [state, count] of this.#all(sql, [study], asIs<[TrialState, number]>)) counts[state] = count
+    const sql = `SELECT state, count(*) FROM trials WHERE study = ? ${stage === undefined ? '' : 'AND stage = ?'} GROUP BY state`
+    const bound = stage === undefined ? [study] : [study, stage]
+    for (const [state, count] of this.#all(sql, bound, asIs<[TrialState, number]>)) counts[state] = count
     return counts
+  }
+
+  totals(study: number): StageTotals[] {
+    const sql = `SELECT stage, state, count(*), sum(epochs), total(duration_ms), min(started_at),
+      max(started_at + coalesce(duration_ms, 0)) FROM trials WHERE study = ? GROUP BY stage, state ORDER BY stage`
+    return addTotals(this.#all(sql, [study], asIs<TotalsRow>))
   }
 
   measurements(study: number, trial: number): TimedMeasurement[] {

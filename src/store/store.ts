@@ -84,11 +84,31 @@ export interface StageRecord {
   readonly rungs: Rungs | null
 }
 
+/** A column that every trial has. */
+export type TrialField =
+  | 'number'
+  | 'stage'
+  | 'state'
+  | 'value'
+  | 'epochs'
+  | 'seed'
+  | 'attempts'
+  | 'started'
+  | 'time'
+
+/** A column that trials can be sorted by. */
+export type TrialColumn =
+  | { readonly kind: 'field'; readonly name: TrialField }
+  | { readonly kind: 'param'; readonly name: string }
+  | { readonly kind: 'metric'; readonly name: string }
+
 export interface TrialFilter {
   readonly stage?: StageIndex | undefined
   readonly states?: readonly TrialState[] | undefined
   /** The lowest number. */
   readonly from?: TrialNumber | undefined
+  /** By a column, as `sortTrials` does; in order of number without it. Before `limit` and `offset`. */
+  readonly sort?: { readonly column: TrialColumn; readonly falling: boolean } | undefined
   readonly limit?: number | undefined
   readonly offset?: number | undefined
 }
@@ -105,6 +125,19 @@ export interface Evaluation {
   readonly metrics: Readonly<Record<string, number>>
   /** Examples by true class (rows) and predicted class (columns); null where there are no classes. */
   readonly confusion: readonly (readonly number[])[] | null
+}
+
+/** What the trials of a stage come to. */
+export interface StageTotals {
+  readonly stage: StageIndex
+  readonly counts: Readonly<Record<TrialState, number>>
+  /** Epochs that the finished ones ran. */
+  readonly epochs: number
+  /** The sum of their times, in milliseconds. */
+  readonly workMs: number
+  /** Their first start and their last end, in milliseconds since the epoch; null if none has finished. */
+  readonly from: number | null
+  readonly to: number | null
 }
 
 /** A folder that a trial keeps. */
@@ -155,12 +188,14 @@ export interface StudyReader {
   /** The one begun last; undefined in an empty store. */
   latestStudy(): StudyRecord | undefined
   stages(study: StudyId): StageRecord[]
-  /** In order of number. */
+  /** In order of number, or as the filter says. */
   trials(study: StudyId, filter?: TrialFilter): TrialRecord[]
   trial(study: StudyId, number: TrialNumber): TrialRecord | undefined
   /** The best trials that have a value, in the order of `compareTrials`. */
   bestTrials(study: StudyId, count: number, stage?: StageIndex): TrialRecord[]
-  countTrials(study: StudyId): Readonly<Record<TrialState, number>>
+  countTrials(study: StudyId, stage?: StageIndex): Readonly<Record<TrialState, number>>
+  /** Of each stage that has trials, in order. */
+  totals(study: StudyId): StageTotals[]
   /** In order of step. */
   measurements(study: StudyId, trial: TrialNumber): TimedMeasurement[]
   /** Each trial's measurements, in order of number and step, read as they are needed. */

@@ -5,10 +5,11 @@ const PAGE = 4096
 
 /** All trials of a study in order of number, read by the page, so that a study of any length needs little memory. */
 export function* streamTrials(reader: StudyReader, study: number): Generator<TrialRecord> {
-  for (let offset = 0; ; offset += PAGE) {
-    const page = reader.trials(study, { limit: PAGE, offset })
+  for (let from = 0; ; ) {
+    const page = reader.trials(study, { limit: PAGE, from })
     yield* page
     if (page.length < PAGE) return
+    from = page.at(-1)!.number + 1
   }
 }
 

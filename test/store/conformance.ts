@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/errors.ts'
 import { hasValue, rankTrials } from '../../src/search/rank.ts'
 import { encodeJson } from '../../src/store/exact-json.ts'
-import type { Evaluation, StoreOptions, StudyWriter } from '../../src/store/store.ts'
+import type { Evaluation, StoreOptions, StudyWriter, TrialColumn } from '../../src/store/store.ts'
+import { sortTrials, TRIAL_FIELDS, trialSorting } from '../../src/store/trial-order.ts'
 import { anyOutcome, anySpec } from './arbitraries.ts'
 import { newStudy, outcome, readAll, spec, stage } from './records.ts'
 
@@ -320,6 +321,78 @@ export function storeConformance(kind: string, open: (options?: StoreOptions) =>
       expect(numbers({ from: 5 })).toEqual([])
       expect(numbers({ states: ['complete', 'failed'], limit: 2, offset: 1 })).toEqual([1, 2])
       expect(store.trial(study, 5)).toBeUndefined()
+    })
+
+    it('lists trials in order of any column, as they are sorted in memory', () => {
+      const study = begin()
+      const figure = fc.constantFrom(
+        -1,
+        -0,
+        0,
+        2.5,
+        Number.NaN,
+        Number.POSITIVE_INFINITY,
+        Number.NEGATIVE_INFINITY,
+      )
+      const param = fc.oneof(figure, fc.boolean(), fc.constantFrom('', 'relu', '10', 'Infinity'))
+      let number = 0
+      fc.assert(
+        fc.property(fc.array(fc.tuple(fc.option(param), fc.option(figure)), { maxLength: 6 }), (some) => {
+          for (const [given, metric] of some) {
+            const params = given === null ? {} : { 'a "b".c': given }
+            store.startTrial(study, spec(number, { params }), 'a-host')
+            const metrics: Record<string, number> = metric === null ? {} : { loss: metric }
+            const measurements = [{ step: 1, value: metric ?? 1, metrics, seconds: 1 }]
+            store.finishTrial(study, number++, outcome(1, { measurements }), false)
+          }
+        }),
+        { numRuns: 20 },
+      )
+      store.flush()
+      const columns: TrialColumn[] = [
+        { kind: 'param', name: 'a "b".c' },
+        { kind: 'metric', name: 'loss' },
+        { kind: 'metric', name: 'none' },
+        ...TRIAL_FIELDS.map((name) => ({ kind: 'field', name }) as const),
+      ]
+      for (const column of columns) {
+        for (const falling of [false, true]) {
+          const sorted = sortTrials(store.trials(study), trialSorting(column), falling)
+          const read = store.trials(study, { sort: { column, falling } })
+          const keys = (some: typeof read) => some.map((trial) => [trialSorting(column)(trial), trial.number])
+          expect(keys(read)).toEqual(keys(sorted))
+          expect(store.trials(study, { sort: { column, falling }, limit: 3, offset: 2 })).toEqual(
+            sorted.slice(2, 5),
+          )
+        }
+      }
+    })
+
+    it('adds up what the trials of each stage came to', () => {
+      const study = begin()
+      for (const number of [0, 1, 2]) {
+        store.startTrial(study, spec(number, { stage: number === 0 ? 0 : 2 }), 'a-host')
+        const state = number === 2 ? 'diverged' : 'complete'
+        store.finishTrial(
+          study,
+          number,
+          outcome(1, { state, startedAt: 1000 * number, durationMs: 250 }),
+          false,
+        )
+      }
+      store.startTrial(study, spec(3, { stage: 2 }), 'a-host')
+      store.flush()
+      const none = { waiting: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0 }
+      expect(store.totals(study)).toEqual([
+        { stage: 0, counts: { ...none, complete: 1 }, epochs: 3, workMs: 250, from: 0, to: 250 },
+        {
+          stage: 2,
+          counts: { ...none, complete: 1, diverged: 1, running: 1 },
+          ...{ epochs: 6, workMs: 500, from: 1000, to: 2250 },
+        },
+      ])
+      expect(store.countTrials(study, 2)).toEqual({ ...none, complete: 1, diverged: 1, running: 1 })
+      expect(store.countTrials(study, 1)).toEqual(none)
     })
 
     it('counts trials by state', () => {

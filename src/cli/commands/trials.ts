@@ -1,8 +1,6 @@
 import { renderTable } from '../../report/table.ts'
 import { listedColumns } from '../../report/trial-columns.ts'
 import { jsonDocument, studyHead, trialDetails } from '../../report/trial-json.ts'
-import { sortTrials, trialSorting } from '../../report/trial-order.ts'
-import type { TrialRecord } from '../../trial.ts'
 import { defineCommand } from '../command.ts'
 import { printTable, tableLayout } from '../layout.ts'
 import { type OpenStudy, withStudy } from '../open-study.ts'
@@ -72,9 +70,20 @@ function selectTrials(open: OpenStudy, selection: Selection) {
   if (selection.sort === undefined) {
     return { trials: reader.trials(study.id, { ...filter, limit: selection.limit }), sortedBy: null }
   }
+  const { column, falling } = findSortColumn(open, selection.sort)
   // Sorting sees all trials of the filter; the limit counts afterwards.
-  const all: TrialRecord[] = reader.trials(study.id, filter)
-  const { column, falling } = parseSortColumn(selection.sort, { study, stages }, all)
-  const sorted = sortTrials(all, trialSorting(column), falling)
-  return { trials: sorted.slice(0, selection.limit), sortedBy: column }
+  const sort = { column, falling }
+  return { trials: reader.trials(study.id, { ...filter, sort, limit: selection.limit }), sortedBy: column }
+}
+
+/** As many trials as this nearly always have all metrics and conditional parameters that a study knows. */
+const SAMPLE = 1000
+
+/** The column is looked for among the first trials, and only if it is not there among all of them. */
+function findSortColumn({ reader, study, stages }: OpenStudy, text: string) {
+  try {
+    return parseSortColumn(text, { study, stages }, reader.trials(study.id, { limit: SAMPLE }))
+  } catch {
+    return parseSortColumn(text, { study, stages }, reader.trials(study.id))
+  }
 }

@@ -1,12 +1,7 @@
 import type { ParamValue } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
 import type { TrialRecord } from '../trial.ts'
-
-/** A column that trials can be sorted by. */
-export type TrialColumn =
-  | { readonly kind: 'field'; readonly name: TrialField }
-  | { readonly kind: 'param'; readonly name: string }
-  | { readonly kind: 'metric'; readonly name: string }
+import type { TrialColumn, TrialField } from './store.ts'
 
 /** Columns that every trial has. */
 export const TRIAL_FIELDS = [
@@ -19,9 +14,7 @@ export const TRIAL_FIELDS = [
   'attempts',
   'started',
   'time',
-] as const
-
-export type TrialField = (typeof TRIAL_FIELDS)[number]
+] as const satisfies readonly TrialField[]
 
 /** What a trial has in a column; null or undefined if nothing. */
 export type TrialKey = (trial: TrialRecord) => ParamValue | null | undefined
@@ -51,6 +44,7 @@ export function sortTrials(trials: readonly TrialRecord[], key: TrialKey, fallin
   keyed.sort((a, b) => {
     const missing = Number(isMissing(a.key)) - Number(isMissing(b.key))
     if (missing !== 0) return missing
+    if (isMissing(a.key)) return a.trial.number - b.trial.number
     return sign * compareKeys(a.key, b.key) || a.trial.number - b.trial.number
   })
   return keyed.map(({ trial }) => trial)
