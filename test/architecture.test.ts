@@ -45,6 +45,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   yargs: ['cli'],
   'd3-array': ['picture'],
   'fast-png': ['picture'],
+  hono: ['cli'],
+  '@hono/node-server': ['cli'],
   'node:buffer': ['data'],
   'node:crypto': ['random', 'train', 'data', 'objective', 'engine', 'store', 'study', 'cli'],
   'node:path': ['train', 'data', 'objective', 'engine', 'store', 'study-file', 'session', 'cli'],

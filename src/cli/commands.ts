@@ -60,6 +60,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/report.ts'),
   },
   {
+    usage: 'serve [study]',
+    describe: 'Serve the same as a page that follows a running study',
+    load: () => import('./commands/serve.ts'),
+  },
+  {
     usage: 'export [study]',
     describe: 'Write all trials as CSV, JSON, lines of JSON, or a Markdown table',
     load: () => import('./commands/export.ts'),

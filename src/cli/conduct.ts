@@ -3,6 +3,7 @@ import { PreparationStopped } from '../data/prepare-in-thread.ts'
 import { UserError } from '../errors.ts'
 import { nextSteps, readSummary, renderSummary } from '../report/summary.ts'
 import type { SessionOptions, SessionResult } from '../session/session.ts'
+import type { StudyListener } from '../study/events.ts'
 import { tableLayout } from './layout.ts'
 import { dbOption, withReader } from './open-study.ts'
 import { chosenEngine, defaultWorkers } from './run-options.ts'
@@ -13,6 +14,7 @@ import { codeVersion } from './version.ts'
 export interface ConductArguments {
   readonly db: string
   readonly quiet: boolean
+  readonly serve: boolean
   readonly workers?: number | undefined
   readonly grace?: number | undefined
   readonly engine?: string | undefined
@@ -64,7 +66,7 @@ export async function conduct(
       workers,
       engine,
       codeVersion: codeVersion(),
-      listener: progress.listener,
+      listener: args.serve ? await withLivePage(progress.listener, args.db, tell) : progress.listener,
       say: tell,
       onPreparing: progress.preparing,
       onPrint: (text) => tell(text.trimEnd()),
@@ -83,6 +85,19 @@ export async function conduct(
     // The signals stay heeded: one that comes while the results are printed must not lose them.
     progress.close()
     stop.endGrace()
+  }
+}
+
+/** A listener that also starts the live page once the study has begun. */
+async function withLivePage(
+  listener: StudyListener,
+  db: string,
+  tell: (sentence: string) => void,
+): Promise<StudyListener> {
+  const { startLiveChild } = await import('./live/child.ts')
+  return (event) => {
+    if (event.kind === 'study-started') startLiveChild(resolve(db), event.study.name, tell)
+    listener(event)
   }
 }
 

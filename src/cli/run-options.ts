@@ -13,6 +13,11 @@ export function sessionOptions<T>(yargs: Argv<T>) {
       describe: 'Trials trained side by side; 0 with --engine: none here [default: the cores]',
       coerce: wholeNumber('--workers', 0),
     })
+    .option('serve', {
+      type: 'boolean',
+      default: false,
+      describe: 'Serve a live page of the study in a process of its own',
+    })
     .option('grace', {
       type: 'string',
       requiresArg: true,

@@ -45,12 +45,15 @@ export async function readStudyPage(
   }
 }
 
-/** What changes while a study runs, apart from its records: state, facts and answers. */
+/**
+ * What changes while a study runs, apart from its records: state, facts and answers.
+ * @param explanation null for what can be read quickly while a study runs: without digest and bounds
+ */
 export function readHead(
   reader: StudyReader,
   study: StudyRecord,
   records: PictureStudy,
-  explanation: Explanation = readExplanation(reader, study),
+  explanation: Explanation | null,
 ): Pick<StudyPage, 'activity' | 'facts' | 'answers'> {
   const overview = overviewOf(reader, study)
   const { all } = readTotals(reader, study.id)
@@ -65,20 +68,22 @@ export function readHead(
       `${overview.finished} of ${countOf(overview.trials, 'trial')}${bad.join('')}, ${countOf(all.epochs, 'epoch')}${took}; ${study.direction} ${study.metric}, seed ${study.seed}`,
       ...(study.endReason === null ? [] : [study.endReason]),
       ...study.notes.map((note) => `note: ${note}`),
-      `digest ${studyDigest(reader, study.id)}`,
+      ...(explanation === null && study.state === 'running'
+        ? []
+        : [`digest ${studyDigest(reader, study.id)}`]),
     ],
     answers: answersOf(records, answerFacts(reader, study, explanation)),
   }
 }
 
-function answerFacts(reader: StudyReader, study: StudyRecord, explanation: Explanation): AnswerFacts {
+function answerFacts(reader: StudyReader, study: StudyRecord, explanation: Explanation | null): AnswerFacts {
   const best = reader.bestTrials(study.id, 5)
   const spread = readTopSpread(reader, study, best)
   const [test] = testLines(reader.evaluations(study.id))
   return {
     test: test === undefined ? null : paint(test, false),
     sure: spread === null ? [] : spreadSentences(spread, study.metric),
-    next: explanation.stoppingBounds.map((bound) => boundSentence(bound, study, '')),
+    next: (explanation?.stoppingBounds ?? []).map((bound) => boundSentence(bound, study, '')),
     canEvaluate: best[0] !== undefined && reader.artifact(study.id, best[0].number) !== undefined,
   }
 }

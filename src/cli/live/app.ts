@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto'
+import { type Context, Hono } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import { escapeText } from '../../picture/escape.ts'
+import { pageBody } from '../../picture/page/body.ts'
+import { pageDocument } from '../../picture/page/document.ts'
+import { encodeStudy } from '../../picture/page/page-data.ts'
+import { readCurve } from '../../picture/read-study.ts'
+import type { StudyRecord } from '../../store/store.ts'
+import { pageScript } from '../pictures/report.ts'
+import { readStudyPage } from '../pictures/study-page.ts'
+import { codeVersion } from '../version.ts'
+import { type GuardOptions, guard } from './guard.ts'
+import { type LiveHub, MOST_READERS } from './hub.ts'
+
+export interface LiveOptions extends GuardOptions {
+  /** The study shown at `/`; null for the only one, or a list. */
+  readonly study: string | null
+}
+
+const PAGE_ROWS = 1000
+const KEEP_ALIVE_MS = 15_000
+
+/** The live page: fixed routes, of which none changes anything and none serves a file by its name. */
+export function createLiveApp(hub: LiveHub, options: LiveOptions): Hono {
+  const app = new Hono()
+  app.use(async (c, next) => {
+    await next()
+    for (const [name, value] of Object.entries(HEADERS)) c.res.headers.set(name, value)
+    if (!c.res.headers.has('Content-Security-Policy'))
+      c.res.headers.set('Content-Security-Policy', policy(null))
+  })
+  app.use(guard(options))
+  app.get('/', (c) => showStudy(c, hub, options))
+  app.get('/events', (c) => sendEvents(c, hub))
+  app.get('/curve', (c) => sendCurve(c, hub))
+  app.notFound((c) => c.text('Nothing is here.\n', 404))
+  // A stack says how this machine is set up.
+  app.onError((_error, c) => c.text('The store cannot be read at the moment.\n', 503))
+  return app
+}
+
+const HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+}
+
+function policy(nonce: string | null): string {
+  const own = nonce === null ? "'none'" : `'nonce-${nonce}'`
+  return `default-src 'none'; script-src ${own}; style-src ${own}; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+}
+
+async function showStudy(c: Context, hub: LiveHub, options: LiveOptions): Promise<Response> {
+  const studies = hub.reader.studies()
+  const name = c.req.query('study') ?? options.study
+  const study = name === null ? (studies.length === 1 ? studies[0] : undefined) : hub.reader.findStudy(name)
+  if (name !== null && study === undefined) return c.text('There is no study of that name.\n', 404)
+  const nonce = randomBytes(16).toString('base64')
+  c.header('Content-Security-Policy', policy(nonce))
+  const attribute = ` nonce="${nonce}"`
+  if (study === undefined) {
+    const body = `<header><button type="button" id="theme" class="top scripted" hidden>Dark</button><h1>Studies</h1></header><main>${listHtml(studies)}</main><div id="chosen"></div>`
+    const data = { studies: [], live: null, rows: PAGE_ROWS }
+    return c.html(
+      pageDocument({ title: 'finesweep', body, data, script: pageScript() }, { attribute, meta: '' }),
+    )
+  }
+  const page = await readStudyPage(hub.reader, study, { images: true, rows: PAGE_ROWS, withPaths: false })
+  const query = `?study=${encodeURIComponent(study.name)}`
+  const from = page.records.trials.find(({ state }) => state === 'running' || state === 'waiting')?.number
+  const live = {
+    events: `/events${query}&from=${from ?? page.records.trials.length}`,
+    curve: `/curve${query}`,
+  }
+  const others =
+    studies.length > 1
+      ? `<details><summary>All studies of this store</summary>${listHtml(studies)}</details>`
+      : ''
+  return c.html(
+    pageDocument(
+      {
+        title: `${study.name} · finesweep`,
+        body: pageBody(study.name, others, [page], codeVersion()),
+        data: { studies: [encodeStudy(page.records)], live, rows: PAGE_ROWS },
+        script: pageScript(),
+      },
+      { attribute, meta: '' },
+    ),
+  )
+}
+
+function listHtml(studies: readonly StudyRecord[]): string {
+  if (studies.length === 0) return '<p>There is no study yet.</p>'
+  const items = studies
+    .toReversed()
+    .map(
+      ({ name, state }) =>
+        `<li><a href="/?study=${escapeText(encodeURIComponent(name))}">${escapeText(name)}</a>, ${state}</li>`,
+    )
+  return `<ul>${items.join('')}</ul>`
+}
+
+function sendEvents(c: Context, hub: LiveHub): Response {
+  const study = hub.reader.findStudy(c.req.query('study') ?? '')
+  if (study === undefined) return c.text('There is no study of that name.\n', 404)
+  if (hub.listening >= MOST_READERS) return c.text('Too many pages are open.\n', 503)
+  const from = Number(c.req.header('last-event-id') ?? c.req.query('from') ?? 0)
+  return streamSSE(c, async (stream) => {
+    const listener = hub.listen(study, Number.isSafeInteger(from) && from >= 0 ? from : 0)
+    const alive = setInterval(() => void stream.write(': still here\n\n').catch(() => {}), KEEP_ALIVE_MS)
+    stream.onAbort(() => listener.close())
+    try {
+      await stream.write('retry: 1000\n\n')
+      for (let event = await listener.next(); event !== null; event = await listener.next()) {
+        await stream.writeSSE(event)
+      }
+    } finally {
+      clearInterval(alive)
+      listener.close()
+    }
+  })
+}
+
+function sendCurve(c: Context, hub: LiveHub): Response {
+  const study = hub.reader.findStudy(c.req.query('study') ?? '')
+  const text = c.req.query('trial') ?? ''
+  if (study === undefined || !/^\d{1,9}$/.test(text)) return c.text('There is no such trial.\n', 404)
+  if (hub.reader.trial(study.id, Number(text)) === undefined) return c.text('There is no such trial.\n', 404)
+  return c.json(readCurve(hub.reader, study.id, Number(text)))
+}

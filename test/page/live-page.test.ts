@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type LiveServer, startLive } from '../../src/cli/live/start.ts'
+import { openWriter } from '../../src/store/sqlite-store.ts'
+import type { StudyRecord, StudyWriter } from '../../src/store/store.ts'
+import { createExampleStudy, EXAMPLE_TRIALS, exampleSpec, STAGES, writeTrial } from '../cli/example-store.ts'
+import { launchBrowser, NO_BROWSER, openPage, violations } from './browser.ts'
+
+describe.skipIf(NO_BROWSER !== null)('the live page in a browser', () => {
+  let folder: string
+  let browser: Browser
+  let writer: StudyWriter
+  let study: StudyRecord
+  let server: LiveServer
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'finesweep-live-page-'))
+    const db = join(folder, 'studies.db')
+    writer = openWriter(db)
+    study = createExampleStudy(writer, 'live')
+    writer.addStage(study.id, STAGES[0]!)
+    for (let number = 0; number < 3; number++) {
+      writeTrial(writer, study.id, exampleSpec(number), EXAMPLE_TRIALS[number]!)
+    }
+    server = await startLive(db, '127.0.0.1', 0, true, { study: 'live', hosts: ['127.0.0.1'], token: null })
+    browser = await launchBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.close()
+    writer?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('follows the study to its end, and keeps what was chosen', async () => {
+    const { page, complaints } = await openPage(browser, `http://127.0.0.1:${server.port}/#trial=2`)
+    await page.locator('.head', { hasText: 'running' }).waitFor()
+    const history = page.locator('section', { has: page.locator('[data-picture=history]') })
+    await history.scrollIntoViewIfNeeded()
+    expect(await history.locator('.summary').textContent()).toContain('of 3 trials')
+    for (let number = 3; number < 6; number++) {
+      writeTrial(writer, study.id, exampleSpec(number), EXAMPLE_TRIALS[number]!)
+    }
+    await history.locator('.summary', { hasText: 'of 6 trials' }).waitFor()
+    expect(await history.locator('.chosen .mark').count()).toBeGreaterThan(0)
+    writer.finishStudy(study.id, 'complete', null)
+    await page.locator('.head strong', { hasText: 'complete' }).waitFor()
+    expect(await page.locator('#chosen').textContent()).toContain('Trial 2')
+    expect(await violations(page)).toEqual([])
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('runs no script but its own', async () => {
+    const { page } = await openPage(browser, `http://127.0.0.1:${server.port}/`)
+    await page.evaluate(`(() => {
+      const script = document.createElement('script')
+      script.textContent = 'window.intruded = true'
+      document.body.append(script)
+    })()`)
+    expect(await page.evaluate('window.intruded === true')).toBe(false)
+    await page.context().close()
+  })
+})
