@@ -3,19 +3,20 @@ import { kindOf } from '../objective/kinds.ts'
 import type { ObjectiveSettings } from '../objective/source.ts'
 import type { Evaluation, StudyReader, StudyWriter } from '../store/store.ts'
 import type { DetailedScore } from '../train/evaluate.ts'
+import type { TrialRecord } from '../trial.ts'
 
 /**
- * The test score of a study's best trial, looked at once: an earlier look at the same artifact is shown again, not
+ * The test score of a study's winner, looked at once: an earlier look at the same artifact is shown again, not
  * repeated. Null if no artifact was kept, or the objective has no test part.
  */
 export async function lookAtTest(
   store: StudyWriter,
   studyId: number,
+  trial: TrialRecord | null,
   objective: ObjectiveSettings,
   data: PreparedData | null,
 ): Promise<Evaluation | null> {
-  const trial = store.bestTrials(studyId, 1)[0]
-  if (trial === undefined) return null
+  if (trial === null) return null
   const earlier = testEvaluations(store, studyId).find((evaluation) => evaluation.trial === trial.number)
   if (earlier !== undefined) return earlier
   const artifact = store.artifact(studyId, trial.number)

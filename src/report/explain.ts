@@ -1,5 +1,6 @@
 import { samplerSentence } from '../search/create-sampler.ts'
 import type { NarrowDecision } from '../search/narrow-decision.ts'
+import { REPLICATE_SAMPLER } from '../search/replication.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
 import type { TrialRecord } from '../trial.ts'
 import { shortName } from './names.ts'
@@ -106,11 +107,14 @@ export function explanationJson({ study, stages, stoppingBounds }: Explanation) 
 
 function stageLines({ record, totals, best }: ExplainedStage, metric: string, width: number): Span[][] {
   const rank = `Stage ${record.index + 1}, `
+  const isReplicate = record.sampler === REPLICATE_SAMPLER
+  const isRoot = record.narrowing === null && !isReplicate
   const plan =
-    `: ${countOf(record.trials, 'trial')} of ${countOf(record.epochs, 'epoch')}, ${samplerSentence(record.sampler)}` +
-    (record.narrowing === null ? ', over the whole range' : '')
+    `: ${countOf(record.trials, 'trial')} of ${countOf(record.epochs, 'epoch')}, ` +
+    (isReplicate ? 'the best points again with other seeds' : samplerSentence(record.sampler)) +
+    (isRoot ? ', over the whole range' : '')
   const head: Span[] = [rank, { text: oneLine(record.name), tone: 'strong' }, `${plan}.`]
-  const ranges = record.narrowing === null ? rangeLines(record) : []
+  const ranges = isRoot ? rangeLines(record) : []
   if (totals.finished === 0) return [head, ...ranges, ['No trial of it has finished yet.']]
   const done =
     totals.finished < record.trials ? `, ${countOf(record.trials - totals.finished, 'trial')} to go` : ''

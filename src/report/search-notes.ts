@@ -2,6 +2,7 @@ import { narrow } from '../search/narrow.ts'
 import type { Edge } from '../search/narrow-decision.ts'
 import { DEFAULT_KEEP, DEFAULT_MARGIN } from '../search/plan.ts'
 import { areTied } from '../search/rank.ts'
+import { REPLICATE_SAMPLER } from '../search/replication.ts'
 import { own } from '../space/own.ts'
 import { toUnit } from '../space/unit-scale.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
@@ -82,7 +83,7 @@ export function readStoppingBounds(
   best: TrialRecord | null,
 ): StoppingBound[] {
   const root = stages[0]?.space
-  const last = stages.at(-1)
+  const last = stages.findLast(({ sampler }) => sampler !== REPLICATE_SAMPLER)
   if (root === undefined || last === undefined || best === null) return []
   const trials = reader.trials(study.id, {
     stage: last.index,

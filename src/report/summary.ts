@@ -1,6 +1,7 @@
 import type { WinnerExpectation } from '../search/expected-value.ts'
 import type { Evaluation, StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
 import { studyDigest } from '../study/digest.ts'
+import { readReplicates } from '../study/winning-trial.ts'
 import type { TrialRecord } from '../trial.ts'
 import { type Explanation, narrowingReport, readExplanation } from './explain.ts'
 import { shellWord } from './names.ts'
@@ -18,7 +19,7 @@ import { renderTable, type TableLayout } from './table.ts'
 import { oneLine, paint, type Span, wrapSpans } from './text.ts'
 import type { Totals } from './totals.ts'
 import { rankedColumns } from './trial-columns.ts'
-import { readWinner, winnerSentences } from './winner.ts'
+import { readWinner, replicateSentences, winnerSentences } from './winner.ts'
 
 /** What is told when a study ends. */
 export interface StudySummary {
@@ -33,6 +34,8 @@ export interface StudySummary {
   readonly spread: TopSpread | null
   /** What the best value is worth; null where too few trials have one. */
   readonly winner: WinnerExpectation | null
+  /** What running the best points again said; null if none was. */
+  readonly replicates: ReturnType<typeof readReplicates>
   readonly evaluations: readonly Evaluation[]
   readonly digest: string
 }
@@ -47,6 +50,7 @@ export function readSummary(reader: StudyReader, study: StudyRecord, count = 10)
     stages,
     best,
     winner: readWinner(reader, study, stages, best[0]),
+    replicates: readReplicates(reader, study, stages),
     totals: explanation.totals,
     explanation,
     failing: readFailingStages(
@@ -91,7 +95,12 @@ export function renderSummary(summary: StudySummary, facts: RunFacts, layout: Ta
   ]
   const width = layout.width ?? DEFAULT_WIDTH
   end.push(...notes.flatMap((text) => wrapSpans([{ text, tone: 'warning' }], width)))
-  const worth = winner === null ? [] : winnerSentences(winner, best[0]!.value!, study.metric)
+  const worth =
+    summary.replicates !== null
+      ? replicateSentences(summary.replicates, study.metric)
+      : winner === null
+        ? []
+        : winnerSentences(winner, best[0]!.value!, study.metric)
   end.push(...worth.flatMap((text) => wrapSpans([text], width)))
   end.push(...testLines(evaluations))
   for (const caution of facts.cautions ?? []) end.push([{ text: `Caution: ${caution}.`, tone: 'warning' }])

@@ -1,5 +1,6 @@
 import { type Expectation, expectWinner, type WinnerExpectation } from '../search/expected-value.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
+import type { readReplicates } from '../study/winning-trial.ts'
 import type { TrialRecord } from '../trial.ts'
 import { formatMetric } from './numbers.ts'
 
@@ -48,6 +49,26 @@ export function winnerSentences(
   const again = `Trial ${best.trial}: ${measured}; trained again it is expected at ${expected(best)}.`
   if (likeliest.trial === best.trial || expected(likeliest) === expected(best)) return [again]
   return [again, `Trial ${likeliest.trial} is expected to be better: ${expected(likeliest)}.`]
+}
+
+/**
+ * What each replicated point measured: `trial 12: 0.4704, again 0.4610 and 0.4655 (mean 0.4633, deviation 0.0048 between
+ * seeds), expected at 0.464 ± 0.006`; then the winner.
+ */
+export function replicateSentences(
+  { points, winner }: NonNullable<ReturnType<typeof readReplicates>>,
+  metric: string,
+): string[] {
+  const number = (value: number | null): string => formatMetric(metric, value)
+  const lines = points.map(({ original, value, again, mean, deviation, expected: found }) => {
+    const measured = again.length === 0 ? 'no replicate succeeded' : `again ${again.map(number).join(', ')}`
+    const spread =
+      mean === null ? '' : ` (mean ${number(mean)}, deviation ${number(deviation)} between seeds)`
+    const worth = found === null ? '' : `, expected at ${expected(found)}`
+    return `Trial ${original}: ${metric} ${number(value)}, ${measured}${spread}${worth}.`
+  })
+  const why = points.some((point) => point.expected !== null) ? 'expected value' : 'mean of its trainings'
+  return [...lines, `Winner: trial ${winner}, by the ${why}; its first network is the one kept.`]
 }
 
 /** `0.464 ± 0.006`: the margin with one significant digit, two if it begins with 1, the value with as many decimals. */

@@ -18,6 +18,8 @@ export interface ExpectationRequest {
   readonly direction: Direction
   /** The number of the trial with the best value. */
   readonly best: number
+  /** Numbers of further trials of the same epochs to say the same of. */
+  readonly others?: readonly number[]
 }
 
 /** What training a point again is expected to give. */
@@ -36,6 +38,8 @@ export interface WinnerExpectation {
    * A sound choice of winner, where `best` is the luckiest.
    */
   readonly likeliest: Expectation
+  /** Of the others asked for, in their order; null for one that is not among those of the same epochs. */
+  readonly others: readonly (Expectation | null)[]
   /** The standard deviation of a measurement: what another seed changes. */
   readonly noise: number
   /** Whether the noise is more than a fiftieth of what the trials of these epochs differ by. */
@@ -107,6 +111,10 @@ export function expectWinner(request: ExpectationRequest): WinnerExpectation | n
   return {
     best: toExpectation(first),
     likeliest: toExpectation(likeliest),
+    others: (request.others ?? []).map((number) => {
+      const found = expectations.find(({ trial }) => trial === number)
+      return found === undefined ? null : toExpectation(found)
+    }),
     noise: Math.abs(scale.slope) * noise,
     noisy: noise > LEAST_NOISE,
     trials: alike.filter(({ trial }) => hasValue(trial)).length,

@@ -39,6 +39,12 @@ export const stageEntrySchema = z.strictObject({
     .boolean({ error: (issue) => `warmStart must be true or false, got ${show(issue.input)}` })
     .optional(),
   startWith: z.array(paramsSchema, { error: 'startWith must be a list of points' }).optional(),
+  replicate: z
+    .strictObject(
+      { top: whole('top').default(3), seeds: whole('seeds').default(2) },
+      { error: (issue) => `replicate must be { top: 3, seeds: 2 }, got ${show(issue.input)}` },
+    )
+    .optional(),
 })
 
 /** A study file's `stages:`. */

@@ -1,5 +1,6 @@
 import type { Params } from '../space/distribution.ts'
-import type { SamplerName, StagePlan } from './stage-plan.ts'
+import { withReplicates } from './plan-replicate.ts'
+import type { Replicate, SamplerName, StagePlan } from './stage-plan.ts'
 
 /** A stage as a study file says it: what is left out is planned. */
 export interface StageEntry {
@@ -12,6 +13,8 @@ export interface StageEntry {
   readonly rootShare?: number | undefined
   readonly warmStart?: boolean | undefined
   readonly startWith?: readonly Params[] | undefined
+  /** Makes it a last stage that runs the best points again with other seeds. */
+  readonly replicate?: Replicate | undefined
 }
 
 export interface PlanInput {
@@ -53,8 +56,9 @@ export function planStages(input: PlanInput): {
   readonly stages: readonly StagePlan[]
   readonly mistakes: readonly PlanMistake[]
 } {
-  const entries = input.stages ?? defaultEntries(input.budget != null)
   const mistakes: PlanMistake[] = []
+  const entries = withReplicates(input.stages ?? defaultEntries(input.budget != null), mistakes)
+  const drawing = entries.filter(({ replicate }) => replicate === undefined).length
   if (entries.length === 0) {
     return {
       stages: [],
@@ -64,7 +68,7 @@ export function planStages(input: PlanInput): {
   const trials = plannedTrials(entries, input.budget ?? null, mistakes)
   const names = new Set<string>()
   const stages = entries.map((entry, index): StagePlan => {
-    const name = entry.name ?? defaultName(index, entries.length)
+    const name = entry.name ?? defaultName(index, drawing)
     if (names.has(name)) {
       mistakes.push({
         path: ['stages', index, 'name'],
@@ -92,6 +96,7 @@ export function planStages(input: PlanInput): {
       rootShare: entry.rootShare ?? (index === 0 ? 0 : DEFAULT_ROOT_SHARE),
       warmStart,
       startWith,
+      ...(entry.replicate === undefined ? {} : { replicate: entry.replicate }),
     }
   })
   return { stages, mistakes }

@@ -22,7 +22,7 @@ export function visibleCount(index: number, lag: number): number {
 
 /** Whether the stage's trials wait for results that the lag lets them see; else all may start at once. */
 export function isAdaptive(stage: StagePlan): boolean {
-  return createSampler(stage.sampler).adaptive
+  return stage.replicate === undefined && createSampler(stage.sampler).adaptive
 }
 
 /** Whether a point tried in the one stage is not to be tried again in the other: the same epochs would give the same. */

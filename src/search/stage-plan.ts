@@ -5,6 +5,14 @@ export const SAMPLER_NAMES = ['random', 'sobol', 'grid', 'tpe', 'gp'] as const
 
 export type SamplerName = (typeof SAMPLER_NAMES)[number]
 
+/** A last stage that runs the best points again with other seeds. */
+export interface Replicate {
+  /** How many of the best points. */
+  readonly top: number
+  /** How often each. */
+  readonly seeds: number
+}
+
 /** One round of sampling in one box, all defaults filled in. Plain data. */
 export interface StagePlan {
   readonly name: string
@@ -21,4 +29,6 @@ export interface StagePlan {
   readonly warmStart: boolean
   /** Points to try first. */
   readonly startWith: readonly Params[]
+  /** Set for a last stage that runs the best points again with other seeds, instead of drawing. */
+  readonly replicate?: Replicate | undefined
 }

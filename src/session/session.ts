@@ -10,6 +10,7 @@ import { openReader, openWriter } from '../store/sqlite-store.ts'
 import type { Evaluation, StudyReader, StudyRecord, StudyWriter } from '../store/store.ts'
 import type { StudyListener } from '../study/events.ts'
 import { runStudy, type StudyEnd } from '../study/study-run.ts'
+import { winningTrial } from '../study/winning-trial.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 import { experimentToJson } from '../study-file/experiment-json.ts'
 import type { TrialRecord } from '../trial.ts'
@@ -215,8 +216,9 @@ async function conduct(
       signal: drain.signal,
     })
     const { objective } = experiment
-    const testLook = end.state === 'complete' ? await lookAtTest(store, study.id, objective, data) : null
-    const best = store.bestTrials(study.id, 1)[0] ?? null
+    const best = winningTrial(store, study)
+    const testLook =
+      end.state === 'complete' ? await lookAtTest(store, study.id, best, objective, data) : null
     return { study: store.findStudy(study.name)!, end, best, testLook, cautions: data?.cautions ?? [] }
   } finally {
     for (const timer of timers) clearTimeout(timer)

@@ -17,6 +17,8 @@ export interface KeptArtifactsSetup {
   readonly best: number
   /** How many of the best trials of this stage the next one continues. */
   readonly promoted: number
+  /** True if this stage runs the best trials again: their own artifacts stay, and none of its. */
+  readonly replicates?: boolean
   /** Numbers of the trials that this stage continues. */
   readonly continued: readonly number[]
   /** The finished trials of earlier stages and of this one, as a resume finds them. */
@@ -31,7 +33,7 @@ export function keepArtifacts(setup: KeptArtifactsSetup): KeptArtifacts {
   const toContinue = new Set(setup.continued)
   const offer = (record: TrialRecord): boolean => {
     if (record.stage === stage && record.continues !== null) toContinue.delete(record.continues)
-    if (record.state !== 'complete') return false
+    if (record.state !== 'complete' || (setup.replicates === true && record.stage === stage)) return false
     const isBest = overall.offer(record)
     const isPromoted = record.stage === stage && ofStage.offer(record)
     return isBest || isPromoted

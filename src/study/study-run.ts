@@ -3,7 +3,8 @@ import { seedFrom } from '../random/stream.ts'
 import { promotedTrials } from '../search/given-trials.ts'
 import { narrow } from '../search/narrow.ts'
 import { isAdaptive, proposeTrial, takenBefore } from '../search/propose-trial.ts'
-import type { StagePlan } from '../search/stage-plan.ts'
+import { pointsToReplicate, REPLICATE_SAMPLER, replicateOf } from '../search/replication.ts'
+import type { Replicate, StagePlan } from '../search/stage-plan.ts'
 import { countPointsAtMost, pointKey } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { StageRecord, StudyRecord, StudyState, StudyWriter } from '../store/store.ts'
@@ -85,6 +86,7 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
         stage: index,
         best: KEPT_BEST,
         promoted: promotedCount(run.stages[index + 1]),
+        replicates: plan.replicate !== undefined,
         continued: promotedTrials({
           stages: run.stages,
           stage: index,
@@ -129,11 +131,15 @@ function stageQueue(
   earlier: readonly TrialRecord[],
   trials: number,
 ): TrialQueue {
+  const { replicate } = run.stages[stage.index]!
   return new TrialQueue(stage.firstTrial, {
     trials,
     lag: isAdaptive(run.stages[stage.index]!) ? run.study.lag : null,
     begun,
-    propose: proposer(run, stage, begun, earlier),
+    propose:
+      replicate === undefined
+        ? proposer(run, stage, begun, earlier)
+        : replicator(run, stage, replicate, earlier),
     retries: run.limits.retries,
     maxFailures: run.limits.maxFailures,
   })
@@ -148,7 +154,7 @@ function beginStage(
   results: readonly TrialRecord[],
 ): StageRecord {
   const narrowed =
-    before === undefined
+    before === undefined || plan.replicate !== undefined
       ? null
       : narrow({
           root: run.space,
@@ -164,9 +170,9 @@ function beginStage(
     name: plan.name,
     trials: plan.trials,
     epochs: plan.epochs,
-    sampler: plan.sampler,
+    sampler: plan.replicate === undefined ? plan.sampler : REPLICATE_SAMPLER,
     firstTrial: before === undefined ? 0 : before.firstTrial + results.length,
-    space: narrowed === null ? run.space : narrowed.space,
+    space: narrowed?.space ?? before?.space ?? run.space,
     narrowing: narrowed === null ? null : narrowed.decision,
     rungs: null,
   }
@@ -211,6 +217,29 @@ function proposer(
       seed: seedFrom([seed, 'trial', stage.index, index]),
       budget: { epochs: stage.epochs },
       continues,
+    }
+  }
+}
+
+/** Proposes the best points again, under other seeds; nothing if no trial of these epochs has succeeded. */
+function replicator(
+  run: StudyRun,
+  stage: StageRecord,
+  replicate: Replicate,
+  earlier: readonly TrialRecord[],
+): TrialQueueSetup['propose'] {
+  const { seed, direction } = run.study
+  const points = pointsToReplicate(earlier, run.stages, stage.epochs, replicate, direction)
+  return (index) => {
+    const found = replicateOf(points, index, replicate)
+    if (found === null) return null
+    return {
+      number: stage.firstTrial + index,
+      stage: stage.index,
+      params: found.original.params,
+      seed: seedFrom([seed, ...found.seedName]),
+      budget: { epochs: stage.epochs },
+      continues: null,
     }
   }
 }

@@ -4,6 +4,7 @@ import { winnerSentences } from '../../src/report/winner.ts'
 const winner = {
   best: { trial: 12, value: 0.46412, margin: 0.0059 },
   likeliest: { trial: 12, value: 0.46412, margin: 0.0059 },
+  others: [],
   noise: 0.003,
   noisy: true,
   trials: 29,

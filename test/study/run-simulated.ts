@@ -16,6 +16,7 @@ export async function runSimulated(setup: {
   readonly metric?: string
   readonly seed?: number
   readonly retries?: number
+  readonly slots?: number
 }): Promise<{ readonly store: StudyWriter; readonly study: StudyRecord }> {
   const { space, direction = 'minimize', metric = 'loss', seed = 42, retries = 0 } = setup
   const store = createMemoryStore()
@@ -36,7 +37,7 @@ export async function runSimulated(setup: {
     stages: planStages({ stages: setup.stages }).stages,
     limits: { trialTimeoutMs: null, retries, maxFailures: null, maxEpochs: null },
     store,
-    executor: createSimulatedExecutor(4, seed, setup.evaluate),
+    executor: createSimulatedExecutor(setup.slots ?? 4, seed, setup.evaluate),
     listener: () => {},
     say: () => {},
     host: 'here',

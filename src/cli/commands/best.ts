@@ -1,6 +1,7 @@
 import { jsonDocument, studyHead, trialSummary } from '../../report/trial-json.ts'
-import { readWinner, winnerSentences } from '../../report/winner.ts'
+import { readWinner, replicateSentences, winnerSentences } from '../../report/winner.ts'
 import type { StudyRecord } from '../../store/store.ts'
+import { readReplicates } from '../../study/winning-trial.ts'
 import { defineCommand } from '../command.ts'
 import { printTable, tableLayout } from '../layout.ts'
 import { refuseDamage, withStudy } from '../open-study.ts'
@@ -24,9 +25,10 @@ export default defineCommand({
       refuseDamage(open, args.db)
       const trials = reader.bestTrials(study.id, args.count ?? 10)
       const winner = readWinner(reader, study, stages, trials[0])
+      const replicates = readReplicates(reader, study, stages)
       if (args.json) {
         const items = trials.map((trial) => trialSummary(trial, stages))
-        await printAll(terminal, jsonDocument({ ...studyHead(study), winner }, 'trials', items))
+        await printAll(terminal, jsonDocument({ ...studyHead(study), winner, replicates }, 'trials', items))
         return
       }
       if (!args.quiet) say(terminal, headline(study, trials.length))
@@ -35,8 +37,14 @@ export default defineCommand({
       const { rankedColumns } = await import('../../report/trial-columns.ts')
       const columns = rankedColumns({ study, stages }, trials)
       await printTable(terminal, renderTable(columns, trials, tableLayout(terminal)), args.quiet)
-      if (winner === null || args.quiet) return
-      for (const sentence of winnerSentences(winner, trials[0]!.value!, study.metric)) say(terminal, sentence)
+      if (args.quiet) return
+      const worth =
+        replicates !== null
+          ? replicateSentences(replicates, study.metric)
+          : winner === null
+            ? []
+            : winnerSentences(winner, trials[0]!.value!, study.metric)
+      for (const sentence of worth) say(terminal, sentence)
     }),
 })
 

@@ -1,0 +1,51 @@
+import type { Params } from '../space/distribution.ts'
+import type { Replicate } from './stage-plan.ts'
+
+/** What a stage of replicates may say; the rest of it is worked out. */
+interface Entry {
+  readonly name?: string | undefined
+  readonly trials?: number | undefined
+  readonly epochs?: number | undefined
+  readonly warmStart?: boolean | undefined
+  readonly startWith?: readonly Params[] | undefined
+  readonly replicate?: Replicate | undefined
+}
+
+/**
+ * The entries with what a stage of replicates leaves to be worked out: its trials, and the epochs of the stage before.
+ * Reports one that is not last, that is first, or that names what does not apply to it.
+ */
+export function withReplicates<E extends Entry>(
+  entries: readonly E[],
+  mistakes: { readonly path: readonly (string | number)[]; readonly message: string }[],
+): readonly E[] {
+  return entries.map((entry, index) => {
+    const { replicate } = entry
+    if (replicate === undefined) return entry
+    const report = (key: string, message: string): void => {
+      mistakes.push({ path: ['stages', index, key], message: `stages[${index}]: ${message}` })
+    }
+    const trials = replicate.top * replicate.seeds
+    const epochs = entries[index - 1]?.epochs
+    if (index === 0)
+      report('replicate', 'replicate runs the best trials again, and there is no stage before it. Drop it.')
+    if (index < entries.length - 1)
+      report('replicate', 'replicate must be the last stage. Move it to the end.')
+    if (entry.trials !== undefined && entry.trials !== trials) {
+      report(
+        'trials',
+        `trials must be top · seeds = ${trials} in a stage of replicates, got ${entry.trials}. Drop it.`,
+      )
+    }
+    if (entry.epochs !== undefined && epochs !== undefined && entry.epochs !== epochs) {
+      report('epochs', `epochs must be those of the stage before, ${epochs}, got ${entry.epochs}. Drop it.`)
+    }
+    if (entry.warmStart === true)
+      report('warmStart', 'replicates start anew: warmStart does not apply. Drop it.')
+    if (entry.startWith !== undefined && entry.startWith.length > 0) {
+      report('startWith', 'replicates run the best points: startWith does not apply. Drop it.')
+    }
+    const name = entry.name ?? 'replicate'
+    return { ...entry, name, trials, epochs: epochs ?? entry.epochs, sampler: 'random', rootShare: 0 }
+  })
+}
