@@ -20,7 +20,7 @@ export interface UserErrorDetails {
   readonly cause?: unknown
 }
 
-/** Something a user can mend: it is shown as a sentence, never with a stack. */
+/** A mistake that the user can correct: it is shown as a sentence, never with a stack. */
 export class UserError extends Error {
   override readonly name = 'UserError'
   readonly code: ErrorCode

@@ -10,6 +10,7 @@ export {
 } from './session/session.ts'
 export type { Params, ParamValue } from './space/distribution.ts'
 export type { SearchSpace } from './space/search-space.ts'
+export { createMemoryStore } from './store/memory-store.ts'
 export { openReader } from './store/sqlite-store.ts'
 export type { StageRecord, StudyReader, StudyRecord, StudyState } from './store/store.ts'
 export type { StudyEvent, StudyListener } from './study/events.ts'

@@ -60,7 +60,7 @@ function writeAll(file: string, flags: 'w' | 'wx', content: Content): void {
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'its folder does not exist',
-  ENOTDIR: 'its folder is no folder',
+  ENOTDIR: 'part of its path is not a directory',
   EACCES: 'writing there is not allowed',
   EPERM: 'writing there is not allowed',
   EROFS: 'the file system is read-only',

@@ -124,7 +124,7 @@ function configure(parser: Argv, terminal: Terminal): Argv {
     .wrap(Math.min(terminal.stdout.columns ?? 80, 100))
     .epilogue(
       'STUDY defaults to the latest. Results go to stdout, everything else to stderr.\n' +
-        'Exit codes: 0 done, 1 a bug, 2 wrong use or a wrong file, 3 no trial succeeded, 5 no such study or trial, ' +
+        'Exit codes: 0 done, 1 a bug, 2 invalid usage or study file, 3 no trial succeeded, 5 no such study or trial, ' +
         '6 the store cannot be used, 130 and 143 stopped by a signal.',
     )
     .fail((message, error, failed) => {

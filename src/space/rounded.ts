@@ -1,5 +1,5 @@
 /**
- * A number of so many significant digits, the nearest one not below (`side` 1) or not above (-1) the value.
+ * A number of `digits` significant digits, the nearest one not below (`side` 1) or not above (-1) the value.
  * A value a rounding error away from such a number means it.
  */
 export function rounded(value: number, digits: number, side: 1 | -1): number {

@@ -53,7 +53,7 @@ export function assertSpace(space: SearchSpace): void {
   if (mistakes.length > 1) throw new UserErrors('usage', mistakes)
 }
 
-/** So much of a rule is quoted. */
+/** Characters of a rule that are quoted. */
 const MOST_SHOWN = 200
 
 /**

@@ -22,7 +22,7 @@ export interface Limits {
   readonly trialTimeout: number | null
   /** How often a failed trial runs again. */
   readonly retries: number
-  /** So many failed trials in a row end the study; null for never. */
+  /** This many failed trials in a row end the study; null for never. */
   readonly maxFailures: number | null
   /** Seconds the whole study may take; null for no limit. A study that it ended says so. */
   readonly timeout: number | null

@@ -23,7 +23,7 @@ function readText(file: string): string {
   try {
     const status = statSync(file)
     if (status.isDirectory()) throw userErrors([mistake(file, 'This is a folder; a study is one file')])
-    if (!status.isFile()) throw userErrors([mistake(file, 'This is no plain file')])
+    if (!status.isFile()) throw userErrors([mistake(file, 'This is not a regular file')])
     if (status.size > MOST_BYTES) throw userErrors([tooLarge(file, status.size)])
     bytes = readFileSync(file)
   } catch (error) {

@@ -286,7 +286,7 @@ limits: { timeout: soon }
     ],
     [
       'data: { source: cifar11 }',
-      ':1:17  data.source must be one of generated, cifar10, csv, npy, idx, got "cifar11".',
+      ':1:17  data.source must be one of generated, cifar10, cifar100, csv, parquet, arff, npy, npz, idx, got "cifar11". Did you mean "cifar10"?',
     ],
     ['data: { source: cifar10 }', 'data.path is missing. It must be text.'],
     ['data: cifar10', 'data must be a block of keys, got "cifar10".'],

@@ -33,7 +33,7 @@ export default defineCommand({
       .option('limit', {
         type: 'string',
         requiresArg: true,
-        describe: 'At most so many trials',
+        describe: 'The largest number of trials to list',
         coerce: wholeNumber('--limit', 1),
       })
       .example('finesweep trials --state diverged --sort learningRate', ''),
