@@ -76,6 +76,7 @@ const OUTSIDE_WORLD = [
   'objective/module.ts',
   // What identifies an objective is read from its files.
   'objective/fingerprint.ts',
+  'objective/module-files.ts',
   'objective/module-place.ts',
   'objective/own-package.ts',
   'objective/foreign-code.ts',

@@ -5,6 +5,7 @@ import { hashFiles } from './fingerprint.ts'
 import { checkParameterNames, foreignAim } from './foreign-kind.ts'
 import { KEPT_FOLDERS, type ObjectiveKind, requireExisting } from './kind.ts'
 import { loadObjective } from './load.ts'
+import { filesOfModule } from './module-files.ts'
 import type { ModuleSettings } from './source.ts'
 
 const MODULE_FILE = /[\\/]|\.[cm]?[jt]s$/
@@ -43,7 +44,13 @@ export const moduleKind: ObjectiveKind<ModuleSettings> = {
   tie: () => null,
   open: async (settings) => {
     const { space } = await loadObjective(settings)
-    return { settings, source: settings, space, fingerprint: hashFiles([settings.file]), data: null }
+    return {
+      settings,
+      source: settings,
+      space,
+      fingerprint: hashFiles(filesOfModule(settings.file)),
+      data: null,
+    }
   },
   asRecorded: (source) => source,
   evaluateTest: async () => null,
