@@ -19,7 +19,7 @@ describe('the studies to copy', () => {
   })
 
   /** Their data are to be fetched first. */
-  const fetching = ['cifar10.yaml', 'cifar10-tonight.yaml', 'document.yaml']
+  const fetching = ['cifar10.yaml', 'cifar10-tonight.yaml', 'document.yaml', 'document-search.yaml']
 
   test.each(STUDIES.filter((name) => !fetching.includes(name)))(
     '%s names nothing that a fresh copy lacks',
