@@ -67,10 +67,8 @@ export const spaceSchema = z.unknown().transform((block, context): SearchSpace =
     if (read.when !== undefined) conditions[name] = read.when
   }
   if (context.issues.length > 0) return z.NEVER
-  const found = [
-    ...conditionMistakes(parameters, conditions),
-    ...impossibleConditions(parameters, conditions),
-  ]
+  const broken = conditionMistakes(parameters, conditions)
+  const found = broken.length > 0 ? broken : impossibleConditions(parameters, conditions)
   for (const { path, message, hint } of found) {
     const [, name, ...rest] = path
     report([name!, 'when', ...rest], `${message}. ${hint}`)
