@@ -25,8 +25,8 @@ export interface DataImages {
 export const MOST_SAMPLES = 7
 /** Noise does not compress: the units with the largest weights stand for all. */
 const MOST_UNITS = 64
-/** In a page, which is sent to people: less of each, in 16 levels of each colour. */
-const COMPACT = { samples: 2, units: 10 }
+/** In a page, which is sent to people: less of each, in 8 levels of each colour. */
+const COMPACT = { samples: 2, units: 8 }
 
 const TITLE = 'Data and first layer'
 
@@ -59,11 +59,11 @@ function compacted(images: DataImages): DataImages {
     ...each,
     images: each.images
       .slice(0, COMPACT.samples)
-      .map((image) => Float32Array.from(image, (value) => Math.round(value / 17) * 17)),
+      .map((image) => Float32Array.from(image, (value) => Math.round((value / 255) * 7) * (255 / 7))),
   }))
   const weights = largest(images.weights, COMPACT.units).map((unit) => {
     const most = Math.max(1e-12, ...Array.from(unit, Math.abs))
-    return Float32Array.from(unit, (weight) => Math.round((weight / most) * 7) / 7)
+    return Float32Array.from(unit, (weight) => Math.round((weight / most) * 3) / 3)
   })
   return { ...images, samples, weights, units: images.units }
 }

@@ -170,14 +170,19 @@ function stillImproves(study: PictureStudy, values: readonly (number | null)[]):
   return gain > spread * 0.01
 }
 
-/** Parameters that every narrowing left as they were. */
+/** A parameter with a smaller share of the differences, alone and with others, made none that can be seen. */
+const VISIBLE = { whole: 0.1, total: 0.2 }
+
+/** Parameters that every narrowing left as they were, and that hardly mattered. */
 function withoutInfluence(study: PictureStudy): string[] {
   const decisions = study.stages.flatMap(({ narrowing }) => narrowing?.parameters ?? [])
-  const names = searchedNames(study)
-  const kept = names.filter((name) => {
-    const own = decisions.filter((decision) => decision.name === name)
-    return own.length > 0 && own.every(({ action }) => action === 'kept')
-  })
-  // If nothing was narrowed, there was too little evidence for anything.
-  return kept.length < names.length ? kept : []
+  const small = (study.importance ?? []).filter(
+    ({ whole, total }) => whole < VISIBLE.whole && total < VISIBLE.total,
+  )
+  return small
+    .map(({ name }) => name)
+    .filter((name) => {
+      const own = decisions.filter((decision) => decision.name === name)
+      return own.length > 0 && own.every(({ action }) => action === 'kept')
+    })
 }
