@@ -64,6 +64,25 @@ export function labelTexts({ file, shape, values, texts }: FileArray): string[] 
   })
 }
 
+/** The numbers that are to be predicted, from an array of one column. */
+export function targetNumbers({ file, shape, values, texts }: FileArray): number[] {
+  if (texts !== undefined || values.length !== shape[0]) {
+    throw malformed(
+      file,
+      `must hold one number for each row, got ${texts === undefined ? `the shape (${shape.join(', ')})` : 'texts'}`,
+    )
+  }
+  return Array.from(values, (value, i) => {
+    if (Number.isFinite(value)) return value
+    throw malformed(
+      file,
+      `has ${value} in row ${i + 1}; a number that is predicted must be finite`,
+      undefined,
+      i + 1,
+    )
+  })
+}
+
 /** The shape of one row and its number of columns. */
 export function rowShape({ file, shape, texts }: FileArray): {
   readonly shape: readonly number[]

@@ -8,7 +8,7 @@ const FOLD_ROWS = 1000
 
 /** What may be wrong with a data set, whatever the split, in sentences without their full stop. */
 export function dataCautions(data: DataSet): string[] {
-  return [...rareClasses(data), ...indexColumns(data)]
+  return data.targets === undefined ? [...rareClasses(data), ...indexColumns(data)] : indexColumns(data)
 }
 
 /** What may be wrong with the parts of a split. */
@@ -26,6 +26,10 @@ export function splitCautions(data: DataSet, splits: readonly SplitRows[], folds
   } else if (!folds && rows < FOLD_ROWS) {
     cautions.push(`with ${rows} rows, cross validation judges better: split: { folds: 5 }`)
   }
+  if (data.targets !== undefined)
+    return cautions.map((text) =>
+      text.replace(/: one of them is [\d.]+ % of the accuracy/, ': its figures depend on chance'),
+    )
   const trained = new Set(Array.from(train, (row) => data.labels[row]!))
   const unseen = data.classes.filter((_, label) => !trained.has(label))
   if (unseen.length > 0) {

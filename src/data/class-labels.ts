@@ -1,4 +1,4 @@
-import { type Labels, MAX_CLASSES, sharedLabels } from './data-set.ts'
+import { type Labels, MAX_CLASSES, sharedFloat64s, sharedLabels } from './data-set.ts'
 import { malformed } from './read-file.ts'
 import { sortTexts } from './table/input-columns.ts'
 
@@ -26,4 +26,14 @@ export function numberClasses(
     ),
     classes,
   }
+}
+
+/** The parts of a data set that learns a number; @param name the target's, for people */
+export function numberTargets(
+  targets: readonly number[],
+  name: string,
+): { readonly labels: Labels; readonly classes: readonly string[]; readonly targets: Float64Array } {
+  const shared = sharedFloat64s(targets.length)
+  shared.set(targets)
+  return { labels: sharedLabels(new Uint8Array(targets.length), 1), classes: [name], targets: shared }
 }

@@ -196,16 +196,23 @@ export type PreprocessConfig = z.output<typeof preprocessSchema>
 export type TableConfig = Omit<Extract<DataConfig, { source: 'parquet' }>, 'source'> & {
   /** Whether the study says that its labels are classes: then numbers with many values are not questioned. */
   readonly sure: boolean
+  /** Whether the label is a number that is predicted. */
+  readonly regression: boolean
 }
 
 /** What a network learns: classes, or a number. `auto` is classes, and questions labels that look measured. */
-export type Task = 'auto' | 'classification'
+export const taskSchema = z.enum(['classification', 'regression']).optional()
+
+/** `auto` where a study does not say. */
+export type Task = 'auto' | 'classification' | 'regression'
 
 /** All that decides what a study's trials are trained on; plain JSON, paths absolute. */
 export interface DataSettings {
   readonly data: DataConfig
   readonly split: SplitConfig
   readonly preprocess: PreprocessConfig
+  /** What is learned; classes if left out. */
+  readonly task?: 'classification' | 'regression' | undefined
 }
 
 /** Where a source's data lie; null for the generated set. */

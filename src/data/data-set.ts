@@ -15,7 +15,10 @@ export interface DataSet {
   readonly columns: number
   /** The class of each row, in shared memory. */
   readonly labels: Labels
+  /** The target's name alone where a number is predicted. */
   readonly classes: readonly string[]
+  /** The number of each row that is to be predicted, as read; absent for classes. */
+  readonly targets?: Float64Array
   /** How many of the last rows the source itself sets apart for testing; 0 if it has no such part. */
   readonly testRows: number
   /** Counts of a split that nobody asked for otherwise; null for 80 % / 10 % / 10 %. */
@@ -90,6 +93,7 @@ export function hashDataSet(data: DataSet): string {
   const hash = createHash('sha256').update(JSON.stringify(head))
   hash.update(bytesOf(rounded))
   hash.update(bytesOf(data.labels))
+  if (data.targets !== undefined) hash.update(bytesOf(data.targets))
   return hash.digest('hex')
 }
 

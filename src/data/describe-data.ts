@@ -51,7 +51,7 @@ export interface ClassCount {
  */
 export async function describeData(source: string | DataSettings): Promise<DataDescription> {
   const settings = typeof source === 'string' ? usualSettings(source) : source
-  const data = await loadDataSet(settings.data)
+  const data = await loadDataSet(settings.data, settings.task)
   const rows = data.labels.length
   const counts = data.classes.map(() => 0)
   const testCounts = data.classes.map(() => 0)

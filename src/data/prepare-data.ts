@@ -1,9 +1,9 @@
 import { UserError } from '../errors.ts'
-import type { Examples, Inputs } from '../train/inputs.ts'
+import type { Examples, Inputs, TargetScaling } from '../train/inputs.ts'
 import { rotateRows, scaleRows, withOnes } from './apply-preprocessing.ts'
 import { splitCautions } from './cautions.ts'
 import type { DataSettings, PreprocessConfig } from './data-config.ts'
-import { type DataSet, hashDataSet } from './data-set.ts'
+import { type DataSet, hashDataSet, sharedFloats } from './data-set.ts'
 import { fillGaps, fitFill } from './fill-gaps.ts'
 import { kernelArithmetic } from './kernel-arithmetic.ts'
 import { fitPca, projectionOf, shareProjection } from './pca.ts'
@@ -31,7 +31,7 @@ export async function prepareData(
 ): Promise<PreparedData> {
   const { preprocess } = settings
   options.onProgress?.('reading the data', 0)
-  const data = await loadDataSet(settings.data)
+  const data = await loadDataSet(settings.data, settings.task)
   checkComponents(data, preprocess)
   const hash = hashDataSet(data)
   options.onProgress?.('reading the data', 1)
@@ -133,11 +133,31 @@ function usedRows({ train, valid, test }: SplitRows): Uint32Array {
 }
 
 function partsOf(inputs: Inputs, data: DataSet, split: SplitRows): Omit<PreparedFold, 'preprocessing'> {
-  const examples = (rows: Uint32Array): Examples => ({ inputs, labels: data.labels, rows })
+  const target = data.targets === undefined ? null : targetScaling(data.targets, split.train)
+  const learned = target === null ? {} : { targets: standardized(data.targets!, target) }
+  const examples = (rows: Uint32Array): Examples => ({ inputs, labels: data.labels, ...learned, rows })
   return {
     train: examples(split.train),
     valid: examples(split.valid),
     test: split.test === null ? null : examples(split.test),
     classes: data.classes,
+    ...(target === null ? {} : { target }),
   }
+}
+
+/** Mean and deviation of the training rows' targets, in float64. */
+function targetScaling(targets: Float64Array, rows: Uint32Array): TargetScaling {
+  const mean = rows.reduce((sum, row) => sum + targets[row]!, 0) / rows.length
+  const squares = rows.reduce((sum, row) => sum + (targets[row]! - mean) * (targets[row]! - mean), 0)
+  if (squares > 0) return { mean, deviation: Math.sqrt(squares / rows.length) }
+  throw new UserError(
+    'usage',
+    `The number to be predicted is ${targets[rows[0]!]} in all ${rows.length} training rows`,
+  )
+}
+
+function standardized(targets: Float64Array, { mean, deviation }: TargetScaling): Float32Array {
+  const scaled = sharedFloats(targets.length)
+  for (let i = 0; i < targets.length; i++) scaled[i] = (targets[i]! - mean) / deviation
+  return scaled
 }

@@ -1,11 +1,11 @@
 import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../errors.ts'
-import { type FileArray, labelTexts, rowShape, shareValues } from './array-data.ts'
+import { type FileArray, labelTexts, rowShape, shareValues, targetNumbers } from './array-data.ts'
 import { dataCautions } from './cautions.ts'
 import { readCifar10 } from './cifar10.ts'
 import { readCifar100 } from './cifar100.ts'
-import { numberClasses } from './class-labels.ts'
+import { numberClasses, numberTargets } from './class-labels.ts'
 import { type DataConfig, dataPath, type Task } from './data-config.ts'
 import type { DataSet } from './data-set.ts'
 import { generateTextures } from './generated.ts'
@@ -33,10 +33,15 @@ export async function loadDataSet(config: DataConfig, task: Task = 'auto'): Prom
   const { openParquet } = await import('./table/parquet-file.ts')
   const first = await openParquet(dataPath(config)!)
   const test = config.test === undefined ? null : await openParquet(config.test)
-  return checked(tableSet('parquet', first, test, { ...config, sure: task === 'classification' }), config)
+  return checked(tableSet('parquet', first, test, { ...config, ...taskFlags(task) }), config)
+}
+
+function taskFlags(task: Task): { readonly sure: boolean; readonly regression: boolean } {
+  return { sure: task === 'classification', regression: task === 'regression' }
 }
 
 function checked(data: DataSet, config: DataConfig): DataSet {
+  if (data.targets !== undefined) return { ...data, cautions: [...data.cautions, ...dataCautions(data)] }
   const first = data.labels[0]
   if (data.labels.every((label) => label === first)) {
     const file = dataPath(config)
@@ -50,6 +55,16 @@ function checked(data: DataSet, config: DataConfig): DataSet {
 }
 
 function readSource(config: DataConfig, task: Task): DataSet {
+  const images = ['generated', 'cifar10', 'cifar100', 'idx'].includes(config.source)
+  if (task === 'regression' && images) {
+    throw new UserError(
+      'usage',
+      `task: regression needs numbers to predict; source ${config.source} has classes`,
+      {
+        hint: 'Write task: classification, or leave it out.',
+      },
+    )
+  }
   switch (config.source) {
     case 'generated':
       return generateTextures(config.count, config.seed)
@@ -66,15 +81,15 @@ function readSource(config: DataConfig, task: Task): DataSet {
         config.test === undefined ? null : openArff(config.test),
         {
           ...config,
-          sure: task === 'classification',
+          ...taskFlags(task),
         },
       )
     case 'parquet':
       throw new Error('Parquet is read by loadDataSet')
     case 'npy':
-      return fromArrays('npy', npyPairs(config))
+      return fromArrays('npy', npyPairs(config), task)
     case 'npz':
-      return fromArrays('npz', readNpz(config.path, config))
+      return fromArrays('npz', readNpz(config.path, config), task)
     case 'idx':
       return readIdxSet(config)
   }
@@ -93,13 +108,14 @@ function readCsvSet(config: Config<'csv'>, task: Task): DataSet {
     ...{ header, label, named, skip },
   })
   const test = config.test === undefined ? null : openLike(config.test, first.form!, label)
-  return tableSet('csv', first, test, { ...config, sure: task === 'classification' })
+  return tableSet('csv', first, test, { ...config, ...taskFlags(task) })
 }
 
 /** One data set from a pair of inputs and labels; a second pair is its test part. */
 function fromArrays(
   source: string,
   pairs: readonly (readonly [inputs: FileArray, labels: FileArray])[],
+  task: Task = 'auto',
 ): DataSet {
   const [inputs] = pairs[0]!
   const { shape, columns } = rowShape(inputs)
@@ -117,14 +133,23 @@ function fromArrays(
       )
     }
   }
-  const texts = pairs.flatMap(([, y]) => labelTexts(y))
+  const labels =
+    task === 'regression'
+      ? numberTargets(
+          pairs.flatMap(([, y]) => targetNumbers(y)),
+          'target',
+        )
+      : numberClasses(
+          pairs.flatMap(([, y]) => labelTexts(y)),
+          pairs[0]![1].file,
+        )
   const values = pairs.length === 1 ? inputs.values : joined(pairs.map(([x]) => x.values))
   return {
     source,
     shape,
     values: shareValues({ ...inputs, values }, columns),
     columns,
-    ...numberClasses(texts, pairs[0]![1].file),
+    ...labels,
     testRows: pairs[1]?.[0].shape[0] ?? 0,
     usualSplit: null,
     layout: null,

@@ -32,7 +32,8 @@ export function splitRows(data: DataSet, settings: SplitConfig): readonly SplitR
   const rows = data.labels.length
   const ownTest = data.testRows > 0
   // Chance spreads the classes of many rows well enough; a part of few rows may miss one.
-  const stratified = settings.stratified ?? (!ownTest && rows < STRATIFIED_BELOW)
+  const stratified =
+    settings.stratified ?? (!ownTest && rows < STRATIFIED_BELOW && data.targets === undefined)
   const arrange = (first: number, last: number, part: string): Uint32Array => {
     const order = Uint32Array.from({ length: last - first }, (_, i) => first + i)
     if (settings.seed !== undefined || !ownTest) {

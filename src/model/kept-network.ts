@@ -3,11 +3,12 @@ import type { PreparedData } from '../data/prepared.ts'
 import { readUnlabelled } from '../data/read-unlabelled.ts'
 import { UserError } from '../errors.ts'
 import type { StudyReader, StudyRecord } from '../store/store.ts'
-import { type DetailedScore, type Predictions, predict, scoreInDetail } from '../train/evaluate.ts'
+import { type Predictions, predict, predictNumbers } from '../train/evaluate.ts'
 import type { Kernels } from '../train/kernels/kernels.ts'
 import { openKernels } from '../train/kernels/open-kernels.ts'
 import type { Network } from '../train/network.ts'
 import { openNetwork, type SavedNetwork } from '../train/saved-network.ts'
+import { type TestScore, testScore } from '../train/test-score.ts'
 import type { TrialRecord } from '../trial.ts'
 
 /** A network that a study kept, with the data it was trained on. */
@@ -34,18 +35,25 @@ export function keptArtifact(reader: StudyReader, study: StudyRecord, trial: Tri
 }
 
 /** Judges a kept network on its study's test part. @throws UserError('usage') if there is none. */
-export function judgeOnTest(kept: KeptNetwork): DetailedScore {
+export function judgeOnTest(kept: KeptNetwork): TestScore {
   const examples = kept.data.folds[0]!.test
   if (examples === null || examples.rows.length === 0) {
     throw new UserError('usage', `The data of study "${kept.study.name}" have no test part`)
   }
-  return withNetwork(kept, (network) => scoreInDetail(network, examples))
+  return withNetwork(kept, (network) => testScore(network, examples, kept.data.folds[0]!.target))
 }
 
 /** What a kept network says of the rows of a file. */
-export interface FilePredictions extends Predictions {
+export interface FilePredictions {
+  readonly rows: number
+  /** Classes and their probabilities; null where a number is predicted. */
+  readonly classes: Predictions | null
+  /** The number of each row, in the units of the data; null for classes. */
+  readonly numbers: Float64Array | null
   /** The share of rows whose label in the file is the one that was predicted; null where the file has no labels. */
   readonly accuracy: number | null
+  /** R² on the rows' own numbers, where the file has them; null otherwise and for classes. */
+  readonly r2: number | null
   /** What was ignored or is not known to the study, in sentences without their full stop. */
   readonly remarks: readonly string[]
 }
@@ -57,8 +65,26 @@ export async function predictFile(kept: KeptNetwork, source: string): Promise<Fi
   const { values, rows, labels, remarks } = await readUnlabelled(source, preprocessing.columns, layout)
   const inputs = applyPreprocessing(preprocessing, values)
   const all = Uint32Array.from({ length: rows }, (_, row) => row)
+  const { target } = folds[0]!
+  if (target !== undefined) {
+    const { mean, deviation } = target
+    const said = withNetwork(kept, (network) => predictNumbers(network, inputs, all))
+    const numbers = Float64Array.from(said, (value) => mean + deviation * value)
+    return { rows, classes: null, numbers, accuracy: null, r2: r2Of(numbers, labels), remarks }
+  }
   const predictions = withNetwork(kept, (network) => predict(network, inputs, all))
-  return { ...predictions, accuracy: accuracyOf(predictions, labels, classes), remarks }
+  const accuracy = accuracyOf(predictions, labels, classes)
+  return { rows, classes: predictions, numbers: null, accuracy, r2: null, remarks }
+}
+
+function r2Of(numbers: Float64Array, labels: readonly string[] | null): number | null {
+  const truth = labels?.map((label) => (label === '' ? Number.NaN : Number(label))) ?? []
+  if (truth.length === 0 || truth.some(Number.isNaN)) return null
+  const mean = truth.reduce((sum, value) => sum + value, 0) / truth.length
+  const squares = (of: (row: number) => number): number =>
+    truth.reduce((sum, value, row) => sum + (value - of(row)) ** 2, 0)
+  const spread = squares(() => mean)
+  return spread > 0 ? 1 - squares((row) => numbers[row]!) / spread : null
 }
 
 function accuracyOf(

@@ -2,7 +2,7 @@ import type { PreparedData } from '../data/prepared.ts'
 import { kindOf } from '../objective/kinds.ts'
 import type { ObjectiveSettings } from '../objective/source.ts'
 import type { Evaluation, StudyReader, StudyWriter } from '../store/store.ts'
-import type { DetailedScore } from '../train/evaluate.ts'
+import type { TestScore } from '../train/test-score.ts'
 import type { TrialRecord } from '../trial.ts'
 
 /**
@@ -29,9 +29,9 @@ export async function lookAtTest(
 }
 
 /** The record of a look at the test part. */
-export function testEvaluation(trial: number, score: DetailedScore): Evaluation {
-  const { loss, accuracy, examples, confusion } = score
-  return { trial, at: Date.now(), part: 'test', examples, metrics: { loss, accuracy }, confusion }
+export function testEvaluation(trial: number, score: TestScore): Evaluation {
+  const { examples, metrics, detail } = score
+  return { trial, at: Date.now(), part: 'test', examples, metrics, confusion: detail?.confusion ?? null }
 }
 
 /** All looks at a study's test part, in order. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Activation, Arithmetic } from '../train/kernels/kernels.ts'
 import { DEFAULT_OPTIMIZER, OPTIMIZER_KINDS, type OptimizerSettings } from '../train/optimizers.ts'
+import type { RegressionLoss } from '../train/regression.ts'
 import { DEFAULT_SCHEDULE, SCHEDULE_KINDS, type ScheduleSettings } from '../train/schedules.ts'
 import type { Direction } from '../trial.ts'
 import { ACTIVATIONS, describeRule, NUMBER_RULES, type NumberRule, obeys } from './classifier-rules.ts'
@@ -27,6 +28,10 @@ export interface ClassifierConfig {
     readonly patience: number | null
     readonly arithmetic: 'auto' | Arithmetic
     readonly backend: 'auto' | 'wasm' | 'plain'
+    /** What is minimised where a number is predicted; squared if absent. */
+    readonly loss?: RegressionLoss | undefined
+    /** Gives each class the same say in the loss. */
+    readonly classWeights?: 'balanced' | undefined
   }
   /** Which of the measured metrics is a measurement's value: validAccuracy, validLoss, trainLoss, ... */
   readonly metric: string
@@ -39,6 +44,19 @@ export const CLASSIFIER_METRICS: Readonly<Record<string, Direction>> = Object.fr
   validAccuracy: 'maximize',
   validLoss: 'minimize',
   trainAccuracy: 'maximize',
+  trainLoss: 'minimize',
+  trainDataLoss: 'minimize',
+  validBalancedAccuracy: 'maximize',
+  validMacroF1: 'maximize',
+  validAuc: 'maximize',
+})
+
+/** The same where a number is predicted. */
+export const REGRESSION_METRICS: Readonly<Record<string, Direction>> = Object.freeze({
+  validR2: 'maximize',
+  validRmse: 'minimize',
+  validLoss: 'minimize',
+  trainR2: 'maximize',
   trainLoss: 'minimize',
   trainDataLoss: 'minimize',
 })
@@ -103,6 +121,8 @@ export const trainingSchema = z
     patience: number(NUMBER_RULES.epochs).nullable().default(null),
     arithmetic: z.enum(['auto', 'fma', 'muladd']).default('auto'),
     backend: z.enum(['auto', 'wasm', 'plain']).default('auto'),
+    loss: z.enum(['squared', 'huber']).optional(),
+    classWeights: z.enum(['balanced']).optional(),
   })
   .prefault({})
 

@@ -6,6 +6,7 @@ import {
   preprocessSchema,
   resolveDataPaths,
   splitSchema,
+  taskSchema,
 } from '../data/data-config.ts'
 import { closestName } from '../text/closest-name.ts'
 import type { Direction } from '../trial.ts'
@@ -14,6 +15,7 @@ import {
   type ClassifierConfig,
   classifierConfig,
   modelSchema,
+  REGRESSION_METRICS,
   trainingSchema,
 } from './classifier-config.ts'
 import {
@@ -27,6 +29,7 @@ import { CLASSIFIER, type ClassifierSettings } from './source.ts'
 
 /** The blocks of a study file that only the classifier reads. */
 const BLOCKS = {
+  task: taskSchema,
   data: dataSchema,
   split: splitSchema,
   preprocess: preprocessSchema,
@@ -51,7 +54,7 @@ const stored = z.object({
       ({ model, training, metric, direction }): ClassifierConfig =>
         classifierConfig(model, training, metric, direction),
     ),
-  data: z.object({ data: dataSchema, split: splitSchema, preprocess: preprocessSchema }),
+  data: z.object({ data: dataSchema, split: splitSchema, preprocess: preprocessSchema, task: taskSchema }),
 })
 
 /** The built-in network on a data set. */
@@ -95,7 +98,7 @@ export const classifierKind = {
   keptFolders: () => null,
   tie: ({ config }: ClassifierSettings): Aim => {
     const metric = TIES[config.metric]!
-    return { metric, direction: CLASSIFIER_METRICS[metric]! }
+    return { metric, direction: (CLASSIFIER_METRICS[metric] ?? REGRESSION_METRICS[metric])! }
   },
   // On use: a command that only reads a store should not load the network's code.
   open: async (settings, options) => (await import('./classifier-open.ts')).openClassifier(settings, options),
@@ -117,21 +120,29 @@ const TIES: Readonly<Record<string, string>> = {
   trainAccuracy: 'trainLoss',
   trainLoss: 'trainAccuracy',
   trainDataLoss: 'trainAccuracy',
+  validBalancedAccuracy: 'validLoss',
+  validMacroF1: 'validLoss',
+  validAuc: 'validLoss',
+  validR2: 'validLoss',
+  validRmse: 'validLoss',
+  trainR2: 'trainLoss',
 }
 
 /** The direction follows from the metric; the metric, where it is not given, from the direction. */
 function classifierAim(
   metric: string | undefined,
   direction: Direction | undefined,
-  { report }: WrittenStudy,
+  { report, blocks }: WrittenStudy,
 ): Aim | null {
+  const regression = blocks.task === 'regression'
+  const metrics = regression ? REGRESSION_METRICS : CLASSIFIER_METRICS
   if (metric === undefined) {
     return direction === 'minimize'
       ? { metric: 'validLoss', direction }
-      : { metric: 'validAccuracy', direction: 'maximize' }
+      : { metric: regression ? 'validR2' : 'validAccuracy', direction: 'maximize' }
   }
-  const known = Object.keys(CLASSIFIER_METRICS)
-  const natural = Object.hasOwn(CLASSIFIER_METRICS, metric) ? CLASSIFIER_METRICS[metric] : undefined
+  const known = Object.keys(metrics)
+  const natural = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined
   if (natural === undefined) {
     const near = closestName(metric, known)
     report({
@@ -165,10 +176,10 @@ function resolve(_: unknown, aim: Aim | null, study: WrittenStudy): ClassifierSe
     }
   }
   if (aim === null || Object.keys(BLOCKS).some((block) => failed.has(block))) return null
-  const { data, split, preprocess, model, training } = blocks
+  const { task, data, split, preprocess, model, training } = blocks
   return {
     kind: CLASSIFIER,
     config: classifierConfig(model, training, aim.metric, aim.direction),
-    data: resolveDataPaths({ data, split, preprocess }, folder),
+    data: resolveDataPaths({ data, split, preprocess, ...(task === undefined ? {} : { task }) }, folder),
   }
 }

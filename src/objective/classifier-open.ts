@@ -1,10 +1,10 @@
 import { prepareData } from '../data/prepare-data.ts'
 import { prepareDataInThread, takesLong } from '../data/prepare-in-thread.ts'
 import type { PreparedData } from '../data/prepared.ts'
-import { type DetailedScore, scoreInDetail } from '../train/evaluate.ts'
 import type { Arithmetic } from '../train/kernels/kernels.ts'
 import { chooseArithmetic, compileMissingProducts, openKernels } from '../train/kernels/open-kernels.ts'
 import { decodeNetwork, openNetwork } from '../train/saved-network.ts'
+import { type TestScore, testScore } from '../train/test-score.ts'
 import type { ClassifierConfig } from './classifier-config.ts'
 import { hashJson } from './fingerprint.ts'
 import type { OpenedObjective, OpenOptions } from './kind.ts'
@@ -15,7 +15,7 @@ export async function openClassifier(
   settings: ClassifierSettings,
   options: OpenOptions,
 ): Promise<OpenedObjective> {
-  const { split, preprocess } = settings.data
+  const { split, preprocess, task } = settings.data
   const prepare = takesLong(settings.data) ? prepareDataInThread : prepareData
   const data = await prepare(settings.data, options)
   const config = withChosenArithmetic(settings.config)
@@ -25,7 +25,7 @@ export async function openClassifier(
     source: { kind: settings.kind, config, data },
     space: null,
     // Where the data lie does not count: their own hash identifies them.
-    fingerprint: hashJson([config, split, preprocess]),
+    fingerprint: hashJson([config, split, preprocess, ...(task === undefined ? [] : [task])]),
     data,
   }
 }
@@ -42,12 +42,12 @@ export function evaluateOnTest(
   data: PreparedData,
   artifact: Uint8Array,
   arithmetic: 'auto' | Arithmetic,
-): DetailedScore | null {
+): TestScore | null {
   const examples = data.folds[0]!.test
   if (examples === null || examples.rows.length === 0) return null
   const kernels = openKernels({ arithmetic })
   try {
-    return scoreInDetail(openNetwork(kernels, decodeNetwork(artifact)), examples)
+    return testScore(openNetwork(kernels, decodeNetwork(artifact)), examples, data.folds[0]!.target)
   } finally {
     kernels.close()
   }

@@ -1,15 +1,17 @@
-import type { PreparedData } from '../data/prepared.ts'
+import type { PreparedData, PreparedFold } from '../data/prepared.ts'
 import { UserError } from '../errors.ts'
 import type { StreamName } from '../random/stream.ts'
 import { seedWords } from '../random/stream.ts'
+import { type ClassMetrics, classMetrics } from '../train/class-metrics.ts'
 import { type EpochReport, NonFiniteLossError, trainEpochs } from '../train/fit.ts'
-import type { ClassificationData } from '../train/inputs.ts'
+import type { ClassificationData, Inputs } from '../train/inputs.ts'
 import type { Kernels } from '../train/kernels/kernels.ts'
 import { openKernels } from '../train/kernels/open-kernels.ts'
 import { type Architecture, createNetwork, type Network } from '../train/network.ts'
 import { initialState, type NetworkState, readNetwork, writeNetwork } from '../train/network-state.ts'
 import { decodeNetwork, encodeNetwork } from '../train/saved-network.ts'
 import { afterEpoch, isOutOfPatience, NO_EPOCH } from '../train/stopping.ts'
+import { balancedWeights } from '../train/weighted-softmax.ts'
 import type { Measurement } from '../trial.ts'
 import { batchSizeFor, type ClassifierConfig } from './classifier-config.ts'
 import { withParams } from './classifier-parameters.ts'
@@ -52,7 +54,7 @@ function* runTrial(
         if (next.done) return undefined
         reports.push(next.value)
       }
-      const metrics = summarize(reports)
+      const metrics = summarize(reports, trainings, config.metric)
       const value = metrics[config.metric]
       if (value === undefined) throw unknownMetric(config.metric, metrics)
       best = afterEpoch(best, epoch, value, config.direction)
@@ -61,14 +63,32 @@ function* runTrial(
       yield { step: epoch, value: best.value, metrics: { ...metrics, bestEpoch: best.epoch } }
       if (isOutOfPatience(best, config.training.patience)) break
     }
-    const { shift, scale } = first.fold.train.inputs
-    const notes = { epoch: String(best.epoch), [config.metric]: String(best.value) }
+    const { shift, scale } = savedScaling(data.folds[0]!)
+    const { target } = first.fold
+    const notes = {
+      epoch: String(best.epoch),
+      [config.metric]: String(best.value),
+      ...(target === undefined
+        ? {}
+        : { targetMean: String(target.mean), targetDeviation: String(target.deviation) }),
+    }
     return {
       artifact: encodeNetwork({ architecture: first.network.architecture, state: kept, shift, scale, notes }),
       arithmetic: `${kernels.arithmetic} (${kernels.variant})`,
     }
   } finally {
     kernels.close()
+  }
+}
+
+/** What rows as read go through; of principal components what these do: they are not in the file. */
+function savedScaling({ train, preprocessing }: PreparedFold): Pick<Inputs, 'shift' | 'scale'> {
+  const { shift, scale, projection, biasTrick } = preprocessing
+  if (projection !== null || shift instanceof Float32Array) return train.inputs
+  const identity = biasTrick ? [0] : []
+  return {
+    shift: Float32Array.from([...shift, ...identity]),
+    scale: Float32Array.from([...scale, ...identity.map(() => 1)]),
   }
 }
 
@@ -97,6 +117,7 @@ function startTraining(
     activation: model.activation,
     maxoutPieces: model.maxoutPieces,
     batchNorm: model.batchNorm,
+    ...(fold.target === undefined ? {} : { task: 'regression' as const }),
   }
   const batchSize = batchSizeFor(config, fold.train.rows.length)
   // Small batches would make slow evaluations: the matrices have room for more rows than a step needs.
@@ -105,6 +126,10 @@ function startTraining(
     reg: training.reg,
     dropout: model.dropout,
     dropoutSeed: (layer) => seedWords([...streamName, 'dropout', layer]),
+    ...(training.loss === undefined ? {} : { loss: training.loss }),
+    ...(training.classWeights === undefined || fold.target !== undefined
+      ? {}
+      : { classWeights: balancedWeights(fold.train.labels, fold.train.rows, fold.classes.length) }),
   })
   writeNetwork(network, firstState(architecture, model.weightScale, streamName, index, context.continued))
   const epochs = trainEpochs(network, fold, {
@@ -161,11 +186,36 @@ const MEASURED = [
   'learningRate',
 ] as const satisfies readonly (keyof EpochReport)[]
 
+/** The metrics of one fold's epoch; those that cost another look at the validation part only if the study ranks by them. */
+function metricsOf(report: EpochReport, { fold, network }: Training, metric: string): Record<string, number> {
+  const { regression } = report
+  if (regression !== null) {
+    const { trainLoss, trainDataLoss, validLoss, learningRate } = report
+    const validRmse = regression.validRmse * fold.target!.deviation
+    return { trainLoss, trainDataLoss, validLoss, ...regression, validRmse, learningRate }
+  }
+  const metrics: Record<string, number> = Object.fromEntries(MEASURED.map((name) => [name, report[name]]))
+  const further = FURTHER_METRICS[metric]
+  if (further !== undefined) metrics[metric] = further(classMetrics(network, fold.valid))
+  return metrics
+}
+
+const FURTHER_METRICS: Readonly<Record<string, (metrics: ClassMetrics) => number>> = {
+  validBalancedAccuracy: ({ balancedAccuracy }) => balancedAccuracy,
+  validMacroF1: ({ macroF1 }) => macroF1,
+  validAuc: ({ auc }) => auc ?? Number.NaN,
+}
+
 /** The mean of each metric over the folds, and with several of them its sample standard deviation. */
-function summarize(reports: readonly EpochReport[]): Record<string, number> {
+function summarize(
+  reports: readonly EpochReport[],
+  trainings: readonly Training[],
+  metric: string,
+): Record<string, number> {
+  const each = reports.map((report, i) => metricsOf(report, trainings[i]!, metric))
   const metrics: Record<string, number> = {}
-  for (const name of MEASURED) {
-    const values = reports.map((report) => report[name])
+  for (const name of Object.keys(each[0]!)) {
+    const values = each.map((measured) => measured[name]!)
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length
     metrics[name] = mean
     if (values.length === 1) continue

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { PrepareOptions } from '../data/prepare-data.ts'
 import type { PreparedData } from '../data/prepared.ts'
 import type { SearchSpace } from '../space/search-space.ts'
-import type { DetailedScore } from '../train/evaluate.ts'
+import type { TestScore } from '../train/test-score.ts'
 import type { Direction } from '../trial.ts'
 import type { ObjectiveSettings, ObjectiveSource } from './source.ts'
 
@@ -105,7 +105,7 @@ export interface ObjectiveKind<S extends ObjectiveSettings = ObjectiveSettings> 
   /** The source with the arithmetic that a trial was recorded with. */
   asRecorded(source: ObjectiveSource, arithmetic: string): ObjectiveSource
   /** A kept artifact on the test part of the data; null if there is none. */
-  evaluateTest(settings: S, data: PreparedData | null, artifact: Uint8Array): Promise<DetailedScore | null>
+  evaluateTest(settings: S, data: PreparedData | null, artifact: Uint8Array): Promise<TestScore | null>
 }
 
 /** Reports a file or folder that is not there. @param what what it should be, without its article */

@@ -1,4 +1,4 @@
-import type { DetailedScore } from '../train/evaluate.ts'
+import type { TestScore } from '../train/test-score.ts'
 import { formatCount } from './numbers.ts'
 import { wilsonInterval } from './summary.ts'
 import { type Column, renderTable, type TableLayout } from './table.ts'
@@ -7,10 +7,15 @@ import { paint } from './text.ts'
 /** A network judged on a test set: loss, accuracy, each class's accuracy, and what was taken for what. */
 export function renderEvaluation(
   trial: number,
-  score: DetailedScore,
+  { examples, metrics, detail: score }: TestScore,
   classes: readonly string[],
   layout: TableLayout,
 ): string {
+  if (score === null) {
+    const figures = ['R² ', { text: metrics.r2!.toFixed(4), tone: 'strong' as const }]
+    const rest = `, RMSE ${formatNumber(metrics.rmse!)} (${formatCount(examples)} examples), loss ${metrics.loss!.toFixed(4)}`
+    return `${paint([`Trial ${trial} on the test set: `, ...figures, rest], layout.colour)}\n`
+  }
   const [low, high] = wilsonInterval(score.accuracy, score.examples)
   const head = paint(
     [
@@ -34,8 +39,19 @@ export function renderEvaluation(
       }),
     ),
   ]
+  const others = paint([{ text: furtherFigures(metrics), tone: 'dim' }], layout.colour)
   const legend = 'A row is a class; its numbers say how many were taken for which class.'
-  return `${head}\n\n${renderTable(columns, rows, layout).text}\n${legend}\n`
+  return `${head}\n${others}\n\n${renderTable(columns, rows, layout).text}\n${legend}\n`
+}
+
+/** `balanced accuracy 0.8123, macro F1 0.7990, AUC 0.9120; always guessing the most frequent class: 0.7500` */
+function furtherFigures({ balancedAccuracy, macroF1, auc, majority }: TestScore['metrics']): string {
+  const roc = auc === undefined ? '' : `, AUC ${auc.toFixed(4)}`
+  return `balanced accuracy ${balancedAccuracy!.toFixed(4)}, macro F1 ${macroF1!.toFixed(4)}${roc}; always guessing the most frequent class: ${majority!.toFixed(4)}`
+}
+
+function formatNumber(value: number): string {
+  return String(Number(value.toPrecision(5)))
 }
 
 function formatShare(share: number): string {
@@ -55,10 +71,11 @@ function shortName(name: string, classes: readonly string[]): string {
 export function evaluationJson(
   study: string,
   trial: number,
-  score: DetailedScore,
+  { examples, metrics, detail }: TestScore,
   classes: readonly string[],
 ) {
-  const { loss, accuracy, examples, confusion } = score
-  const classAccuracy = score.classAccuracy.map((share) => (Number.isNaN(share) ? null : share))
-  return { schemaVersion: 1, study, trial, examples, loss, accuracy, classes, classAccuracy, confusion }
+  const head = { schemaVersion: 1, study, trial, examples, ...metrics }
+  if (detail === null) return { ...head, target: classes[0] }
+  const classAccuracy = detail.classAccuracy.map((share) => (Number.isNaN(share) ? null : share))
+  return { ...head, classes, classAccuracy, confusion: detail.confusion }
 }

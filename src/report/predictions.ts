@@ -1,6 +1,12 @@
 import { stringify } from 'csv-stringify/sync'
 import type { Predictions } from '../train/evaluate.ts'
 
+/** CSV of predicted numbers, a line each: the row's number from 0, and the prediction in the units of the data. */
+export function* numbersCsv(numbers: Float64Array, name: string): Generator<string> {
+  yield line(['row', name])
+  for (const [row, value] of numbers.entries()) yield line([row, value])
+}
+
 /**
  * CSV of predictions, a line each: the row's number from 0, its label, and each class's probability. For programs: no
  * text is changed for the sake of spreadsheets.

@@ -159,11 +159,15 @@ export function testLines(evaluations: readonly Evaluation[]): Span[][] {
     ]
   }
   const [low, high] = wilsonInterval(metrics.accuracy, examples)
+  const guessing =
+    metrics.majority === undefined
+      ? ''
+      : `; always guessing the most frequent class: ${metrics.majority.toFixed(4)}`
   return [
     [
       `Test accuracy of trial ${trial}, ${times}: `,
       { text: metrics.accuracy.toFixed(4), tone: 'strong' },
-      ` (${counted}; 95 % interval ${low.toFixed(3)} to ${high.toFixed(3)})`,
+      ` (${counted}; 95 % interval ${low.toFixed(3)} to ${high.toFixed(3)}${guessing})`,
     ],
   ]
 }

@@ -1,5 +1,6 @@
 import type { Examples, Inputs } from './inputs.ts'
 import { forwardTesting, gatherBatch, type Network } from './network.ts'
+import { lossOf } from './regression.ts'
 
 /** How a network does on examples, in test mode. */
 export interface Score {
@@ -7,6 +8,52 @@ export interface Score {
   readonly loss: number
   /** The share whose largest score (the first of equals) is the label, in [0, 1]; NaN without examples. */
   readonly accuracy: number
+}
+
+/** How a network that predicts a number does on examples, in test mode. */
+export interface RegressionScore {
+  /** Mean loss, without the penalty; NaN without examples. */
+  readonly loss: number
+  /** The share of the targets' variance that the predictions explain: 1 - Σ(y - p)² / Σ(y - mean)²; NaN if they are all alike. */
+  readonly r2: number
+  /** Root of the mean squared distance, in the units of the standardised targets. */
+  readonly rmse: number
+  readonly examples: number
+}
+
+/** Loss, R² and RMSE over all rows of the examples. Leaves the network as it was. */
+export function scoreRegression(network: Network, examples: Examples): RegressionScore {
+  const { rows } = examples
+  const values = predictNumbers(network, examples.inputs, rows)
+  const mean = rows.reduce((sum, row) => sum + examples.targets![row]!, 0) / rows.length
+  let [loss, squares, spread] = [0, 0, 0]
+  for (const [i, row] of rows.entries()) {
+    const target = examples.targets![row]!
+    const distance = values[i]! - target
+    loss += lossOf(distance, network.loss)
+    squares += distance * distance
+    spread += (target - mean) * (target - mean)
+  }
+  const n = rows.length
+  return {
+    loss: loss / n,
+    r2: spread > 0 ? 1 - squares / spread : Number.NaN,
+    rmse: Math.sqrt(squares / n),
+    examples: n,
+  }
+}
+
+/** What the network says of the given rows, in standardised units; (rows). Leaves the network as it was. */
+export function predictNumbers(network: Network, inputs: Inputs, rows: Uint32Array): Float32Array {
+  const { maxRows, scores } = network
+  const values = new Float32Array(rows.length)
+  const unlabelled: Examples = { inputs, labels: new Uint8Array(inputs.values.length / inputs.columns), rows }
+  for (let start = 0; start < rows.length; start += maxRows) {
+    const count = Math.min(maxRows, rows.length - start)
+    forwardTesting(network, gatherBatch(network, unlabelled, rows, start, count), count)
+    for (let r = 0; r < count; r++) values[start + r] = scores.data[r * scores.stride]!
+  }
+  return values
 }
 
 /** A score with every guess counted. */

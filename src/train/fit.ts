@@ -1,7 +1,7 @@
 import { fastGenerator } from '../random/fast-generator.ts'
 import { shuffle } from '../random/permutation.ts'
 import type { StreamName } from '../random/stream.ts'
-import { type Score, score } from './evaluate.ts'
+import { type Score, score, scoreRegression } from './evaluate.ts'
 import type { Examples } from './inputs.ts'
 import { type Network, penalty, trainStep } from './network.ts'
 import { type OptimizerSettings, updateRule } from './optimizers.ts'
@@ -31,6 +31,12 @@ export interface EpochReport {
   readonly trainLoss: number
   /** In test mode at the epoch's end, over a fixed sample of the training rows: as fair as the validation figure. */
   readonly trainAccuracy: number
+  /** In place of the accuracies where a number is predicted, RMSE in standardised units; null for classes. */
+  readonly regression: {
+    readonly trainR2: number
+    readonly validR2: number
+    readonly validRmse: number
+  } | null
   /** In test mode at the epoch's end, over the whole validation set; the loss is without the penalty. */
   readonly validLoss: number
   readonly validAccuracy: number
@@ -84,6 +90,14 @@ export function* trainEpochs(
     const trainDataLoss = lossSum / order.length
     // Weights that left the finite numbers can hide behind a ReLU from the losses, but not from their own squares.
     const trainLoss = trainDataLoss + finite('sum of squared weights', penalty(network), epoch)
+    if (network.architecture.task === 'regression') {
+      const [trained, judged] = [scoreRegression(network, sample), scoreRegression(network, valid)]
+      validLosses.push(finite('validation loss', judged.loss, epoch))
+      const regression = { trainR2: trained.r2, validR2: judged.r2, validRmse: judged.rmse }
+      const none = { loss: judged.loss, accuracy: Number.NaN }
+      yield { ...report(epoch, trainDataLoss, trainLoss, none, none, learningRate, steps), regression }
+      continue
+    }
     const validScore = score(network, valid)
     validLosses.push(finite('validation loss', validScore.loss, epoch))
     yield report(epoch, trainDataLoss, trainLoss, score(network, sample), validScore, learningRate, steps)
@@ -104,6 +118,7 @@ function report(
     trainDataLoss,
     trainLoss,
     trainAccuracy: sampleScore.accuracy,
+    regression: null,
     validLoss: validScore.loss,
     validAccuracy: validScore.accuracy,
     learningRate,

@@ -17,6 +17,8 @@ export interface Examples {
   readonly inputs: Inputs
   /** The class of each row of `inputs`, from 0. */
   readonly labels: Uint8Array | Uint16Array
+  /** What a network that predicts a number learns, for each row of `inputs`: standardised by the training rows. */
+  readonly targets?: Float32Array
   /** Which rows belong to the set, in a fixed order. */
   readonly rows: Uint32Array
 }
@@ -27,5 +29,14 @@ export interface ClassificationData {
   readonly valid: Examples
   /** Null if the data has no test part. Looked at once, at the end. */
   readonly test: Examples | null
+  /** The name of the target alone, where a number is predicted. */
   readonly classes: readonly string[]
+  /** Mean and deviation of the training rows' targets; absent for classes. */
+  readonly target?: TargetScaling
+}
+
+/** A target as read is mean + deviation · what the network says. */
+export interface TargetScaling {
+  readonly mean: number
+  readonly deviation: number
 }

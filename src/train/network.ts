@@ -11,6 +11,8 @@ import type {
   SeedWords,
   UpdateRule,
 } from './kernels/kernels.ts'
+import { type RegressionLoss, regressionLoss } from './regression.ts'
+import { weightedSoftmaxLoss } from './weighted-softmax.ts'
 
 /** What a network is, apart from its numbers: enough to build it again. */
 export interface Architecture {
@@ -22,6 +24,8 @@ export interface Architecture {
   /** Affine pieces a unit of `maxout` takes the largest of; >= 1, ignored by the other activations. */
   readonly maxoutPieces: number
   readonly batchNorm: boolean
+  /** Present if the one output is a number that is predicted, not a class. */
+  readonly task?: 'regression'
 }
 
 /** What a network needs to learn; a network that only predicts takes `PREDICTING`. */
@@ -33,6 +37,10 @@ export interface LearningSettings {
   readonly dropout: number
   /** Names the dropout stream of hidden layer `layer`, from 0. */
   readonly dropoutSeed: (layer: number) => SeedWords
+  /** Of networks that predict a number; squared if absent. */
+  readonly loss?: RegressionLoss
+  /** What each class's examples count, by class; all 1 if absent. */
+  readonly classWeights?: Float64Array
 }
 
 export const PREDICTING: LearningSettings = Object.freeze({
@@ -79,6 +87,10 @@ export interface Network {
   readonly batches: Map<Inputs, InputBatch>
   /** Labels of the current batch, (maxRows). */
   readonly labels: Uint16Array
+  /** Targets of the current batch, (maxRows), of networks that predict a number. */
+  readonly targets: Float32Array
+  readonly loss: RegressionLoss
+  readonly classWeights: Float64Array | null
 }
 
 /** How much of the old running statistics of batch normalisation stays after a step. */
@@ -129,6 +141,9 @@ export function createNetwork(
     scores: kernels.createMatrix(maxRows, classes),
     batches: new Map(),
     labels: new Uint16Array(maxRows),
+    targets: new Float32Array(architecture.task === 'regression' ? maxRows : 0),
+    loss: learning.loss ?? 'squared',
+    classWeights: learning.classWeights ?? null,
   }
 }
 
@@ -165,12 +180,20 @@ export function trainStep(
   const x = gatherBatch(network, examples, order, start, rows)
   drawMasks(network, step, rows)
   forwardTraining(network, x, rows)
-  const dataLoss = kernels.softmaxLoss(network.scores, network.labels, rows)
+  const dataLoss = lossAndGradient(network, rows)
   backward(network, x, rows, {
     dense: (dense, input, dy) => kernels.update(input, dy, dense, rows, reg, rule),
     vector: (vector) => kernels.updateVector(vector, rule),
   })
   return dataLoss
+}
+
+/** The mean loss of a batch whose scores are computed; these become its gradient. */
+export function lossAndGradient(network: Network, rows: number): number {
+  const { kernels, architecture, scores, labels, targets, classWeights } = network
+  if (architecture.task === 'regression') return regressionLoss(scores, targets, rows, network.loss)
+  if (classWeights !== null) return weightedSoftmaxLoss(scores, labels, classWeights, rows)
+  return kernels.softmaxLoss(scores, labels, rows)
 }
 
 /** 0.5 · reg · Σ W² over all layers: what L2 adds to the loss. */
@@ -197,6 +220,10 @@ export function gatherBatch(
     batches.set(inputs, batch)
   }
   kernels.gather(batch, order, start, rows)
+  if (examples.targets !== undefined) {
+    for (let r = 0; r < rows; r++) network.targets[r] = examples.targets[order[start + r]!]!
+    return batch
+  }
   for (let r = 0; r < rows; r++) labels[r] = examples.labels[order[start + r]!]!
   return batch
 }

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { type DataSettings, dataSchema, preprocessSchema, splitSchema } from '../../src/data/data-config.ts'
 import { prepareData } from '../../src/data/prepare-data.ts'
-import { type KeptNetwork, predictFile } from '../../src/model/kept-network.ts'
+import {
+  type FilePredictions,
+  judgeOnTest,
+  type KeptNetwork,
+  predictFile,
+} from '../../src/model/kept-network.ts'
 import { createClassifier } from '../../src/objective/classifier.ts'
 import { classifierConfig, modelSchema, trainingSchema } from '../../src/objective/classifier-config.ts'
+import { numbersCsv } from '../../src/report/predictions.ts'
 import { decodeNetwork } from '../../src/train/saved-network.ts'
 import { rejectionOf, temporaryFolder, writeIn } from '../data/data-files.ts'
 
@@ -15,16 +21,27 @@ function write(content: string): string {
 }
 
 /** A network trained on a table, as a study would keep it. */
-async function kept(content: string, settings: object, epochs = 12): Promise<KeptNetwork> {
+async function kept(
+  content: string,
+  settings: object,
+  epochs = 12,
+  { task, loss }: { task?: 'regression'; loss?: string } = {},
+): Promise<KeptNetwork> {
   const path = write(content)
   const blocks: DataSettings = {
     data: dataSchema.parse({ source: 'csv', path, ...settings }),
     split: splitSchema.parse({}),
     preprocess: preprocessSchema.parse(undefined),
+    task,
   }
   const data = await prepareData(blocks)
-  const training = trainingSchema.parse({ batchSize: 8, learningRate: 0.02, arithmetic: 'muladd' })
-  const config = classifierConfig(modelSchema.parse({ hidden: [16] }), training, 'validAccuracy', 'maximize')
+  const training = trainingSchema.parse({ batchSize: 8, learningRate: 0.02, arithmetic: 'muladd', loss })
+  const config = classifierConfig(
+    modelSchema.parse({ hidden: [16] }),
+    training,
+    task === undefined ? 'validAccuracy' : 'validR2',
+    'maximize',
+  )
   const run = createClassifier(config, data).run({
     number: 0,
     slot: 0,
@@ -67,8 +84,8 @@ function table(
   return `${all.map((row) => order.map((place) => row[place]).join(delimiter)).join('\n')}\n`
 }
 
-function labelsOf({ saved: _, data }: KeptNetwork, predictions: { labels: Uint16Array }): string[] {
-  return Array.from(predictions.labels, (label) => data.folds[0]!.classes[label]!)
+function labelsOf({ saved: _, data }: KeptNetwork, { classes }: FilePredictions): string[] {
+  return Array.from(classes!.labels, (label) => data.folds[0]!.classes[label]!)
 }
 
 describe('predictions of a file', () => {
@@ -84,7 +101,7 @@ describe('predictions of a file', () => {
       [3, 1, 2],
     ]) {
       const other = await predictFile(network, write(table(order)))
-      expect(other.probabilities).toEqual(same.probabilities)
+      expect(other.classes!.probabilities).toEqual(same.classes!.probabilities)
       expect(other.accuracy).toBe(order.includes(0) ? same.accuracy : null)
     }
   })
@@ -114,7 +131,7 @@ describe('predictions of a file', () => {
     const with0 = await predictFile(network, write(table([1, 2, 3, 0], { header: false, delimiter: ';' })))
     const without = await predictFile(network, write(table([1, 2, 3], { header: false, delimiter: ';' })))
     expect(with0.accuracy).toBeGreaterThan(0.95)
-    expect(without.probabilities).toEqual(with0.probabilities)
+    expect(without.classes!.probabilities).toEqual(with0.classes!.probabilities)
     const error = await rejectionOf(
       predictFile(network, write(table([1, 2], { header: false, delimiter: ';' }))),
     )
@@ -133,14 +150,47 @@ describe('predictions of a file', () => {
 })
 
 describe('columns of large numbers', () => {
-  it('are told apart however large they are: the same network as of small ones', async () => {
+  it('are told apart however large they are: the network sees what it sees of small ones', async () => {
     const rows = Array.from(
       { length: 200 },
       (_, i) => [(i * 37) % 100, Math.floor(((i * 37) % 100) / 50)] as const,
     )
     const of = (base: number): string => rows.map(([t, label]) => `${base + t},${label}`).join('\n')
     const [small, large] = [await kept(of(1000), {}), await kept(of(1_700_000_000), {})]
-    expect(large.saved.state).toEqual(small.saved.state)
+    const seen = ({ data }: KeptNetwork): Float32Array => data.folds[0]!.train.inputs.values as Float32Array
+    for (const [i, value] of seen(large).entries())
+      expect(Math.abs(value - seen(small)[i]!)).toBeLessThan(1e-6)
     expect((await predictFile(large, write(of(1_700_000_000)))).accuracy).toBeGreaterThan(0.95)
+  })
+})
+
+describe('a predicted number', () => {
+  const rows = Array.from({ length: 200 }, (_, i) => {
+    const [x, y] = [(i * 37) % 101, (i * 53) % 89]
+    return [String(x), String(y), String(5000 + 30 * x - 20 * y)] as const
+  })
+  const of = (header: string, order: readonly number[]): string =>
+    `${[header, ...rows.map((row) => order.map((place) => row[place]).join(','))].join('\n')}\n`
+
+  it.each(['squared', 'huber'])('is in the units of the data (%s loss)', async (loss) => {
+    const network = await kept(of('x,y,price', [0, 1, 2]), {}, 40, { task: 'regression', loss })
+    const predicted = await predictFile(network, write(of('price,y,x', [2, 1, 0])))
+    expect(predicted.r2).toBeGreaterThan(0.97)
+    expect(predicted.classes).toBeNull()
+    expect(Math.abs(predicted.numbers![0]! - Number(rows[0]![2]))).toBeLessThan(400)
+    const without = await predictFile(network, write(of('y,x', [1, 0])))
+    expect([without.r2, without.numbers]).toEqual([null, predicted.numbers])
+    expect([...numbersCsv(predicted.numbers!, 'price')][0]).toBe('row,price\n')
+    const { metrics } = judgeOnTest(network)
+    expect(metrics.r2).toBeGreaterThan(0.9)
+    expect(metrics.rmse).toBeLessThan(400)
+  })
+
+  it('is refused where a target is a word, or missing, with its line', async () => {
+    const wrong = of('x,y,price', [0, 1, 2]).replace(/,\d+\n$/, ',cheap\n')
+    const error = await rejectionOf(kept(wrong, {}, 1, { task: 'regression', loss: 'squared' }))
+    expect(error.message).toMatch(
+      /has "cheap" in line 201, column 3 \("price"\), the number that is to be predicted/,
+    )
   })
 })

@@ -1,6 +1,13 @@
 import type { Examples } from '../../src/train/inputs.ts'
 import type { Floats } from '../../src/train/kernels/kernels.ts'
-import { backward, forwardTraining, gatherBatch, type Network, penalty } from '../../src/train/network.ts'
+import {
+  backward,
+  forwardTraining,
+  gatherBatch,
+  lossAndGradient,
+  type Network,
+  penalty,
+} from '../../src/train/network.ts'
 
 /** A training step taken apart, for checks. */
 export interface TakenApart {
@@ -30,7 +37,7 @@ export function takeApart(
   forwardTraining(network, x, rows)
   const outputs = hidden.map(({ h }) => compact(h, rows))
   const scores = compact(network.scores, rows)
-  const dataLoss = kernels.softmaxLoss(network.scores, network.labels, rows)
+  const dataLoss = lossAndGradient(network, rows)
   const gradients: Record<string, Floats> = {}
   backward(network, x, rows, {
     dense(dense, input, dy) {

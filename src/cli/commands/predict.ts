@@ -37,11 +37,15 @@ export default defineCommand({
       const { cacheFolderOf } = await import('../../session/session.ts')
       const { predictFile } = await import('../../model/kept-network.ts')
       const { openKeptNetwork } = await import('../../session/open-kept-network.ts')
-      const { predictionsCsv } = await import('../../report/predictions.ts')
+      const { numbersCsv, predictionsCsv } = await import('../../report/predictions.ts')
       const kept = await openKeptNetwork(open.reader, open.study, trial, cacheFolderOf(args.db))
       const predictions = await predictFile(kept, args.data)
       if (!args.quiet) sayOf(predictions, terminal)
-      const lines = predictionsCsv(predictions, kept.data.folds[0]!.classes)
+      const names = kept.data.folds[0]!.classes
+      const lines =
+        predictions.classes === null
+          ? numbersCsv(predictions.numbers!, names[0]!)
+          : predictionsCsv(predictions.classes, names)
       if (args.output === undefined) return printAll(terminal, lines)
       const { writeOutputFile } = await import('../output-file.ts')
       writeOutputFile(args.output, lines)
@@ -54,8 +58,9 @@ export default defineCommand({
 })
 
 /** What was ignored or unknown, and how often the labels that came along were right. */
-function sayOf({ remarks, accuracy, rows }: FilePredictions, terminal: Terminal): void {
+function sayOf({ remarks, accuracy, r2, rows }: FilePredictions, terminal: Terminal): void {
   for (const remark of remarks) say(terminal, `Data: ${remark}.`)
+  if (r2 !== null) say(terminal, `The file has the target: R² ${r2.toFixed(4)} on ${countOf(rows, 'row')}.`)
   if (accuracy !== null) {
     say(terminal, `The file has labels: accuracy ${accuracy.toFixed(4)} on ${countOf(rows, 'row')}.`)
   }

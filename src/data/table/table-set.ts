@@ -1,4 +1,4 @@
-import { numberClasses } from '../class-labels.ts'
+import { numberClasses, numberTargets } from '../class-labels.ts'
 import type { TableConfig } from '../data-config.ts'
 import { type DataSet, type InputLayout, sharedFloat64s } from '../data-set.ts'
 import { malformed } from '../read-file.ts'
@@ -9,6 +9,7 @@ import { matchTable } from './match-table.ts'
 import type { TableReading } from './reading.ts'
 import { placeOf, selectColumns } from './select-columns.ts'
 import { columnName, type Selection, type Table, type TableFile } from './table.ts'
+import { readTargets } from './target-column.ts'
 
 /**
  * The data set of a table: its label numbered, its inputs as numbers; a second file is its test part.
@@ -42,13 +43,13 @@ export function tableSet(
     missingValues: config.missingValues,
     rename: config.rename,
   }
-  const parts = [usableRows(table, selection, inputs, config)]
+  const parts = [usableRows(table, opened, selection, inputs, config)]
   if (test !== null) {
     const matched = matchTable(test, reading)
     if (!matched.labelled) throw malformed(test.file, 'has no column of labels: a test part needs them')
     remarks.push(...matched.remarks.map((remark) => `test file: ${remark}`))
-    parts.push(usableRows(matched.table, selection, inputs, config))
-    checkTestClasses(parts[0]!, parts[1]!)
+    parts.push(usableRows(matched.table, opened, selection, inputs, config))
+    if (!config.regression) checkTestClasses(parts[0]!, parts[1]!)
   }
   remarks.push(...parts.flatMap((part) => part.remarks))
   return assemble(format, parts, reading, remarks, config.shape)
@@ -59,18 +60,22 @@ interface Part {
   readonly table: Table
   readonly rows: readonly number[]
   readonly labels: readonly string[]
+  /** Empty for classes. */
+  readonly targets: readonly number[]
   readonly remarks: readonly string[]
   readonly cautions: readonly string[]
 }
 
 function usableRows(
   table: Table,
+  opened: TableFile,
   selection: Selection,
   inputs: readonly InputColumn[],
   config: TableConfig,
 ): Part {
-  const { labels, remarks, cautions } = readClasses(table, selection, config)
-  const labelled = labels.flatMap((label, row) => (label === null ? [] : [row]))
+  const targets = config.regression ? readTargets(table, selection, opened, config.unlabelled) : null
+  const classes = config.regression ? null : readClasses(table, selection, config)
+  const labelled = (targets ?? classes!.labels).flatMap((label, row) => (label === null ? [] : [row]))
   const gaps = inputs.filter(({ place }) => hasGaps(table.columns.get(place)!))
   const isWhole = (row: number): boolean => gaps.every(({ place }) => !isGap(table, place, row))
   if (gaps.length > 0 && config.missing === 'error') {
@@ -79,12 +84,16 @@ function usableRows(
   }
   const rows = config.missing === 'drop' ? labelled.filter(isWhole) : labelled
   const dropped = labelled.length - rows.length
-  const said = [...remarks]
+  const said = [...(classes?.remarks ?? [])]
   if (dropped > 0) {
     said.push(`${dropped} of ${labelled.length} rows have missing values and are left out (missing: drop)`)
   }
   if (rows.length === 0) throw malformed(table.file, 'has no row without a missing value')
-  return { table, rows, labels: rows.map((row) => labels[row]!), remarks: said, cautions }
+  return {
+    ...{ table, rows, remarks: said, cautions: classes?.cautions ?? [] },
+    labels: classes === null ? [] : rows.map((row) => classes.labels[row]!),
+    targets: targets === null ? [] : rows.map((row) => targets[row]!),
+  }
 }
 
 export function isGap(table: Table, place: number, row: number): boolean {
@@ -146,16 +155,21 @@ function assemble(
       ({ column, level, rows }) =>
         `test file: ${JSON.stringify(level)} in column "${column}" (${rows} rows) is no level of the training file`,
     )
+  const targets = parts.flatMap((part) => part.targets)
+  const learned =
+    targets.length > 0
+      ? numberTargets(targets, reading.names?.[reading.label] || 'target')
+      : numberClasses(
+          parts.flatMap(({ labels }) => labels),
+          file,
+        )
   const layout: InputLayout = { names, groups, reading }
   return {
     source,
     shape,
     values: joinedValues(encoded.map(({ values }) => values)),
     columns,
-    ...numberClasses(
-      parts.flatMap(({ labels }) => labels),
-      file,
-    ),
+    ...learned,
     testRows: parts[1]?.rows.length ?? 0,
     usualSplit: null,
     layout,

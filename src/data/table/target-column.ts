@@ -1,0 +1,31 @@
+import { malformed } from '../read-file.ts'
+import { parseNumber } from './cells.ts'
+import { labelColumn } from './class-column.ts'
+import { placeOfRow } from './input-columns.ts'
+import { columnName, type Selection, type Table, type TableFile } from './table.ts'
+
+/** The number that each row is to be predicted, from the label's column; null for rows that are left out. */
+export function readTargets(
+  table: Table,
+  { label, names, width }: Selection,
+  { form }: Pick<TableFile, 'form'>,
+  unlabelled: 'error' | 'drop' | 'class',
+): readonly (number | null)[] {
+  const { codes, texts } = labelColumn(table, { label, names, width, inputs: [] })
+  const style = form ?? { decimal: '.', thousands: null }
+  const values = texts.map((text) => parseNumber(text, style))
+  return Array.from(codes, (code, row) => {
+    const value = code < 0 ? Number.NaN : values[code]!
+    if (Number.isFinite(value)) return value
+    if (code < 0 && unlabelled === 'drop') return null
+    const what = code < 0 ? 'no value' : JSON.stringify(texts[code]!.slice(0, 40))
+    throw malformed(
+      table.file,
+      `has ${what} in ${placeOfRow(table, row)}, ${columnName(label!, names)}, the number that is to be predicted`,
+      code < 0
+        ? 'Write unlabelled: drop in the data block to leave such rows out.'
+        : 'To predict one of several names, write task: classification.',
+      table.lineOf(row) ?? undefined,
+    )
+  })
+}
