@@ -23,4 +23,6 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
-process.stdout.write(`${count} tables: ${outcomes.exact} read back exactly, ${outcomes.refused} refused (seed ${seed})\n`)
+process.stdout.write(
+  `${count} tables: ${outcomes.exact} read back exactly, ${outcomes.refused} refused (seed ${seed})\n`,
+)

@@ -22,7 +22,21 @@ const number = fc.oneof(
   fc.constantFrom(0, 255, 1e-7, 1_700_000_000, 0.1),
 )
 const label = fc.oneof(
-  fc.constantFrom('a', 'b', 'ü', '猫', 'x,y', 'x;y', 'say "hi"', 'two\nlines', '-1', '1', '0.0', 'tab\there', '#1'),
+  fc.constantFrom(
+    'a',
+    'b',
+    'ü',
+    '猫',
+    'x,y',
+    'x;y',
+    'say "hi"',
+    'two\nlines',
+    '-1',
+    '1',
+    '0.0',
+    'tab\there',
+    '#1',
+  ),
   fc.string({ maxLength: 6, unit: 'grapheme' }),
 )
 
@@ -69,13 +83,15 @@ export function checkTable(folder: string, table: FuzzedTable): 'exact' | 'refus
   }
   const columns = numbers[0]!.length
   const expected = numbers.flat()
-  const fails = (what: string): Error => new Error(`${what} of ${JSON.stringify(text)}: ${data.remarks.join('; ')}`)
+  const fails = (what: string): Error =>
+    new Error(`${what} of ${JSON.stringify(text)}: ${data.remarks.join('; ')}`)
   if (data.labels.length !== numbers.length || data.columns !== columns) throw fails('another shape')
   if (!expected.every((value, i) => data.values[i] === value || (value === 0 && data.values[i] === 0))) {
     throw fails('other numbers')
   }
   const read = Array.from(data.labels, (code) => data.classes[code]!)
-  if (!read.every((text, i) => text === labels[i] || (!quoted && text === labels[i]!.trim()))) throw fails('other labels')
+  if (!read.every((text, i) => text === labels[i] || (!quoted && text === labels[i]!.trim())))
+    throw fails('other labels')
   if (new Set(read).size !== new Set(labels).size) throw fails('merged labels')
   return 'exact'
 }
