@@ -53,7 +53,7 @@ export function winnerSentences(
 
 /**
  * What each replicated point measured: `trial 12: 0.4704, again 0.4610 and 0.4655 (mean 0.4633, deviation 0.0048 between
- * seeds), expected at 0.464 ± 0.006`; then the winner.
+ * seeds), expected at 0.4641 ± 0.0059`; then the winner.
  */
 export function replicateSentences(
   { points, winner }: NonNullable<ReturnType<typeof readReplicates>>,
@@ -64,17 +64,20 @@ export function replicateSentences(
     const measured = again.length === 0 ? 'no replicate succeeded' : `again ${again.map(number).join(', ')}`
     const spread =
       mean === null ? '' : ` (mean ${number(mean)}, deviation ${number(deviation)} between seeds)`
-    const worth = found === null ? '' : `, expected at ${expected(found)}`
+    const worth = found === null ? '' : `, expected at ${expected(found, true)}`
     return `Trial ${original}: ${metric} ${number(value)}, ${measured}${spread}${worth}.`
   })
   const why = points.some((point) => point.expected !== null) ? 'expected value' : 'mean of its trainings'
-  return [...lines, `Winner: trial ${winner}, by the ${why}; its first network is the one kept.`]
+  return [
+    ...lines,
+    `Winner: trial ${winner}, by the ${why}; a network kept for it is that of its first training.`,
+  ]
 }
 
-/** `0.464 ± 0.006`: the margin with one significant digit, two if it begins with 1, the value with as many decimals. */
-function expected({ value, margin }: Expectation): string {
+/** `0.464 ± 0.006`: the margin with one significant digit, two if it begins with 1 or if `extra`; the value likewise. */
+function expected({ value, margin }: Expectation, extra = false): string {
   const exponent = Number(margin.toExponential().split('e')[1])
-  const digits = margin.toExponential().startsWith('1') ? 1 : 0
+  const digits = extra || margin.toExponential().startsWith('1') ? 1 : 0
   const decimals = Math.min(20, Math.max(0, digits - exponent))
   if (exponent < -6 || exponent > 6) return `${value.toPrecision(4)} ± ${margin.toPrecision(2)}`
   return `${value.toFixed(decimals)} ± ${margin.toFixed(decimals)}`
