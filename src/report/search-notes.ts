@@ -169,7 +169,9 @@ export function boundSentence(
   study: StudyRecord,
   dbOption: string,
 ): string {
-  const widen = `finesweep resume ${shellWord(study.name)}${dbOption} --set space.${name}=… --force`
+  // A name with a dash or a point stands in brackets, which a shell takes for its own.
+  const path = /^\w+$/.test(name) ? `space.${name}` : shellWord(`space[${JSON.stringify(name)}]`)
+  const widen = `finesweep resume ${shellWord(study.name)}${dbOption} --set ${path}=… --force`
   return `The best lies at the ${edge} edge of ${oneLine(name)} (${formatBound(bound)}), a hard bound: widen it with \`${widen}\`, or declare it soft.`
 }
 
