@@ -1,4 +1,4 @@
-import type { Executor, TrialTask } from '../execute/executor.ts'
+import type { Executor, RungVerdict, TrialTask } from '../execute/executor.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
 
 /** Local threads and remote workers as one executor: a trial goes to a free local slot, else to the workers. */
@@ -18,13 +18,14 @@ export function combineExecutors(local: Executor, remote: Executor): Executor {
     async run(
       task: TrialTask,
       onMeasurement: (measurement: TimedMeasurement) => void,
+      onRung?: (measurement: TimedMeasurement) => Promise<RungVerdict>,
     ): Promise<TrialOutcome> {
       const isLocal = localRuns < local.slots
       const executor = isLocal ? local : remote
       if (isLocal) localRuns++
       running.set(task.spec.number, executor)
       try {
-        return await executor.run(task, onMeasurement)
+        return await executor.run(task, onMeasurement, onRung)
       } finally {
         if (isLocal) localRuns--
         running.delete(task.spec.number)

@@ -1,3 +1,4 @@
+import type { RungVerdict } from './executor.ts'
 import { JOURNAL_COUNTERS, type Journal, openJournal } from './journal.ts'
 
 /*
@@ -6,17 +7,21 @@ import { JOURNAL_COUNTERS, type Journal, openJournal } from './journal.ts'
  *
  *   int32 0             stop requested, 0 or 1; written by the main thread
  *   int32 1             the id of the thread that took the trial, 0 before
- *   int32 2, 3          the journal's counters
- *   float64 at byte 16  when the thread took the trial, on the monotonic clock, in milliseconds; 0 before
- *   float64 at byte 24  when the objective began, likewise
- *   float64 at byte 32  bytes of the thread's heap when its objective had been loaded
- *   from byte 40        the journal's words
+ *   int32 2             the verdict at a rung: 0 until it is there, else 1 + its index in VERDICTS
+ *   int32 4, 5          the journal's counters
+ *   float64 at byte 24  when the thread took the trial, on the monotonic clock, in milliseconds; 0 before
+ *   float64 at byte 32  when the objective began, likewise
+ *   float64 at byte 40  bytes of the thread's heap when its objective had been loaded
+ *   from byte 48        the journal's words
  */
 const STOP = 0
 const THREAD = 1
-const COUNTERS_OFFSET = 8
-const FIGURES_OFFSET = 16
-const JOURNAL_OFFSET = 40
+const VERDICT = 2
+const COUNTERS_OFFSET = 16
+const FIGURES_OFFSET = 24
+const JOURNAL_OFFSET = 48
+
+const VERDICTS: readonly RungVerdict[] = ['go-on', 'prune', 'stop']
 
 export const CHANNEL_BYTES = 16 * 1024
 
@@ -27,6 +32,10 @@ export interface Channel {
   reset(): void
   requestStop(): void
   stopRequested(): boolean
+  /** Main thread: gives the verdict that the trial waits for at a rung. */
+  giveVerdict(verdict: RungVerdict): void
+  /** Worker: waits for it; the thread goes on with other things meanwhile. */
+  verdict(): Promise<RungVerdict>
   /** Worker: this thread has taken the trial, and loads its objective if it has not yet. */
   take(threadId: number): void
   /** 0 if no thread has taken it yet. */
@@ -43,7 +52,7 @@ export interface Channel {
 /** The channel of that index in a memory of many; it starts zeroed. */
 export function openChannel(memory: SharedArrayBuffer, index: number): Channel {
   const start = index * CHANNEL_BYTES
-  const words = new Int32Array(memory, start, 2)
+  const words = new Int32Array(memory, start, 3)
   const figures = new Float64Array(memory, start + FIGURES_OFFSET, 3)
   const journal = openJournal(
     new Int32Array(memory, start + COUNTERS_OFFSET, JOURNAL_COUNTERS),
@@ -62,6 +71,17 @@ export function openChannel(memory: SharedArrayBuffer, index: number): Channel {
     },
     stopRequested() {
       return Atomics.load(words, STOP) === 1
+    },
+    giveVerdict(verdict) {
+      Atomics.store(words, VERDICT, 1 + VERDICTS.indexOf(verdict))
+      Atomics.notify(words, VERDICT)
+    },
+    async verdict() {
+      for (;;) {
+        const given = Atomics.exchange(words, VERDICT, 0)
+        if (given !== 0) return VERDICTS[given - 1]!
+        await Atomics.waitAsync(words, VERDICT, 0).value
+      }
     },
     take(threadId) {
       journal.reset()

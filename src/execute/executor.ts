@@ -11,6 +11,8 @@ export interface TrialTask {
   readonly attempt: number
   /** How long this attempt may take, wall clock, hard; null for no limit. */
   readonly timeoutMs: number | null
+  /** Ascending epochs at which it waits for a verdict; none by default. */
+  readonly rungs?: readonly number[]
   /**
    * An artifact of a worse value than this will not be kept, so it need not be fetched from elsewhere; null or left out:
    * any may be.
@@ -23,6 +25,9 @@ export interface ArtifactFloor {
   readonly direction: Direction
 }
 
+/** What becomes of a trial at a rung: `stop` ends it to be run again. */
+export type RungVerdict = 'go-on' | 'prune' | 'stop'
+
 /** Runs trials. It decides nothing: which, when and how often is the study's. */
 export interface Executor {
   /** How many trials it can run at once now; may change while it runs, also to 0. */
@@ -32,10 +37,19 @@ export interface Executor {
   /**
    * Runs one attempt. Never rejects for what a trial does: a throw, an exit, a timeout come back as `failed`.
    * `stopped` without a call of `stop` or `close`: the attempt was lost with the slot it ran in, and is to run again.
+   * One that is pruned at a rung has the measurements up to it, and no artifact.
+   *
    * @param onMeasurement called on this thread while the trial runs, in order, a few milliseconds late; the outcome
    *   holds all measurements again.
+   * @param onRung called after `onMeasurement` when the trial has come to its next rung and waits for the verdict; the
+   *   wait counts neither towards its time limit nor as its time. An executor that can't make a trial wait never calls
+   *   it and runs on: the study drops what was measured past a rung where it was to be pruned.
    */
-  run(task: TrialTask, onMeasurement: (measurement: TimedMeasurement) => void): Promise<TrialOutcome>
+  run(
+    task: TrialTask,
+    onMeasurement: (measurement: TimedMeasurement) => void,
+    onRung?: (measurement: TimedMeasurement) => Promise<RungVerdict>,
+  ): Promise<TrialOutcome>
   /** Asks a running trial to end at its next chance; its outcome is then `stopped`. Unknown numbers are ignored. */
   stop(trial: number): void
   /** Ends all that runs at once (their outcomes are `stopped`) and frees the threads. */

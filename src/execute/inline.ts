@@ -4,12 +4,13 @@ import type { Objective } from '../objective/objective.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
 import { createAdmission } from './admission.ts'
-import type { Executor, TrialTask } from './executor.ts'
+import type { Executor, RungVerdict, TrialTask } from './executor.ts'
 import { CLOSED, createInterruption, type Ending, type Interruption, timedOut } from './interruption.ts'
 import { unstarted } from './outcome.ts'
 import { foldersOf, runTrial, type Surroundings, warning } from './run-trial.ts'
 import { createStopSignal, type StopSignal } from './stop-signal.ts'
 import { readThrown } from './thrown.ts'
+import { createTimeLimit } from './time-limit.ts'
 
 export interface InlineOptions {
   /** How many trials may be under way at once, taking turns where they wait; 1 by default. */
@@ -26,6 +27,8 @@ interface Run {
   readonly interruption: Interruption
   readonly stopSignal: StopSignal
   stopRequested: boolean
+  /** Resolved by a stop. */
+  readonly stopped: PromiseWithResolvers<void>
 }
 
 /**
@@ -52,6 +55,7 @@ export function createInlineExecutor(source: ObjectiveSource, options: InlineOpt
   const attempt = async (
     task: TrialTask,
     onMeasurement: (measurement: TimedMeasurement) => void,
+    onRung: (measurement: TimedMeasurement) => Promise<RungVerdict>,
   ): Promise<TrialOutcome> => {
     if (closed) return unstarted(CLOSED.state, null)
     const run: Run = {
@@ -59,21 +63,21 @@ export function createInlineExecutor(source: ObjectiveSource, options: InlineOpt
       interruption: createInterruption(),
       stopSignal: createStopSignal(),
       stopRequested: false,
+      stopped: Promise.withResolvers(),
     }
     const folders = foldersOf(source, task.spec)
     running.add(run)
-    let timer: NodeJS.Timeout | undefined
+    let forgetLimit = (): void => {}
     try {
       const objective = await load()
       if (!('run' in objective)) return unstarted(objective.state, objective.error)
       const { timeoutMs } = task
-      const begun = performance.now()
-      const expire = (): void => {
+      let turnBegun = performance.now()
+      const limit = createTimeLimit(timeoutMs, () => {
         run.interruption.raise(timedOut(timeoutMs!))
         run.stopSignal.abort()
-      }
-      if (timeoutMs !== null) timer = setTimeout(expire, timeoutMs)
-      let turnBegun = begun
+      })
+      forgetLimit = limit.pause
       const surroundings: Surroundings = {
         interruption: run.interruption,
         stopRequested: () => run.stopRequested,
@@ -82,9 +86,18 @@ export function createInlineExecutor(source: ObjectiveSource, options: InlineOpt
         warn: (sentence) =>
           runOwn(() => onPrint(`${warning(task.spec.number, sentence)}\n`, task.spec.number)),
         folders,
+        onRung: async (measurement) => {
+          limit.pause()
+          const verdict = await Promise.race([
+            runOwn(() => onRung(measurement)),
+            run.stopped.promise.then(() => 'stop' as const),
+          ])
+          limit.resume()
+          return verdict
+        },
         breathe: () => {
           const now = performance.now()
-          if (timeoutMs !== null && now - begun > timeoutMs) expire()
+          limit.check()
           if (now - turnBegun < TURN_MS) return undefined
           return nextTurn().then(() => {
             turnBegun = performance.now()
@@ -93,7 +106,7 @@ export function createInlineExecutor(source: ObjectiveSource, options: InlineOpt
       }
       return await runForeign(() => runTrial(objective, task, surroundings))
     } finally {
-      clearTimeout(timer)
+      forgetLimit()
       folders.close()
       running.delete(run)
     }
@@ -101,8 +114,8 @@ export function createInlineExecutor(source: ObjectiveSource, options: InlineOpt
 
   return {
     slots,
-    run(task, onMeasurement) {
-      const outcome = admission.admit(() => attempt(task, onMeasurement))
+    run(task, onMeasurement, onRung = async () => 'go-on') {
+      const outcome = admission.admit(() => attempt(task, onMeasurement, onRung))
       outcomes.add(outcome)
       return outcome.finally(() => outcomes.delete(outcome))
     },
@@ -110,6 +123,7 @@ export function createInlineExecutor(source: ObjectiveSource, options: InlineOpt
       for (const run of running) {
         if (run.trial !== trial) continue
         run.stopRequested = true
+        run.stopped.resolve()
         run.stopSignal.abort()
       }
     },

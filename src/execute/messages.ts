@@ -1,5 +1,5 @@
 import type { ObjectiveSource } from '../objective/source.ts'
-import type { TrialSpec } from '../trial.ts'
+import type { TimedMeasurement, TrialSpec } from '../trial.ts'
 
 /** What a worker thread is given at its start. */
 export interface WorkerData {
@@ -15,6 +15,7 @@ export interface TaskMessage {
   readonly slot: number
   readonly attempt: number
   readonly spec: TrialSpec
+  readonly rungs: readonly number[]
   readonly continued: Uint8Array | null
 }
 
@@ -24,6 +25,18 @@ export interface PrintedMessage {
   /** Null for what was printed outside any trial. */
   readonly trial: number | null
   readonly text: string
+}
+
+/** A trial has come to a rung and waits for the verdict in its channel. */
+export interface RungMessage {
+  readonly kind: 'finesweep:rung'
+  readonly trial: number
+  readonly channel: number
+  readonly measurement: TimedMeasurement
+}
+
+export function isRung(message: unknown): message is RungMessage {
+  return (message as { kind?: unknown } | null | undefined)?.kind === 'finesweep:rung'
 }
 
 /** Objectives can reach the same channel: anything may come from it. */

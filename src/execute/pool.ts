@@ -8,9 +8,9 @@ import { threadEntry } from '../package-files.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
 import { createAdmission } from './admission.ts'
 import { CHANNEL_BYTES, type Channel, monotonicMs, openChannel } from './channel.ts'
-import type { Executor, TrialTask } from './executor.ts'
+import type { Executor, RungVerdict, TrialTask } from './executor.ts'
 import { CLOSED, type Ending, outOfMemory, timedOut } from './interruption.ts'
-import { isPrinted, type TaskMessage, type WorkerData } from './messages.ts'
+import { isPrinted, isRung, type RungMessage, type TaskMessage, type WorkerData } from './messages.ts'
 import { cutOff, unstarted } from './outcome.ts'
 import { readThreadError, threadEnded, within } from './thread-end.ts'
 
@@ -48,6 +48,7 @@ interface Run {
   readonly task: TrialTask
   readonly channel: Channel
   readonly onMeasurement: (measurement: TimedMeasurement) => void
+  readonly onRung: (measurement: TimedMeasurement) => Promise<RungVerdict>
   readonly abort: AbortController
   readonly startedAt: number
   /** What was announced so far. */
@@ -57,6 +58,9 @@ interface Run {
   thread: Worker | null
   /** Whether that thread did not end: its channel is not used again. */
   stuck: boolean
+  /** Milliseconds that it has waited at rungs, and since when it waits at one now. */
+  waitedMs: number
+  waitsSince: number | null
   /** Monotonic milliseconds: when its heap is to be looked at next; 0 before the objective has begun. */
   heapDueAt: number
 }
@@ -117,7 +121,21 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
   })
   pool.on('message', (message: unknown) => {
     if (isPrinted(message)) onPrint(message.text, message.trial)
+    else if (isRung(message)) void atRung(message)
   })
+
+  const atRung = async ({ trial, channel, measurement }: RungMessage): Promise<void> => {
+    const run = [...running].find((other) => other.channel.index === channel)
+    if (run === undefined || run.task.spec.number !== trial || run.ending !== null) return
+    run.waitsSince = monotonicMs()
+    announce(run, run.channel.journal.read())
+    announce(run, [measurement])
+    const verdict = await run.onRung(measurement)
+    if (!running.has(run)) return
+    run.waitedMs += monotonicMs() - run.waitsSince
+    run.waitsSince = null
+    run.channel.giveVerdict(verdict)
+  }
 
   const end = (run: Run, ending: Ending): void => {
     if (run.ending !== null) return
@@ -138,12 +156,13 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
       const begunAt = run.channel.begunAt()
       const takenAt = run.channel.takenAt()
       const now = monotonicMs()
-      if (
-        begunAt > 0 ? now >= begunAt + timeoutMs : takenAt > 0 && now >= takenAt + loadingLimitMs + timeoutMs
-      ) {
+      const dueAt = begunAt + run.waitedMs + timeoutMs
+      const isOver = begunAt > 0 ? now >= dueAt : takenAt > 0 && now >= takenAt + loadingLimitMs + timeoutMs
+      if (run.waitsSince === null && isOver) {
         end(run, timedOut(timeoutMs))
       } else {
-        timer = setTimeout(look, begunAt > 0 ? begunAt + timeoutMs - now : Math.min(timeoutMs, LOOK_EVERY_MS))
+        const known = begunAt > 0 && run.waitsSince === null
+        timer = setTimeout(look, known ? dueAt - now : Math.min(timeoutMs, LOOK_EVERY_MS))
       }
     }
     timer = setTimeout(look, timeoutMs)
@@ -173,7 +192,11 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
     }
   }
 
-  const attempt = async (task: TrialTask, onMeasurement: Run['onMeasurement']): Promise<TrialOutcome> => {
+  const attempt = async (
+    task: TrialTask,
+    onMeasurement: Run['onMeasurement'],
+    onRung: Run['onRung'],
+  ): Promise<TrialOutcome> => {
     const channel = freeChannels.pop()
     if (channel === undefined) {
       const message = `${SPARE_CHANNELS} threads did not end when they were told to: something holds them`
@@ -184,20 +207,23 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
       task,
       channel,
       onMeasurement,
+      onRung,
       abort: new AbortController(),
       startedAt: Date.now(),
       measured: [],
       ending: null,
       thread: null,
       stuck: false,
+      waitedMs: 0,
+      waitsSince: null,
       heapDueAt: 0,
     }
     running.add(run)
     looking ??= setInterval(look, LOOK_EVERY_MS).unref()
     const forgetTime = task.timeoutMs === null ? () => {} : watchTime(run, task.timeoutMs)
     try {
-      const { spec, continued, slot, attempt } = task
-      const message: TaskMessage = { channel: channel.index, slot, attempt, spec, continued }
+      const { spec, continued, slot, attempt, rungs = [] } = task
+      const message: TaskMessage = { channel: channel.index, slot, attempt, spec, continued, rungs }
       const outcome = await pool
         .run(message, { signal: run.abort.signal })
         .catch((error: unknown) => cut(run, error))
@@ -225,13 +251,17 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
 
   return {
     slots: workers,
-    run(task, onMeasurement) {
+    run(task, onMeasurement, onRung = async () => 'go-on') {
       return admission.admit(async () =>
-        closing === null ? attempt(task, onMeasurement) : unstarted(CLOSED.state, CLOSED.error),
+        closing === null ? attempt(task, onMeasurement, onRung) : unstarted(CLOSED.state, CLOSED.error),
       )
     },
     stop(trial) {
-      for (const run of running) if (run.task.spec.number === trial) run.channel.requestStop()
+      for (const run of running) {
+        if (run.task.spec.number !== trial) continue
+        run.channel.requestStop()
+        if (run.waitsSince !== null) run.channel.giveVerdict('stop')
+      }
     },
     close() {
       closing ??= closePool()

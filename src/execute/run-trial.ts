@@ -4,7 +4,7 @@ import { FailedError } from '../objective/objective.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
 import { type TrialFolders, trialFolders } from '../objective/study-place.ts'
 import type { TimedMeasurement, TrialError, TrialOutcome, TrialSpec } from '../trial.ts'
-import type { TrialTask } from './executor.ts'
+import type { RungVerdict, TrialTask } from './executor.ts'
 import type { Interruption } from './interruption.ts'
 import { readMeasurement } from './read-measurement.ts'
 import { readThrown } from './thrown.ts'
@@ -23,6 +23,8 @@ export interface Surroundings {
   /** Shows a sentence of the objective's. */
   readonly warn: (sentence: string) => void
   readonly folders: TrialFolders
+  /** Awaited at each rung. */
+  readonly onRung: (measurement: TimedMeasurement) => Promise<RungVerdict>
   /** Awaited between measurements if it returns a promise: lets the thread see to other things. */
   readonly breathe: () => Promise<void> | undefined
 }
@@ -52,17 +54,21 @@ const CLEANUP_MS = { withSignal: 2_000, without: 50 }
  * what the objective does, only for what `onMeasurement` throws.
  * - A measurement is checked, copied and timed; a wrong one ends the trial as `failed`, code `bad-measurement`.
  * - A value that is NaN or infinite ends it as `diverged`; that measurement is not kept.
+ * - At the first measurement at or past each rung it waits for the verdict, and may be pruned there.
  * - A stop ends it at the next measurement, or when the objective returns because it saw the stop itself.
  * - An objective that ends without any measurement has failed.
  */
 export async function runTrial(
   objective: Objective,
-  { spec, continued, slot, attempt }: Attempt,
+  { spec, continued, slot, attempt, rungs = [] }: Attempt,
   surroundings: Surroundings,
 ): Promise<TrialOutcome> {
   const { interruption, onMeasurement, breathe } = surroundings
   const startedAt = Date.now()
   const begun = performance.now()
+  /** Waiting at rungs is no work of the trial. */
+  let waitedMs = 0
+  const elapsedMs = (): number => performance.now() - begun - waitedMs
   const measurements: TimedMeasurement[] = []
   const outcome = (
     state: TrialOutcome['state'],
@@ -77,7 +83,7 @@ export async function runTrial(
     slot: null,
     host: null,
     startedAt,
-    durationMs: performance.now() - begun,
+    durationMs: elapsedMs(),
   })
 
   // An objective that knows of the stop may return or throw because of it: that is no result and no failure.
@@ -117,6 +123,7 @@ export async function runTrial(
   try {
     generator = startGenerator(objective, context)
     let lastStep = 0
+    let lastRung = -1
     for (;;) {
       const pulled = generator.next()
       const next = isPromise(pulled) ? await Promise.race([pulled, interruption.raised]) : pulled
@@ -128,7 +135,7 @@ export async function runTrial(
           return outcome('complete', null, withFolder(result, surroundings.folders))
         throw new FailedError('bad-measurement', 'The objective ended without a measurement')
       }
-      const measurement = readMeasurement(next.value, lastStep, (performance.now() - begun) / 1000)
+      const measurement = readMeasurement(next.value, lastStep, elapsedMs() / 1000)
       if (!Number.isFinite(measurement.value)) {
         await closeGenerator(generator, cleanupMs)
         const message = `The value became ${measurement.value} at step ${measurement.step}`
@@ -144,6 +151,18 @@ export async function runTrial(
       } catch (thrown) {
         listenerFailure = { thrown }
         throw thrown
+      }
+      const passed = rungs.findLastIndex((rung) => rung <= measurement.step)
+      if (passed > lastRung && measurement.step < spec.budget.epochs) {
+        lastRung = passed
+        const arrived = performance.now()
+        const verdict = await Promise.race([surroundings.onRung(measurement), interruption.raised])
+        waitedMs += performance.now() - arrived
+        if (verdict === undefined) break
+        if (verdict !== 'go-on') {
+          await closeGenerator(generator, cleanupMs)
+          return outcome(verdict === 'prune' ? 'pruned' : 'stopped')
+        }
       }
       const breath = breathe()
       if (breath !== undefined) await breath

@@ -6,7 +6,7 @@ import type { Objective } from '../objective/objective.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
 import { type Channel, openChannel } from './channel.ts'
 import { createInterruption, type Ending, type Interruption } from './interruption.ts'
-import type { PrintedMessage, TaskMessage, WorkerData } from './messages.ts'
+import type { PrintedMessage, RungMessage, TaskMessage, WorkerData } from './messages.ts'
 import { unstarted } from './outcome.ts'
 import { foldersOf, runTrial, warning } from './run-trial.ts'
 import { createStopSignal, type StopSignal } from './stop-signal.ts'
@@ -58,6 +58,16 @@ async function runOnChannel(task: TaskMessage, running: Running): Promise<TrialO
     onMeasurement: recordOn(channel),
     warn: (sentence) => print(task.spec.number, `${warning(task.spec.number, sentence)}\n`),
     folders,
+    onRung: (measurement) => {
+      const message: RungMessage = {
+        kind: 'finesweep:rung',
+        trial: task.spec.number,
+        channel: task.channel,
+        measurement,
+      }
+      parentPort!.postMessage(message)
+      return channel.verdict()
+    },
     breathe: () => undefined,
   }).finally(() => {
     clearInterval(watch)

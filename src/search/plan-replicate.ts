@@ -8,6 +8,7 @@ interface Entry {
   readonly epochs?: number | undefined
   readonly warmStart?: boolean | undefined
   readonly startWith?: readonly Params[] | undefined
+  readonly rungs?: readonly number[] | true | undefined
   readonly replicate?: Replicate | undefined
 }
 
@@ -44,6 +45,9 @@ export function withReplicates<E extends Entry>(
       report('warmStart', 'replicates start anew: warmStart does not apply. Drop it.')
     if (entry.startWith !== undefined && entry.startWith.length > 0) {
       report('startWith', 'replicates run the best points: startWith does not apply. Drop it.')
+    }
+    if (entry.rungs === true || (entry.rungs !== undefined && entry.rungs.length > 0)) {
+      report('rungs', 'replicates run all their epochs: rungs does not apply. Drop it.')
     }
     const name = entry.name ?? 'replicate'
     return { ...entry, name, trials, epochs: epochs ?? entry.epochs, sampler: 'random', rootShare: 0 }

@@ -38,6 +38,12 @@ export const stageEntrySchema = z.strictObject({
   warmStart: z
     .boolean({ error: (issue) => `warmStart must be true or false, got ${show(issue.input)}` })
     .optional(),
+  rungs: z
+    .union([z.literal(true), z.array(whole('rungs'))], {
+      error: (issue) => `rungs must be true or a list of epochs, as in [1, 3, 9], got ${show(issue.input)}`,
+    })
+    .optional(),
+  reduce: share('reduce', 'above 1', (value) => value > 1).optional(),
   startWith: z.array(paramsSchema, { error: 'startWith must be a list of points' }).optional(),
   replicate: z
     .strictObject(

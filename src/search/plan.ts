@@ -1,5 +1,6 @@
 import type { Params } from '../space/distribution.ts'
 import { withReplicates } from './plan-replicate.ts'
+import { DEFAULT_REDUCE, evenRungs } from './rungs.ts'
 import type { Replicate, SamplerName, StagePlan } from './stage-plan.ts'
 
 /** A stage as a study file says it: what is left out is planned. */
@@ -12,6 +13,9 @@ export interface StageEntry {
   readonly margin?: number | undefined
   readonly rootShare?: number | undefined
   readonly warmStart?: boolean | undefined
+  /** True for even ones: epochs / reduce, / reduce², … down to 1. */
+  readonly rungs?: readonly number[] | true | undefined
+  readonly reduce?: number | undefined
   readonly startWith?: readonly Params[] | undefined
   /** Makes it a last stage that runs the best points again with other seeds. */
   readonly replicate?: Replicate | undefined
@@ -95,11 +99,43 @@ export function planStages(input: PlanInput): {
       margin: entry.margin ?? DEFAULT_MARGIN,
       rootShare: entry.rootShare ?? (index === 0 ? 0 : DEFAULT_ROOT_SHARE),
       warmStart,
+      ...plannedRungs(entry, index, mistakes),
       startWith,
       ...(entry.replicate === undefined ? {} : { replicate: entry.replicate }),
     }
   })
   return { stages, mistakes }
+}
+
+/** The rungs of a stage, with what is wrong with them. */
+function plannedRungs(
+  entry: StageEntry,
+  index: number,
+  mistakes: PlanMistake[],
+): Pick<StagePlan, 'rungs' | 'reduce'> {
+  const { reduce = DEFAULT_REDUCE } = entry
+  const epochs = epochsOf(entry, index)
+  const rungs = entry.rungs === true ? evenRungs(epochs, reduce) : (entry.rungs ?? [])
+  const report = (key: string, message: string): void => {
+    mistakes.push({ path: ['stages', index, key], message: `stages[${index}]: ${message}` })
+  }
+  if (rungs.some((at, k) => k > 0 && at <= rungs[k - 1]!)) {
+    report('rungs', `rungs must ascend, got [${rungs.join(', ')}]`)
+  }
+  const beyond = rungs.find((at) => at >= epochs)
+  if (beyond !== undefined) {
+    report(
+      'rungs',
+      `rungs must lie below the stage's ${epochs} epochs, got ${beyond}. Drop it, or raise epochs.`,
+    )
+  }
+  if (entry.reduce !== undefined && entry.rungs === undefined) {
+    report(
+      'reduce',
+      'reduce says how many trials go on past a rung, and the stage has no rungs. Add rungs: true, or drop it.',
+    )
+  }
+  return { rungs, reduce }
 }
 
 /**

@@ -27,8 +27,20 @@ export interface StagePlan {
   readonly rootShare: number
   /** True if this stage continues the kept weights of the best trials of the stage before, instead of drawing anew. */
   readonly warmStart: boolean
+  /** Ascending epochs at which its trials are compared, and ended if they are behind; empty for none. */
+  readonly rungs: readonly number[]
+  /** About one trial in this many goes on past a rung; above 1. */
+  readonly reduce: number
   /** Points to try first. */
   readonly startWith: readonly Params[]
   /** Set for a last stage that runs the best points again with other seeds, instead of drawing. */
   readonly replicate?: Replicate | undefined
+}
+
+/** When a study has nothing left to win. */
+export interface StopSettings {
+  /** A value at least this good; null for none. */
+  readonly target: number | null
+  /** This many trials in a row, in order of number, none better than the stage's best before them; null for no limit. */
+  readonly patience: number | null
 }

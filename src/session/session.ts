@@ -202,6 +202,7 @@ async function conduct(
       study,
       space: experiment.space,
       stages: experiment.stages,
+      stop: experiment.stop,
       limits: {
         trialTimeoutMs: limits.trialTimeout === null ? null : limits.trialTimeout * 1000,
         retries: limits.retries,

@@ -75,6 +75,7 @@ function settingsOf(experiment: Experiment): Map<string, Setting> {
   addAll(['stages'], experiment.stages)
   addAll(['lag'], experiment.lag)
   addAll(['limits'], experiment.limits)
+  addAll(['stop'], experiment.stop)
   return settings
 }
 

@@ -81,4 +81,5 @@ const storedSchema = z.object({
   }),
   stages: stagesSchema.min(1),
   limits: BLOCKS.limits,
+  stop: BLOCKS.stop,
 })

@@ -1,5 +1,5 @@
 import type { ObjectiveSettings } from '../objective/source.ts'
-import type { StagePlan } from '../search/stage-plan.ts'
+import type { StagePlan, StopSettings } from '../search/stage-plan.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { Direction } from '../trial.ts'
 
@@ -15,6 +15,8 @@ export interface Experiment {
   readonly space: SearchSpace
   readonly stages: readonly StagePlan[]
   readonly limits: Limits
+  /** When the study has nothing left to win and ends before its last trial; nulls for never. */
+  readonly stop: StopSettings
 }
 
 export interface Limits {

@@ -33,6 +33,7 @@ export function resolveExperiment(resolving: Resolving): Experiment | null {
     space,
     stages,
     limits: blocks.limits,
+    stop: blocks.stop,
   }
 }
 

@@ -12,6 +12,7 @@ import {
   nameSchema,
   objectiveSchema,
   seedSchema,
+  stopSchema,
 } from './top-schema.ts'
 
 /** Every key at the top of a study file; each block's schema lives with its meaning. */
@@ -28,6 +29,7 @@ export const BLOCKS = {
   budget: budgetSchema.optional(),
   lag: lagSchema.default(DEFAULT_LAG),
   limits: limitsSchema,
+  stop: stopSchema,
 } as const
 
 export type BlockName = keyof typeof BLOCKS

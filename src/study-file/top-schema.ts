@@ -77,6 +77,14 @@ export const limitsSchema = z
   })
   .prefault({})
 
+/** What ends a study that has nothing left to win; null for never. */
+export const stopSchema = z
+  .strictObject({
+    patience: z.int().min(1).nullable().default(null),
+    target: z.number().nullable().default(null),
+  })
+  .prefault({})
+
 /** An objective as the file says it, before its paths are resolved. */
 export interface ObjectiveChoice {
   readonly kind: ObjectiveSettings['kind']

@@ -3,11 +3,12 @@ import type { Executor } from '../execute/executor.ts'
 import { LiveMeasurements } from '../store/live-measurements.ts'
 import type { StudyWriter } from '../store/store.ts'
 import { finishedTrial, startedTrial } from '../store/trial-life.ts'
-import type { TieMetric, TimedMeasurement, TrialOutcome, TrialRecord } from '../trial.ts'
+import type { TieMetric, TrialOutcome, TrialRecord } from '../trial.ts'
 import { withinArtifactLimit } from './artifact-limit.ts'
 import type { StudyListener } from './events.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
 import type { KeptArtifacts } from './kept-artifacts.ts'
+import { RungGates } from './rung-gates.ts'
 import type { TakenTrial, TrialQueue } from './trial-queue.ts'
 
 /** What one stage needs to run. */
@@ -15,6 +16,8 @@ export interface StageRun {
   readonly study: number
   readonly queue: TrialQueue
   readonly kept: KeptArtifacts
+  /** Epochs at which trials wait for the queue's verdict. */
+  readonly rungs: readonly number[]
   readonly trialTimeoutMs: number | null
   readonly tieMetric: TieMetric | null
   readonly host: string
@@ -44,6 +47,7 @@ class Lanes {
   readonly #live: LiveMeasurements
   /** The slots that run a trial. */
   readonly #busy = new Set<number>()
+  readonly #gates: RungGates
   readonly #end = Promise.withResolvers<void>()
   #failure: { readonly error: unknown } | null = null
 
@@ -51,6 +55,11 @@ class Lanes {
     this.#stage = stage
     this.#commit = createGroupCommit(stage.store)
     this.#live = new LiveMeasurements(stage.store, stage.study, () => this.#commit.schedule(() => {}))
+    this.#gates = new RungGates(
+      stage.queue,
+      (trial) => stage.executor.stop(trial),
+      () => this.#fill(),
+    )
   }
 
   async run(): Promise<void> {
@@ -70,10 +79,14 @@ class Lanes {
     if (this.#failure !== null) throw this.#failure.error
   }
 
-  /** Begins trials while there are free slots and trials to take; the stage ends when nothing runs and nothing may begin. */
+  /**
+   * Lets go on what waited at rungs, and begins trials while there are free slots and trials to take; the stage ends
+   * when nothing runs and nothing may begin.
+   */
   #fill(): void {
     let left = true
     try {
+      this.#gates.judge()
       while (left && !this.#isOver() && this.#busy.size < this.#stage.executor.slots) {
         const next = this.#stage.queue.take()
         if (next === 'wait') break
@@ -83,12 +96,26 @@ class Lanes {
     } catch (error) {
       this.#fail(error)
     }
+    this.#giveWay()
     if (this.#busy.size === 0 && (!left || this.#isOver())) this.#end.resolve()
   }
 
   /** No trial begins any more. */
   #isOver(): boolean {
     return this.#failure !== null || this.#commit.failure !== null || this.#stage.signal.aborted
+  }
+
+  /**
+   * Ends trials that wait at rungs for ones that cannot run: all of them if none begins any more and nothing else runs;
+   * the highest if a lower number has to start again and every slot is taken. They start again later, and come to the
+   * same rung with the same value.
+   */
+  #giveWay(): void {
+    const { queue, executor } = this.#stage
+    const again = queue.nextAgain
+    if (this.#isOver()) {
+      if (this.#gates.blocked === this.#busy.size) this.#gates.stopBlocked()
+    } else if (again !== null && this.#busy.size >= executor.slots) this.#gates.stopHighestAbove(again)
   }
 
   #freeSlot(): number {
@@ -116,14 +143,7 @@ class Lanes {
     const { number } = taken.spec
     for (let current = taken; ; ) {
       const running = this.#start(current, slot)
-      let isOver = false
-      const outcome = await this.#attempt(current, slot, (measurement) => {
-        // One may come late, when the trial has ended or runs again.
-        if (!isOver) this.#live.add(number, measurement)
-        listener({ kind: 'measured', trial: number, measurement })
-      })
-      isOver = true
-      this.#live.forget(number)
+      const outcome = await this.#attempt(current, slot)
       const mayRetry = outcome.state === 'failed' && queue.mayRetry(number, outcome.error?.code)
       if (!mayRetry || this.#isOver()) {
         if (mayRetry || outcome.state === 'stopped') this.#putBack(number, outcome)
@@ -144,17 +164,27 @@ class Lanes {
     return startedTrial({ state: 'waiting', attempts: attempt - 1 }, spec, place, 0)
   }
 
-  async #attempt(
-    { spec, attempt }: TakenTrial,
-    slot: number,
-    onMeasurement: (measurement: TimedMeasurement) => void,
-  ): Promise<TrialOutcome> {
-    const { executor, trialTimeoutMs } = this.#stage
+  async #attempt({ spec, attempt }: TakenTrial, slot: number): Promise<TrialOutcome> {
+    const { executor, listener, rungs, trialTimeoutMs } = this.#stage
     const continued = spec.continues === null ? null : await this.#artifactOf(spec.continues, slot)
     if (continued !== null && 'state' in continued) return continued
-    return withinArtifactLimit(
-      await executor.run({ spec, continued, slot, attempt, timeoutMs: trialTimeoutMs }, onMeasurement),
+    const atRungs = this.#gates.follow(spec, rungs)
+    let isOver = false
+    const outcome = await executor.run(
+      { spec, continued, slot, attempt, timeoutMs: trialTimeoutMs, rungs },
+      (measurement) => {
+        // One may come late, when the trial has ended or runs again.
+        if (isOver) return
+        atRungs.measured(measurement)
+        this.#live.add(spec.number, measurement)
+        listener({ kind: 'measured', trial: spec.number, measurement })
+      },
+      atRungs.verdict,
     )
+    isOver = true
+    const judged = await atRungs.ended(outcome)
+    this.#live.forget(spec.number)
+    return withinArtifactLimit(judged)
   }
 
   /**
@@ -165,13 +195,21 @@ class Lanes {
     const { study, store } = this.#stage
     const stored = store.artifact(study, number)
     if (stored !== undefined) return stored
-    const spec = store.trial(study, number)!
-    const outcome = await this.#attempt({ spec, attempt: spec.attempts }, slot, () => {})
+    const outcome = await this.#again(store.trial(study, number)!, slot)
     if (outcome.artifact !== null) return outcome.artifact
     if (outcome.state !== 'complete') return { ...outcome, measurements: [] }
     throw new UserError('usage', `Trial ${number} left no artifact that a warm start could continue`, {
       hint: 'Return { artifact } from the objective, or drop warmStart from the stage.',
     })
+  }
+
+  /** Runs a finished trial once more, for what it leaves behind alone. */
+  async #again(spec: TrialRecord, slot: number): Promise<TrialOutcome> {
+    const { executor, trialTimeoutMs } = this.#stage
+    const continued = spec.continues === null ? null : await this.#artifactOf(spec.continues, slot)
+    if (continued !== null && 'state' in continued) return continued
+    const attempt = spec.attempts
+    return executor.run({ spec, continued, slot, attempt, timeoutMs: trialTimeoutMs }, () => {})
   }
 
   /** Not finished, whatever it measured: it starts again from its beginning, here or on a resume. */

@@ -1,20 +1,39 @@
+import type { PastTrial } from '../search/sampler.ts'
+import type { StopSettings } from '../search/stage-plan.ts'
 import type { Params } from '../space/distribution.ts'
-import { isFinished, type TrialRecord, type TrialSpec } from '../trial.ts'
+import { type Direction, isFinished, type Measurement, type TrialRecord, type TrialSpec } from '../trial.ts'
+import { RungLedger, type StageRungs } from './rung-ledger.ts'
+import { StopRule } from './stop-rule.ts'
 
 /** What decides the order of a stage's trials. */
 export interface TrialQueueSetup {
   /** How many trials the stage has at most. */
   readonly trials: number
-  /** Trial i waits until trials 0 .. i - lag are finished; null if its sampler needs no results. */
-  readonly lag: number | null
+  /** How many epochs each of them runs at most. */
+  readonly epochs: number
+  readonly direction: Direction
+  /** How many trials may be under way when the next one is proposed. */
+  readonly lag: number
+  /** Whether trial i waits for the results of trials 0 .. i - lag; else its sampler needs none. */
+  readonly adaptive: boolean
+  readonly rungs: StageRungs
+  /** What ends the stage, and the study with it, before its last trial. */
+  readonly stop: StopSettings
+  /** What all trials of the stage may spend; null for no limit. */
+  readonly maxEpochs: number | null
   /** The stage's trials as the store has them: all that were begun, in order of number. */
   readonly begun: readonly TrialRecord[]
+  /** What a trial of `begun` measured, in order of step. Read only where there are rungs. */
+  readonly measurements: (number: number) => readonly Measurement[]
   /** Numbers of unfinished trials in `begun` that somebody is still running; the others are handed out again. */
   readonly out?: ReadonlySet<number>
-  /** The spec of trial `index`; `finished` are trials 0 .. i - lag, `pending` the params of those after them. Null: no point is left. */
+  /**
+   * The spec of trial `index`; `seen` are its stage's first trials as far as it may see them, `pending` the params of
+   * those after them. Null: no point is left.
+   */
   readonly propose: (
     index: number,
-    finished: readonly TrialRecord[],
+    seen: readonly PastTrial[],
     pending: readonly Params[],
   ) => TrialSpec | null
   /** How often a failed trial is run again. */
@@ -32,6 +51,9 @@ export interface TakenTrial {
 
 /** Errors that another attempt would only repeat. */
 const FINAL_ERRORS: ReadonlySet<string> = new Set(['bad-measurement', 'artifact-too-large'])
+
+/** Why a stage has fewer trials than planned. */
+export type QueueEnd = 'too-many-failures' | 'out-of-epochs' | 'exhausted' | 'stop-rule'
 
 interface Entry {
   readonly spec: TrialSpec
@@ -57,42 +79,72 @@ export class TrialQueue {
   /** Indices of the trials that have to start again, ascending. */
   readonly #again: number[] = []
   readonly #firstNumber: number
-  /** Trials 0 .. prefix - 1 are finished. */
-  #finishedPrefix = 0
+  readonly #ledger: RungLedger
+  readonly #stop: StopRule
   #failuresInARow = 0
-  #exhausted = false
+  /** How many trials, in order of number, were looked at for what ends the stage. */
+  #looked = 0
+  /** What all trials so far take: those that ended what they ran, the others all their epochs. */
+  #epochs = 0
+  #end: QueueEnd | null = null
 
   /** @param firstNumber the number of the stage's first trial */
   constructor(firstNumber: number, setup: TrialQueueSetup) {
+    const { rungs, epochs, direction } = setup
     this.#setup = setup
     this.#firstNumber = firstNumber
+    this.#ledger = new RungLedger(rungs, epochs, setup.adaptive ? setup.lag : null, direction)
+    this.#stop = new StopRule(setup.stop, direction)
     for (const record of setup.begun) {
-      const finished = isFinished(record)
-      if (!finished && !setup.out?.has(record.number)) this.#again.push(this.#entries.length)
-      this.#add(record, record.attempts, finished ? record : undefined)
+      const index = this.#entries.length
+      this.#add(record, record.attempts)
+      if (!isFinished(record)) {
+        if (!setup.out?.has(record.number)) this.#again.push(index)
+        continue
+      }
+      if (rungs.at.length > 0) {
+        for (const measurement of setup.measurements(record.number)) this.#ledger.measured(index, measurement)
+      }
+      this.#settle(index, record)
     }
-    this.#advance()
   }
 
   /** The next trial; `wait` if it must see results that are not there yet; `none` if no trial is left to hand out. */
   take(): TakenTrial | 'wait' | 'none' {
-    if (this.tooManyFailures) return 'none'
+    if (this.#end === 'too-many-failures') return 'none'
     const again = this.#again.shift()
     if (again !== undefined) return this.#handOut(again)
     const index = this.#entries.length
-    if (this.#exhausted || index >= this.#setup.trials) return 'none'
-    const { lag, propose } = this.#setup
-    const visible = lag === null ? 0 : Math.max(0, index - lag + 1)
-    if (this.#finishedPrefix < visible) return 'wait'
-    const finished = this.#entries.slice(0, visible).map(({ record }) => record!)
-    const pending = visible === 0 ? this.#proposed : this.#proposed.slice(visible)
-    const spec = propose(index, finished, pending)
-    if (spec === null) {
-      this.#exhausted = true
-      return 'none'
+    if (this.#end !== null || index >= this.#setup.trials) return 'none'
+    if (!this.#ledger.mayBegin(index) || this.#awaitsStop(index)) return 'wait'
+    if (this.#isStopped(index)) return this.#endWith('stop-rule')
+    const { epochs, maxEpochs, propose } = this.#setup
+    if (maxEpochs !== null && this.#epochs + epochs > maxEpochs) {
+      // What the unfinished ones leave over may be enough.
+      return this.#ledger.finished < index ? 'wait' : this.#endWith('out-of-epochs')
     }
-    this.#add(spec, 0, undefined)
+    const seen = this.#ledger.seenBy(index)
+    const pending = seen.length === 0 ? this.#proposed : this.#proposed.slice(seen.length)
+    const spec = propose(index, seen, pending)
+    if (spec === null) return this.#endWith('exhausted')
+    this.#add(spec, 0)
     return this.#handOut(index)
+  }
+
+  /** A trial that runs has measured something: others may see it, or compare themselves with it. */
+  measured(number: number, measurement: Measurement): void {
+    if (this.#setup.rungs.at.length > 0) this.#ledger.measured(number - this.#firstNumber, measurement)
+  }
+
+  /** Whether a running trial goes on past the rung it has reached at that step; null while lower numbers are to decide. */
+  goesOn(number: number, step: number): boolean | null {
+    return this.#ledger.goesOn(number - this.#firstNumber, step)
+  }
+
+  /** The lowest trial that has to start again and is not handed out yet; null if there is none. */
+  get nextAgain(): number | null {
+    const index = this.#again[0]
+    return index === undefined ? null : this.#firstNumber + index
   }
 
   /** Whether a trial whose attempt failed with this code is to run again. */
@@ -117,8 +169,8 @@ export class TrialQueue {
 
   /** The trial has ended for good. */
   finish(record: TrialRecord): void {
-    this.#unfinished(record.number).record = record
-    this.#advance()
+    this.#unfinished(record.number)
+    this.#settle(record.number - this.#firstNumber, record)
   }
 
   /** The finished trials, in order of number. */
@@ -126,26 +178,49 @@ export class TrialQueue {
     return this.#entries.flatMap(({ record }) => record ?? [])
   }
 
-  /** Whether `maxFailures` trials in a row have failed, in order of number. */
-  get tooManyFailures(): boolean {
-    const { maxFailures } = this.#setup
-    return maxFailures !== null && this.#failuresInARow >= maxFailures
+  /** Why no further trial begins although the stage has fewer than planned; null while it goes on, or if it has all. */
+  get end(): QueueEnd | null {
+    return this.#end
   }
 
-  /** Whether the stage has fewer trials than planned because no other point was left to try. */
-  get exhausted(): boolean {
-    return this.#exhausted
+  /** Why the stage's trials leave nothing to win, as a sentence without its full stop; null if they do not. */
+  get stopReason(): string | null {
+    return this.#stop.metAt === null ? null : this.#stop.reason
+  }
+
+  /** What all trials took, the failed ones counted in full: how far those came depends on the clock. */
+  get epochs(): number {
+    return this.#epochs
   }
 
   /** Whether every trial of the stage is finished. */
   get complete(): boolean {
-    const all = this.#exhausted || this.#entries.length >= this.#setup.trials
+    const all = this.#end !== null || this.#entries.length >= this.#setup.trials
     return all && this.#entries.every(({ record }) => record !== undefined)
   }
 
-  #add(spec: TrialSpec, attempts: number, record: TrialRecord | undefined): void {
-    this.#entries.push({ spec, attempts, retries: 0, record })
+  /** Whether the results are missing that say whether the trial begins at all. */
+  #awaitsStop(index: number): boolean {
+    const { stop, lag } = this.#setup
+    const isOff = stop.target === null && stop.patience === null
+    return !isOff && this.#stop.metAt === null && this.#ledger.finished < index - lag + 1
+  }
+
+  #isStopped(index: number): boolean {
+    const { metAt } = this.#stop
+    return metAt !== null && metAt <= index - this.#setup.lag
+  }
+
+  #endWith(end: QueueEnd): 'none' {
+    this.#end = end
+    return 'none'
+  }
+
+  #add(spec: TrialSpec, attempts: number): void {
+    this.#entries.push({ spec, attempts, retries: 0, record: undefined })
     this.#proposed.push(spec.params)
+    this.#ledger.add(spec)
+    this.#epochs += this.#setup.epochs
   }
 
   #handOut(index: number): TakenTrial {
@@ -161,13 +236,23 @@ export class TrialQueue {
     return entry
   }
 
-  /** A run of failures is looked for in order of number, so that it is the same whatever ends first. */
-  #advance(): void {
-    for (;;) {
-      const record = this.#entries[this.#finishedPrefix]?.record
-      if (record === undefined || this.tooManyFailures) return
+  #settle(index: number, record: TrialRecord): void {
+    this.#entries[index]!.record = record
+    this.#ledger.finish(index, record)
+    if (record.state !== 'failed') {
+      this.#epochs -= Math.max(0, this.#setup.epochs - record.epochs)
+    }
+    this.#look()
+  }
+
+  /** What ends a stage is looked for in order of number, so that it is the same whatever ends first. */
+  #look(): void {
+    const { maxFailures } = this.#setup
+    while (this.#looked < this.#ledger.finished && this.#end !== 'too-many-failures') {
+      const record = this.#entries[this.#looked++]!.record!
       this.#failuresInARow = record.state === 'failed' ? this.#failuresInARow + 1 : 0
-      this.#finishedPrefix++
+      this.#stop.look(record)
+      if (maxFailures !== null && this.#failuresInARow >= maxFailures) this.#end = 'too-many-failures'
     }
   }
 }

@@ -25,6 +25,8 @@ const PLANS = STAGES.map(({ name, trials, epochs }) => ({
   margin: 0.1,
   rootShare: 0.1,
   warmStart: false,
+  rungs: [],
+  reduce: 3,
   startWith: [],
 }))
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
-import type { Executor, TrialTask } from '../../src/execute/executor.ts'
+import type { Executor, RungVerdict, TrialTask } from '../../src/execute/executor.ts'
 import type { ObjectiveSource } from '../../src/objective/source.ts'
 import type { TimedMeasurement, TrialOutcome } from '../../src/trial.ts'
 
@@ -191,6 +191,61 @@ export function describeExecutor(
     })
     expect([outcome.state, outcome.error]).toEqual(['stopped', null])
     expect((await shared.run(trial('well'), unheard)).state).toBe('complete')
+  })
+
+  test('a trial waits at each rung for its verdict, and goes on to its end', async () => {
+    const events: string[] = []
+    const onRung = async ({ step }: TimedMeasurement): Promise<RungVerdict> => {
+      events.push(`rung ${step}`)
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      events.push('verdict')
+      return 'go-on'
+    }
+    const begun = performance.now()
+    const { state, measurements, durationMs } = await shared.run(
+      // The wait is longer than the limit, and does not count.
+      { ...trial('asynchronous', { timeoutMs: 500 }), rungs: [2, 4] },
+      ({ step }) => events.push(`${step}`),
+      onRung,
+    )
+    expect([state, measurements.length]).toEqual(['complete', 5])
+    expect(events).toEqual(['1', '2', 'rung 2', 'verdict', '3', '4', 'rung 4', 'verdict', '5'])
+    expect(durationMs).toBeLessThan(performance.now() - begun - 590)
+  })
+
+  test.for([
+    ['prune', 'pruned'],
+    ['stop', 'stopped'],
+  ] as const)('a verdict to %s ends a trial at its rung as %s', async ([verdict, state]) => {
+    const task = { ...trial('well'), rungs: [2] }
+    const outcome = await shared.run(task, unheard, async () => verdict)
+    expect([outcome.state, outcome.error, outcome.artifact]).toEqual([state, null, null])
+    expect(outcome.measurements.map(({ step }) => step)).toEqual([1, 2])
+  })
+
+  test('a rung at the last epoch is none, and one that was skipped is come to with the next measurement', async () => {
+    const steps: number[] = []
+    const onRung = async ({ step }: TimedMeasurement): Promise<RungVerdict> => {
+      steps.push(step)
+      return 'go-on'
+    }
+    await shared.run({ ...trial('well'), rungs: [1, 5] }, unheard, onRung)
+    await shared.run({ ...trial('everyOther'), rungs: [2] }, unheard, onRung)
+    expect(steps).toEqual([1, 3])
+  })
+
+  test('a trial that waits at a rung can be stopped', async () => {
+    const outcome = await shared.run({ ...trial('well', { number: 4 }), rungs: [2] }, unheard, () => {
+      shared.stop(4)
+      return new Promise(() => {})
+    })
+    expect(outcome.state).toBe('stopped')
+    const each = create(BEHAVIOURS, 1)
+    const closed = await each.run({ ...trial('well'), rungs: [2] }, unheard, () => {
+      void each.close()
+      return new Promise(() => {})
+    })
+    expect(closed.state).toBe('stopped')
   })
 
   test('as many trials run at once as there are slots, and the next begins when one has ended', async () => {

@@ -43,6 +43,8 @@ const PLANS = STAGES.map((stage) => ({
   margin: 0.1,
   rootShare: 0.1,
   warmStart: false,
+  rungs: [],
+  reduce: 3,
   startWith: [],
 }))
 

@@ -52,6 +52,8 @@ export function stage(changes: Partial<StagePlan> = {}): StagePlan {
     margin: 0.2,
     rootShare: 0,
     warmStart: false,
+    rungs: [],
+    reduce: 3,
     startWith: [],
     ...changes,
   }

@@ -61,6 +61,7 @@ describe('docs/study-file.md', () => {
     ['`optimizer`:', BLOCKS.training.parse(undefined).optimizer],
     ['`schedule`:', BLOCKS.training.parse(undefined).schedule],
     ['limits', BLOCKS.limits.parse(undefined)],
+    ['stop', BLOCKS.stop.parse(undefined)],
     ['preprocess', BLOCKS.preprocess.parse(undefined)],
   ])('gives the defaults of %s as they are', (heading, defaults) => {
     const rows = tableAfter(heading)

@@ -198,7 +198,10 @@ test('too many failures in a row end the study, in order of number whatever the 
 })
 
 test('a limit of epochs ends the study where the numbers say, and the study is complete', async () => {
-  const { store, study, end } = await runToEnd({ limits: { maxEpochs: 16 + 3 * 4 + 2 } })
+  const { store, study, end } = await runToEnd({
+    limits: { maxEpochs: 16 + 3 * 4 + 2 },
+    evaluate: ({ spec }) => Array.from({ length: spec.budget.epochs }, () => spec.number % 7),
+  })
   expect(end).toEqual({ state: 'complete', endReason: 'limit of 30 epochs reached' })
   expect(store.trials(study.id)).toHaveLength(20)
 })

@@ -32,7 +32,22 @@ function queueOf(changes: Partial<TrialQueueSetup> = {}): { queue: TrialQueue; p
     })
     return spec(index)
   }
-  const setup = { trials: 10, lag: null, begun: [], propose, retries: 0, maxFailures: null, ...changes }
+  const setup = {
+    trials: 10,
+    epochs: 9,
+    direction: 'maximize' as const,
+    lag: 100,
+    adaptive: true,
+    rungs: { at: [], reduce: 3 },
+    stop: { target: null, patience: null },
+    maxEpochs: null,
+    begun: [],
+    measurements: () => [],
+    propose,
+    retries: 0,
+    maxFailures: null,
+    ...changes,
+  }
   return { queue: new TrialQueue(FIRST, setup), proposals }
 }
 
@@ -74,7 +89,7 @@ describe('a queue of trials', () => {
   })
 
   test('hands a sampler without a lag all points so far as pending, each once', () => {
-    const { queue, proposals } = queueOf()
+    const { queue, proposals } = queueOf({ adaptive: false })
     take(queue)
     queue.finish(record(0))
     take(queue)
@@ -127,11 +142,11 @@ describe('a queue of trials', () => {
     const { queue } = queueOf({ maxFailures: 2 })
     for (let i = 0; i < 5; i++) take(queue)
     for (const index of [1, 3, 4]) queue.finish(record(index, 'failed'))
-    expect(queue.tooManyFailures).toBe(false)
+    expect(queue.end).toBeNull()
     queue.finish(record(0))
-    expect(queue.tooManyFailures).toBe(false)
+    expect(queue.end).toBeNull()
     queue.finish(record(2, 'failed'))
-    expect(queue.tooManyFailures).toBe(true)
+    expect(queue.end).toBe('too-many-failures')
     expect(take(queue)).toBe('none')
   })
 
@@ -150,14 +165,14 @@ describe('a queue of trials', () => {
     for (const [index, state] of states.entries()) {
       expect(take(queue)).toBe(index)
       queue.finish(record(index, state))
-      expect(queue.tooManyFailures).toBe(false)
+      expect(queue.end).toBeNull()
     }
   })
 
   test('is complete with fewer trials where no point is left to try', () => {
     const { queue } = queueOf({ propose: (index) => (index < 2 ? spec(index) : null) })
     expect([take(queue), take(queue), take(queue), take(queue)]).toEqual([0, 1, 'none', 'none'])
-    expect([queue.exhausted, queue.complete]).toEqual([true, false])
+    expect([queue.end, queue.complete]).toEqual(['exhausted', false])
     for (const index of [0, 1]) queue.finish(record(index))
     expect(queue.complete).toBe(true)
   })

@@ -5,10 +5,10 @@ import type { TrialTask } from '../../src/execute/executor.ts'
 import { planStages } from '../../src/search/plan.ts'
 import { float } from '../../src/space/constructors.ts'
 import { openWriter } from '../../src/store/sqlite-store.ts'
-import type { StudyWriter } from '../../src/store/store.ts'
 import { studyDigest } from '../../src/study/digest.ts'
 import { runStudy } from '../../src/study/study-run.ts'
 import { temporaryFolder } from '../store/temporary-folder.ts'
+import { dying } from './dying-store.ts'
 import { createSimulatedExecutor, type Simulated } from './simulated-executor.ts'
 
 const folder = temporaryFolder()
@@ -28,18 +28,6 @@ function climb({ spec, continued }: TrialTask): Simulated {
   const value = (before?.[1] ?? 0) + ((spec.params.x as number) * (1 + spec.number)) / 50
   const artifact = new TextEncoder().encode(JSON.stringify([spec.number, value]))
   return { values: Array.from({ length: spec.budget.epochs }, () => value), artifact }
-}
-
-/** A writer whose process dies at its `flushes`-th flush: nothing after the one before is committed. */
-function dying(store: StudyWriter, flushes: number): StudyWriter {
-  let left = flushes
-  return new Proxy(store, {
-    get(target, key) {
-      if (key === 'flush' && left-- <= 0) throw new Error('killed')
-      const value = Reflect.get(target, key) as unknown
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
 }
 
 /** Runs the study from wherever its store stands; throws if it is killed. */

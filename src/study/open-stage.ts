@@ -1,0 +1,192 @@
+import { seedFrom } from '../random/stream.ts'
+import { promotedTrials } from '../search/given-trials.ts'
+import { narrow } from '../search/narrow.ts'
+import { isAdaptive, proposeTrial, takenBefore } from '../search/propose-trial.ts'
+import { pointsToReplicate, REPLICATE_SAMPLER, replicateOf } from '../search/replication.ts'
+import type { Replicate, StagePlan, StopSettings } from '../search/stage-plan.ts'
+import { countPointsAtMost, pointKey } from '../space/points.ts'
+import type { SearchSpace } from '../space/search-space.ts'
+import type { StageRecord, StudyRecord, StudyWriter } from '../store/store.ts'
+import { isFinished, type TrialRecord } from '../trial.ts'
+import { readEarlyValues } from './early-values.ts'
+import { type KeptArtifacts, keepArtifacts, promotedCount } from './kept-artifacts.ts'
+import { TrialQueue, type TrialQueueSetup } from './trial-queue.ts'
+
+/** What decides the trials of a study. */
+export interface StudyCourse {
+  /** Created by the writer, whose lease is held. */
+  readonly study: StudyRecord
+  readonly space: SearchSpace
+  readonly stages: readonly StagePlan[]
+  /** When it has nothing left to win; runs to its end if left out. */
+  readonly stop?: StopSettings
+  readonly limits: Pick<StudyLimits, 'retries' | 'maxFailures' | 'maxEpochs'>
+  readonly store: StudyWriter
+}
+
+/** What a study may spend and put up with. */
+export interface StudyLimits {
+  readonly trialTimeoutMs: number | null
+  readonly retries: number
+  readonly maxFailures: number | null
+  /** Epochs of all trials together. */
+  readonly maxEpochs: number | null
+}
+
+/** How many of the best trials of a study keep their artifacts. */
+const KEPT_BEST = 3
+
+/** What the stages before have left. */
+export interface Before {
+  /** The stage before; undefined for the first. */
+  readonly stage: StageRecord | undefined
+  /** All trials of the stages before, in order of number. */
+  readonly trials: readonly TrialRecord[]
+  /** The epochs that count towards the study's limit. */
+  readonly epochs: number
+}
+
+/**
+ * The queue of a stage as the store has left it, and which artifacts it keeps.
+ * @param begun the stage's trials in the store, in order of number
+ */
+export function openStage(
+  course: StudyCourse,
+  stage: StageRecord,
+  before: Before,
+  begun: readonly TrialRecord[],
+): { readonly queue: TrialQueue; readonly kept: KeptArtifacts } {
+  const { study, stages, stop, limits, store } = course
+  const { direction } = study
+  const plan = stages[stage.index]!
+  const isLast = stage.index === stages.findLastIndex(({ replicate }) => replicate === undefined)
+  const queue = new TrialQueue(stage.firstTrial, {
+    trials: plan.trials,
+    epochs: stage.epochs,
+    direction,
+    lag: study.lag,
+    adaptive: isAdaptive(plan),
+    rungs: { at: plan.rungs, reduce: plan.reduce },
+    // An early stage explores: that it finds nothing better is no reason to give up.
+    stop: { target: stop?.target ?? null, patience: isLast ? (stop?.patience ?? null) : null },
+    maxEpochs: limits.maxEpochs === null ? null : Math.max(0, limits.maxEpochs - before.epochs),
+    begun,
+    measurements: (number) => store.measurements(study.id, number),
+    propose:
+      plan.replicate === undefined
+        ? proposer(course, stage, begun, before.trials)
+        : replicator(course, stage, plan.replicate, before.trials),
+    retries: limits.retries,
+    maxFailures: limits.maxFailures,
+  })
+  const continued = promotedTrials({ stages, stage: stage.index, direction, earlier: before.trials })
+  const kept = keepArtifacts({
+    direction,
+    stage: stage.index,
+    best: KEPT_BEST,
+    promoted: promotedCount(stages[stage.index + 1]),
+    replicates: plan.replicate !== undefined,
+    continued: continued.map(({ number }) => number),
+    finished: [...before.trials, ...begun.filter(isFinished)],
+  })
+  return { queue, kept }
+}
+
+/** Decides where the stage searches, and records the decision before its first trial. */
+export function beginStage(
+  course: StudyCourse,
+  index: number,
+  { stage: before, trials }: Before,
+): StageRecord {
+  const plan = course.stages[index]!
+  const results = trials.filter((trial) => trial.stage === index - 1)
+  const narrowed =
+    before === undefined || plan.replicate !== undefined
+      ? null
+      : narrow({
+          root: course.space,
+          space: before.space,
+          trials: results,
+          early: readEarlyValues(course.store, course.study.id, before, results),
+          direction: course.study.direction,
+          plan,
+          streamName: [course.study.seed, 'narrow', index],
+        })
+  const stage: StageRecord = {
+    index,
+    name: plan.name,
+    trials: plan.trials,
+    epochs: plan.epochs,
+    sampler: plan.replicate === undefined ? plan.sampler : REPLICATE_SAMPLER,
+    firstTrial: before === undefined ? 0 : before.firstTrial + results.length,
+    space: narrowed?.space ?? before?.space ?? course.space,
+    narrowing: narrowed === null ? null : narrowed.decision,
+    rungs: plan.rungs.length === 0 ? null : { at: plan.rungs, reduce: plan.reduce },
+  }
+  course.store.addStage(course.study.id, stage)
+  return stage
+}
+
+/** Proposes the stage's trials; keeps the set of points already tried, which grows by one with each. */
+function proposer(
+  course: StudyCourse,
+  stage: StageRecord,
+  begun: readonly TrialRecord[],
+  earlier: readonly TrialRecord[],
+): TrialQueueSetup['propose'] {
+  const { seed, direction } = course.study
+  const plan = course.stages[stage.index]!
+  const taken = takenBefore(course.stages, stage.index, earlier)
+  for (const trial of begun) taken.add(pointKey(trial.params))
+  const finite = Number.isFinite(countPointsAtMost(course.space))
+  return (index, history, pending) => {
+    const { params, continues } = proposeTrial({
+      seed,
+      stages: course.stages,
+      stage: stage.index,
+      index,
+      space: stage.space,
+      root: course.space,
+      direction,
+      earlier,
+      history,
+      pending,
+      taken,
+    })
+    const key = pointKey(params)
+    // In a finite space a sampler repeats a point only when no other is left.
+    if (finite && taken.has(key) && continues === null && index >= plan.startWith.length) return null
+    taken.add(key)
+    return {
+      number: stage.firstTrial + index,
+      stage: stage.index,
+      params,
+      seed: seedFrom([seed, 'trial', stage.index, index]),
+      budget: { epochs: stage.epochs },
+      continues,
+    }
+  }
+}
+
+/** Proposes the best points again, under other seeds; nothing if no trial of these epochs has succeeded. */
+function replicator(
+  course: StudyCourse,
+  stage: StageRecord,
+  replicate: Replicate,
+  earlier: readonly TrialRecord[],
+): TrialQueueSetup['propose'] {
+  const { seed, direction } = course.study
+  const points = pointsToReplicate(earlier, course.stages, stage.epochs, replicate, direction)
+  return (index) => {
+    const found = replicateOf(points, index, replicate)
+    if (found === null) return null
+    return {
+      number: stage.firstTrial + index,
+      stage: stage.index,
+      params: found.original.params,
+      seed: seedFrom([seed, ...found.seedName]),
+      budget: { epochs: stage.epochs },
+      continues: null,
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { decideAtRung, lagsByRung } from '../search/rungs.ts'
+import type { PastTrial } from '../search/sampler.ts'
+import type { Direction, Measurement, TrialRecord, TrialSpec } from '../trial.ts'
+
+/** Where a stage compares its trials, and ends those that are behind. */
+export interface StageRungs {
+  /** Ascending epochs below the stage's own; empty if every trial runs to its end. */
+  readonly at: readonly number[]
+  /** About one in this many trials goes on past a rung; above 1. */
+  readonly reduce: number
+}
+
+/** What a trial had measured when it reached a rung. */
+type Reached = Pick<Measurement, 'step' | 'value'>
+
+interface Row {
+  readonly spec: TrialSpec
+  /** By rung; undefined if it has not reached it. */
+  readonly reached: (Reached | undefined)[]
+  record: TrialRecord | undefined
+}
+
+/**
+ * How far each trial of a stage has come, rung by rung and to its end, and what follows from it: which results a later
+ * trial may see, and whether a trial goes on past a rung. All of it depends on lower numbers alone, so it is the same
+ * whatever the number of lanes and the order in which trials happen to end.
+ */
+export class RungLedger {
+  readonly #rungs: StageRungs
+  readonly #direction: Direction
+  readonly #rows: Row[] = []
+  /** By rung, and last for the end: this many trials from the first on have reached it or ended. */
+  readonly #prefixes: number[]
+  /** By rung, and last for the end: how far behind the results lie that a trial sees; null if it sees none. */
+  readonly #lags: readonly number[] | null
+
+  constructor(rungs: StageRungs, epochs: number, lag: number | null, direction: Direction) {
+    this.#rungs = rungs
+    this.#direction = direction
+    this.#prefixes = [...rungs.at.map(() => 0), 0]
+    this.#lags = lag === null ? null : lagsByRung(rungs.at, epochs, rungs.reduce, lag)
+  }
+
+  /** How many trials from the first on are finished. */
+  get finished(): number {
+    return this.#prefixes.at(-1)!
+  }
+
+  /** The next trial, of which nothing is known yet. */
+  add(spec: TrialSpec): void {
+    this.#rows.push({ spec, reached: [], record: undefined })
+  }
+
+  /** Later attempts measure the same again; what is known stays. */
+  measured(index: number, { step, value }: Reached): void {
+    const { reached } = this.#rows[index]!
+    for (const [k, at] of this.#rungs.at.entries()) if (step >= at) reached[k] ??= { step, value }
+    this.#advance()
+  }
+
+  finish(index: number, record: TrialRecord): void {
+    this.#rows[index]!.record = record
+    this.#advance()
+  }
+
+  /** Whether everything is there that the trial may see before it begins. */
+  mayBegin(index: number): boolean {
+    return this.#lags === null || this.#lags.every((lag, k) => this.#prefixes[k]! >= index - lag + 1)
+  }
+
+  /** The results that the trial sees: of its stage's first trials, in order of number, each as far as it may see it. */
+  seenBy(index: number): PastTrial[] {
+    const lags = this.#lags
+    if (lags === null) return []
+    return this.#rows.slice(0, Math.max(0, index - lags[0]! + 1)).map((row, m) => {
+      const level = lags.findLastIndex((lag) => m <= index - lag)
+      return level === lags.length - 1 ? row.record! : asSeenAt(row, level)
+    })
+  }
+
+  /** Whether the trial goes on past the rungs it has reached by that step; null if lower numbers are not that far. */
+  goesOn(index: number, step: number): boolean | null {
+    const rung = this.#rungs.at.findLastIndex((at) => at <= step)
+    if (rung === -1) return true
+    if (this.#prefixes[rung]! < index) return null
+    const own = this.#rows[index]!.reached[rung]!
+    const peers = this.#rows.slice(0, index).flatMap((row) => peerAt(row, rung) ?? [])
+    const values = peers.map(({ value }) => value)
+    return decideAtRung(own.value, values, this.#rungs.reduce, this.#direction).goesOn
+  }
+
+  #advance(): void {
+    for (const [k, before] of this.#prefixes.entries()) {
+      let prefix = before
+      for (let row = this.#rows[prefix]; row !== undefined; row = this.#rows[prefix]) {
+        if (row.record === undefined && row.reached[k] === undefined) break
+        prefix++
+      }
+      this.#prefixes[k] = prefix
+    }
+  }
+}
+
+/**
+ * A trial as others compare themselves with it at a rung: its value there, or at its end if it was complete before;
+ * null if it diverged before; undefined if it failed or was pruned before, and is not compared with.
+ */
+function peerAt({ reached, record }: Row, rung: number): { readonly value: number | null } | undefined {
+  const there = reached[rung]
+  if (there !== undefined) return { value: there.value }
+  if (record?.state === 'diverged') return { value: null }
+  return record?.state === 'complete' ? { value: record.value } : undefined
+}
+
+/** What is seen of a trial at a rung: one that had ended there, whatever it did later. */
+function asSeenAt({ spec, reached, record }: Row, rung: number): PastTrial {
+  const there = reached[rung]
+  if (there === undefined) return record!
+  const { number, stage, params } = spec
+  return { number, stage, params, state: 'pruned', value: there.value, epochs: there.step }
+}

@@ -1,0 +1,59 @@
+import { compareTrials } from '../search/rank.ts'
+import type { StopSettings } from '../search/stage-plan.ts'
+import type { Direction, TrialRecord } from '../trial.ts'
+
+/** Looks at a stage's finished trials in order of number, so that the same trial decides on any number of workers. */
+export class StopRule {
+  readonly #settings: StopSettings
+  readonly #direction: Direction
+  #best: TrialRecord | null = null
+  #withoutBetter = 0
+  #looked = 0
+  #metAt: number | null = null
+
+  constructor(settings: StopSettings, direction: Direction) {
+    this.#settings = settings
+    this.#direction = direction
+  }
+
+  /** The index of the trial with which the rule was first met; null while it is not. */
+  get metAt(): number | null {
+    return this.#metAt
+  }
+
+  /** Takes in the stage's next finished trial. */
+  look(record: TrialRecord): void {
+    const index = this.#looked++
+    if (this.#metAt !== null) return
+    const isBetter = record.state === 'complete' && this.#isBetter(record)
+    if (isBetter) this.#best = record
+    this.#withoutBetter = isBetter ? 0 : this.#withoutBetter + 1
+    const { patience } = this.#settings
+    if (this.#reachesTarget(record) || (patience !== null && this.#withoutBetter >= patience)) {
+      this.#metAt = index
+    }
+  }
+
+  /** Why the study ends, as a sentence without its full stop. */
+  get reason(): string {
+    const { target, patience } = this.#settings
+    const best = this.#best
+    if (best !== null && this.#reachesTarget(best)) {
+      return `trial ${best.number} reached the target of ${target} (stop.target)`
+    }
+    return `${patience} trials in a row brought nothing better (stop.patience)`
+  }
+
+  /** An equal value is no improvement. */
+  #isBetter(record: TrialRecord): boolean {
+    const best = this.#best
+    if (best === null) return record.value !== null
+    return record.value !== best.value && compareTrials(record, best, this.#direction) < 0
+  }
+
+  #reachesTarget({ state, value }: TrialRecord): boolean {
+    const { target } = this.#settings
+    if (target === null || state !== 'complete' || value === null) return false
+    return this.#direction === 'minimize' ? value <= target : value >= target
+  }
+}

@@ -1,0 +1,257 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { TrialTask } from '../../src/execute/executor.ts'
+import { fastGenerator } from '../../src/random/fast-generator.ts'
+import { planStages, type StageEntry } from '../../src/search/plan.ts'
+import { float } from '../../src/space/constructors.ts'
+import { openWriter } from '../../src/store/sqlite-store.ts'
+import { studyDigest } from '../../src/study/digest.ts'
+import { runStudy, type StudyLimits } from '../../src/study/study-run.ts'
+import type { TrialRecord } from '../../src/trial.ts'
+import { temporaryFolder } from '../store/temporary-folder.ts'
+import { dying } from './dying-store.ts'
+import { type Course, createSteppingExecutor } from './stepping-executor.ts'
+
+const folder = temporaryFolder()
+const SPACE = { parameters: { x: float(0, 1) }, conditions: {}, constraints: [] }
+let count = 0
+
+interface Setup {
+  readonly file?: string
+  readonly stages?: readonly StageEntry[]
+  readonly lag?: number
+  readonly slots?: number
+  readonly schedule?: number
+  readonly pauses?: boolean
+  /** The process dies at this flush. */
+  readonly flushes?: number
+  readonly limits?: Partial<StudyLimits>
+  readonly stop?: { readonly target: number | null; readonly patience: number | null }
+  readonly courseOf?: (task: TrialTask, attempt: number) => Course
+  readonly onTrial?: (record: TrialRecord) => string | undefined
+}
+
+interface Result {
+  readonly digest: string
+  readonly trials: readonly TrialRecord[]
+  readonly epochs: number
+  readonly endReason: string | null
+}
+
+const ONE_STAGE = [{ trials: 40, epochs: 9, rungs: [1, 3], sampler: 'tpe' }] as const
+
+/** Runs a study from wherever its store stands; throws if it is killed. */
+async function run(setup: Setup = {}): Promise<Result> {
+  const store = openWriter(setup.file ?? join(folder, `${count++}.db`))
+  const attempts = new Map<number, number>()
+  const executor = createSteppingExecutor(
+    setup.slots ?? 1,
+    setup.schedule ?? 0,
+    setup.pauses ?? true,
+    (task) => {
+      const attempt = (attempts.get(task.spec.number) ?? 0) + 1
+      attempts.set(task.spec.number, attempt)
+      return (setup.courseOf ?? wild)(task, attempt)
+    },
+  )
+  const control = new AbortController()
+  try {
+    let study = store.findStudy('rungs')
+    if (study !== undefined) store.acquireLease(study.id)
+    study ??= store.createStudy({
+      name: 'rungs',
+      seed: 5,
+      direction: 'maximize',
+      metric: 'score',
+      tieMetric: null,
+      lag: setup.lag ?? 4,
+      experiment: {},
+      fingerprints: { data: null, objective: '', space: '' },
+      codeVersion: '0',
+    })
+    const { id } = study
+    const end = await runStudy({
+      study,
+      space: SPACE,
+      stages: planStages({ stages: setup.stages ?? ONE_STAGE }).stages,
+      limits: { trialTimeoutMs: null, retries: 1, maxFailures: null, maxEpochs: null, ...setup.limits },
+      ...(setup.stop === undefined ? {} : { stop: setup.stop }),
+      store: dying(store, setup.flushes ?? Infinity),
+      executor,
+      listener: (event) => {
+        if (event.kind !== 'trial-finished') return
+        const reason = setup.onTrial?.(event.record)
+        if (reason !== undefined) control.abort(reason)
+      },
+      say: () => {},
+      host: 'here',
+      signal: control.signal,
+    })
+    const { epochs } = executor
+    return { digest: studyDigest(store, id), trials: store.trials(id), epochs, endReason: end.endReason }
+  } finally {
+    await executor.close()
+    store.close()
+  }
+}
+
+/** Curves that cross, diverge, and fail for good or once, all from the trial's seed and params. */
+function wild({ spec }: TrialTask, attempt = 1): Course {
+  const draws = fastGenerator(['wild', spec.seed])
+  const fate = draws.next()
+  const level = spec.params.x as number
+  const all = Array.from(
+    { length: spec.budget.epochs },
+    (_, epoch) => level + (1 - level) * draws.next() * (epoch / spec.budget.epochs) + draws.next() / 5,
+  )
+  const until = draws.below(spec.budget.epochs)
+  if (fate < 0.1) return { values: all.slice(0, until), ends: 'diverged' }
+  if (fate < 0.2) return { values: all.slice(0, until), ends: 'failed' }
+  if (fate < 0.3 && attempt === 1) return { values: all.slice(0, until), ends: 'failed' }
+  if (fate < 0.35) return { values: all.slice(0, Math.max(1, until)) }
+  return { values: all }
+}
+
+const prunedOf = (trials: readonly TrialRecord[]): number[][] =>
+  trials.filter(({ state }) => state === 'pruned').map(({ number, epochs }) => [number, epochs])
+
+test('the same trials are pruned on any number of lanes, in any order, whatever kills the study on its way', async () => {
+  const expected = await run()
+  const states = new Set(expected.trials.map(({ state }) => state))
+  expect([...states].sort()).toEqual(['complete', 'diverged', 'failed', 'pruned'])
+  expect(prunedOf(expected.trials).length).toBeGreaterThan(10)
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(1, 2, 8, 64),
+      fc.boolean(),
+      fc.array(fc.integer({ min: 0, max: 25 }), { maxLength: 4 }),
+      fc.nat(),
+      async (slots, pauses, kills, schedule) => {
+        const file = join(folder, `${count++}.db`)
+        for (const [k, flushes] of kills.entries()) {
+          const setup = { file, slots, pauses, flushes, schedule: schedule + k }
+          await run(setup).catch((error: Error) => expect(error.message).toBe('killed'))
+        }
+        const result = await run({ file, slots, pauses, schedule: schedule + 99 })
+        expect(prunedOf(result.trials)).toEqual(prunedOf(expected.trials))
+        expect(result.digest).toBe(expected.digest)
+      },
+    ),
+    { numRuns: 40 },
+  )
+}, 60_000)
+
+test('a study stopped while trials wait at rungs ends, and goes on to the same results', async () => {
+  const expected = await run()
+  for (const stopAfter of [1, 3, 9, 17]) {
+    const file = join(folder, `${count++}.db`)
+    let finished = 0
+    const onTrial = (): string | undefined => (++finished === stopAfter ? 'enough' : undefined)
+    const stopped = await run({ file, slots: 8, schedule: stopAfter, onTrial })
+    expect(stopped.endReason).toBe('enough')
+    expect((await run({ file, slots: 3, schedule: 1 })).digest).toBe(expected.digest)
+  }
+})
+
+test('a trial that has to start again does not leave the lanes waiting for it for ever', async () => {
+  const expected = await run()
+  let lost = 0
+  const store = openWriter(join(folder, `${count++}.db`))
+  store.close()
+  // Every trial fails at first: each retry holds up all that wait at rungs for it.
+  const result = await run({
+    slots: 4,
+    schedule: 3,
+    limits: { retries: 2 },
+    courseOf: (task, attempt) => {
+      if (attempt > 1) return wild(task, attempt)
+      lost++
+      return { values: [], ends: 'failed' }
+    },
+  })
+  expect(lost).toBe(40)
+  const settled = (trials: readonly TrialRecord[]) => trials.filter(({ state }) => state === 'pruned').length
+  expect(settled(result.trials)).toBeGreaterThan(10)
+  expect(result.trials).toHaveLength(expected.trials.length)
+})
+
+test('epochs that trials ran count towards a limit, in order of number on any number of lanes', async () => {
+  const limits = { maxEpochs: 90 }
+  const expected = await run({ limits })
+  expect(expected.endReason).toBe('limit of 90 epochs reached')
+  const ran = expected.trials.reduce((sum, { state, epochs }) => sum + (state === 'failed' ? 9 : epochs), 0)
+  expect(ran).toBeGreaterThan(90 - 9)
+  expect(ran).toBeLessThanOrEqual(90)
+  for (const slots of [2, 8, 64]) {
+    expect((await run({ limits, slots, schedule: slots })).digest).toBe(expected.digest)
+  }
+})
+
+test.each([
+  [{ target: 1.05, patience: null }, /^trial \d+ reached the target of 1.05 \(stop.target\)$/],
+  [{ target: null, patience: 8 }, /^8 trials in a row brought nothing better \(stop.patience\)$/],
+])(
+  'a study that has nothing left to win ends with the same trials on any number of lanes: %j',
+  async (stop, reason) => {
+    const expected = await run({ stop })
+    expect(expected.endReason).toMatch(reason)
+    expect(expected.trials.length).toBeLessThan(40)
+    for (const slots of [2, 8, 64]) {
+      const other = await run({ stop, slots, schedule: slots })
+      expect([other.digest, other.endReason]).toEqual([expected.digest, expected.endReason])
+    }
+  },
+)
+
+test('the next stage neither continues nor ranks a pruned trial before one that ran to its end', async () => {
+  // Pruned trials have the highest values of all: they fall behind the more the longer they run.
+  const courseOf = ({ spec }: TrialTask): Course => {
+    const lucky = spec.number % 2 === 1
+    return {
+      values: [lucky ? 10 + spec.number : 100 + spec.number, 1, lucky ? 1 : 2].slice(0, spec.budget.epochs),
+    }
+  }
+  const stages = [
+    { trials: 12, epochs: 3, rungs: [1], sampler: 'random' },
+    { trials: 3, epochs: 3, sampler: 'random', warmStart: true },
+  ] as const
+  const { trials } = await run({ stages, courseOf })
+  const pruned = prunedOf(trials).map(([number]) => number)
+  expect(pruned.length).toBeGreaterThan(3)
+  const continued = trials.flatMap(({ continues }) => continues ?? [])
+  expect(continued).toHaveLength(3)
+  for (const number of continued) expect(trials[number]!.state).toBe('complete')
+})
+
+test('on real curves rungs spend 205 of 554 epochs and keep the five best', async () => {
+  const file = new URL('../fixtures/cifar-curves.json', import.meta.url)
+  const curves = JSON.parse(readFileSync(file, 'utf8')) as { state: string; value: number[] }[]
+  const courseOf = ({ spec }: TrialTask): Course => {
+    const { state, value } = curves[spec.number]!
+    return state === 'diverged' ? { values: value, ends: 'diverged' } : { values: value }
+  }
+  const stages = (rungs: readonly number[]) =>
+    [{ trials: curves.length, epochs: 12, rungs, reduce: 3, sampler: 'random' }] as const
+  const epochsOf = (trials: readonly TrialRecord[]): number =>
+    trials.reduce((sum, { epochs }) => sum + epochs, 0)
+  const bestOf = (trials: readonly TrialRecord[]): number[] =>
+    trials
+      .filter(({ state }) => state === 'complete')
+      .sort((a, b) => b.value! - a.value! || a.number - b.number)
+      .slice(0, 5)
+      .map(({ number }) => number)
+  const whole = await run({ stages: stages([]), courseOf })
+  expect(epochsOf(whole.trials)).toBe(554)
+  for (const [rungs, spent] of [
+    [[1, 3], 205],
+    [[1, 4], 207],
+    [[2, 6], 264],
+  ] as const) {
+    const { trials, epochs } = await run({ stages: stages(rungs), courseOf, slots: 3 })
+    expect(epochsOf(trials)).toBe(spent)
+    expect(epochs).toBe(spent)
+    expect(bestOf(trials)).toEqual(bestOf(whole.trials))
+  }
+})
