@@ -36,6 +36,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   fflate: ['data'],
   pickleparser: ['data'],
   piscina: ['execute'],
+  pbf: ['model'],
   bullmq: ['engine'],
   ioredis: ['engine'],
   'better-sqlite3': ['store'],

@@ -96,7 +96,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     usage: 'weights [study] [trial]',
-    describe: 'Write a kept network as a safetensors file',
+    describe: 'Write a kept network as a safetensors or ONNX file',
     load: () => import('./commands/weights.ts'),
   },
   {

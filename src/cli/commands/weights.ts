@@ -1,11 +1,17 @@
+import { UserError } from '../../errors.ts'
 import { countOf } from '../../report/numbers.ts'
+import type { TrialRecord } from '../../trial.ts'
 import { defineCommand } from '../command.ts'
 import { trialOrBest } from '../kept-trial.ts'
-import { withStudy } from '../open-study.ts'
+import { type OpenStudy, withStudy } from '../open-study.ts'
 import { once, storeOptions, studyPositional, wholeNumber } from '../options.ts'
 import { say } from '../terminal.ts'
 
-/** `finesweep weights [STUDY] [TRIAL] -o FILE`: a kept network as a safetensors file. */
+const FORMATS = ['safetensors', 'onnx'] as const
+
+type Format = (typeof FORMATS)[number]
+
+/** `finesweep weights [STUDY] [TRIAL] -o FILE`: a kept network as a safetensors or an ONNX file. */
 export default defineCommand({
   options: (yargs) =>
     storeOptions(studyPositional(yargs))
@@ -13,6 +19,13 @@ export default defineCommand({
         type: 'string',
         describe: "The trial's number; by default the best",
         coerce: wholeNumber('TRIAL', 0),
+      })
+      .option('format', {
+        type: 'string',
+        requiresArg: true,
+        describe: "safetensors or onnx [default: by the file's name, else safetensors]",
+        coerce: (value: unknown) =>
+          asFormat(once<string | undefined>('--format')(value as string | undefined)),
       })
       .option('output', {
         alias: 'o',
@@ -26,14 +39,47 @@ export default defineCommand({
   run: (args, terminal) =>
     withStudy(args, async (open) => {
       const trial = trialOrBest(open, args.trial as number | undefined, args.db)
-      const { keptArtifact } = await import('../../model/kept-network.ts')
+      const format = args.format ?? (args.output.endsWith('.onnx') ? 'onnx' : 'safetensors')
       const { writeOutputFile } = await import('../output-file.ts')
-      const bytes = keptArtifact(open.reader, open.study, trial)
+      const tell = (sentence: string): void => {
+        if (!args.quiet) say(terminal, sentence)
+      }
+      const bytes = await networkFile(open, trial, format, args.db, tell)
       writeOutputFile(args.output, bytes)
-      if (!args.quiet)
-        say(
-          terminal,
-          `Wrote what trial ${trial.number} kept, ${countOf(bytes.length, 'byte')}, to ${args.output}.`,
-        )
+      tell(`Wrote what trial ${trial.number} kept, ${countOf(bytes.length, 'byte')}, to ${args.output}.`)
     }),
 })
+
+function asFormat(value: string | undefined): Format | undefined {
+  if (value === undefined) return undefined
+  const format = FORMATS.find((each) => each === value)
+  if (format !== undefined) return format
+  throw new UserError('usage', `--format must be ${FORMATS.join(' or ')}, got ${JSON.stringify(value)}`)
+}
+
+async function networkFile(
+  { reader, study }: OpenStudy,
+  trial: TrialRecord,
+  format: Format,
+  db: string,
+  tell: (sentence: string) => void,
+): Promise<Uint8Array> {
+  const { keptArtifact } = await import('../../model/kept-network.ts')
+  const { experimentFromJson } = await import('../../study-file/experiment-json.ts')
+  const { keepsNetwork } = await import('../../objective/kinds.ts')
+  const artifact = keptArtifact(reader, study, trial)
+  const { objective } = experimentFromJson(study.experiment, study.name)
+  if (format === 'safetensors' && !keepsNetwork(objective)) return artifact
+  const { openKeptNetwork } = await import('../../session/open-kept-network.ts')
+  const { cacheFolderOf } = await import('../../session/session.ts')
+  try {
+    const kept = await openKeptNetwork(reader, study, trial, cacheFolderOf(db))
+    if (format === 'onnx') return (await import('../../model/export-onnx.ts')).exportOnnx(kept)
+    return (await import('../../model/export-safetensors.ts')).exportSafetensors(kept, artifact)
+  } catch (error) {
+    if (format === 'onnx' || !(error instanceof UserError)) throw error
+    // The weights alone are better than nothing where the data have gone.
+    tell(`The file is without its preprocessing and class names: ${error.message}.`)
+    return artifact
+  }
+}
