@@ -9,7 +9,7 @@ import { identify, MIGRATIONS } from './schema.ts'
 import { sealRows } from './seal.ts'
 import { onStore } from './store-error.ts'
 
-/** Something found out about a store. */
+/** What a check found in a store. */
 export interface StoreFinding {
   /** `ok` and `note` are as they should be; a `warning` costs nothing but may surprise; an `error` loses something. */
   readonly severity: 'ok' | 'note' | 'warning' | 'error'
@@ -29,7 +29,7 @@ export interface StoreFinding {
   readonly message: string
   /** What to do about it; null if nothing need be done. */
   readonly hint: string | null
-  /** True if it was mended, as `fix` asked. */
+  /** True if `fix` corrected it. */
   readonly fixed: boolean
 }
 
@@ -39,17 +39,16 @@ const LONG_WAL_BYTES = 64 * 2 ** 20
 /** The states of trials with a result, for SQL. */
 const RANKED = RANKED_STATES.map((state) => `'${state}'`).join(', ')
 
-const FIX = 'Mend it: finesweep doctor --fix'
+const FIX = 'To correct it: finesweep doctor --fix'
 
-/** A check, and how to mend what it finds; `fix` runs in a transaction of its own, and only where it is safe. */
+/** A check, and how to correct what it finds; `fix` runs in a transaction of its own, and only where it is safe. */
 interface Check {
   readonly find: (db: Database.Database, now: number) => Omit<StoreFinding, 'fixed'>[]
   readonly fix?: (db: Database.Database, now: number) => void
 }
 
 /**
- * Looks a store over, also while a study runs. Changes nothing unless `fix` is set, and then only what no study can
- * miss: leases of dead processes, their trials that still read `running`, weights that belong to no result, a long WAL.
+ * Looks a store over, also while a study runs. Changes nothing unless `fix` is set, and then only what no study needs: leases of dead processes, their trials that still read `running`, weights that belong to no result, a long WAL.
  */
 export function checkStore(
   file: string,
@@ -131,7 +130,7 @@ function damagedFile(db: Database.Database): StoreFinding[] {
     severity: 'error',
     kind: 'integrity',
     message: `The store is damaged: ${line.replaceAll('\n', ' ')}`,
-    hint: 'Export what can be read, and go back to a backup.',
+    hint: 'Export what can be read, then restore a backup.',
     fixed: false,
   }))
 }
@@ -146,7 +145,7 @@ function describeStore(db: Database.Database, file: string): Omit<StoreFinding, 
     severity: old ? 'note' : 'ok',
     kind: old ? 'version' : 'store',
     message: `${file}: version ${version}, ${size}, studies: ${count('studies')}, trials: ${count('trials')}`,
-    hint: old ? `The next run copies it, and brings it to version ${MIGRATIONS.length}.` : null,
+    hint: old ? `The next run or resume copies it, then brings it to version ${MIGRATIONS.length}.` : null,
   }
 }
 
@@ -187,7 +186,7 @@ const LEASES: Check = {
         : {
             severity: 'warning',
             kind: 'stale-lease',
-            message: `Study "${lease.name}" was being run by ${who}, which is gone`,
+            message: `Study "${lease.name}" was run by ${who}, which no longer exists`,
             hint: FIX,
           }
     }),
@@ -211,7 +210,7 @@ const INTERRUPTED_TRIALS: Check = {
     return rows.map(({ name, trials }) => ({
       severity: 'warning',
       kind: 'interrupted-trials',
-      message: `Study "${name}": its process ended in the middle of trials (${trials}); a resume runs them again`,
+      message: `Study "${name}": its process ended while trials were running (${trials}); a resume runs them again`,
       hint: FIX,
     }))
   },
@@ -243,7 +242,7 @@ const INCOMPLETE_TRIALS: Check = {
         severity: 'error',
         kind: 'incomplete-trials',
         message: `Trials do not agree with their measurements (${trials})`,
-        hint: 'Somebody has edited the store; go back to a backup.',
+        hint: 'The store was edited by another program; restore a backup.',
       },
     ]
   },
@@ -264,7 +263,7 @@ const DAMAGED_RECORDS: Check = {
           severity: 'error',
           kind: 'damaged-records',
           message: `Study "${name}" is damaged: ${damage.join(', ')}`,
-          hint: 'Go back to a backup, or run the study again: its seed gives the same trials.',
+          hint: 'Restore a backup, or run the study again: its seed gives the same trials.',
         },
       ]
     })
@@ -277,7 +276,7 @@ const USELESS_ARTIFACTS: Check = {
   find: (db) => {
     const found = db.prepare(`SELECT count(*) FROM artifacts WHERE ${USELESS}`).pluck().get() as number
     if (found === 0) return []
-    const message = `Weights are kept of trials without a result (${found})`
+    const message = `Artifacts are kept of trials without a result (${found})`
     return [{ severity: 'warning', kind: 'useless-artifacts', message, hint: FIX }]
   },
   fix: (db) => {

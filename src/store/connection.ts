@@ -204,12 +204,12 @@ function checkFile(file: string): boolean {
   if (stat.isFile()) {
     // SQLite would take a single byte for an empty file, and write over it.
     if (stat.size === 0 || stat.size >= SMALLEST_PAGE_BYTES) return true
-    throw new UserError('store', `${file}: this is no finesweep store: it has ${stat.size} bytes`, {
+    throw new UserError('store', `${file}: not a finesweep store: it has only ${stat.size} bytes`, {
       hint: 'Choose another file with --db.',
     })
   }
   const kind = stat.isDirectory() ? 'folder' : 'device'
-  throw new UserError('store', `${file}: a store is a file, and this is a ${kind}`, {
+  throw new UserError('store', `${file}: it is a ${kind}, not a file`, {
     hint: 'Choose another file with --db.',
   })
 }
@@ -219,7 +219,7 @@ function checkIntegrity(db: Database.Database, file: string): void {
   const found = db.pragma('quick_check(1)', { simple: true }) as string
   if (found === 'ok') return
   throw new UserError('store', `${file}: the store is damaged: ${found.replaceAll('\n', ' ')}`, {
-    hint: 'Look closer with finesweep doctor, or go back to a backup.',
+    hint: 'Check it with finesweep doctor, or restore a backup.',
   })
 }
 

@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts'
 import { findProcess, type ProcessIdentity } from '../process-identity.ts'
 import type { Lease } from './store.ts'
 
-/** Without a heartbeat for so long, a holder that can't be looked for from here counts as dead. */
+/** A holder that can't be seen from here counts as dead after this long without a heartbeat. */
 export const LEASE_TIMEOUT_MS = 60_000
 
 /** A lease as stored. */
@@ -12,7 +12,7 @@ export interface HeldLease extends Lease, ProcessIdentity {
 }
 
 /**
- * Whether the holder is still at it. On this host its process decides: one that trains for minutes without a
+ * Whether the holder still runs. On this host its process decides: one that trains for minutes without a
  * heartbeat is live, one that is gone is dead at once. Elsewhere its last heartbeat decides.
  */
 export function isLive(lease: HeldLease, now: number): boolean {
@@ -29,7 +29,7 @@ export function heldBySomebodyElse(study: string, lease: HeldLease): UserError {
     `Study "${study}" is being run by pid ${lease.pid} on host ${lease.host} since ${since}`,
     {
       hint: hidden
-        ? `If it is dead, the study is free ${LEASE_TIMEOUT_MS / 1000} s after its last sign of life.`
+        ? `If it has died, the study is free ${LEASE_TIMEOUT_MS / 1000} s after its last heartbeat.`
         : 'Wait until it ends, or stop it first.',
     },
   )
@@ -40,6 +40,6 @@ export function leaseLost(study: string, lease: Lease | undefined): UserError {
   const now =
     lease === undefined ? 'nobody holds it now' : `pid ${lease.pid} on host ${lease.host} runs it now`
   return new UserError('store', `Study "${study}": this process lost its lease; ${now}`, {
-    hint: 'What it had not committed is run again by: finesweep resume',
+    hint: 'Run what it had not committed again with: finesweep resume',
   })
 }

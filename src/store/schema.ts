@@ -29,7 +29,7 @@ export function identify(db: Database.Database, file: string, newest: number = M
   }))()
   if (id === 0 && version === 0 && isEmpty) return 0
   if (id !== APPLICATION_ID) {
-    throw new UserError('store', `${file}: this SQLite file is no finesweep store`, {
+    throw new UserError('store', `${file}: this SQLite file is not a finesweep store`, {
       hint: 'Choose another file with --db.',
     })
   }
@@ -42,7 +42,7 @@ export function identify(db: Database.Database, file: string, newest: number = M
   }
   if (version < 1) {
     throw new UserError('store', `${file}: the store is damaged: its version is ${version}`, {
-      hint: 'Go back to a backup, or choose another file with --db.',
+      hint: 'Restore a backup, or choose another file with --db.',
     })
   }
   return version

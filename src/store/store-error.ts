@@ -12,45 +12,45 @@ const MEANINGS: readonly (readonly [prefix: string, message: string, hint: strin
   [
     'SQLITE_BUSY',
     'another process keeps the store locked',
-    'Try again when it is done; finesweep status tells who runs a study.',
+    'Try again when it has finished; finesweep status shows who runs a study.',
   ],
   ['SQLITE_LOCKED', 'the store is locked', 'Try again in a moment.'],
   [
     'SQLITE_READONLY',
     'the store is read-only, or its folder is',
-    'Give yourself the right to write to both, or choose another file with --db.',
+    'Make both writable, or choose another file with --db.',
   ],
   [
     'SQLITE_IOERR',
     'the disk reported an error; all that was committed before is intact',
     'Check the disk, then go on: finesweep resume',
   ],
-  ['SQLITE_CORRUPT', 'the store is damaged', 'Look closer with finesweep doctor, or go back to a backup.'],
+  ['SQLITE_CORRUPT', 'the store is damaged', 'Check it with finesweep doctor, or restore a backup.'],
   [
     'SQLITE_NOTADB',
-    'this is no finesweep store: it is not an SQLite file, or a damaged one',
+    'not a finesweep store: it is not an SQLite file, or it is damaged',
     'Choose another file with --db.',
   ],
   [
     'SQLITE_CANTOPEN',
     'the store or the files beside it (-wal, -shm) cannot be opened',
-    'Check the rights of the file and its folder.',
+    'Check the permissions of the file and its folder.',
   ],
-  ['SQLITE_PERM', 'the store cannot be opened', 'Check the rights of the file and its folder.'],
+  ['SQLITE_PERM', 'the store cannot be opened', 'Check the permissions of the file and its folder.'],
   ['SQLITE_TOOBIG', 'an artifact is larger than SQLite can hold (1 GB)', 'Keep less of a trial.'],
 ]
 
 /** The same for what the file system says. */
 const FILE_SYSTEM: Readonly<Record<string, string>> = {
-  EACCES: 'the right to it, or to its folder, is missing',
-  EPERM: 'the right to it, or to its folder, is missing',
+  EACCES: 'permission to it, or to its folder, is missing',
+  EPERM: 'permission to it, or to its folder, is missing',
   EROFS: 'its file system is read-only',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the quota of the disk is used up',
   ENOTDIR: 'a part of its path is a file, not a folder',
   EEXIST: 'a part of its path is a file, not a folder',
   ENOENT: 'its folder does not exist and cannot be made',
-  ELOOP: 'its path is a circle of links',
+  ELOOP: 'its path has a loop of symbolic links',
   ENAMETOOLONG: 'its path is too long',
 }
 
@@ -59,7 +59,7 @@ const NOT_AS_WRITTEN = /^(no such table|no such column|unsupported file format|m
 
 function damaged(file: string, reason: string, cause: unknown): UserError {
   return new UserError('store', `${file}: the store is damaged: ${reason}`, {
-    hint: 'Look closer with finesweep doctor, or go back to a backup.',
+    hint: 'Check it with finesweep doctor, or restore a backup.',
     cause,
   })
 }
@@ -74,7 +74,7 @@ export function toStoreError(file: string, error: unknown): unknown {
     return new UserError('store', `${file}: ${message} (${error.code})`, { hint, cause: error })
   }
   if (error instanceof DamagedRowError) return damaged(file, error.message, error)
-  if (error instanceof SyntaxError) return damaged(file, 'a record is no JSON', error)
+  if (error instanceof SyntaxError) return damaged(file, 'a record is not valid JSON', error)
   const { syscall, code } = error as NodeJS.ErrnoException
   if (!(error instanceof Error) || syscall === undefined || code === undefined) return error
   return new UserError('store', `${file}: ${FILE_SYSTEM[code] ?? `${syscall} failed`} (${code})`, {

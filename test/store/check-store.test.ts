@@ -56,9 +56,9 @@ describe('checking a store', () => {
     const found = checkStore(file)
     expect(kinds(found)).toEqual(['ok store', ...names])
     expect(found[1]?.message).toBe(
-      'Study "quickstart" was being run by pid 17 on host elsewhere, which is gone',
+      'Study "quickstart" was run by pid 17 on host elsewhere, which no longer exists',
     )
-    expect(found[2]?.message).toContain('in the middle of trials (1)')
+    expect(found[2]?.message).toContain('while trials were running (1)')
     expect(kinds(checkStore(file, { fix: true }))).toEqual([
       'ok store',
       ...names.map((name) => `${name} fixed`),

@@ -491,6 +491,31 @@ export function storeConformance(kind: string, open: (options?: StoreOptions) =>
       expect(store.artifact(study, 4)).toEqual(new Uint8Array([4, 0]))
     })
 
+    it('drops an artifact that is no longer wanted before it was committed', () => {
+      const study = begin()
+      for (const number of [0, 1]) {
+        store.startTrial(study, spec(number), 'a-host')
+        const artifact = new Uint8Array([number])
+        store.finishTrial(study, number, outcome(number, { artifact }), true)
+      }
+      store.keepArtifacts(study, [1])
+      store.flush()
+      expect(store.artifact(study, 0)).toBeUndefined()
+      expect(store.artifact(study, 1)).toEqual(new Uint8Array([1]))
+    })
+
+    it('has no value for a trial whose last value is not a number, and does not rank it', () => {
+      const study = begin()
+      const measurements = [{ step: 1, value: Number.NaN, metrics: {}, seconds: 1 }]
+      for (const state of ['complete', 'pruned'] as const) {
+        const number = state === 'complete' ? 0 : 1
+        finish(study, number, 1, { state, measurements })
+        store.flush()
+        expect(store.trial(study, number)?.value).toBeNull()
+      }
+      expect(store.bestTrials(study, 5)).toEqual([])
+    })
+
     it('keeps an artifact whose memory is shared between threads', () => {
       const study = begin()
       const shared = new Uint8Array(new SharedArrayBuffer(3))

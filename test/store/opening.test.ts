@@ -121,8 +121,8 @@ describe('opening a store', () => {
     writeFileSync(at('plain'), '')
     expect(refusal(() => openReader(at('plain/x.db'))).code).toBe('not-found')
     const cases = [
-      [at('folder.db'), 'a store is a file, and this is a folder'],
-      ['/dev/null', 'a store is a file, and this is a device'],
+      [at('folder.db'), 'it is a folder, not a file'],
+      ['/dev/null', 'it is a device, not a file'],
       [at('plain/x.db'), 'a part of its path is a file, not a folder'],
       [at(`${'x'.repeat(300)}.db`), 'its path is too long'],
     ] as const
@@ -163,7 +163,7 @@ describe('opening a store', () => {
     db.close()
     const bytes = readFileSync(file)
     for (const open of [openReader, openWriter]) {
-      expect(refusal(() => open(file)).message).toContain('this SQLite file is no finesweep store')
+      expect(refusal(() => open(file)).message).toContain('this SQLite file is not a finesweep store')
     }
     expect(readFileSync(file)).toEqual(bytes)
   })
@@ -202,7 +202,7 @@ describe('opening a store', () => {
     }
   })
 
-  it('says which store has a record that is no JSON', () => {
+  it('says which store has a record that is not valid JSON', () => {
     const file = at('no-json.db')
     makeStore(file)
     const db = new Database(file)
@@ -211,7 +211,7 @@ describe('opening a store', () => {
     const reader = openReader(file)
     expect(refusal(() => reader.trials(1))).toMatchObject({
       code: 'store',
-      message: `${file}: the store is damaged: a record is no JSON`,
+      message: `${file}: the store is damaged: a record is not valid JSON`,
     })
     reader.close()
   })
