@@ -68,6 +68,10 @@ function* runTrial(
     const notes = {
       epoch: String(best.epoch),
       [config.metric]: String(best.value),
+      classes: JSON.stringify(first.fold.classes),
+      ...(data.layout === null
+        ? {}
+        : { inputs: JSON.stringify(data.layout.names), reading: JSON.stringify(data.layout.reading) }),
       ...(target === undefined
         ? {}
         : { targetMean: String(target.mean), targetDeviation: String(target.deviation) }),

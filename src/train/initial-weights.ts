@@ -4,10 +4,15 @@ import type { StreamName } from '../random/stream.ts'
 
 /**
  * The standard deviation of a layer's first weights: `weightScale`, or sqrt(2 / inputs) if it is null
- * (He et al. 2015, equation 10).
+ * (He et al. 2015, equation 10). Where a number is predicted it is sqrt(2 / (inputs + outputs)) (Glorot and Bengio 2010,
+ * equation 12): of few inputs He's makes functions so rough that few rows are learned by heart.
  */
-export function initialScale(inputs: number, weightScale: number | null): number {
-  return weightScale ?? Math.sqrt(2 / inputs)
+export function initialScale(
+  inputs: number,
+  weightScale: number | null,
+  regressionOutputs: number | null = null,
+): number {
+  return weightScale ?? Math.sqrt(2 / (inputs + (regressionOutputs ?? 0)))
 }
 
 /**

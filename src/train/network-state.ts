@@ -43,7 +43,11 @@ export function initialState(
   for (const [name, shape] of Object.entries(tensorShapes(architecture))) {
     const data = new Float32Array(shape.reduce((product, length) => product * length, 1))
     if (name.startsWith('W')) {
-      fillNormal(data, initialScale(shape[0]!, weightScale), [...streamName, 'init', Number(name.slice(1))])
+      fillNormal(
+        data,
+        initialScale(shape[0]!, weightScale, architecture.task === undefined ? null : shape[1]!),
+        [...streamName, 'init', Number(name.slice(1))],
+      )
     }
     if (name.startsWith('gamma') || name.startsWith('runningVariance')) data.fill(1)
     state[name] = { shape, data }
