@@ -1,5 +1,4 @@
-import { countOf } from '../report/numbers.ts'
-import type { RenderedTable, TableLayout } from '../report/table.ts'
+import { hiddenColumnsLine, type RenderedTable, type TableLayout } from '../report/table.ts'
 import { hasColour, print, say, type Terminal } from './terminal.ts'
 
 /** How tables are laid out on stdout: to the window's width if there is a window, else as wide as they are. */
@@ -14,11 +13,16 @@ export function textWidth({ stdout }: Terminal): number {
 }
 
 /** Prints a table, and says on stderr which columns the window has no room for. */
-export async function printTable(terminal: Terminal, table: RenderedTable, quiet: boolean): Promise<void> {
+export async function printTable(
+  terminal: Terminal,
+  table: RenderedTable,
+  quiet: boolean,
+  way = 'add --json',
+): Promise<void> {
   await print(terminal, table.text)
-  if (table.hidden.length === 0 || quiet) return
-  const names = table.hidden.slice(0, 4).map((name) => name.toLowerCase())
-  if (table.hidden.length > 4) names.push('…')
-  const count = countOf(table.hidden.length, 'column does', 'columns do')
-  say(terminal, `${count} not fit into the window (${names.join(', ')}): widen it, or add --json.`)
+  const line = hiddenColumnsLine(table, way)
+  if (line !== '' && !quiet) say(terminal, line)
 }
+
+/** What `best` and `trials` say of columns that do not fit. */
+export const CHOOSE_COLUMNS = 'choose with --columns'

@@ -21,6 +21,16 @@ export function jsonOption<T>(yargs: Argv<T>) {
   return yargs.option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
 }
 
+/** `--columns A,B`: which columns of a table of trials are shown. */
+export function columnsOption<T>(yargs: Argv<T>) {
+  return yargs.option('columns', {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Show these columns: number,value,lr,metrics.trainLoss',
+    coerce: once<string | undefined>('--columns'),
+  })
+}
+
 /** `[study]`: the latest if it is left out. */
 export function studyPositional<T>(yargs: Argv<T>) {
   return yargs.positional('study', { type: 'string', describe: 'The study; by default the latest' })

@@ -38,6 +38,7 @@ export function parseSortColumn(
   text: string,
   { study, stages }: StudyContext,
   trials: readonly TrialRecord[],
+  option = '--sort',
 ): { readonly column: TrialColumn; readonly falling: boolean } {
   const falling = text.startsWith('-')
   const name = falling ? text.slice(1) : text
@@ -63,9 +64,18 @@ export function parseSortColumn(
     )
   if (found !== undefined) return { column: found[1], falling }
   const names = columns.map(([known]) => known).filter((known) => !known.includes('.'))
-  throw new UserError('usage', `--sort: there is no column ${JSON.stringify(name)}`, {
+  throw new UserError('usage', `${option}: there is no column ${JSON.stringify(name)}`, {
     hint: suggestion(name, names, `Columns are ${[...new Set(names)].join(', ')}.`),
   })
+}
+
+/** `number,value,lr`: columns by the names that `--sort` takes. @throws UserError('usage') */
+export function parseColumns(
+  text: string,
+  context: StudyContext,
+  trials: readonly TrialRecord[],
+): TrialColumn[] {
+  return text.split(',').map((word) => parseSortColumn(word.trim(), context, trials, '--columns').column)
 }
 
 function plain(name: string): string {

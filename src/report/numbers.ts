@@ -76,6 +76,8 @@ export function formatMetric(name: string, value: number | null | undefined): st
   const size = Math.abs(value)
   if (/accuracy/i.test(name) || value === 0) return value.toFixed(4)
   if (/rate$/i.test(name)) return formatSignificant(value)
+  // What is counted is whole: bestEpoch 10, not 10.000.
+  if (Number.isInteger(value) && /(epoch|step|count)s?$/i.test(name)) return String(value)
   if (size < 1e-3 || size >= 1e7) return shortExponent(value.toExponential(3))
   const decimals = size < 10 ? 4 : size < 100 ? 3 : size < 1000 ? 2 : 1
   return value.toFixed(decimals)

@@ -15,7 +15,7 @@ import {
   spreadSentences,
   type TopSpread,
 } from './search-notes.ts'
-import { renderTable, type TableLayout } from './table.ts'
+import { hiddenColumnsLine, renderTable, type TableLayout } from './table.ts'
 import { oneLine, paint, type Span, wrapSpans } from './text.ts'
 import type { Totals } from './totals.ts'
 import { rankedColumns } from './trial-columns.ts'
@@ -84,7 +84,10 @@ export interface RunFacts {
 export function renderSummary(summary: StudySummary, facts: RunFacts, layout: TableLayout): string {
   const { study, explanation, best, evaluations, spread, winner } = summary
   const first = summary.failing.map((stage): Span[] => [{ text: `${failingSentence(stage)}.`, tone: 'bad' }])
-  const table = renderTable(rankedColumns(summary, best), best, layout).text
+  const made = renderTable(rankedColumns(summary, best), best, layout)
+  const hidden = hiddenColumnsLine(made, `finesweep best --columns${facts.dbOption}`)
+  const table =
+    made.text + (hidden === '' ? '' : `${paint([{ text: hidden, tone: 'dim' }], layout.colour)}\n`)
   const decisions = narrowingReport(explanation, layout.width ?? DEFAULT_WIDTH)
   const end: Span[][] = []
   if (study.state !== 'complete' || study.endReason !== null) end.push([endSentence(study, facts.dbOption)])

@@ -1,4 +1,5 @@
 import { table } from 'table'
+import { countOf } from './numbers.ts'
 import { displayWidth, oneLine, paint, type Span, truncate } from './text.ts'
 
 /** One column of a table: how its cells are made from a row, and how they stand below each other. */
@@ -24,6 +25,14 @@ export interface RenderedTable {
   readonly text: string
   /** Titles of the columns that did not fit. */
   readonly hidden: readonly string[]
+}
+
+/** `5 columns not shown (reg, dropout, …): widen the terminal, or choose with --columns.`; empty if all are shown. */
+export function hiddenColumnsLine({ hidden }: RenderedTable, way: string): string {
+  if (hidden.length === 0) return ''
+  const names = hidden.slice(0, 4).map((name) => name.toLowerCase())
+  if (hidden.length > 4) names.push('…')
+  return `${countOf(hidden.length, 'column')} not shown (${names.join(', ')}): widen the terminal, or ${way}.`
 }
 
 const GAP = 2

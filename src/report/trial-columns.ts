@@ -1,9 +1,9 @@
 import type { Distribution } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
-import type { StageRecord, StudyRecord } from '../store/store.ts'
+import type { StageRecord, StudyRecord, TrialColumn, TrialField } from '../store/store.ts'
 import { TRIAL_STATES, type TrialRecord } from '../trial.ts'
 import { heading } from './names.ts'
-import { formatDuration, formatMetric, formatParam } from './numbers.ts'
+import { formatDuration, formatMetric, formatMoment, formatParam } from './numbers.ts'
 import type { Column } from './table.ts'
 import { stageName } from './trial-json.ts'
 
@@ -76,20 +76,61 @@ export function listedColumns(
   return [
     numberColumn,
     stageColumn(context.stages),
-    {
-      title: 'STATE',
-      align: 'left',
-      cell: (trial) => {
-        const { tone } = TRIAL_STATES[trial.state]
-        return tone === 'good' ? trial.state : { text: trial.state, tone }
-      },
-    },
+    stateColumn,
     valueColumn(context.study.metric, false),
-    ...metrics.map(metricColumn),
+    // The study's metric is the value itself: it would stand there twice.
+    ...metrics.filter((name) => name !== context.study.metric).map(metricColumn),
     epochsColumn,
     ...parameterColumns(context, trials),
     timeColumn,
   ]
+}
+
+/** The columns asked for, in that order; none of them gives way where the window is narrow. */
+export function chosenColumns(
+  context: StudyContext,
+  trials: readonly TrialRecord[],
+  chosen: readonly TrialColumn[],
+): Column<TrialRecord>[] {
+  const parameters = new Map(
+    parameterNames(context.stages, trials).map((name) => [name, parameterColumn(context, trials, name)]),
+  )
+  return chosen.map((column): Column<TrialRecord> => {
+    if (column.kind === 'param') return { ...parameters.get(column.name)!, optional: false }
+    if (column.kind === 'metric') return { ...metricColumn(column.name), optional: false }
+    return fieldColumn(context, column.name)
+  })
+}
+
+function fieldColumn({ study, stages }: StudyContext, name: TrialField): Column<TrialRecord> {
+  switch (name) {
+    case 'number':
+      return numberColumn
+    case 'stage':
+      return stageColumn(stages)
+    case 'state':
+      return stateColumn
+    case 'value':
+      return valueColumn(study.metric, false)
+    case 'epochs':
+      return epochsColumn
+    case 'time':
+      return timeColumn
+    case 'started':
+      return { title: 'STARTED', align: 'left', cell: (trial) => formatMoment(trial.startedAt) }
+    case 'seed':
+    case 'attempts':
+      return { title: name.toUpperCase(), align: 'right', cell: (trial) => String(trial[name]) }
+  }
+}
+
+const stateColumn: Column<TrialRecord> = {
+  title: 'STATE',
+  align: 'left',
+  cell: (trial) => {
+    const { tone } = TRIAL_STATES[trial.state]
+    return tone === 'good' ? trial.state : { text: trial.state, tone }
+  },
 }
 
 const numberColumn: Column<TrialRecord> = {
@@ -135,18 +176,23 @@ function metricColumn(name: string): Column<TrialRecord> {
 }
 
 function parameterColumns(context: StudyContext, trials: readonly TrialRecord[]): Column<TrialRecord>[] {
-  const root = rootParameters(context.stages)
-  return searchedParameters(context, trials).map((name) => {
-    const distribution = own(root, name)
-    const numeric = trials.every((trial) => ['number', 'undefined'].includes(typeof own(trial.params, name)))
-    return {
-      title: heading(name),
-      align: numeric ? 'decimal' : 'left',
-      cell: (trial) => formatParam(own(trial.params, name), distribution),
-      maxWidth: 24,
-      optional: true,
-    }
-  })
+  return searchedParameters(context, trials).map((name) => parameterColumn(context, trials, name))
+}
+
+function parameterColumn(
+  context: StudyContext,
+  trials: readonly TrialRecord[],
+  name: string,
+): Column<TrialRecord> {
+  const distribution = own(rootParameters(context.stages), name)
+  const numeric = trials.every((trial) => ['number', 'undefined'].includes(typeof own(trial.params, name)))
+  return {
+    title: heading(name),
+    align: numeric ? 'decimal' : 'left',
+    cell: (trial) => formatParam(own(trial.params, name), distribution),
+    maxWidth: 24,
+    optional: true,
+  }
 }
 
 /** `trainAccuracy` for `validAccuracy`; null for a metric that is not one of a validation set. */

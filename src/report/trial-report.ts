@@ -79,11 +79,17 @@ function measurementColumns(
   metric: string,
   measurements: readonly TimedMeasurement[],
 ): Column<TimedMeasurement>[] {
-  // The study's metric is the value itself; among the metrics it would stand there twice.
   const others = metricNames(measurements).filter((name) => name !== metric)
+  const measured = ({ metrics, value }: TimedMeasurement): number => own(metrics, metric) ?? value
+  // An objective may rank by the best epoch so far, which is not what it measured at each.
+  const differs = measurements.some((each) => measured(each) !== each.value)
+  const ranked: Column<TimedMeasurement> = {
+    ...{ title: 'RANKED BY', align: 'decimal', cell: ({ value }) => formatMetric(metric, value) },
+  }
   return [
     { title: 'STEP', align: 'right', cell: ({ step }) => String(step) },
-    { title: heading(metric), align: 'decimal', cell: ({ value }) => formatMetric(metric, value) },
+    { title: heading(metric), align: 'decimal', cell: (each) => formatMetric(metric, measured(each)) },
+    ...(differs ? [ranked] : []),
     ...others.map(
       (name): Column<TimedMeasurement> => ({
         title: heading(name),

@@ -114,7 +114,9 @@ describe('best', () => {
     const window = { columns: 64, rows: 24 }
     const { stdout, stderr } = await runCaptured(['best', '--db', db], { window, env: { NO_COLOR: '1' } })
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(64)
-    expect(stderr).toContain('2 columns do not fit into the window (reg, dropout)')
+    expect(stderr).toContain(
+      '2 columns not shown (reg, dropout): widen the terminal, or choose with --columns.',
+    )
   })
 })
 

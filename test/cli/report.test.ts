@@ -45,7 +45,7 @@ describe('finesweep report', () => {
     const answers = /<div class="answers">(.*?)<div class="best">/s.exec(html)![1]!
     expect(answers).toContain('Which settings won')
     expect(answers).toContain('Trial 6: validAccuracy 0.5310 after 3 epochs, with learningRate 1.2e-3')
-    expect(answers).toContain('0.0022 better than the second, trial 7')
+    expect(answers).toContain('Trial 6 is 0.0022 better than the second, trial 7')
     expect(answers).toContain('Test accuracy of trial 6')
     expect(answers).toContain('learningRate: [1e-6, 10] to [1.9e-4, 8.8e-3]')
     expect(answers).toContain('What to try next')

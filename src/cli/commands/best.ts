@@ -3,15 +3,16 @@ import { readWinner, replicateSentences, winnerSentences } from '../../report/wi
 import type { StudyRecord } from '../../store/store.ts'
 import { readReplicates } from '../../study/winning-trial.ts'
 import { defineCommand } from '../command.ts'
-import { printTable, tableLayout } from '../layout.ts'
+import { CHOOSE_COLUMNS, printTable, tableLayout } from '../layout.ts'
 import { refuseDamage, withStudy } from '../open-study.ts'
-import { jsonOption, storeOptions, studyPositional, wholeNumber } from '../options.ts'
+import { columnsOption, jsonOption, storeOptions, studyPositional, wholeNumber } from '../options.ts'
 import { printAll, say } from '../terminal.ts'
+import { parseColumns } from '../trial-filter.ts'
 
 /** `finesweep best [STUDY] [-n N]`: the trials that completed, the best first. */
 export default defineCommand({
   options: (yargs) =>
-    jsonOption(storeOptions(studyPositional(yargs))).option('count', {
+    columnsOption(jsonOption(storeOptions(studyPositional(yargs)))).option('count', {
       alias: 'n',
       type: 'string',
       requiresArg: true,
@@ -34,9 +35,13 @@ export default defineCommand({
       if (!args.quiet) say(terminal, headline(study, trials.length))
       // Loaded here: a document for machines should not wait for what draws tables.
       const { renderTable } = await import('../../report/table.ts')
-      const { rankedColumns } = await import('../../report/trial-columns.ts')
-      const columns = rankedColumns({ study, stages }, trials)
-      await printTable(terminal, renderTable(columns, trials, tableLayout(terminal)), args.quiet)
+      const { chosenColumns, rankedColumns } = await import('../../report/trial-columns.ts')
+      const columns =
+        args.columns === undefined
+          ? rankedColumns({ study, stages }, trials)
+          : chosenColumns({ study, stages }, trials, parseColumns(args.columns, { study, stages }, trials))
+      const table = renderTable(columns, trials, tableLayout(terminal))
+      await printTable(terminal, table, args.quiet, CHOOSE_COLUMNS)
       if (args.quiet) return
       const worth =
         replicates !== null

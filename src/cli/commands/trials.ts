@@ -1,17 +1,17 @@
 import { renderTable } from '../../report/table.ts'
-import { listedColumns } from '../../report/trial-columns.ts'
+import { chosenColumns, listedColumns } from '../../report/trial-columns.ts'
 import { jsonDocument, studyHead, trialDetails } from '../../report/trial-json.ts'
 import { defineCommand } from '../command.ts'
-import { printTable, tableLayout } from '../layout.ts'
+import { CHOOSE_COLUMNS, printTable, tableLayout } from '../layout.ts'
 import { type OpenStudy, withStudy } from '../open-study.ts'
-import { jsonOption, once, storeOptions, studyPositional, wholeNumber } from '../options.ts'
+import { columnsOption, jsonOption, once, storeOptions, studyPositional, wholeNumber } from '../options.ts'
 import { printAll, say } from '../terminal.ts'
-import { parseSortColumn, parseStage, parseStates } from '../trial-filter.ts'
+import { parseColumns, parseSortColumn, parseStage, parseStates } from '../trial-filter.ts'
 
 /** `finesweep trials [STUDY]`: trials in order of number or of any column. */
 export default defineCommand({
   options: (yargs) =>
-    jsonOption(storeOptions(studyPositional(yargs)))
+    columnsOption(jsonOption(storeOptions(studyPositional(yargs))))
       .option('stage', {
         type: 'string',
         requiresArg: true,
@@ -49,8 +49,12 @@ export default defineCommand({
       }
       if (trials.length === 0 && !args.quiet) say(terminal, `${study.name}: no such trials.`)
       const metrics = sortedBy?.kind === 'metric' ? [sortedBy.name] : []
-      const columns = listedColumns({ study, stages }, trials, metrics)
-      await printTable(terminal, renderTable(columns, trials, tableLayout(terminal)), args.quiet)
+      const columns =
+        args.columns === undefined
+          ? listedColumns({ study, stages }, trials, metrics)
+          : chosenColumns({ study, stages }, trials, parseColumns(args.columns, { study, stages }, trials))
+      const table = renderTable(columns, trials, tableLayout(terminal))
+      await printTable(terminal, table, args.quiet, CHOOSE_COLUMNS)
     }),
 })
 

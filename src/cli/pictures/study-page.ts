@@ -15,8 +15,10 @@ import { boundSentence, readTopSpread, spreadSentences } from '../../report/sear
 import { testLines } from '../../report/summary.ts'
 import { paint } from '../../report/text.ts'
 import { readTotals } from '../../report/totals.ts'
+import { readWinner, replicateSentences, winnerSentences } from '../../report/winner.ts'
 import type { StudyReader, StudyRecord } from '../../store/store.ts'
 import { studyDigest } from '../../study/digest.ts'
+import { readReplicates } from '../../study/winning-trial.ts'
 import { readConfusion } from './confusion.ts'
 import { readStudyImages } from './images.ts'
 
@@ -78,11 +80,21 @@ export function readHead(
 
 function answerFacts(reader: StudyReader, study: StudyRecord, explanation: Explanation | null): AnswerFacts {
   const best = reader.bestTrials(study.id, 5)
+  // The expected value takes a model of all trials: it is worked out once, not at each change.
+  const replicates = explanation === null ? null : readReplicates(reader, study)
+  const winner = explanation === null ? null : readWinner(reader, study, reader.stages(study.id), best[0])
+  const worth =
+    replicates !== null
+      ? replicateSentences(replicates, study.metric)
+      : winner === null
+        ? []
+        : winnerSentences(winner, best[0]!.value!, study.metric)
   const spread = readTopSpread(reader, study, best)
   const [test] = testLines(reader.evaluations(study.id))
   return {
     test: test === undefined ? null : paint(test, false),
-    sure: spread === null ? [] : spreadSentences(spread, study.metric),
+    winner: replicates?.winner ?? null,
+    sure: [...worth, ...(spread === null ? [] : spreadSentences(spread, study.metric))],
     next: (explanation?.stoppingBounds ?? []).map((bound) => boundSentence(bound, study, '')),
     canEvaluate: best[0] !== undefined && reader.artifact(study.id, best[0].number) !== undefined,
   }

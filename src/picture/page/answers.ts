@@ -17,6 +17,8 @@ export interface Answers {
 
 /** What is known of a study beside its records. */
 export interface AnswerFacts {
+  /** The trial that won, where replicates speak for another than the best value; null for the best value. */
+  readonly winner: number | null
   /** What the last look at the test set said; null if nobody has looked. */
   readonly test: string | null
   /** Further sentences on how sure the result is. */
@@ -29,15 +31,21 @@ export interface AnswerFacts {
 
 export function answersOf(study: PictureStudy, facts: AnswerFacts): Answers {
   const ranked = rankedWithValue(study)
-  const best = ranked[0]
+  const best = ranked.find(({ number }) => number === facts.winner) ?? ranked[0]
   if (best === undefined) return withoutBest(study)
   return {
     won: [wonSentence(study, best)],
-    sure: [...marginSentences(study, ranked), ...facts.sure, ...testSentences(facts)],
+    sure: [
+      ...marginSentences(study, ranked),
+      ...(facts.sure.length > 0 ? facts.sure : [LUCK]),
+      ...testSentences(facts),
+    ],
     looked: lookedSentences(study),
     next: nextSentences(study, best, facts),
   }
 }
+
+const LUCK = 'The best of many trials looks better than it is: part of its lead is chance.'
 
 function withoutBest(study: PictureStudy): Answers {
   const bad = study.trials.filter(isMishap)
@@ -80,8 +88,7 @@ function marginSentences(study: PictureStudy, ranked: readonly PictureTrial[]): 
   return [
     difference === 0
       ? `Trial ${second.number} has the same value.`
-      : `${words(difference)} better than the second, trial ${second.number}; the best ${few.length} lie within ${words(best.value! - few.at(-1)!.value!)}.`,
-    'The best of many trials looks better than it is: part of its lead is chance.',
+      : `Trial ${best.number} is ${words(difference)} better than the second, trial ${second.number}; the best ${few.length} lie within ${words(best.value! - few.at(-1)!.value!)}.`,
   ]
 }
 
