@@ -3,6 +3,7 @@ import { keepsNetwork } from '../objective/kinds.ts'
 import { countOf, formatDuration, formatParam } from '../report/numbers.ts'
 import { renderTable } from '../report/table.ts'
 import { estimateStudy, firstTrials } from '../session/dry-run.ts'
+import { describeIdleWorkers } from '../session/idle-workers.ts'
 import { openExperiment } from '../session/open-experiment.ts'
 import { own } from '../space/own.ts'
 import type { Experiment } from '../study-file/experiment.ts'
@@ -37,6 +38,8 @@ export async function showDryRun(read: Experiment, workers: number, terminal: Te
     terminal,
     `${experiment.name}: ${planned.join(', ')}; ${countOf(workers, 'worker')}. Nothing was written.`,
   )
+  const idle = describeIdleWorkers(workers, experiment.lag, experiment.stages)
+  if (idle !== null) say(terminal, idle)
   for (const remark of data?.remarks ?? []) say(terminal, `Data: ${remark}.`)
   for (const caution of data?.cautions ?? []) say(terminal, `Caution: ${caution}.`)
   const { objective } = experiment

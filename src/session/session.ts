@@ -15,6 +15,7 @@ import type { Experiment } from '../study-file/experiment.ts'
 import { experimentToJson } from '../study-file/experiment-json.ts'
 import type { TrialRecord } from '../trial.ts'
 import { changeExperiment, describeChanges, type ResumeChanges } from './change-experiment.ts'
+import { describeIdleWorkers } from './idle-workers.ts'
 import { type OpenedExperiment, openExperiment } from './open-experiment.ts'
 import { refuseDifferences } from './refuse-differences.ts'
 import { type EngineOptions, prepareSessionExecutor } from './session-executor.ts'
@@ -186,6 +187,8 @@ async function conduct(
   try {
     const study = begin()
     const stages = experiment.stages.map(({ name }) => name)
+    const idle = describeIdleWorkers(options.workers, experiment.lag, experiment.stages)
+    if (idle !== null) options.say?.(idle)
     const folder = studyFolder(options.db, study.name)
     const place: StudyPlace = { study: study.name, stages, folder, isReplay: false }
     timers.push(setInterval(() => store.renewLease(study.id), HEARTBEAT_MS))

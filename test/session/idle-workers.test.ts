@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { describeIdleWorkers } from '../../src/session/idle-workers.ts'
+
+const stages = [
+  { name: 'coarse', sampler: 'sobol' },
+  { name: 'fine', sampler: 'gp' },
+] as const
+
+test('workers beyond the lag of a stage that learns idle, and the number that fits is named', () => {
+  expect(describeIdleWorkers(64, 8, stages)).toBe(
+    '64 workers for a lag of 8: in fine at most 8 trials run at once, and 56 of the workers idle. ' +
+      'Use --workers 8, or a larger lag, which costs quality: each trial learns from fewer results.',
+  )
+})
+
+test('nothing is said where every worker is used', () => {
+  expect(describeIdleWorkers(8, 8, stages)).toBeNull()
+  expect(describeIdleWorkers(64, 8, stages.slice(0, 1))).toBeNull()
+})
