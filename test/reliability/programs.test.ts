@@ -129,6 +129,29 @@ test('a program that a trial leaves behind does not hold the command up', async 
   process.kill(Number(readFileSync(path.join(cwd, 'daemon.pid'), 'utf8')), 'SIGKILL')
 })
 
+test('a stage with a warm start gives each program the folder of the trial that it continues', async () => {
+  const program = [
+    '#!/bin/sh',
+    'count=0',
+    'if [ -n "$FINESWEEP_CONTINUED" ]; then count=$(cat "$FINESWEEP_CONTINUED/checkpoint"); fi',
+    'echo $((count + FINESWEEP_EPOCHS)) > "$FINESWEEP_DIR/checkpoint"',
+    'echo "{\\"step\\": $FINESWEEP_EPOCHS, \\"value\\": $1, \\"total\\": $((count + FINESWEEP_EPOCHS))}"',
+  ].join('\n')
+  const stages =
+    'stages: [{ name: wide, trials: 8, epochs: 2, sampler: random }, { name: long, trials: 5, epochs: 3, warmStart: true }]\n'
+  const cwd = project('warm', `${STUDY}${stages}objective: { command: "./train.sh {x}", keep: 1 }\n`, {
+    'train.sh': program,
+  })
+  const { code, stderr } = await run(cwd, 'run', 'study.yaml', '--workers', '3')
+  expect(code, stderr).toBe(0)
+  for (let trial = 8; trial < 13; trial++) {
+    const shown = JSON.parse((await run(cwd, 'show', String(trial), '--json')).stdout).trial
+    expect(shown.measurements.at(-1).metrics.total).toBe(5)
+  }
+  const listed = JSON.parse((await run(cwd, 'artifacts', '--json')).stdout).artifacts
+  expect(listed).toHaveLength(1)
+})
+
 /** Whether a process is there and not only its entry in the table. */
 function isAlive(pid: number): boolean {
   try {
@@ -141,6 +164,7 @@ function isAlive(pid: number): boolean {
 
 test.skipIf(!existsSync('/proc/self/stat'))(
   'after a SIGKILL nothing of a program is left once a resume has begun, and no trial runs twice at a time',
+  { timeout: scaled(60_000, 3_600_000) },
   async () => {
     const generator = fastGenerator(['programs', chaosSeed()])
     const kills = scaled(3, 200)

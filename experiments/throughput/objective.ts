@@ -1,0 +1,35 @@
+import { choice, defineObjective, int } from 'finesweep/objective'
+
+/** Sums a large matrix by blocks: how many numbers a second depends on their size and order. */
+export default defineObjective(
+  {
+    rows: int(1, 1024, { log: true }),
+    columns: int(1, 1024, { log: true }),
+    order: choice(['rows', 'columns']),
+  },
+  ({ params }) => {
+    const begun = performance.now()
+    let numbers = 0
+    while (performance.now() - begun < 50) numbers += sumByBlocks(params.rows, params.columns, params.order)
+    return numbers / (performance.now() - begun) / 1000
+  },
+)
+
+const SIZE = 1024
+const MATRIX = Float64Array.from({ length: SIZE * SIZE }, (_, i) => i % 7)
+let total = 0
+
+function sumByBlocks(rows: number, columns: number, order: 'rows' | 'columns'): number {
+  for (let top = 0; top < SIZE; top += rows) {
+    for (let left = 0; left < SIZE; left += columns) {
+      const bottom = Math.min(SIZE, top + rows)
+      const right = Math.min(SIZE, left + columns)
+      if (order === 'rows') {
+        for (let r = top; r < bottom; r++) for (let c = left; c < right; c++) total += MATRIX[r * SIZE + c]!
+      } else {
+        for (let c = left; c < right; c++) for (let r = top; r < bottom; r++) total += MATRIX[r * SIZE + c]!
+      }
+    }
+  }
+  return MATRIX.length
+}
