@@ -1,4 +1,5 @@
 import type { DataSet } from './data-set.ts'
+import { describeColumns } from './describe-columns.ts'
 import type { SplitRows } from './split.ts'
 
 /** Fewer rows to be judged on than that leave too much to luck. */
@@ -8,7 +9,8 @@ const FOLD_ROWS = 1000
 
 /** What may be wrong with a data set, whatever the split, in sentences without their full stop. */
 export function dataCautions(data: DataSet): string[] {
-  return data.targets === undefined ? [...rareClasses(data), ...indexColumns(data)] : indexColumns(data)
+  const classes = data.targets === undefined ? rareClasses(data) : []
+  return [...classes, ...indexColumns(data), ...oddColumns(data)]
 }
 
 /** What may be wrong with the parts of a split. */
@@ -67,6 +69,19 @@ function indexColumns({ values, columns, layout, labels }: DataSet): string[] {
     )
   }
   return cautions
+}
+
+/** Levels of one row, which may be slips, and columns that say nothing. */
+function oddColumns(data: DataSet): string[] {
+  if (data.labels.length < 20) return []
+  return (describeColumns(data) ?? []).flatMap(({ name, levels, constant }) => {
+    if (constant && levels !== null) return [`column ${JSON.stringify(name)} has one level in all rows`]
+    const single = (levels ?? []).filter(({ rows }) => rows === 1).map((level) => level.name)
+    if (single.length === 0 || single.length > 3) return []
+    return [
+      `column ${JSON.stringify(name)} has ${listed(single)} in one row${single.length > 1 ? ' each' : ''}: if it stands for a missing value, write missingValues: [${listed(single)}]`,
+    ]
+  })
 }
 
 function listed(names: readonly string[]): string {

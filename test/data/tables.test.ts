@@ -152,4 +152,11 @@ describe('what may be wrong', () => {
     ])
     expect(read([',x,y,kind', ...rows].join('\n'), { drop: [0] }).columns).toBe(2)
   })
+
+  it('is told: a level of one row, which may stand for a missing value', () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `${i === 9 ? '.' : 'mf'[i % 2]},${i}.5,${'ab'[i % 2]}`)
+    expect(read(rows.join('\n')).cautions).toEqual([
+      'column "column 1" has "." in one row: if it stands for a missing value, write missingValues: ["."]',
+    ])
+  })
 })
