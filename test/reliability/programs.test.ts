@@ -152,6 +152,21 @@ test('a stage with a warm start gives each program the folder of the trial that 
   expect(listed).toHaveLength(1)
 })
 
+test('a thread that is stuck in native code does not hold the command up', async () => {
+  const stuck = `import { spawnSync } from 'node:child_process'
+export default () => {
+  spawnSync('sh', ['-c', 'echo $$ > stuck.pid; exec sleep 60'])
+  return 1
+}
+`
+  const study = STUDY.replace('retries: 0', 'retries: 0, trialTimeout: 1')
+  const cwd = project('stuck', `${study}${stage(1)}objective: ./stuck.mjs\n`, { 'stuck.mjs': stuck })
+  const { code, stdout } = await run(cwd, 'run', 'study.yaml')
+  expect([code, stdout.includes('1 trial (1 failed)')]).toEqual([3, true])
+  // Still there: it was not waited for.
+  process.kill(Number(readFileSync(path.join(cwd, 'stuck.pid'), 'utf8')), 'SIGKILL')
+})
+
 /** Whether a process is there and not only its entry in the table. */
 function isAlive(pid: number): boolean {
   try {
