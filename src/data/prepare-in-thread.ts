@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { UserError, type UserErrorDetails } from '../errors.ts'
 import { threadEntry } from '../package-files.ts'
-import type { DataSettings } from './data-config.ts'
+import { type DataSettings, dataPath } from './data-config.ts'
 import type { PrepareOptions } from './prepare-data.ts'
 import type { PreparedData } from './prepared.ts'
 
@@ -25,8 +25,8 @@ const LARGE_BYTES = 32e6
 /** Whether the preparation may take so long that the caller's thread should stay free for signals meanwhile. */
 export function takesLong({ data, preprocess }: DataSettings): boolean {
   if (preprocess.pca !== undefined) return true
-  const path = 'path' in data ? data.path : undefined
-  if (path === undefined || !existsSync(path)) return false
+  const path = dataPath(data)
+  if (path === null || !existsSync(path)) return false
   const { size } = statSync(path)
   if (!statSync(path).isDirectory()) return size > LARGE_BYTES
   const sizes = readdirSync(path, { withFileTypes: true })
