@@ -85,7 +85,8 @@ export function createProgress(options: ProgressOptions): Progress {
       name: previous.record.name,
       trials: previous.finished,
       epochs: isWhole ? previous.epochs : null,
-      durationMs: isWhole ? previous.endedAt - previous.startedAt : null,
+      // By the records of its trials, as the report at the end and `explain` have it.
+      durationMs: isWhole && previous.span !== null ? previous.span[1] - previous.span[0] : null,
       diverged: isWhole ? previous.diverged : 0,
       failed: isWhole ? previous.failed : 0,
     })

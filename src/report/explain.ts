@@ -74,11 +74,11 @@ export function renderExplanation(
   return `${lines.map((line) => paint(line, colour)).join('\n')}\n`
 }
 
-/** The decisions alone, one after the other; empty for a study of one stage. */
-export function narrowingReport({ stages }: Explanation, width: number): Span[][] {
+/** A line for each stage that the next was narrowed by. What was decided was shown then, and `explain` shows it again. */
+export function stageTotals({ stages }: Explanation, width: number): Span[][] {
   return stages.flatMap((stage, index): Span[][] => {
     const next = stages[index + 1]?.record
-    return next?.narrowing == null ? [] : decisionLines(stage, next.narrowing, width)
+    return next?.narrowing == null ? [] : wrapSpans(totalsLine(stage, next.narrowing), width)
   })
 }
 
@@ -151,12 +151,16 @@ function rangeLines({ space }: StageRecord): Span[][] {
   return [...ranges, ...rules]
 }
 
-function decisionLines(
-  { record, totals }: ExplainedStage,
-  decision: NarrowDecision,
-  width: number,
-): Span[][] {
-  const head = stageTotalsLine({
+function decisionLines(stage: ExplainedStage, decision: NarrowDecision, width: number): Span[][] {
+  const head = totalsLine(stage, decision)
+  return [
+    ...wrapSpans([...head, ` ${narrowingHeadline(decision)}`], width),
+    ...narrowingLines(decision, width),
+  ]
+}
+
+function totalsLine({ record, totals }: ExplainedStage, decision: NarrowDecision): Span[] {
+  return stageTotalsLine({
     name: record.name,
     trials: totals.finished,
     epochs: totals.epochs,
@@ -164,10 +168,6 @@ function decisionLines(
     diverged: decision.diverged,
     failed: decision.failed,
   })
-  return [
-    ...wrapSpans([...head, ` ${narrowingHeadline(decision)}`], width),
-    ...narrowingLines(decision, width),
-  ]
 }
 
 /** From so many times the epochs of a stage of one epoch on, the next stage's best may lie elsewhere. */

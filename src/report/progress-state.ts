@@ -32,6 +32,8 @@ export interface StageProgress {
   readonly failed: number
   /** On the listener's clock, in milliseconds. */
   readonly startedAt: number
+  /** From the first start of its trials to their last end, by their records; null before one has ended. */
+  readonly span: readonly [from: number, to: number] | null
 }
 
 /** All that a picture of a running study needs; what has happened, and nothing of how it is drawn. */
@@ -43,7 +45,7 @@ export interface ProgressState {
   readonly startedAt: number
   readonly stage: StageProgress | null
   /** The stage that ended last, for the sentence between two stages. */
-  readonly previous: (StageProgress & { readonly endedAt: number }) | null
+  readonly previous: StageProgress | null
   /** In order of their start. */
   readonly running: readonly RunningTrial[]
   /** How many of the study's trials are finished, those of an earlier process too. */
@@ -95,6 +97,7 @@ export function advanceProgress(state: ProgressState, event: StudyEvent, now: nu
           diverged: 0,
           failed: 0,
           startedAt: now,
+          span: null,
         },
       }
     case 'trial-started': {
@@ -116,7 +119,7 @@ export function advanceProgress(state: ProgressState, event: StudyEvent, now: nu
     case 'stage-finished':
       return {
         ...state,
-        previous: state.stage === null ? null : { ...state.stage, endedAt: now },
+        previous: state.stage,
       }
     case 'study-finished':
       return { ...state, running: [] }
@@ -141,8 +144,18 @@ function finishTrial(state: ProgressState, record: TrialRecord): ProgressState {
       epochs: stage.epochs + record.epochs,
       diverged: stage.diverged + diverged,
       failed: stage.failed + failed,
+      span: spanWith(stage.span, record),
     },
   }
+}
+
+function spanWith(
+  span: StageProgress['span'],
+  { startedAt, durationMs }: TrialRecord,
+): StageProgress['span'] {
+  if (startedAt === null) return span
+  const end = startedAt + (durationMs ?? 0)
+  return span === null ? [startedAt, end] : [Math.min(span[0], startedAt), Math.max(span[1], end)]
 }
 
 function betterOf({ study, best }: ProgressState, record: TrialRecord): BestTrial | null {

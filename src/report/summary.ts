@@ -3,7 +3,7 @@ import type { Evaluation, StageRecord, StudyReader, StudyRecord } from '../store
 import { studyDigest } from '../study/digest.ts'
 import { readReplicates } from '../study/winning-trial.ts'
 import type { TrialRecord } from '../trial.ts'
-import { type Explanation, narrowingReport, readExplanation } from './explain.ts'
+import { type Explanation, readExplanation, stageTotals } from './explain.ts'
 import { shellWord } from './names.ts'
 import { countOf, formatCount, formatDuration, formatMetric } from './numbers.ts'
 import {
@@ -78,7 +78,7 @@ export interface RunFacts {
 }
 
 /**
- * The results of a study: the ranked table, what was narrowed and why, the test accuracy, and in a line what was run
+ * The results of a study: the ranked table, a line for each stage, the test accuracy, and in a line what was run
  * and where it is kept.
  */
 export function renderSummary(summary: StudySummary, facts: RunFacts, layout: TableLayout): string {
@@ -88,7 +88,7 @@ export function renderSummary(summary: StudySummary, facts: RunFacts, layout: Ta
   const hidden = hiddenColumnsLine(made, `finesweep best --columns${facts.dbOption}`)
   const table =
     made.text + (hidden === '' ? '' : `${paint([{ text: hidden, tone: 'dim' }], layout.colour)}\n`)
-  const decisions = narrowingReport(explanation, layout.width ?? DEFAULT_WIDTH)
+  const decisions = stageTotals(explanation, layout.width ?? DEFAULT_WIDTH)
   const end: Span[][] = []
   if (study.state !== 'complete' || study.endReason !== null) end.push([endSentence(study, facts.dbOption)])
   if (best.length === 0) end.push([{ text: 'No trial succeeded.', tone: 'bad' }])

@@ -59,8 +59,8 @@ function* exampleEvents(): Generator<StudyEvent> {
         tie: null,
         slot: null,
         origin: null,
-        startedAt: 0,
-        durationMs: 1,
+        startedAt: number * 6000,
+        durationMs: 4000,
       }
       yield { kind: 'trial-finished', record }
     }
