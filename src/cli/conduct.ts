@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { PreparationStopped } from '../data/prepare-in-thread.ts'
 import { UserError } from '../errors.ts'
 import { nextSteps, readSummary, renderSummary } from '../report/summary.ts'
+import { wrap } from '../report/text.ts'
 import type { SessionOptions, SessionResult } from '../session/session.ts'
 import type { StudyListener } from '../study/events.ts'
 import { tableLayout } from './layout.ts'
@@ -88,6 +89,11 @@ export async function conduct(
   }
 }
 
+/** How wide a line may be on a stream before a terminal breaks it. */
+function columnsOf(stream: Terminal['stderr']): number {
+  return stream.isTTY === true ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY
+}
+
 /** A listener that also starts the live page once the study has begun. */
 async function withLivePage(
   listener: StudyListener,
@@ -112,5 +118,5 @@ async function tellResults(
   const summary = await withReader(db, (reader) => readSummary(reader, study))
   const facts = { elapsedMs, workers, db, dbOption: dbOption(db), cautions }
   await print(terminal, renderSummary(summary, facts, tableLayout(terminal)))
-  if (!quiet) say(terminal, nextSteps(summary, facts))
+  if (!quiet) say(terminal, wrap(nextSteps(summary, facts), columnsOf(terminal.stderr)).join('\n'))
 }

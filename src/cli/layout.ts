@@ -1,4 +1,5 @@
 import { hiddenColumnsLine, type RenderedTable, type TableLayout } from '../report/table.ts'
+import { wrap } from '../report/text.ts'
 import { hasColour, print, say, type Terminal } from './terminal.ts'
 
 /** How tables are laid out on stdout: to the window's width if there is a window, else as wide as they are. */
@@ -21,7 +22,12 @@ export async function printTable(
 ): Promise<void> {
   await print(terminal, table.text)
   const line = hiddenColumnsLine(table, way)
-  if (line !== '' && !quiet) say(terminal, line)
+  if (line === '' || quiet) return
+  const { stderr } = terminal
+  say(
+    terminal,
+    wrap(line, stderr.isTTY === true ? (stderr.columns ?? 80) : Number.POSITIVE_INFINITY).join('\n'),
+  )
 }
 
 /** What `best` and `trials` say of columns that do not fit. */

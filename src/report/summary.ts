@@ -16,7 +16,7 @@ import {
   type TopSpread,
 } from './search-notes.ts'
 import { hiddenColumnsLine, renderTable, type TableLayout } from './table.ts'
-import { oneLine, paint, type Span, wrapSpans } from './text.ts'
+import { oneLine, paint, type Span, wrap, wrapSpans } from './text.ts'
 import type { Totals } from './totals.ts'
 import { rankedColumns } from './trial-columns.ts'
 import { readWinner, replicateSentences, winnerSentences } from './winner.ts'
@@ -85,9 +85,11 @@ export function renderSummary(summary: StudySummary, facts: RunFacts, layout: Ta
   const { study, explanation, best, evaluations, spread, winner } = summary
   const first = summary.failing.map((stage): Span[] => [{ text: `${failingSentence(stage)}.`, tone: 'bad' }])
   const made = renderTable(rankedColumns(summary, best), best, layout)
-  const hidden = hiddenColumnsLine(made, `finesweep best --columns${facts.dbOption}`)
-  const table =
-    made.text + (hidden === '' ? '' : `${paint([{ text: hidden, tone: 'dim' }], layout.colour)}\n`)
+  const hidden = hiddenColumnsLine(made, `choose with finesweep best --columns${facts.dbOption}`)
+  const shown = wrap(hidden, layout.width ?? DEFAULT_WIDTH).map(
+    (line) => `${paint([{ text: line, tone: 'dim' }], layout.colour)}\n`,
+  )
+  const table = made.text + (hidden === '' ? '' : shown.join(''))
   const decisions = stageTotals(explanation, layout.width ?? DEFAULT_WIDTH)
   const end: Span[][] = []
   if (study.state !== 'complete' || study.endReason !== null) end.push([endSentence(study, facts.dbOption)])
@@ -110,7 +112,11 @@ export function renderSummary(summary: StudySummary, facts: RunFacts, layout: Ta
   end.push([totalsLine(summary, facts)])
   const paintAll = (lines: readonly (readonly Span[])[]) =>
     lines.map((line) => `${paint(line, layout.colour)}\n`).join('')
-  return [paintAll(first), table, paintAll(decisions), paintAll(end)].filter((part) => part !== '').join('\n')
+  // No line is wider than the window: a terminal would break it within a word.
+  const fitted = layout.width === null ? end : end.flatMap((line) => wrapSpans(line, width))
+  return [paintAll(first), table, paintAll(decisions), paintAll(fitted)]
+    .filter((part) => part !== '')
+    .join('\n')
 }
 
 /** Where nobody's window says how wide a line may be. */

@@ -46,6 +46,19 @@ describe('what is told at the end', () => {
     )
   })
 
+  it('breaks no line within a word in a window of 60 columns', () => {
+    const file = join(folder, 'narrow.db')
+    makeExampleStore(file)
+    const reader = openReader(file)
+    const text = renderSummary(readSummary(reader, reader.latestStudy()!, 2), FACTS, {
+      width: 60,
+      colour: false,
+    })
+    reader.close()
+    for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(60)
+    expect(text).toMatch(/columns? not shown \(/)
+  })
+
   it('says that nothing succeeded, and how to go on with a study that was stopped', () => {
     const file = join(folder, 'stopped.db')
     const writer = openWriter(file)
