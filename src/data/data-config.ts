@@ -213,6 +213,8 @@ export interface DataSettings {
   readonly preprocess: PreprocessConfig
   /** What is learned; classes if left out. */
   readonly task?: 'classification' | 'regression' | undefined
+  /** How the data are split and scaled: `first` as version 0.1 did, for studies that it began; today's way if left out. */
+  readonly form?: 'first' | undefined
 }
 
 /** Where a source's data lie; null for the generated set. */

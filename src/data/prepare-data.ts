@@ -31,11 +31,12 @@ export async function prepareData(
 ): Promise<PreparedData> {
   const { preprocess } = settings
   options.onProgress?.('reading the data', 0)
-  const data = await loadDataSet(settings.data, settings.task)
+  const loaded = await loadDataSet(settings.data, settings.task)
+  const data = settings.form === 'first' ? rounded(loaded) : loaded
   checkComponents(data, preprocess)
   const hash = hashDataSet(data)
   options.onProgress?.('reading the data', 1)
-  const splits = splitRows(data, settings.split)
+  const splits = splitRows(data, settings.split, settings.form)
   const kind = scalingKind(preprocess.kind, data)
   // The folds share the memory of all rows where nothing is done to these but appending a column.
   const widened = sharedWidening()
@@ -74,6 +75,14 @@ export async function prepareData(
     cautions: [...data.cautions, ...splitCautions(data, splits, settings.split.folds !== undefined)],
     folds,
   }
+}
+
+/** The values as float32, which version 0.1 read and scaled. */
+function rounded(data: DataSet): DataSet {
+  if (!(data.values instanceof Float64Array)) return data
+  const values = sharedFloats(data.values.length)
+  values.set(data.values)
+  return { ...data, values }
 }
 
 /** Appends the column of ones; to the same values once. */

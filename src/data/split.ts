@@ -1,7 +1,8 @@
 import { UserError } from '../errors.ts'
+import { fastGenerator } from '../random/fast-generator.ts'
 import { shuffle } from '../random/permutation.ts'
 import { stream } from '../random/stream.ts'
-import type { SplitConfig } from './data-config.ts'
+import type { DataSettings, SplitConfig } from './data-config.ts'
 import type { DataSet, Labels } from './data-set.ts'
 
 /** Row numbers of the parts of one fold, in shared memory. `test` is null if nothing is kept for testing. */
@@ -27,7 +28,11 @@ export interface SplitCounts {
  * a row. A function of the data set's labels and the settings alone.
  * @throws UserError `usage` if there are fewer rows than asked for.
  */
-export function splitRows(data: DataSet, settings: SplitConfig): readonly SplitRows[] {
+export function splitRows(
+  data: DataSet,
+  settings: SplitConfig,
+  form?: DataSettings['form'],
+): readonly SplitRows[] {
   const counts = splitCounts(data, settings)
   const rows = data.labels.length
   const ownTest = data.testRows > 0
@@ -37,7 +42,8 @@ export function splitRows(data: DataSet, settings: SplitConfig): readonly SplitR
   const arrange = (first: number, last: number, part: string): Uint32Array => {
     const order = Uint32Array.from({ length: last - first }, (_, i) => first + i)
     if (settings.seed !== undefined || !ownTest) {
-      shuffle(order, stream(['split', settings.seed ?? 0, part]))
+      const name = ['split', settings.seed ?? 0, part]
+      shuffle(order, form === 'first' ? fastGenerator(name) : stream(name))
     }
     return stratified ? interleaveClasses(order, data.labels) : order
   }

@@ -54,7 +54,13 @@ const stored = z.object({
       ({ model, training, metric, direction }): ClassifierConfig =>
         classifierConfig(model, training, metric, direction),
     ),
-  data: z.object({ data: dataSchema, split: splitSchema, preprocess: preprocessSchema, task: taskSchema }),
+  data: z.object({
+    data: dataSchema,
+    split: splitSchema,
+    preprocess: preprocessSchema,
+    task: taskSchema,
+    form: z.literal('first').optional(),
+  }),
 })
 
 /** The built-in network on a data set. */
@@ -66,6 +72,11 @@ export const classifierKind = {
   keys: {},
   isShort: (text: string) => text === CLASSIFIER,
   stored,
+
+  fromVersion1: (settings: ClassifierSettings): ClassifierSettings => ({
+    ...settings,
+    data: { ...settings.data, form: 'first' },
+  }),
 
   written: ({ config, data }: ClassifierSettings) => ({
     objective: CLASSIFIER,

@@ -76,6 +76,8 @@ export interface ObjectiveKind<S extends ObjectiveSettings = ObjectiveSettings> 
   /** The settings in a store. */
   readonly stored: z.ZodType<S> & z.core.$ZodTypeDiscriminable
 
+  /** The settings of a study that version 0.1 began, so that its trials measure what they measured then. */
+  fromVersion1?(settings: S): S
   /** The settings as a study file says them, by its top-level keys, for comparing two studies. */
   written(settings: S): Readonly<Record<string, unknown>>
   /** What the study ranks by; null after a report. */

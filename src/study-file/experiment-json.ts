@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
 import { kindOf, OBJECTIVE_KINDS } from '../objective/kinds.ts'
+import type { ObjectiveSettings } from '../objective/source.ts'
 import { planStages } from '../search/plan.ts'
 import { stagesSchema } from '../search/plan-schema.ts'
 import { storedDistribution, valueSchema } from '../space/distribution-forms.ts'
@@ -11,7 +12,7 @@ import { describePath } from './path.ts'
 import { BLOCKS } from './study-blocks.ts'
 
 /** Rises when an older program could misread what a newer one writes. */
-const VERSION = 1
+const VERSION = 2
 
 /** An experiment as the store keeps it: plain JSON. */
 export function experimentToJson(experiment: Experiment): unknown {
@@ -42,7 +43,8 @@ export function experimentFromJson(value: unknown, study?: string): Experiment {
     const path = describePath((issue?.path ?? []) as (string | number)[])
     throw damaged(whose, path === '' ? 'it is no experiment' : `${path} can't be read`)
   }
-  const { version: _, ...experiment } = read.data
+  const { version: written, ...stored } = read.data
+  const experiment = written === 1 ? { ...stored, objective: fromVersion1(stored.objective) } : stored
   const space: SearchSpace = experiment.space
   const plan = planStages({ stages: experiment.stages })
   // An objective's own space may still be to come: rules may name what is not here yet.
@@ -50,6 +52,10 @@ export function experimentFromJson(value: unknown, study?: string): Experiment {
   const mistake = spaceMistakes(checked)[0] ?? plan.mistakes[0]
   if (mistake !== undefined) throw damaged(whose, mistake.message)
   return { ...experiment, space, stages: plan.stages }
+}
+
+function fromVersion1(settings: ObjectiveSettings): ObjectiveSettings {
+  return kindOf(settings).fromVersion1?.(settings) ?? settings
 }
 
 function damaged(whose: string, reason: string): UserError {
@@ -67,7 +73,7 @@ const [first, ...others] = OBJECTIVE_KINDS
 
 const storedSchema = z.object({
   // One that was written without its version is of the first.
-  version: z.literal(VERSION).default(VERSION),
+  version: z.literal([1, VERSION]).default(1),
   name: z.string().min(1),
   seed: BLOCKS.seed,
   direction: BLOCKS.direction.unwrap(),

@@ -43,8 +43,8 @@ describe('an experiment in the store', () => {
   })
 
   test('is refused if a newer program wrote it', () => {
-    expect(sentence(() => experimentFromJson({ version: 2 }))).toBe(
-      'store: The study was written in format 2; this finesweep reads up to 1. Install the newer finesweep that wrote it.',
+    expect(sentence(() => experimentFromJson({ version: 3 }))).toBe(
+      'store: The study was written in format 3; this finesweep reads up to 2. Install the newer finesweep that wrote it.',
     )
   })
 
