@@ -72,8 +72,9 @@ export function floatRange(low: number, high: number, options: RangeOptions): Fl
   if (low === high) return { kind: 'fixed', value: low }
   return {
     kind: 'float',
-    low,
-    high,
+    // -0 would be written as 0.
+    low: low + 0,
+    high: high + 0,
     log: options.log ?? false,
     step: options.step ?? null,
     ...hardness(options),

@@ -12,7 +12,8 @@ export const distributions: fc.Arbitrary<Distribution> = fc.oneof(
     .map(
       ({ low, width, hard }): Distribution => ({
         kind: 'float',
-        low,
+        // A bound of -0 is read as 0.
+        low: low + 0,
         high: low + width,
         log: false,
         step: null,

@@ -207,7 +207,7 @@ export function storeKinds(sound: Buffer, scratch: string): Readonly<Record<stri
         '{"name": "sound"}',
       ])
       const content = changed(`UPDATE studies SET experiment = '${text}'`)
-      return { ...broken(text, content, 'resume'), says: [/^(The stored experiment of|Study) "sound"/] }
+      return { ...broken(text, content, 'resume'), says: [/(The stored experiment of|[Ss]tudy) "sound"/] }
     },
   }
 }
