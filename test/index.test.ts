@@ -96,5 +96,5 @@ test.each<[settings: object, sentence: string]>([
 test('settings that hold themselves are refused', () => {
   const settings: Record<string, unknown> = {}
   settings.training = settings
-  expect(() => defineStudy(settings, folder)).toThrow('training is nested too deep, or holds itself')
+  expect(() => defineStudy(settings, folder)).toThrow('training is nested too deeply or contains itself')
 })

@@ -8,13 +8,13 @@ import type { CommandEntry } from './command.ts'
 export const COMMANDS: readonly CommandEntry[] = [
   {
     usage: 'init [folder]',
-    describe: 'Write a commented study file and an objective to begin with',
+    describe: 'Create a commented study file and a starter objective',
     load: () => import('./commands/init.ts'),
   },
   { usage: 'run <file>', describe: 'Run a study file', load: () => import('./commands/run.ts') },
   {
     usage: 'resume [study]',
-    describe: 'Go on with a study where it was left, or extend it',
+    describe: 'Continue a study where it stopped, or extend it',
     load: () => import('./commands/resume.ts'),
   },
   { usage: 'studies', describe: 'List all studies of a store', load: () => import('./commands/studies.ts') },
@@ -36,17 +36,17 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     usage: 'show <study> [trial]',
     shown: 'show [study] <trial>',
-    describe: 'Show one trial with all it measured',
+    describe: 'Show one trial with all its measurements',
     load: () => import('./commands/show.ts'),
   },
   {
     usage: 'explain [study]',
-    describe: 'Tell where each stage searched, and why',
+    describe: 'Explain where each stage searched, and why',
     load: () => import('./commands/explain.ts'),
   },
   {
     usage: 'plot [study] [picture..]',
-    describe: 'Draw pictures of a study: in the terminal, or as SVG files',
+    describe: 'Draw pictures of a study in the terminal or as SVG files',
     load: () => import('./commands/plot.ts'),
   },
   {
@@ -61,42 +61,42 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     usage: 'serve [study]',
-    describe: 'Serve the same as a page that follows a running study',
+    describe: 'Serve a live page that follows a running study',
     load: () => import('./commands/serve.ts'),
   },
   {
     usage: 'export [study]',
-    describe: 'Write all trials as CSV, JSON, lines of JSON, or a Markdown table',
+    describe: 'Export all trials as CSV, JSON, NDJSON or a Markdown table',
     load: () => import('./commands/export.ts'),
   },
   {
     usage: 'digest [study]',
-    describe: 'Print one SHA-256 over the results: the same for the same results',
+    describe: 'Print a SHA-256 of the results: equal digests mean equal results',
     load: () => import('./commands/digest.ts'),
   },
   {
     usage: 'artifacts [study] [trial]',
-    describe: 'List or copy the files that trials left: models, checkpoints, logs',
+    describe: 'List or copy the files of trials: models, checkpoints, logs',
     load: () => import('./commands/artifacts.ts'),
   },
   {
     usage: 'replay <study> <trial>',
-    describe: 'Run one trial again, alone, and compare every measurement to the last bit',
+    describe: 'Rerun one trial and compare every measurement bit for bit',
     load: () => import('./commands/replay.ts'),
   },
   {
     usage: 'evaluate [study] [trial]',
-    describe: 'Judge a kept network on the test set',
+    describe: 'Evaluate a kept network on the test set',
     load: () => import('./commands/evaluate.ts'),
   },
   {
     usage: 'predict [study]',
-    describe: 'Write labels and probabilities of new rows',
+    describe: 'Predict labels and probabilities of new rows',
     load: () => import('./commands/predict.ts'),
   },
   {
     usage: 'weights [study] [trial]',
-    describe: 'Write a kept network as a safetensors or ONNX file',
+    describe: 'Export a kept network as safetensors or ONNX',
     load: () => import('./commands/weights.ts'),
   },
   {
@@ -107,12 +107,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     usage: 'worker [url]',
-    describe: 'Run trials of studies on other machines, through a Redis server',
+    describe: 'Run trials for studies on other machines, through Redis',
     load: () => import('./commands/worker.ts'),
   },
   {
     usage: 'backup <file>',
-    describe: 'Copy the store, also while studies run',
+    describe: 'Copy the store, even while studies run',
     load: () => import('./commands/backup.ts'),
   },
   {
@@ -122,7 +122,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     usage: 'completion [shell]',
-    describe: 'Print a script that completes commands and options',
+    describe: 'Print a shell completion script',
     load: () => import('./commands/completion.ts'),
   },
 ]

@@ -49,13 +49,9 @@ export async function conduct(
   const workers = args.workers ?? defaultWorkers()
   const engine = chosenEngine(args, terminal.env)
   if (workers === 0 && engine === undefined) {
-    throw new UserError(
-      'usage',
-      '--workers 0 runs nothing here, and there is no engine whose workers could',
-      {
-        hint: 'Name one with --engine redis://HOST:6379, or give at least one worker.',
-      },
-    )
+    throw new UserError('usage', '--workers 0 runs no trial here, and no engine is given', {
+      hint: 'Give an engine, --engine redis://HOST:6379, or at least one worker.',
+    })
   }
   const tell = (sentence: string): void => {
     if (!args.quiet) progress.print(sentence)
@@ -80,7 +76,7 @@ export async function conduct(
     return result.best === null && result.end.state !== 'stopped' ? NO_SUCCESS : 0
   } catch (error) {
     if (!(error instanceof PreparationStopped) || stop.exitCode === null) throw error
-    tell('Stopped while the data were prepared: no trial has run, nothing was stored.')
+    tell('Stopped while preparing the data: no trial ran, nothing was stored.')
     return stop.exitCode
   } finally {
     // The signals stay heeded: one that comes while the results are printed must not lose them.

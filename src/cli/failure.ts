@@ -16,7 +16,7 @@ export function reportFailure(error: unknown, terminal: Terminal): number {
   }
   say(
     terminal,
-    'This is a bug of finesweep, not of your study. What is stored is safe. Please report it with:',
+    'This is a bug in finesweep, not in your study. Stored results are safe. Please report it with:',
   )
   say(terminal, error instanceof Error ? (error.stack ?? error.message) : String(error))
   return BUG_EXIT_CODE

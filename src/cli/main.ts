@@ -8,7 +8,7 @@ const minor = Number(version[1])
 if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(
     `finesweep needs Node.js 22.18 or later, but this is ${process.versions.node}. ` +
-      'Run it through npx in a project that brings its own Node, or install a newer one.\n',
+      'Run it through npx in a project that brings its own Node, or install a newer Node.\n',
   )
   process.exitCode = 2
 } else {

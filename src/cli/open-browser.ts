@@ -10,6 +10,6 @@ export function openInBrowser(target: string, terminal: Terminal): void {
         ? ['explorer.exe', target]
         : ['xdg-open', target]
   const child = spawn(command!, words, { detached: true, stdio: 'ignore' })
-  child.on('error', () => say(terminal, `No browser could be opened. Open ${target} yourself.`))
+  child.on('error', () => say(terminal, `Could not open a browser. Open ${target} yourself.`))
   child.unref()
 }

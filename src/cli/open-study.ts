@@ -40,7 +40,7 @@ export function findStudy(reader: StudyReader, name: string | undefined, file: s
   if (study !== undefined) return study
   if (name === undefined) {
     throw new UserError('not-found', `There is no study in ${file} yet`, {
-      hint: 'Begin with: finesweep run FILE.yaml',
+      hint: 'Start one with: finesweep run FILE.yaml',
     })
   }
   const likely = closestName(
@@ -48,7 +48,7 @@ export function findStudy(reader: StudyReader, name: string | undefined, file: s
     reader.studies().map((other) => other.name),
   )
   throw new UserError('not-found', `There is no study ${JSON.stringify(name)} in ${file}`, {
-    hint: `${likely === undefined ? '' : `Did you mean ${JSON.stringify(likely)}? `}All of them: finesweep studies${dbOption(file)}`,
+    hint: `${likely === undefined ? '' : `Did you mean ${JSON.stringify(likely)}? `}List them: finesweep studies${dbOption(file)}`,
   })
 }
 
@@ -76,7 +76,7 @@ export function findTrial(open: OpenStudy, number: number, file: string): TrialR
   if (trial !== undefined) return trial
   const count = Object.values(open.reader.countTrials(open.study.id)).reduce((sum, n) => sum + n, 0)
   throw new UserError('not-found', `There is no trial ${number} in ${JSON.stringify(open.study.name)}`, {
-    hint: `${count === 0 ? 'It has no trials yet.' : `It has ${count}.`} All of them: finesweep trials ${shellWord(open.study.name)}${dbOption(file)}`,
+    hint: `${count === 0 ? 'It has no trials yet.' : `It has ${count}.`} List them: finesweep trials ${shellWord(open.study.name)}${dbOption(file)}`,
   })
 }
 

@@ -13,7 +13,7 @@ export function storeOptions<T>(yargs: Argv<T>) {
       describe: 'The store, an SQLite file',
       coerce: once<string>('--db'),
     })
-    .option('quiet', { type: 'boolean', default: false, describe: 'Nothing but results and errors' })
+    .option('quiet', { type: 'boolean', default: false, describe: 'Print only results and errors' })
 }
 
 /** `--json`: every listing has it. */

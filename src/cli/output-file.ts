@@ -61,8 +61,8 @@ function writeAll(file: string, flags: 'w' | 'wx', content: Content): void {
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'its folder does not exist',
   ENOTDIR: 'part of its path is not a directory',
-  EACCES: 'writing there is not allowed',
-  EPERM: 'writing there is not allowed',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
   EISDIR: 'it is a folder',
   ENAMETOOLONG: 'its name is too long',

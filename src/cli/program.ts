@@ -40,7 +40,7 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
   const names = COMMANDS.map(commandName)
   try {
     checkCommand(argv, names)
-    const parsed = await parse(joinSortColumn(argv), terminal)
+    const parsed = await parseCommandLine(argv, terminal)
     if (typeof parsed === 'function') return (await parsed()) ?? 0
     await print(terminal, `${parsed.trimEnd()}\n`)
     return 0
@@ -64,8 +64,11 @@ class Chosen extends Error {
   }
 }
 
-/** Reads the command line without doing anything yet: what a command throws never passes through yargs. */
-async function parse(argv: readonly string[], terminal: Terminal): Promise<Parsed> {
+/**
+ * Reads a command line without running it, so that what a command throws never passes through yargs.
+ * @throws WrongUse, or what a `coerce` throws, if a command, an option or its value is not right
+ */
+export async function parseCommandLine(argv: readonly string[], terminal: Terminal): Promise<Parsed> {
   let text = ''
   let parser = configure(yargs(), terminal)
   // Only the command that is used is made known: the others would cost the quick ones a tenth of their time.
@@ -86,7 +89,7 @@ async function parse(argv: readonly string[], terminal: Terminal): Promise<Parse
     )
   }
   try {
-    await parser.parseAsync([...argv], {}, (_error, _args, output) => {
+    await parser.parseAsync(joinSortColumn(argv), {}, (_error, _args, output) => {
       text = output
     })
   } catch (error) {
@@ -125,7 +128,7 @@ function configure(parser: Argv, terminal: Terminal): Argv {
     .epilogue(
       'STUDY defaults to the latest. Results go to stdout, everything else to stderr.\n' +
         'Exit codes: 0 done, 1 a bug, 2 invalid usage or study file, 3 no trial succeeded, 5 no such study or trial, ' +
-        '6 the store cannot be used, 130 and 143 stopped by a signal.',
+        '6 the store cannot be used, 7 the engine cannot be reached, 130 and 143 stopped by a signal.',
     )
     .fail((message, error, failed) => {
       if (error) throw error

@@ -72,7 +72,7 @@ export function createProgress(options: ProgressOptions): Progress {
       printLines(wrapSpans(mishapLine(trial, state.study?.name ?? '', dbOption), width()))
     else if (mishaps === TOLD_MISHAPS + 1) {
       print(
-        `Further ones of this stage are only counted: finesweep trials --state diverged,failed${dbOption}`,
+        `Further ones in this stage are only counted. List them: finesweep trials --state diverged,failed${dbOption}`,
       )
     }
   }
@@ -113,9 +113,7 @@ export function createProgress(options: ProgressOptions): Progress {
         if (event.finished === 0) tellStage(event.stage)
         return
       case 'trial-retried':
-        print(
-          `Trial ${event.trial}, attempt ${event.attempt}: ${oneLine(event.error.message)}. It runs again.`,
-        )
+        print(`Trial ${event.trial}, attempt ${event.attempt}: ${oneLine(event.error.message)}. Retrying.`)
         return
       case 'trial-finished': {
         const { record } = event

@@ -10,7 +10,7 @@ export function sessionOptions<T>(yargs: Argv<T>) {
     .option('workers', {
       type: 'string',
       requiresArg: true,
-      describe: 'Trials trained side by side; 0 with --engine: none here [default: the cores]',
+      describe: 'Trials that run at once; 0 with --engine: none here [default: all cores]',
       coerce: wholeNumber('--workers', 0),
     })
     .option('serve', {
@@ -21,7 +21,7 @@ export function sessionOptions<T>(yargs: Argv<T>) {
     .option('grace', {
       type: 'string',
       requiresArg: true,
-      describe: 'Seconds that running trials may go on after Ctrl-C [default: until they end]',
+      describe: 'Seconds that running trials get after Ctrl-C [default: no limit]',
       coerce: wholeNumber('--grace', 0),
     })
 }
@@ -32,20 +32,20 @@ export function engineOptions<T>(yargs: Argv<T>) {
     .option('token', {
       type: 'string',
       requiresArg: true,
-      describe: 'Only workers with the same token take part [default: FINESWEEP_TOKEN]',
+      describe: 'Accept only workers with the same token [default: FINESWEEP_TOKEN]',
       coerce: once<string | undefined>('--token'),
     })
     .option('root', {
       type: 'string',
       requiresArg: true,
-      describe: 'The folder below which data, modules and programs lie [default: this folder]',
+      describe: 'The folder that holds data, modules and programs [default: this folder]',
       coerce: once<string | undefined>('--root'),
     })
     .option('engine-prefix', {
       type: 'string',
       default: 'finesweep',
       requiresArg: true,
-      describe: "What the engine's keys begin with",
+      describe: 'Prefix of the keys in Redis',
       coerce: once<string>('--engine-prefix'),
     })
 }
@@ -56,19 +56,19 @@ export function engineOption<T>(yargs: Argv<T>) {
     .option('engine', {
       type: 'string',
       requiresArg: true,
-      describe: 'Run trials on workers too, through a Redis server [default: FINESWEEP_ENGINE]',
+      describe: 'Also run trials on remote workers, through Redis [default: FINESWEEP_ENGINE]',
       coerce: once<string | undefined>('--engine'),
     })
     .option('engine-timeout', {
       type: 'string',
       requiresArg: true,
-      describe: 'Seconds that the engine may be away [default: 600]',
+      describe: 'Seconds that the engine may be unreachable [default: 600]',
       coerce: wholeNumber('--engine-timeout', 1),
     })
     .option('engine-lock', {
       type: 'string',
       requiresArg: true,
-      describe: "Seconds until a silent worker's trial runs elsewhere [default: 30]",
+      describe: "Seconds before a silent worker's trial runs elsewhere [default: 30]",
       coerce: wholeNumber('--engine-lock', 1),
     })
 }

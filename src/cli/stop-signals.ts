@@ -31,9 +31,9 @@ export function listenForSignals(graceMs: number | null, say: (sentence: string)
         return
       }
       exitCode = code
-      const grace = graceMs === null ? 'may end' : `may go on for ${graceMs / 1000} s`
+      const grace = graceMs === null ? 'may finish' : `have ${graceMs / 1000} s to finish`
       say(
-        `Stopping: no new trials, running ones ${grace}. ${name === 'SIGINT' ? 'Ctrl-C again stops at once.' : ''}`.trim(),
+        `Stopping: no new trials; running ones ${grace}. ${name === 'SIGINT' ? 'Ctrl-C again stops at once.' : ''}`.trim(),
       )
       drain.abort(`stopped by ${name}`)
       if (graceMs !== null) timer = setTimeout(() => halt.abort(`stopped by ${name}`), graceMs)

@@ -74,12 +74,7 @@ export function targetNumbers({ file, shape, values, texts }: FileArray): number
   }
   return Array.from(values, (value, i) => {
     if (Number.isFinite(value)) return value
-    throw malformed(
-      file,
-      `has ${value} in row ${i + 1}; a number that is predicted must be finite`,
-      undefined,
-      i + 1,
-    )
+    throw malformed(file, `has ${value} in row ${i + 1}; targets must be finite`, undefined, i + 1)
   })
 }
 
@@ -88,7 +83,7 @@ export function rowShape({ file, shape, texts }: FileArray): {
   readonly shape: readonly number[]
   readonly columns: number
 } {
-  if (texts !== undefined) throw malformed(file, 'holds texts; inputs must be numbers')
+  if (texts !== undefined) throw malformed(file, 'contains text; inputs must be numbers')
   const rest = shape.slice(1)
   const columns = rest.reduce((product, n) => product * n, 1)
   if (rest.length === 0 || columns === 0 || shape[0] === 0) {

@@ -11,7 +11,7 @@ export function readBinaryBatch(file: string): ImageBatch {
     throw malformed(
       file,
       `must be whole records of ${RECORD_BYTES} bytes, got ${bytes.length} bytes: ${Math.floor(bytes.length / RECORD_BYTES)} records and ${bytes.length % RECORD_BYTES} bytes`,
-      'It was cut short, or is no CIFAR-10 batch.',
+      'It is truncated, or not a CIFAR-10 batch.',
     )
   }
   const images = bytes.length / RECORD_BYTES

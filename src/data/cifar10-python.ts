@@ -34,7 +34,7 @@ export function pythonImages(file: string, batch: ReadonlyMap<unknown, unknown>,
     if (typeof label === 'number' && Number.isInteger(label) && label >= 0 && label <= 255) return
     throw malformed(
       file,
-      `has a label that is no class in record ${i + 1}; labels must be whole numbers from 0`,
+      `has an invalid label in record ${i + 1}; labels must be whole numbers from 0`,
       undefined,
       i + 1,
     )

@@ -146,11 +146,11 @@ function wrongFolder(folder: string, files: readonly string[]): UserError {
       : packed !== undefined
         ? `Unpack ${packed} first.`
         : 'It has files called data_batch_1.bin or data_batch_1.'
-  return new UserError('usage', `cifar10: no batches lie in ${folder}`, { hint })
+  return new UserError('usage', `cifar10: no batches found in ${folder}`, { hint })
 }
 
 function missing(folder: string, name: string): UserError {
-  return malformed(path.join(folder, name), 'is missing', 'A folder is read whole, or not at all.')
+  return malformed(path.join(folder, name), 'is missing', 'All files of the folder are needed.')
 }
 
 /** The training batches' numbers, 1 .. k. */
@@ -168,7 +168,7 @@ function batchNumbers(folder: string, files: readonly string[], { ending }: Layo
 }
 
 function checkBatch(file: string, { labels }: ImageBatch): void {
-  if (labels.length === 0) throw malformed(file, 'holds no image')
+  if (labels.length === 0) throw malformed(file, 'contains no images')
   if (labels.length > PUBLISHED_IMAGES) {
     throw malformed(file, `holds ${labels.length} images; a batch has at most ${PUBLISHED_IMAGES}`)
   }
@@ -192,8 +192,8 @@ function checkPublishedSizes(folder: string, read: readonly ReadFile[], { ending
   if (short !== undefined) {
     throw malformed(
       short.file,
-      `holds ${short.labels.length} images, ${path.basename(full.file)} ${PUBLISHED_IMAGES}; it was cut short`,
-      'Fetch it again.',
+      `holds ${short.labels.length} images, ${path.basename(full.file)} ${PUBLISHED_IMAGES}; it is truncated`,
+      'Download it again.',
     )
   }
   if (read.length <= PUBLISHED_BATCHES) throw missing(folder, `data_batch_${read.length}${ending}`)

@@ -25,7 +25,7 @@ export function isCifar100(files: readonly string[]): boolean {
 export function readCifar100(folder: string, labels: Cifar100Labels): DataSet {
   const layout = layoutOf(filesOf(folder))
   if (layout === null) {
-    throw new UserError('usage', `cifar100: no train and test file lie in ${folder}`, {
+    throw new UserError('usage', `cifar100: no train and test files found in ${folder}`, {
       hint: 'It has files called train.bin and test.bin, or train, test and meta.',
     })
   }
@@ -96,7 +96,7 @@ function readBinary(file: string, labels: Cifar100Labels): ImageBatch {
     throw malformed(
       file,
       `must be whole records of ${RECORD_BYTES} bytes, got ${bytes.length} bytes: ${images} records and ${bytes.length % RECORD_BYTES} bytes`,
-      'It was cut short, or is no CIFAR-100 file.',
+      'It is truncated, or not a CIFAR-100 file.',
     )
   }
   const place = labels === 'fine' ? 1 : 0

@@ -32,13 +32,13 @@ export function detectSource(source: string): DataConfig {
   if (source === 'generated') return dataSchema.parse({ source })
   const file = path.resolve(source)
   if (!existsSync(file)) {
-    throw new UserError('usage', `No data lie at ${source}: no such file or folder`, {
+    throw new UserError('usage', `No data found at ${source}: no such file or folder`, {
       hint: 'Name a folder, a file, or "generated".',
     })
   }
   const found = isFolder(file) ? inFolder(file) : fromFile(file)
   if (found !== null) return dataSchema.parse(found)
-  throw new UserError('usage', `${source} is no data set that can be read`, {
+  throw new UserError('usage', `${source} is not a readable data set`, {
     hint: 'Known are tables in text, Parquet and ARFF files, CIFAR-10 folders, .npy arrays with labels beside them, .npz archives, and IDX files.',
   })
 }

@@ -27,7 +27,7 @@ export function readIdx(file: string): FileArray {
   if (bytes[0] !== 0 || bytes[1] !== 0 || type === undefined || dimensions < 1) {
     throw malformed(
       file,
-      `is no IDX file: it must begin with two zeros, a type and a number of dimensions, got ${bytes.toString('hex', 0, 4)}`,
+      `is not an IDX file: it must begin with two zeros, a type and a number of dimensions, got ${bytes.toString('hex', 0, 4)}`,
     )
   }
   const start = 4 + 4 * dimensions

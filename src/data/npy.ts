@@ -87,7 +87,7 @@ export function numberType(name: string, little: boolean): ElementType | null {
 
 function readHeader(file: string, bytes: Buffer): { readonly text: string; readonly end: number } {
   if (bytes.length < 8 || bytes.toString('latin1', 0, 6) !== '\x93NUMPY') {
-    throw malformed(file, 'is no .npy file: it must begin with \\x93NUMPY')
+    throw malformed(file, 'is not a .npy file: it must begin with \\x93NUMPY')
   }
   const version = bytes[6]!
   if (version < 1 || version > 3) throw malformed(file, `is of .npy version ${version}; 1 to 3 are read`)

@@ -74,14 +74,14 @@ function unpack(file: string): Map<string, Uint8Array> {
     const entries = unzipSync(packed, {
       filter: ({ name, originalSize }) => {
         total += originalSize
-        if (total > limit) throw malformed(file, `unpacks to more than ${limit} bytes, the most that is read`)
+        if (total > limit) throw malformed(file, `unpacks to more than ${limit} bytes, the limit`)
         return name.endsWith('.npy')
       },
     })
     return new Map(Object.entries(entries).map(([name, bytes]) => [name.slice(0, -'.npy'.length), bytes]))
   } catch (error) {
     if (error instanceof UserError) throw error
-    throw malformed(file, `is no readable archive of arrays: ${(error as Error).message}`)
+    throw malformed(file, `is not a readable archive of arrays: ${(error as Error).message}`)
   }
 }
 

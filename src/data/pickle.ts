@@ -46,7 +46,7 @@ export function readPickle(file: string): unknown {
     const isOwnWord = error instanceof TypeError || error instanceof RangeError
     const words = isOwnWord ? 'its parts do not fit together' : (error as Error).message
     const reason = words.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 120)
-    throw malformed(file, `is no readable pickle: ${reason} (byte ${reader.position})`)
+    throw malformed(file, `is not a readable pickle: ${reason} (byte ${reader.position})`)
   }
 }
 

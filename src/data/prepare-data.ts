@@ -159,10 +159,7 @@ function targetScaling(targets: Float64Array, rows: Uint32Array): TargetScaling 
   const mean = rows.reduce((sum, row) => sum + targets[row]!, 0) / rows.length
   const squares = rows.reduce((sum, row) => sum + (targets[row]! - mean) * (targets[row]! - mean), 0)
   if (squares > 0) return { mean, deviation: Math.sqrt(squares / rows.length) }
-  throw new UserError(
-    'usage',
-    `The number to be predicted is ${targets[rows[0]!]} in all ${rows.length} training rows`,
-  )
+  throw new UserError('usage', `The target is ${targets[rows[0]!]} in all ${rows.length} training rows`)
 }
 
 function standardized(targets: Float64Array, { mean, deviation }: TargetScaling): Float32Array {

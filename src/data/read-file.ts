@@ -27,10 +27,10 @@ export function readWholeFile(file: string, maxBytes = MAX_FILE_BYTES): Buffer {
     if (tooLarge)
       throw malformed(
         file,
-        `unpacks from ${packed.length} to more than ${limit} bytes, the most that is read`,
-        'Unpack it yourself if that is meant.',
+        `unpacks from ${packed.length} to more than ${limit} bytes, the limit`,
+        'Unpack it yourself if this is intended.',
       )
-    throw malformed(file, `is damaged gzip: ${(error as Error).message}`)
+    throw malformed(file, `is corrupt gzip: ${(error as Error).message}`)
   }
   if (bytes.length === 0) throw malformed(file, 'is empty when unpacked')
   return bytes

@@ -30,8 +30,8 @@ export async function readUnlabelled(
   if (read === null && source !== 'generated' && !isFolder(source)) return readPlainRows(source, columns)
   const { values, columns: found } = read ?? (await loadDataSet(detectSource(source), 'classification'))
   if (found !== columns) {
-    throw new UserError('usage', `The rows have ${found} inputs each; ${columns} are wanted`, {
-      hint: 'They must be of the kind that the network was trained on.',
+    throw new UserError('usage', `The rows have ${found} inputs each; ${columns} are expected`, {
+      hint: 'They must be like the rows that the network was trained on.',
       where: { file: source },
     })
   }
@@ -57,7 +57,7 @@ function rowsOf(array: FileArray): ReadRows {
 }
 
 function rowsOfBatch(file: string, batch: ImageBatch): ReadRows {
-  if (batch.labels.length === 0) throw malformed(file, 'holds no image')
+  if (batch.labels.length === 0) throw malformed(file, 'contains no images')
   const values = sharedBytes(batch.labels.length * IMAGE_BYTES)
   interleavePlanes(batch, values)
   return { values, columns: IMAGE_BYTES }

@@ -118,7 +118,7 @@ function tooFew(parts: string, asked: number, there: number, note: string): User
 
 function emptyPart(part: string): UserError {
   return new UserError('usage', `split: ${part} must get at least one row, got 0`, {
-    hint: 'Ask for more, or leave more rows over.',
+    hint: 'Ask for more, or leave more rows for it.',
   })
 }
 

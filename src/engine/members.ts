@@ -48,7 +48,7 @@ export class Members {
     }
     for (const [name, { slots }] of members) {
       if (!this.#members.has(name))
-        this.#say(`Worker ${name} takes part with ${slots} ${slots === 1 ? 'slot' : 'slots'}.`)
+        this.#say(`Worker ${name} joined with ${slots} ${slots === 1 ? 'slot' : 'slots'}.`)
     }
     for (const name of this.#members.keys()) {
       if (!members.has(name)) this.#say(`Worker ${name} has left.`)
@@ -64,7 +64,7 @@ export class Members {
       const told = `${name} ${reason}`
       if (this.#told.has(told)) continue
       this.#told.add(told)
-      this.#say(`Worker ${name} runs no trial of this study: ${reason}`)
+      this.#say(`Worker ${name} cannot run this study: ${reason}`)
     }
   }
 

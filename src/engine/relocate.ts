@@ -14,13 +14,9 @@ export function fromRoot(settings: ObjectiveSettings, root: string): ObjectiveSe
     if (!path.isAbsolute(text) || NOT_PATHS.has(key)) return text
     const relative = path.relative(root, text)
     if (relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative)) {
-      throw new UserError(
-        'usage',
-        `${key}: ${text} does not lie below ${root}, where workers look for their files`,
-        {
-          hint: 'Give a folder above it with --root; every worker has a --root of its own.',
-        },
-      )
+      throw new UserError('usage', `${key}: ${text} is not inside ${root}, where workers look for files`, {
+        hint: 'Set --root to a folder that contains it. Each worker has its own --root.',
+      })
     }
     return MARK + relative.split(path.sep).join('/')
   }) as ObjectiveSettings
@@ -47,8 +43,8 @@ export function toRoot(settings: ObjectiveSettings, root: string): ObjectiveSett
 const NOT_PATHS: ReadonlySet<string> = new Set(['command', 'delimiter', 'decimal'])
 
 function outside(key: string): UserError {
-  return new UserError('engine', `${key} is not below this worker's root`, {
-    hint: 'A worker runs only what lies below its --root.',
+  return new UserError('engine', `${key} is not inside this worker's root`, {
+    hint: 'A worker runs only files inside its --root.',
   })
 }
 

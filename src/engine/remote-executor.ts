@@ -319,7 +319,7 @@ export class RemoteExecutor implements Executor {
       const counted = this.#accepted.get(trial)
       if (counted === undefined || counted.hash === hash) continue
       this.#options.say(
-        `Trial ${trial} gave other numbers on ${worker} than on ${counted.worker}: one of them computes wrongly. ` +
+        `Trial ${trial} gave different results on ${worker} and ${counted.worker}: one of them computes incorrectly. ` +
           'Compare them: finesweep doctor --engine.',
       )
     }
@@ -332,9 +332,9 @@ export class RemoteExecutor implements Executor {
   #lost(): void {
     const { address, engineTimeoutMs, say } = this.#options
     if (this.#closing !== null) return
-    say(`The engine ${address.shown} cannot be reached; waiting for it. Nothing is lost.`)
+    say(`The engine ${address.shown} cannot be reached; waiting for it. No results are lost.`)
     this.#lostTimer = setTimeout(() => {
-      const reason = `it has been away for ${Math.round(engineTimeoutMs / 1000)} s`
+      const reason = `it has been unreachable for ${Math.round(engineTimeoutMs / 1000)} s`
       this.#fail(unreachable(address, reason))
     }, engineTimeoutMs)
   }

@@ -26,7 +26,7 @@ export interface WorkerOptions {
   readonly prefix: string
   readonly name: string
   readonly slots: number
-  /** The folder below which data, modules and programs lie, absolute. */
+  /** The folder that holds data, modules and programs, absolute. */
   readonly root: string
   /** Where prepared data are cached. */
   readonly cacheFolder: string
@@ -103,7 +103,7 @@ class WorkerNode {
   async run(): Promise<void> {
     const { drain, halt, name, slots, address, root, say } = this.#options
     say(
-      `Worker ${name}: ${slots} ${slots === 1 ? 'slot' : 'slots'} for the studies at ${address.shown}, files below ${root}.`,
+      `Worker ${name}: ${slots} ${slots === 1 ? 'slot' : 'slots'} for the studies at ${address.shown}, files in ${root}.`,
     )
     await this.#takeName()
     let announcedAt = -Infinity
@@ -132,7 +132,7 @@ class WorkerNode {
     if (text === null) return this.#announce()
     const { host, pid } = JSON.parse(text) as WorkerPresence
     if (host === hostname() && !isAlive(pid)) return this.#announce()
-    throw new UserError('usage', `--name: worker ${name} is there already (process ${pid} on ${host})`, {
+    throw new UserError('usage', `--name: worker ${name} already exists (process ${pid} on ${host})`, {
       hint: `Choose another name. One that was killed is forgotten after ${PRESENCE_SECONDS} s.`,
     })
   }
@@ -205,7 +205,7 @@ class WorkerNode {
     await session.announce()
     const now = performance.now()
     this.#joined.set(id, { session, bytes: bytesOf(opened), goneSince: null, lastBusyAt: now })
-    say(`Takes part in ${offer.study} of ${offer.host}.`)
+    say(`Joined study ${offer.study} of ${offer.host}.`)
     await this.#keepWithinMemory()
   }
 
@@ -215,7 +215,7 @@ class WorkerNode {
       return `it runs finesweep ${codeVersion}, the study ${offer.codeVersion}. Install the same version on both.`
     }
     if (offer.tokenHash !== (token === null ? null : sha256(token))) {
-      return 'it was given another token than the study, or none. Give both the same --token.'
+      return 'its token is not that of the study. Give both the same --token.'
     }
     if (offer.arithmetic === 'fma' && kernels.arithmetic !== 'fma') {
       return `it computes in ${kernels.arithmetic}, the study in ${offer.arithmetic}. Set training.arithmetic: muladd, which every machine has.`
@@ -225,7 +225,7 @@ class WorkerNode {
 
   async #refuse(id: string, offer: SessionOffer, reason: string): Promise<void> {
     const { say, name } = this.#options
-    say(`Runs no trial of ${offer.study} of ${offer.host}: ${reason}`)
+    say(`Cannot run study ${offer.study} of ${offer.host}:  ${reason}`)
     await this.#redis
       .multi()
       .hset(this.#keys.refusals(id), name, reason)
@@ -292,9 +292,10 @@ class WorkerNode {
 /** What is measured here and there, if it differs. */
 function differenceOf({ fingerprints }: SessionOffer, opened: OpenedObjective): string | null {
   const data = opened.data?.hash ?? null
-  if (data !== fingerprints.data) return 'its data differ from the data of the study. Copy them from there.'
+  if (data !== fingerprints.data)
+    return 'its data differ from those of the study. Copy them from that machine.'
   if (opened.fingerprint !== fingerprints.objective) {
-    return 'its objective differs from that of the study. Copy the files from there.'
+    return 'its objective differs from that of the study. Copy its files from that machine.'
   }
   return null
 }

@@ -46,6 +46,6 @@ export function threadExited(status: number): Ending {
 }
 
 export function outOfMemory(limitMb: number): Ending {
-  const message = `The trial took more than its limit of ${limitMb} MB of JavaScript heap (limits.heapMb)`
+  const message = `The trial used more than its limit of ${limitMb} MB of JavaScript heap (limits.heapMb)`
   return { state: 'failed', error: { code: 'out-of-memory', message, stack: null } }
 }

@@ -75,7 +75,7 @@ interface Run {
 export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions): Executor {
   if (source.kind === 'object') {
     throw new UserError('usage', 'An objective given as an object runs in its own thread only', {
-      hint: 'Put it into a module of its own, or run it with one worker.',
+      hint: 'Move it into a module, or run it with one worker.',
     })
   }
   const {
@@ -199,7 +199,7 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
   ): Promise<TrialOutcome> => {
     const channel = freeChannels.pop()
     if (channel === undefined) {
-      const message = `${SPARE_CHANNELS} threads did not end when they were told to: something holds them`
+      const message = `${SPARE_CHANNELS} threads did not stop when asked to: something blocks them`
       return unstarted('failed', { code: 'exited', message, stack: null })
     }
     channel.reset()

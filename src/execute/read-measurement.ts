@@ -14,13 +14,13 @@ export function readMeasurement(yielded: unknown, lastStep: number, seconds: num
     throw bad(`an objective yields { step, value, metrics }, got ${show(yielded)}`)
   }
   for (const key of Object.keys(yielded)) {
-    if (!KEYS.has(key)) throw bad(`unknown key "${key}"; other figures belong into metrics`)
+    if (!KEYS.has(key)) throw bad(`unknown key "${key}"; other numbers belong in metrics`)
   }
   const { step, value, metrics } = yielded as Record<string, unknown>
   if (typeof step !== 'number' || !Number.isSafeInteger(step) || step < 1) {
     throw bad(`step must be a whole number from 1, got ${show(step)}`)
   }
-  if (step <= lastStep) throw bad(`steps must rise, got ${step} after ${lastStep}`)
+  if (step <= lastStep) throw bad(`steps must increase, got ${step} after ${lastStep}`)
   if (typeof value !== 'number') throw bad(`value must be a number, got ${show(value)} at step ${step}`)
   return { step, value, metrics: readMetrics(metrics, step), seconds }
 }

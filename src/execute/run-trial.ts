@@ -191,7 +191,7 @@ function startGenerator(objective: Objective, context: TrialContext): Measuremen
   if (typeof (generator as { next?: unknown } | null)?.next !== 'function') {
     throw new FailedError(
       'bad-measurement',
-      'An objective made by hand has a run function that is a generator: write function* (or async function*)',
+      'The run function of an objective must be a generator: write function* (or async function*)',
     )
   }
   return generator as Measurements

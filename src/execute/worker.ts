@@ -136,7 +136,8 @@ function strayError(thrown: unknown): void {
   if (running === null) throw thrown
   const { error } = readThrown(thrown)
   if (running === current) running.interruption.raise({ state: 'failed', error })
-  else print(running.trial, `Trial ${running.trial} went on after its end and failed: ${error.message}\n`)
+  else
+    print(running.trial, `Trial ${running.trial} kept running after it ended, and failed: ${error.message}\n`)
 }
 
 process.on('unhandledRejection', strayError)

@@ -6,7 +6,7 @@ import type { TestScore } from '../train/test-score.ts'
 import type { TrialRecord } from '../trial.ts'
 
 /**
- * The test score of a study's winner, looked at once: an earlier look at the same artifact is shown again, not
+ * The test score of a study's winner, evaluated once: an earlier look at the same artifact is shown again, not
  * repeated. Null if no artifact was kept, or the objective has no test part.
  */
 export async function lookAtTest(

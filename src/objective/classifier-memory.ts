@@ -51,7 +51,7 @@ export function checkMemory(config: ClassifierConfig, space: SearchSpace, data: 
     throw new UserError(
       'usage',
       `model.hidden: a network of this size takes ${gigabytes(least)} to train; a thread has ${gigabytes(THREAD_BYTES)}`,
-      { hint: 'Make its layers narrower, or fewer.' },
+      { hint: 'Use narrower or fewer layers.' },
     )
   }
   const most = bytesOf((values) => Math.max(...values))

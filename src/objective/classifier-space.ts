@@ -51,8 +51,8 @@ function checkFixedTwice(space: SearchSpace, { raw, report }: WrittenStudy): voi
     report({
       path: [block, key],
       at: 'key',
-      message: `${name} stands in ${block} and in space`,
-      hint: 'Keep the one in space: it is what the trials take.',
+      message: `${name} is set in ${block} and in space`,
+      hint: 'Keep the one in space: trials use that one.',
     })
   }
 }

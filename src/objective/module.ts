@@ -20,12 +20,12 @@ const HINT =
  */
 export async function loadModule(file: string): Promise<Objective> {
   if (!existsSync(file)) throw new UserError('usage', `Objective not found: ${file}`)
-  if (!statSync(file).isFile()) throw new UserError('usage', `The objective is no file: ${file}`)
+  if (!statSync(file).isFile()) throw new UserError('usage', `The objective is not a file: ${file}`)
   const ending = extname(file)
   if (ending !== '' && !/^\.[cm]?[jt]s$/.test(ending)) {
     throw new UserError(
       'usage',
-      `An objective is a module in TypeScript or JavaScript, this is a ${ending} file`,
+      `An objective must be a TypeScript or JavaScript module; this is a ${ending} file`,
       {
         where: { file },
       },
@@ -49,7 +49,7 @@ export async function loadModule(file: string): Promise<Objective> {
     objective === undefined ? 'it has none' : `got ${objective === null ? 'null' : typeof objective}`
   throw new UserError(
     'usage',
-    `An objective is a module's default export, a function or made by defineObjective; ${found}`,
+    `The default export of an objective must be a function or made by defineObjective; ${found}`,
     {
       where: { file },
       hint: HINT,

@@ -40,7 +40,7 @@ export function renderEvaluation(
     ),
   ]
   const others = paint([{ text: furtherFigures(metrics), tone: 'dim' }], layout.colour)
-  const legend = 'A row is a class; its numbers say how many were taken for which class.'
+  const legend = 'Rows are true classes, columns the predicted ones.'
   return `${head}\n${others}\n\n${renderTable(columns, rows, layout).text}\n${legend}\n`
 }
 

@@ -115,12 +115,12 @@ function stageLines({ record, totals, best }: ExplainedStage, metric: string, wi
     (isRoot ? ', over the whole range' : '')
   const head: Span[] = [rank, { text: oneLine(record.name), tone: 'strong' }, `${plan}.`]
   const ranges = isRoot ? rangeLines(record) : []
-  if (totals.finished === 0) return [head, ...ranges, ['No trial of it has finished yet.']]
+  if (totals.finished === 0) return [head, ...ranges, ['None of its trials has finished yet.']]
   const done =
     totals.finished < record.trials ? `, ${countOf(record.trials - totals.finished, 'trial')} to go` : ''
   const result: Span[] =
     best === null
-      ? ['No trial of it succeeded', done, '.']
+      ? ['None of its trials succeeded', done, '.']
       : [
           `Best so far: trial ${best.number} with ${metric} `,
           { text: formatMetric(metric, best.value), tone: 'good' },
@@ -188,8 +188,8 @@ function noteLines(stage: StageRecord, next: StageRecord, decision: NarrowDecisi
   const lines = wrap(notes.join(' '), width - 2).map((line): Span[] => [{ text: `  ${line}`, tone: 'dim' }])
   if (stage.epochs > 1 || next.epochs < FEW_EPOCHS_RATIO) return lines
   const warning =
-    `One epoch decides here for trials of ${next.epochs}. With no earlier value to compare, narrowing can't see what the ` +
-    `best move towards as they train longer. Stages of two epochs or more can.`
+    `These trials ran one epoch, those of the next stage run ${next.epochs}. With no earlier value to compare, narrowing cannot ` +
+    `tell where the best ones move with longer training. With two epochs or more it can.`
   return [
     ...lines,
     ...wrap(warning, width - 2).map((line): Span[] => [{ text: `  ${line}`, tone: 'warning' }]),

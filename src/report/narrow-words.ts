@@ -33,7 +33,7 @@ function reasonClause(
     case 'tied':
       return `${reason.tied} of ${reason.trials} trials tie at the border of the best: no evidence`
     case 'flat':
-      return 'its effect is too small to tell from none'
+      return 'its effect is too small to measure'
     case 'no-trend':
       return `the best trials look like the whole range (p = ${figure(reason.pValue)})`
     case 'ends-untested':
@@ -48,7 +48,7 @@ function reasonClause(
       return `${where}: ${action} ${reachText(reach)} ${beyond(edge)} it`
     }
     case 'elite-outside':
-      return `a trial of the whole range, among the best, lies outside of it: extended to ${formatParam(reason.outermost, before)}`
+      return `one of the best trials, drawn from the whole range, lies outside: extended to ${formatParam(reason.outermost, before)}`
     case 'choices-present':
       return `no choice is missing from the best trials by more than chance (p = ${figure(reason.pValue)})`
     case 'choices-missing':

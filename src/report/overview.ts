@@ -148,7 +148,7 @@ export function renderStatus(
   if (study.endReason !== null) lines.push([oneLine(study.endReason)])
   if (activity === 'interrupted' || activity === 'stopped') {
     lines.push([
-      { text: `Go on with: finesweep resume ${shellWord(study.name)}${dbOption}`, tone: 'warning' },
+      { text: `Continue with: finesweep resume ${shellWord(study.name)}${dbOption}`, tone: 'warning' },
     ])
   }
   for (const note of study.notes) lines.push([`note: ${oneLine(note)}`])

@@ -145,7 +145,7 @@ function totalsLine({ totals, digest }: StudySummary, { workers, elapsedMs, db }
 function endSentence(study: StudyRecord, dbOption: string): Span {
   const reason = study.endReason === null ? '' : `: ${oneLine(study.endReason).replace(/\.$/, '')}`
   const way =
-    study.state === 'complete' ? '' : ` Go on with: finesweep resume ${shellWord(study.name)}${dbOption}`
+    study.state === 'complete' ? '' : ` Continue with: finesweep resume ${shellWord(study.name)}${dbOption}`
   const text = `The study ${study.state === 'complete' ? 'ended' : `is ${study.state}`}${reason}.${way}`
   return { text, tone: 'warning' }
 }
@@ -159,7 +159,7 @@ export function testLines(evaluations: readonly Evaluation[]): Span[][] {
   const last = looks.at(-1)
   if (last === undefined) return []
   const { trial, examples, metrics } = last
-  const times = looks.length === 1 ? 'looked at once' : `look ${looks.length} at the test set`
+  const times = looks.length === 1 ? 'evaluated once' : `evaluation ${looks.length} of the test set`
   const counted = `${formatCount(examples)} examples`
   if (metrics.accuracy === undefined) {
     const figures = Object.entries(metrics).map(([name, value]) => `${name} ${formatMetric(name, value)}`)

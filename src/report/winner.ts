@@ -36,7 +36,7 @@ function trialsToJudgeBy(reader: StudyReader, study: number, best: TrialRecord):
 }
 
 /**
- * `validAccuracy 0.4704, the luckiest of 29; trained again it is expected at 0.464 ± 0.006`, and which trial is expected
+ * `validAccuracy 0.4704, the best of 29; training it again is expected to give 0.464 ± 0.006`, and which trial is expected
  * to be better, if one is. Empty where the measurements have no noise to speak of.
  */
 export function winnerSentences(
@@ -45,15 +45,15 @@ export function winnerSentences(
   metric: string,
 ): string[] {
   if (!noisy) return []
-  const measured = `${metric} ${formatMetric(metric, value)}, the luckiest of ${trials}`
-  const again = `Trial ${best.trial}: ${measured}; trained again it is expected at ${expected(best)}.`
+  const measured = `${metric} ${formatMetric(metric, value)}, the best of ${trials}`
+  const again = `Trial ${best.trial}: ${measured}; training it again is expected to give ${expected(best)}.`
   if (likeliest.trial === best.trial || expected(likeliest) === expected(best)) return [again]
-  return [again, `Trial ${likeliest.trial} is expected to be better: ${expected(likeliest)}.`]
+  return [again, `Trial ${likeliest.trial} is expected to do better: ${expected(likeliest)}.`]
 }
 
 /**
  * What each replicated point measured: `trial 12: 0.4704, again 0.4610 and 0.4655 (mean 0.4633, deviation 0.0048 between
- * seeds), expected at 0.4641 ± 0.0059`; then the winner.
+ * seeds), expected value 0.4641 ± 0.0059`; then the winner.
  */
 export function replicateSentences(
   { points, winner }: NonNullable<ReturnType<typeof readReplicates>>,
@@ -64,14 +64,11 @@ export function replicateSentences(
     const measured = again.length === 0 ? 'no replicate succeeded' : `again ${again.map(number).join(', ')}`
     const spread =
       mean === null ? '' : ` (mean ${number(mean)}, deviation ${number(deviation)} between seeds)`
-    const worth = found === null ? '' : `, expected at ${expected(found, true)}`
+    const worth = found === null ? '' : `, expected value ${expected(found, true)}`
     return `Trial ${original}: ${metric} ${number(value)}, ${measured}${spread}${worth}.`
   })
   const why = points.some((point) => point.expected !== null) ? 'expected value' : 'mean of its trainings'
-  return [
-    ...lines,
-    `Winner: trial ${winner}, by the ${why}; a network kept for it is that of its first training.`,
-  ]
+  return [...lines, `Winner: trial ${winner}, by the ${why}; its kept network is that of its first training.`]
 }
 
 /** `0.464 ± 0.006`: the margin with one significant digit, two if it begins with 1 or if `extra`; the value likewise. */

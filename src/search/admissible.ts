@@ -69,7 +69,7 @@ function neverRepeats(space: SearchSpace): boolean {
 
 function impossible(space: SearchSpace): UserError {
   const rules = space.constraints.map((rule) => `"${rule}"`).join(', ')
-  return new UserError('usage', `require: no point of the space was found that keeps ${rules}`, {
+  return new UserError('usage', `require: no random point satisfied ${rules}`, {
     hint: 'Widen the ranges, or loosen the rules.',
   })
 }

@@ -22,7 +22,7 @@ const paramsSchema = z.record(z.string(), z.union([z.number(), z.string(), z.boo
 /** An entry of a study file's `stages:`; what it leaves out is filled in by `planStages`. */
 export const stageEntrySchema = z.strictObject({
   name: z
-    .string({ error: (issue) => `name must be a text, got ${show(issue.input)}` })
+    .string({ error: (issue) => `name must be a string, got ${show(issue.input)}` })
     .min(1, 'name must not be empty')
     .optional(),
   trials: whole('trials').optional(),

@@ -56,9 +56,13 @@ export function changeExperiment(study: StudyRecord, progress: Progress, changes
   }
   const ofSpace = overrides.find(({ path }) => path[0] === 'space')
   if (ofSpace !== undefined && progress.begun.length >= experiment.stages.length) {
-    throw refused(ofSpace, 'every stage has begun, in ranges of its own: the change would have no effect', {
-      hint: `Add a stage as well: --set 'stages[${experiment.stages.length}]={ trials: 32 }'.`,
-    })
+    throw refused(
+      ofSpace,
+      'every stage has already begun with its own ranges, so the change would have no effect',
+      {
+        hint: `Add a stage as well: --set 'stages[${experiment.stages.length}]={ trials: 32 }'.`,
+      },
+    )
   }
   return experiment
 }
@@ -83,7 +87,7 @@ function applyChange(
       return { ...experiment, space: readSpace(experiment, root.space, resolved, force) }
     default:
       throw refused(resolved, "can't change once a study has begun", {
-        hint: 'A resume sets stages, limits and, with --force, ranges of the space; for anything else run a new study.',
+        hint: 'A resume can change stages, limits and, with --force, ranges of the space. For anything else run a new study.',
       })
   }
 }
@@ -106,18 +110,18 @@ function checkStageChange(
   if (field === 'epochs') throw refused(override, `the stage has begun with ${epochs} epochs a trial`)
   if (field !== 'trials' || path.length !== 3) {
     throw refused(override, 'the stage has begun', {
-      hint: 'Of a stage that has begun only trials can change.',
+      hint: 'Only the number of trials can change once a stage has begun.',
     })
   }
   if (begun[index + 1] !== undefined) {
-    throw refused(override, "the next stage was drawn from this one's results already", {
+    throw refused(override, 'the next stage was already drawn from its results', {
       hint: 'Add trials to the last stage: finesweep resume --add N',
     })
   }
   if (typeof value === 'number' && value < begunTrials(index)) {
     throw refused(
       override,
-      `must be at least ${begunTrials(index)}, the trials that have begun; got ${value}`,
+      `must be at least ${begunTrials(index)}, the number of trials already begun; got ${value}`,
     )
   }
 }

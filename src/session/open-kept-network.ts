@@ -22,7 +22,7 @@ export async function openKeptNetwork(
   if (!keepsNetwork(experiment.objective)) {
     throw new UserError(
       'usage',
-      `Study "${study.name}" trains no network of finesweep's own: its objective is ${kindOf(experiment.objective).noun}`,
+      `Study "${study.name}" does not train the built-in network: its objective is ${kindOf(experiment.objective).noun}`,
     )
   }
   const saved = decodeNetwork(keptArtifact(reader, study, trial), `the network of trial ${trial.number}`)

@@ -40,8 +40,8 @@ export function refuseDifferences(study: StudyRecord, opened: OpenedExperiment, 
     return `${MEANINGS[name]} has changed (${how})`
   })
   if (force) return differences.map((difference) => `resume --force: ${difference}`)
-  throw new UserError('usage', `Study "${study.name}" is not as it was begun: ${differences.join('; ')}`, {
-    hint: 'Restore what it began with, or run a new study. (finesweep resume --force goes on, and records that.)',
+  throw new UserError('usage', `Study "${study.name}" cannot be resumed:  ${differences.join('; ')}`, {
+    hint: 'Restore the original, or run a new study. finesweep resume --force continues anyway and records the change.',
   })
 }
 

@@ -38,7 +38,7 @@ export async function replayTrial(
   if (continued === undefined) {
     throw new UserError(
       'usage',
-      `Trial ${trial.number} continued the network of trial ${trial.continues}, which is not kept any more`,
+      `Trial ${trial.number} continued the network of trial ${trial.continues}, which is no longer kept`,
       { hint: `Replay that one instead: finesweep replay ${study.name} ${trial.continues}` },
     )
   }
@@ -88,7 +88,7 @@ export function firstDifference(
 ): string | null {
   for (const [index, then] of stored.entries()) {
     const now = outcome.measurements[index]
-    if (now === undefined) return `step ${then.step} was measured then, and not now`
+    if (now === undefined) return `step ${then.step} was measured then but not now`
     if (now.step !== then.step)
       return `measurement ${index + 1} was step ${then.step} then, and is step ${now.step} now`
     const pairs: [string, number | undefined, number | undefined][] = [['value', then.value, now.value]]
@@ -101,7 +101,7 @@ export function firstDifference(
     }
   }
   const extra = outcome.measurements[stored.length]
-  if (extra !== undefined) return `step ${extra.step} is measured now, and was not then`
+  if (extra !== undefined) return `step ${extra.step} is measured now but was not then`
   if (outcome.state !== trial.state) return `it ended ${trial.state} then, and ${outcome.state} now`
   return null
 }

@@ -18,9 +18,9 @@ export interface EngineOptions {
   readonly prefix?: string
   /** Workers need the same one; null or left out: any worker may take part. */
   readonly token?: string | null
-  /** The folder below which data, modules and programs lie here, absolute. */
+  /** The folder that holds data, modules and programs here, absolute. */
   readonly root: string
-  /** Seconds that the engine may be away before the study gives up; 600 by default. */
+  /** Seconds that the engine may be unreachable before the study gives up; 600 by default. */
   readonly timeout?: number
   /** Milliseconds after which a silent worker's trial runs again elsewhere; 30,000 by default. */
   readonly lockMs?: number

@@ -260,8 +260,8 @@ function freeName(asked: string | null, own: string, db: string, isTaken: (name:
   const name = asked ?? own
   if (!isTaken(name)) return name
   if (asked !== null) {
-    throw new UserError('usage', `--name: there is a study ${JSON.stringify(name)} in ${db} already`, {
-      hint: `Choose another name, or go on with it: finesweep resume ${name}`,
+    throw new UserError('usage', `--name: study ${JSON.stringify(name)} already exists in ${db}`, {
+      hint: `Choose another name, or continue that study: finesweep resume ${name}`,
     })
   }
   let number = 2
@@ -277,7 +277,7 @@ function nameTaken(store: StudyReader, name: string, free: string): string {
     .findLast((study) => store.lease(study.id) === undefined)
   const hint =
     unfinished === undefined ? '' : ` "${unfinished.name}" is unfinished: finesweep resume ${unfinished.name}`
-  return `There is a study "${name}" already; this one is "${free}".${hint}`
+  return `Study "${name}" already exists; this one is called "${free}".${hint}`
 }
 
 function isNumbered(name: string, base: string): boolean {
@@ -292,9 +292,9 @@ function findStudy(store: StudyReader, name: string | null, db: string): StudyRe
 
 function noStudy(name: string | null, db: string): UserError {
   if (name === null) {
-    const hint = 'Begin with: finesweep run FILE.yaml'
+    const hint = 'Start one with: finesweep run FILE.yaml'
     return new UserError('not-found', `There is no study in ${db} yet`, { hint })
   }
-  const hint = 'All of them: finesweep studies'
+  const hint = 'List them: finesweep studies'
   return new UserError('not-found', `There is no study ${JSON.stringify(name)} in ${db}`, { hint })
 }

@@ -125,7 +125,7 @@ export function parseConstraint(source: string): Expression {
   const whole = either()
   if (peek().kind !== 'end') throw unexpected(peek(), 'the end')
   if (!isTruth(whole))
-    throw new ConstraintSyntaxError('it compares nothing: expected a rule like "a <= b"', 0)
+    throw new ConstraintSyntaxError('it compares nothing; expected a rule like "a <= b"', 0)
   return whole
 }
 

@@ -123,7 +123,7 @@ export function searchSpace(
   const distributions: Record<string, Distribution> = {}
   const conditions: Record<string, Condition> = {}
   if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) {
-    throw new UserError('usage', `A space is parameters by name, got ${show(parameters)}`, {
+    throw new UserError('usage', `A space must be an object of parameters by name, got ${show(parameters)}`, {
       hint: 'Write { learningRate: float(1e-5, 1, { log: true }) }.',
     })
   }

@@ -22,7 +22,7 @@ export interface RangeOptions {
 }
 
 export const valueSchema = z.union([z.number(), z.string(), z.boolean(), z.null()], {
-  error: (issue) => `expected a number, a text, true/false or null, got ${show(issue.input)}`,
+  error: (issue) => `expected a number, a string, true/false or null, got ${show(issue.input)}`,
 })
 const number = z.number({ error: (issue) => `expected a number, got ${show(issue.input)}` })
 const flag = z.boolean({ error: (issue) => `expected true or false, got ${show(issue.input)}` })
@@ -47,7 +47,7 @@ export const FILE_ENTRIES = {
   int: { int: bounds, ...rangeOptions },
   categorical: {
     choices: z.array(valueSchema, {
-      error: (issue) => `expected a list of numbers, texts, true/false or null, got ${show(issue.input)}`,
+      error: (issue) => `expected a list of numbers, strings, true/false or null, got ${show(issue.input)}`,
     }),
     ordered: flag.optional(),
   },

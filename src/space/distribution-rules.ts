@@ -26,7 +26,7 @@ export function distributionMistake(distribution: Distribution): DistributionMis
         ? null
         : mistake(
             'value',
-            `a fixed value must be a finite number, a text, true/false or null, got ${show(distribution.value)}`,
+            `a fixed value must be a finite number, a string, true/false or null, got ${show(distribution.value)}`,
             'Give one value.',
           )
   }
@@ -111,7 +111,7 @@ function choicesMistake(choices: readonly ParamValue[]): DistributionMistake | n
     if (!isParamValue(choice)) {
       return mistake(
         'choices',
-        `a choice must be a finite number, a text, true/false or null, got ${show(choice)}`,
+        `a choice must be a finite number, a string, true/false or null, got ${show(choice)}`,
         'Change or drop it.',
       )
     }

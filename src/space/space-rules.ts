@@ -66,7 +66,7 @@ export function constraintMistake(constraint: string, names: readonly string[] |
     for (const [name, position] of constraintNames(parseConstraint(constraint))) {
       if (names === null || names.includes(name)) continue
       const meant = names.find((known) => !BARE_NAME.test(known) && constraint.includes(known))
-      const way = meant === undefined ? '' : `; ${show(meant)} stands in backticks`
+      const way = meant === undefined ? '' : `; write ${show(meant)} in backticks`
       return `require "${rule}": there is no parameter ${show(name)} (column ${position + 1})${way}`
     }
     return null
@@ -88,7 +88,7 @@ export function conditionMistakes(
     if (!Object.hasOwn(parameters, name)) {
       mistakes.push({
         path,
-        message: `${name}: a condition for a parameter that is not there`,
+        message: `${name}: a condition for a parameter that does not exist`,
         hint: 'Drop it.',
       })
     }
@@ -96,12 +96,12 @@ export function conditionMistakes(
       if (Object.hasOwn(parameters, parent)) continue
       mistakes.push({
         path: [...path, parent],
-        message: `${name}: when names ${show(parent)}, which is no parameter`,
+        message: `${name}: when names ${show(parent)}, which is not a parameter`,
         hint: `The parameters are ${names.join(', ')}.`,
       })
     }
     if (dependsOnItself(name, conditions)) {
-      mistakes.push({ path, message: `${name}: its condition depends on itself`, hint: 'Break the circle.' })
+      mistakes.push({ path, message: `${name}: its condition depends on itself`, hint: 'Break the cycle.' })
     }
   }
   return mistakes
@@ -155,7 +155,7 @@ function neverTakes(
       return distribution.choices.includes(value)
         ? null
         : {
-            reason: 'which is none of its choices',
+            reason: 'which is not one of its choices',
             hint: `Its choices are ${distribution.choices.map(show).join(', ')}.`,
           }
     case 'fixed':
@@ -168,7 +168,7 @@ function neverTakes(
     case 'float':
       if (distribution.step === null && contains(distribution, value)) {
         return {
-          reason: 'a value that a range of real numbers hardly ever takes',
+          reason: 'a value that a continuous range almost never takes',
           hint: 'Give the parameter a step or choices, or write a rule under require.',
         }
       }

@@ -20,7 +20,7 @@ export async function backupStore(file: string, target: string): Promise<void> {
   try {
     if (existsSync(target)) throw alreadyThere(target)
     if (!existsSync(dirname(target))) {
-      throw new UserError('usage', `${target}: its folder does not exist`, { hint: 'Make it first.' })
+      throw new UserError('usage', `${target}: its folder does not exist`, { hint: 'Create it first.' })
     }
     await db.backup(partial, { progress: () => ALL_PAGES })
     makeSelfContained(partial)

@@ -39,7 +39,7 @@ const LONG_WAL_BYTES = 64 * 2 ** 20
 /** The states of trials with a result, for SQL. */
 const RANKED = RANKED_STATES.map((state) => `'${state}'`).join(', ')
 
-const FIX = 'To correct it: finesweep doctor --fix'
+const FIX = 'To fix it: finesweep doctor --fix'
 
 /** A check, and how to correct what it finds; `fix` runs in a transaction of its own, and only where it is safe. */
 interface Check {
@@ -124,7 +124,7 @@ function damagedFile(db: Database.Database): StoreFinding[] {
   const strays = db.pragma('foreign_key_check') as { readonly table: string }[]
   const messages = [
     ...lines.filter((line) => line !== 'ok'),
-    ...new Set(strays.map(({ table }) => `rows of ${table} belong to nothing`)),
+    ...new Set(strays.map(({ table }) => `orphaned rows in ${table}`)),
   ]
   return messages.map((line) => ({
     severity: 'error',
@@ -276,7 +276,7 @@ const USELESS_ARTIFACTS: Check = {
   find: (db) => {
     const found = db.prepare(`SELECT count(*) FROM artifacts WHERE ${USELESS}`).pluck().get() as number
     if (found === 0) return []
-    const message = `Artifacts are kept of trials without a result (${found})`
+    const message = `Artifacts exist for trials without a result (${found})`
     return [{ severity: 'warning', kind: 'useless-artifacts', message, hint: FIX }]
   },
   fix: (db) => {

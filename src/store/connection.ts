@@ -193,7 +193,7 @@ function checkFile(file: string): boolean {
   if (file === '' || file !== file.trim()) {
     throw new UserError(
       'store',
-      `"${file}": the path of a store is not empty, nor ends or begins with a space`,
+      `"${file}": the path of a store must not be empty, or begin or end with a space`,
       {
         hint: 'Choose another file with --db.',
       },

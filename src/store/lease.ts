@@ -38,8 +38,8 @@ export function heldBySomebodyElse(study: string, lease: HeldLease): UserError {
 /** For a writer that was thought dead (a suspended machine) and finds another in its place. */
 export function leaseLost(study: string, lease: Lease | undefined): UserError {
   const now =
-    lease === undefined ? 'nobody holds it now' : `pid ${lease.pid} on host ${lease.host} runs it now`
+    lease === undefined ? 'no process holds it now' : `pid ${lease.pid} on host ${lease.host} runs it now`
   return new UserError('store', `Study "${study}": this process lost its lease; ${now}`, {
-    hint: 'Run what it had not committed again with: finesweep resume',
+    hint: 'Rerun uncommitted trials with: finesweep resume',
   })
 }

@@ -36,7 +36,7 @@ export function identify(db: Database.Database, file: string, newest: number = M
   if (version > newest) {
     throw new UserError(
       'store',
-      `${file}: this store has version ${version}, and this finesweep knows versions up to ${newest}`,
+      `${file}: this store has version ${version}, and this finesweep reads versions up to ${newest}`,
       { hint: 'Update finesweep, or choose another file with --db.' },
     )
   }

@@ -113,7 +113,9 @@ export function checkSteps(trial: number, measurements: readonly TimedMeasuremen
   let previous = Number.NEGATIVE_INFINITY
   for (const { step } of measurements) {
     if (!Number.isSafeInteger(step) || step <= previous) {
-      throw new Error(`Trial ${trial}: steps must be whole numbers that rise, got ${step} after ${previous}.`)
+      throw new Error(
+        `Trial ${trial}: steps must be increasing whole numbers, got ${step} after ${previous}.`,
+      )
     }
     previous = step
   }

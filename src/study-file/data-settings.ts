@@ -22,7 +22,7 @@ export function dataInfoSettings(source: string, sets: readonly string[]): DataS
     ? readExperiment(source, { overrides })
     : parseExperiment(stringify({ data: detectSource(source) }), path.resolve('data info'), { overrides })
   if (objective.kind === CLASSIFIER) return objective.data
-  throw new UserError('usage', `${source} trains no network of finesweep's own, so it has no data block`, {
+  throw new UserError('usage', `${source} does not train the built-in network, so it has no data block`, {
     where: { file: source },
   })
 }

@@ -39,11 +39,11 @@ const MOST_DEPTH = 40
 function plainData(value: unknown, where: Path): unknown {
   if (typeof value !== 'object' || value === null) {
     if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') {
-      throw refused(where, `must be data, got ${describeValue(value)}`)
+      throw refused(where, `must be plain data, got ${describeValue(value)}`)
     }
     return value
   }
-  if (where.length > MOST_DEPTH) throw refused([where[0]!], 'is nested too deep, or holds itself')
+  if (where.length > MOST_DEPTH) throw refused([where[0]!], 'is nested too deeply or contains itself')
   if (Array.isArray(value)) return value.map((item, index) => plainData(item, [...where, index]))
   const written =
     where[0] === 'space' && where.length === 2 && isParameter(value) ? fileEntryOf(value) : value

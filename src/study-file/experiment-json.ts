@@ -31,9 +31,9 @@ export function experimentFromJson(value: unknown, study?: string): Experiment {
   if (typeof version === 'number' && version > VERSION) {
     throw new UserError(
       'store',
-      `${study === undefined ? 'The study' : `Study "${study}"`} was written in format ${version}; this finesweep reads up to ${VERSION}`,
+      `${study === undefined ? 'The study' : `Study "${study}"`} was written in format ${version}; this finesweep reads formats up to ${VERSION}`,
       {
-        hint: 'Install the newer finesweep that wrote it.',
+        hint: 'Update finesweep.',
       },
     )
   }
@@ -41,7 +41,7 @@ export function experimentFromJson(value: unknown, study?: string): Experiment {
   if (!read.success) {
     const issue = read.error.issues[0]
     const path = describePath((issue?.path ?? []) as (string | number)[])
-    throw damaged(whose, path === '' ? 'it is no experiment' : `${path} can't be read`)
+    throw damaged(whose, path === '' ? 'it is not an experiment' : `${path} can't be read`)
   }
   const { version: written, ...stored } = read.data
   const experiment = written === 1 ? { ...stored, objective: fromVersion1(stored.objective) } : stored
@@ -60,7 +60,7 @@ function fromVersion1(settings: ObjectiveSettings): ObjectiveSettings {
 
 function damaged(whose: string, reason: string): UserError {
   return new UserError('store', `${whose} is damaged: ${reason}`, {
-    hint: 'Run the study file anew, or restore a backup of the store.',
+    hint: 'Run the study file again, or restore a backup of the store.',
   })
 }
 

@@ -15,7 +15,7 @@ export function studyJsonSchema(): object {
   const schema = z.toJSONSchema(STUDY_KEYS, { io: 'input', unrepresentable: 'any' }) as Node
   const paths = Object.keys(SHORTHANDS).filter((path) => path !== 'objective')
   return {
-    title: 'A study of finesweep',
+    title: 'A finesweep study',
     ...paths.reduce((whole, path) => withText(whole, path.split('.'), SHORTHANDS[path]!), schema),
   }
 }

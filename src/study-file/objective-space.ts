@@ -17,7 +17,7 @@ export function withObjectiveSpace(experiment: Experiment, space: SearchSpace | 
   const names = Object.keys(named.parameters)
   if (space === null) {
     if (names.length > 0) return experiment
-    throw new UserError('usage', 'space is missing: the module brings none along', {
+    throw new UserError('usage', 'space is missing: the module does not declare one', {
       hint: 'Give space in the study file, or as the first argument of defineObjective.',
     })
   }

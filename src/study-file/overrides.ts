@@ -47,9 +47,9 @@ function parsePath(text: string): (string | number)[] {
     if (!fits || key === '__proto__') {
       throw new UserError(
         'usage',
-        `${describeValue(text)} is no path of a study file (at character ${start + 1})`,
+        `${describeValue(text)} is not a path in a study file (at character ${start + 1})`,
         {
-          hint: 'Write it like stages[0].trials, and names that hold a dot like space["my.rate"].',
+          hint: 'Write it like stages[0].trials, and names with a dot like space["my.rate"].',
           where: { file: '--set' },
         },
       )
@@ -63,7 +63,7 @@ function parsePath(text: string): (string | number)[] {
     }
   }
   if (path.length === 0) {
-    throw new UserError('usage', 'There is no path before the =', {
+    throw new UserError('usage', 'The path before the = is missing', {
       hint: 'Write --set path=value, for example --set stages[0].trials=8.',
       where: { file: '--set' },
     })

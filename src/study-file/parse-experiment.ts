@@ -63,7 +63,7 @@ export function experimentOf(
 ): Experiment {
   if (typeof root !== 'object' || root === null || Array.isArray(root)) {
     const message = `A study is a block of keys, got ${describeValue(root)}`
-    const hint = 'Begin with one of the experiments/ to copy.'
+    const hint = 'Start from a copy of a file in experiments/.'
     throw mistakesError([{ path: [], at: 'value', message, hint }], placeOf)
   }
   const mistakes: Mistake[] = []
@@ -144,8 +144,8 @@ function nonFiniteNumbers(root: unknown, known: readonly Mistake[]): Mistake[] {
 
 function emptyFile(file: string): UserErrors {
   return userErrors([
-    new UserError('usage', 'The file says nothing', {
-      hint: 'Begin with one of the experiments/ to copy.',
+    new UserError('usage', 'The file has no content', {
+      hint: 'Start from a copy of a file in experiments/.',
       where: { file },
     }),
   ])

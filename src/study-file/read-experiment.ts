@@ -22,7 +22,7 @@ function readText(file: string): string {
   let bytes: Buffer
   try {
     const status = statSync(file)
-    if (status.isDirectory()) throw userErrors([mistake(file, 'This is a folder; a study is one file')])
+    if (status.isDirectory()) throw userErrors([mistake(file, 'This is a folder; expected a study file')])
     if (!status.isFile()) throw userErrors([mistake(file, 'This is not a regular file')])
     if (status.size > MOST_BYTES) throw userErrors([tooLarge(file, status.size)])
     bytes = readFileSync(file)
@@ -35,7 +35,7 @@ function readText(file: string): string {
   } catch {
     throw userErrors([
       new UserError('usage', 'This is not UTF-8 text', {
-        hint: 'Save the file as UTF-8. Is it a study file at all?',
+        hint: 'Save the file as UTF-8. Is this a study file?',
         where: { file, line: firstBadLine(bytes), column: 1 },
       }),
     ])

@@ -45,7 +45,7 @@ function checkWarmStarts(stages: readonly StagePlan[], resolving: Resolving): vo
     resolving.report({
       path: ['stages', index, 'warmStart'],
       at: 'value',
-      message: `stages[${index}].warmStart goes on with the weights of one network; ${refusal.reason}`,
+      message: `stages[${index}].warmStart continues the weights of one network; ${refusal.reason}`,
       hint: refusal.hint,
     })
   }
@@ -68,7 +68,7 @@ function checkBlocksBelong({ blocks, raw, report }: Resolving): void {
       report({
         path: [block],
         at: 'key',
-        message: `${block} is a block of objective ${kind.kind}; ${own.noun} reads none`,
+        message: `${block} belongs to objective ${kind.kind}; ${own.noun} does not use it`,
         hint: `Leave ${block} out, or write objective: ${kind.kind}.`,
       })
     }

@@ -48,8 +48,8 @@ export function parseYaml(text: string, file: string): YamlFile {
     const { line, column } = lineAndColumn(text, control.index)
     const code = control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
     throw userErrors([
-      new UserError('usage', `A text file holds no control characters, this one has U+${code}`, {
-        hint: 'Is it a study file at all?',
+      new UserError('usage', `A study file must not contain control characters; this one has U+${code}`, {
+        hint: 'Is this a study file?',
         where: { file, line, column },
       }),
     ])
@@ -87,13 +87,13 @@ function lineAndColumn(text: string, offset: number): { line: number; column: nu
   return { line: before.split('\n').length, column: offset - lineStart + 1 }
 }
 
-const TOO_DEEP = `Brackets or blocks are nested too deep; at most ${MOST_DEPTH} levels can be read`
+const TOO_DEEP = `Brackets or blocks are nested too deeply; at most ${MOST_DEPTH} levels can be read`
 
 export function tooLarge(file: string, sizeBytes: number): UserError {
   const size =
     sizeBytes < 1_000_000 ? `${Math.ceil(sizeBytes / 1000)} kB` : `${Math.round(sizeBytes / 1e5) / 10} MB`
   return new UserError('usage', `A study file has at most ${MOST_BYTES / 1024} kB, this one has ${size}`, {
-    hint: 'Is it another file? Data belongs in files of its own, named under data.',
+    hint: 'Is this the right file? Data belongs in separate files, named under data.',
     where: { file },
   })
 }
@@ -118,7 +118,7 @@ function collectTree(
     if (++numValues > MOST_VALUES) {
       throw userErrors([
         fail(
-          `A study file has at most ${MOST_VALUES} values, this one has more${targets.size > 0 ? ' with what its aliases stand for' : ''}`,
+          `A study file has at most ${MOST_VALUES} values, this one has more${targets.size > 0 ? ' with its aliases expanded' : ''}`,
           offset,
           targets.size > 0 ? 'Write it out instead.' : undefined,
         ),
@@ -130,11 +130,11 @@ function collectTree(
     if (isAlias(node)) {
       const target = targets.get(node)
       if (target === undefined) {
-        errors.push(fail(`*${node.source} stands for nothing: no &${node.source} comes before it`, offset))
+        errors.push(fail(`*${node.source} refers to nothing: no &${node.source} precedes it`, offset))
         return null
       }
       if (open.has(target)) {
-        errors.push(fail(`*${node.source} stands for something that holds itself`, offset))
+        errors.push(fail(`*${node.source} refers to a value that contains itself`, offset))
         return null
       }
       // Mistakes inside are shown where they are written: at the anchor.
@@ -150,7 +150,7 @@ function collectTree(
   function scalarValue(value: unknown, offset: number): unknown {
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
     if (value !== null && value !== undefined) {
-      errors.push(fail('This can be read as text, number, true or false only', offset, 'Put it in quotes.'))
+      errors.push(fail('Only text, numbers, true and false are allowed here', offset, 'Put it in quotes.'))
     }
     return null
   }
@@ -174,11 +174,11 @@ function collectTree(
       const key = String(keyNode.value)
       const where = describePath(path) === '' ? '' : ` in ${describePath(path)}`
       if (key === '__proto__') {
-        errors.push(fail(`"${key}" can't be used as a key${where}`, keyOffset, 'Take another name.'))
+        errors.push(fail(`"${key}" can't be used as a key${where}`, keyOffset, 'Choose another name.'))
         continue
       }
       if (Object.hasOwn(object, key)) {
-        errors.push(fail(`Key "${shorten(key)}" is written twice${where}`, keyOffset, 'Keep one of them.'))
+        errors.push(fail(`Key "${shorten(key)}" is repeated${where}`, keyOffset, 'Keep one of them.'))
         continue
       }
       const childPath = [...path, key]
@@ -243,9 +243,9 @@ function describeYamlError(error: YAMLError, text: string): { message: string; h
   const character = text[error.pos[0]] ?? ''
   switch (error.code) {
     case 'TAB_AS_INDENT':
-      return { message: 'A tab stands where the line is indented', hint: 'YAML wants spaces there.' }
+      return { message: 'The line is indented with a tab', hint: 'Indent with spaces.' }
     case 'MULTIPLE_DOCS':
-      return { message: 'A second document begins here (---)', hint: 'A study file holds one.' }
+      return { message: 'A second document begins here (---)', hint: 'A study file holds one document.' }
     case 'BAD_SCALAR_START':
       return {
         message: `A value can't begin with ${JSON.stringify(character)}`,
@@ -259,11 +259,11 @@ function describeYamlError(error: YAMLError, text: string): { message: string; h
     case 'BLOCK_AS_IMPLICIT_KEY':
     case 'MULTILINE_IMPLICIT_KEY':
       return {
-        message: 'Not valid YAML: a key and its value do not fit together here',
-        hint: 'Is the indentation right, is a colon missing or one too many? Text with ": " in it needs quotes.',
+        message: 'Invalid YAML: a key and its value do not match here',
+        hint: 'Check the indentation and the colons. Text with ": " in it needs quotes.',
       }
     case 'DUPLICATE_KEY':
-      return { message: 'A key is written twice', hint: 'Keep one of them.' }
+      return { message: 'A key is repeated', hint: 'Keep one of them.' }
     default: {
       const reason = error.message.split('\n')[0]!.replace(/tag:yaml\.org,2002:/, '!!')
       return { message: `Not valid YAML: ${shorten(reason.charAt(0).toLowerCase() + reason.slice(1), 160)}` }

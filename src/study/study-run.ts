@@ -68,7 +68,7 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
     if (end !== null) break
     const results = queue.finished()
     if (queue.end === 'exhausted') {
-      reasons.push(`every point that stage ${stage.name} could try was tried (${results.length} trials)`)
+      reasons.push(`stage ${stage.name} has tried every possible point (${results.length} trials)`)
     }
     listener({ kind: 'stage-finished', stage })
     before = {

@@ -40,7 +40,7 @@ export function encodeNetwork(saved: SavedNetwork): Uint8Array {
 export function decodeNetwork(bytes: Uint8Array, name = 'weights'): SavedNetwork {
   const { tensors, metadata } = decodeSafetensors(bytes, name)
   if (metadata.format !== FORMAT || metadata.architecture === undefined) {
-    throw new UserError('usage', `${name}: holds tensors but no network of this program (format ${FORMAT})`)
+    throw new UserError('usage', `${name}: contains tensors but not a finesweep network (format ${FORMAT})`)
   }
   const architecture = parseArchitecture(metadata.architecture, name)
   checkState(architecture, tensors)

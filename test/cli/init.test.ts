@@ -53,7 +53,7 @@ describe('finesweep init', () => {
     const { code, stderr } = await runCaptured(['init', folder, '--kind', 'module'])
     expect([code, readFileSync(join(folder, 'objective.ts'), 'utf8')]).toEqual([2, 'mine'])
     expect(readdirSync(folder).sort()).toEqual(['objective.ts', 'package.json'])
-    expect(stderr).toContain('objective.ts exists already; nothing was written.')
+    expect(stderr).toContain('objective.ts already exists; nothing was written.')
   })
 
   it.each([

@@ -161,7 +161,7 @@ describe('trials', () => {
 
   it('says so when there are none', async () => {
     const { stdout, stderr } = await run('trials', '--state', 'pruned')
-    expect([stdout, stderr]).toEqual(['', 'quickstart: no such trials.\n'])
+    expect([stdout, stderr]).toEqual(['', 'quickstart: no matching trials.\n'])
     expect((await run('trials', '--state', 'pruned', '--quiet')).stderr).toBe('')
   })
 })
@@ -191,7 +191,7 @@ describe('show', () => {
         '   2     0.5012      1.7988     0.5512  1.0e-3  3.0 s',
         '   3     0.5310      1.7690     0.5810  1.0e-3  4.5 s',
         '',
-        'Test accuracy of trial 6, looked at once: 0.5264 (5,000 examples; 95 % interval 0.513 to 0.540)',
+        'Test accuracy of trial 6, evaluated once: 0.5264 (5,000 examples; 95 % interval 0.513 to 0.540)',
         '',
       ].join('\n'),
     )
@@ -379,7 +379,7 @@ describe('studies, status and digest', () => {
     writer.close()
     const interrupted = await runCaptured(['status', '--db', file])
     expect(interrupted.stdout).toContain("it's live: interrupted, 1 of 9 trials\n")
-    expect(interrupted.stdout).toContain(`Go on with: finesweep resume 'it'\\''s live' --db ${file}\n`)
+    expect(interrupted.stdout).toContain(`Continue with: finesweep resume 'it'\\''s live' --db ${file}\n`)
     expect((await runCaptured(['digest', '--db', file])).stderr).toBe(
       "it's live: 1 finished trial; 8 of its 9 trials have not finished\n",
     )

@@ -107,6 +107,6 @@ describe('finesweep report', () => {
     const window = { columns: 80, rows: 24 }
     const { code, stderr } = await runCaptured(['report', '-o', '-', '--db', db], { window })
     expect(code).toBe(2)
-    expect(stderr).toContain('HTML is not printed on a terminal')
+    expect(stderr).toContain('HTML is not written to a terminal')
   })
 })

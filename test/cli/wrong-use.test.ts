@@ -76,17 +76,17 @@ const MISTAKES: readonly (readonly [string[], number, string])[] = [
   [
     ['best', 'quickstrat', '--db', db],
     5,
-    `There is no study "quickstrat" in ${db}. Did you mean "quickstart"? All of them: finesweep studies --db ${db}`,
+    `There is no study "quickstrat" in ${db}. Did you mean "quickstart"? List them: finesweep studies --db ${db}`,
   ],
   [
     ['explain', 'zzz', '--db', db],
     5,
-    `There is no study "zzz" in ${db}. All of them: finesweep studies --db ${db}`,
+    `There is no study "zzz" in ${db}. List them: finesweep studies --db ${db}`,
   ],
   [
     ['show', '99', '--db', db],
     5,
-    `There is no trial 99 in "quickstart". It has 9. All of them: finesweep trials quickstart --db ${db}`,
+    `There is no trial 99 in "quickstart". It has 9. List them: finesweep trials quickstart --db ${db}`,
   ],
   [['best', '--db', OTHER], 5, `No store at ${OTHER}. Run a study first: finesweep run FILE.yaml`],
   [['data', 'infos', 'x'], 2, 'There is no "data infos". See: finesweep data --help'],

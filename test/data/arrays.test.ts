@@ -114,7 +114,7 @@ describe('a pair of .npy arrays', () => {
     [
       'holds texts',
       npyBytes({ descr: "'|S1'", shape: [4, 6] }, images),
-      /holds texts; inputs must be numbers/,
+      /contains text; inputs must be numbers/,
     ],
     [
       'holds complex numbers',
@@ -138,7 +138,7 @@ describe('a pair of .npy arrays', () => {
       npyBytes({ descr: "'|u1'", shape: [6, 4] }, images),
       /has 4 labels for the 6 rows/,
     ],
-    ['is an IDX file', idxBytes([4, 6], images), /is no \.npy file/],
+    ['is an IDX file', idxBytes([4, 6], images), /is not a \.npy file/],
     ['is of version 4', Buffer.from('\x93NUMPY\x04\x00\x00\x00', 'latin1'), /is of \.npy version 4/],
   ]
   it.each(wrong)('is refused when it %s', (_, content, message) => {
@@ -212,7 +212,9 @@ describe('IDX files', () => {
       expect(mistakeIn(changed).code).toBe('usage')
     }
     expect(mistakeIn(idxBytes([2 ** 31, 2 ** 31, 2 ** 31], images)).message).toMatch(/got 24 bytes/)
-    expect(mistakeIn(npyBytes({ descr: "'|u1'", shape: [4, 6] }, images)).message).toMatch(/is no IDX file/)
+    expect(mistakeIn(npyBytes({ descr: "'|u1'", shape: [4, 6] }, images)).message).toMatch(
+      /is not an IDX file/,
+    )
   })
 
   it('are refused in a folder without them', () => {

@@ -249,7 +249,7 @@ describe('a Python CIFAR-10 folder', () => {
       /label 10 in record 1/,
     ],
     ['is no dictionary', Buffer.from([0x80, 2, 0x5d, 0x2e]), /must hold a dictionary/],
-    ['is a table', Buffer.from('1,2,3\n'), /is no readable pickle/],
+    ['is a table', Buffer.from('1,2,3\n'), /is not a readable pickle/],
     ['is empty', Buffer.alloc(0), /is empty/],
   ]
   it.each(wrong)('is refused when a batch %s', (_, content, message) => {

@@ -60,8 +60,8 @@ describe('a CSV table', () => {
       expect(data.classes).toEqual(['a', 'b'])
     }
     expect(mistakeIn(content, { label: 'Kind' }).hint).toBe('Its columns are kind, x, y.')
-    expect(mistakeIn(content, { label: 3 }).message).toMatch(/has 3 columns; label 3 is none of them/)
-    expect(mistakeIn(content, { label: -4 }).message).toMatch(/label -4 is none of them/)
+    expect(mistakeIn(content, { label: 3 }).message).toMatch(/has 3 columns; label 3 is not one of them/)
+    expect(mistakeIn(content, { label: -4 }).message).toMatch(/label -4 is not one of them/)
   })
 
   it('reads quoted cells, a byte order mark, Windows line ends, empty lines and other delimiters', () => {
@@ -77,7 +77,9 @@ describe('a CSV table', () => {
 
   it('has rows of the shape it is given, if they fit', () => {
     expect(read('1,2,3,4,a\n3,4,5,6,b\n', { shape: [2, 2] }).shape).toEqual([2, 2])
-    expect(mistakeIn('1,2,3,4,a\n3,4,5,6,b\n', { shape: [3, 2] }).message).toMatch(/not the shape 3 x 2/)
+    expect(mistakeIn('1,2,3,4,a\n3,4,5,6,b\n', { shape: [3, 2] }).message).toMatch(
+      /do not fill the shape 3 x 2/,
+    )
   })
 
   it('numbers more than 256 classes with 16 bits', () => {
@@ -101,12 +103,12 @@ describe('a CSV table', () => {
     ['a label is empty', '1,2,a\n3,4,\n', /has no label in line 2/, 2],
     ['a row is short', '1,2,a\n3,b\n', /has 2 cells in line 2; the first row has 3/, 2],
     ['a row is long', 'x,y,z\n1,2,a\n3,4,5,b\n', /has 4 cells in line 3; the first row has 3/, 3],
-    ['there is only a header', 'x,y,z\n', /holds no row of data/, undefined],
-    ['there are only labels', 'a\nb\n', /has no column of inputs/, undefined],
-    ['a quote is left open', '1,"2,a\n3,4,b\n', /is no readable table/, 2],
-    ['a quote stands in a cell', '1,2,a\n3"4",5,b\n', /is no readable table/, 2],
+    ['there is only a header', 'x,y,z\n', /contains no rows of data/, undefined],
+    ['there are only labels', 'a\nb\n', /has no input columns/, undefined],
+    ['a quote is left open', '1,"2,a\n3,4,b\n', /cannot be read as a table/, 2],
+    ['a quote stands in a cell', '1,2,a\n3"4",5,b\n', /cannot be read as a table/, 2],
     ['the file is empty', '', /is empty/, undefined],
-    ['the lines are empty', '\n\n', /holds no row of data/, undefined],
+    ['the lines are empty', '\n\n', /contains no rows of data/, undefined],
     ['all rows are of one class', '1,2,a\n3,4,a\n', /all of one class, "a"/, undefined],
   ]
   it.each(wrong)('is refused when %s', (_, content, message, line) => {
@@ -117,8 +119,8 @@ describe('a CSV table', () => {
     expect(error.where?.line).toBe(line)
   })
 
-  it('is refused when it is damaged gzip, or unpacks to far more than data do', () => {
-    expect(mistakeIn(gzipSync('1,2,a\n3,4,b\n').subarray(0, 20)).message).toMatch(/is damaged gzip/)
+  it('is refused when it is corrupt gzip, or unpacks to far more than data do', () => {
+    expect(mistakeIn(gzipSync('1,2,a\n3,4,b\n').subarray(0, 20)).message).toMatch(/is corrupt gzip/)
     const bomb = gzipSync(Buffer.alloc(2 ** 24 + 1))
     expect(mistakeIn(bomb).message).toMatch(/unpacks from \d+ to more than 16777216 bytes/)
   })

@@ -303,10 +303,10 @@ describe('a description of data', () => {
       /no such file or folder$/,
     )
     expect((await rejectionOf(describeData(writeIn(folder, 'a.txt', 'hello')))).message).toMatch(
-      /is no data set/,
+      /is not a readable data set/,
     )
     const alone = temporaryFolder()
-    expect((await rejectionOf(describeData(alone))).message).toMatch(/is no data set/)
+    expect((await rejectionOf(describeData(alone))).message).toMatch(/is not a readable data set/)
     const lonely = writeIn(alone, 'x.npy', npyBytes({ descr: "'|u1'", shape: [2, 6] }, new Uint8Array(12)))
     expect((await rejectionOf(describeData(lonely))).message).toBe(
       'x.npy needs its labels beside it, in a file called y.npy',

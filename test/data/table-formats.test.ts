@@ -114,7 +114,7 @@ describe('columns of texts and gaps', () => {
     expect([...ordered.values.subarray(0, 6)]).toEqual([0, 1, 2, 0, 1, 1])
     const short = { label: 'y', drop: ['note'], ordered: { size: ['small', 'large'] } }
     expect(userErrorOf(() => read(table, short)).message).toMatch(
-      /has "medium" in line 4, column 1 \("size"\), which is none of its ordered levels/,
+      /has "medium" in line 4, column 1 \("size"\), which is not one of its ordered levels/,
     )
   })
 
@@ -140,7 +140,7 @@ describe('a training and a test file', () => {
     expect([data.testRows, data.classes]).toEqual([2, ['a', 'b']])
     writeIn(folder, 'test.csv', 'kind,y,x\na,7,1.5\nb.,8,2.5\n')
     const error = userErrorOf(() => readDataSet(dataSchema.parse(config)))
-    expect(error.message).toMatch(/has the label "b\." in line 3, which is no class of the training file/)
+    expect(error.message).toMatch(/has the label "b\." in line 3, which is not a class of the training file/)
     expect(readDataSet(dataSchema.parse({ ...config, rename: { 'b.': 'b' } })).testRows).toBe(2)
     expect(dataSchema.safeParse({ source: 'csv' }).success).toBe(false)
     expect(dataSchema.safeParse({ source: 'csv', path: 'a', train: 'b' }).success).toBe(false)

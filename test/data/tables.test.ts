@@ -65,7 +65,7 @@ describe('the form of a table', () => {
   it('is UTF-8 or what it is said to be, never merged classes', () => {
     const latin = Buffer.from('1,2,pâté\n3,4,pâtè\n5,6,pâté\n', 'latin1')
     const error = mistakeIn(latin)
-    expect(error.message).toMatch(/is not UTF-8: line 1 has bytes that are none/)
+    expect(error.message).toMatch(/is not UTF-8: line 1 has invalid bytes/)
     expect(error.hint).toMatch(/encoding: latin1/)
     expect(read(latin, { encoding: 'latin1' }).classes).toEqual(['pâtè', 'pâté'])
     const wide = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('1,2,é\n3,4,b\n', 'utf16le')])
@@ -81,7 +81,7 @@ describe('a header', () => {
     expect(data.labels.length).toBe(30)
     expect(data.classes).toEqual(['0', '1', '2'])
     expect(data.remarks).toEqual([
-      'the first line is taken for the header: its label, "label", is the only one that is no number',
+      'the first line is read as the header: its label, "label", is the only one that is not a number',
     ])
     expect(read(['2019,2020,target', ...lines(30, (i) => 'ab'[i % 2]!)].join('\n')).labels.length).toBe(30)
     expect(read(['0,1,2', ...lines(30, (i) => 'ab'[i % 2]!)].join('\n')).labels.length).toBe(30)

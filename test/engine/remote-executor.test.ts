@@ -134,18 +134,8 @@ describe.skipIf(!HAS_REDIS)('trials on workers of an engine', () => {
 
   test.for([
     ['another version', {}, { codeVersion: '2' }, 'it runs finesweep 2, the study 1'],
-    [
-      'a token that it was not given',
-      { tokenHash: 'x' },
-      {},
-      'it was given another token than the study, or none',
-    ],
-    [
-      'a token of another study',
-      {},
-      { token: 'secret' },
-      'it was given another token than the study, or none',
-    ],
+    ['a token that it was not given', { tokenHash: 'x' }, {}, 'its token is not that of the study'],
+    ['a token of another study', {}, { token: 'secret' }, 'its token is not that of the study'],
     [
       'another objective',
       { fingerprints: { data: null, objective: 'other' } },
@@ -156,7 +146,7 @@ describe.skipIf(!HAS_REDIS)('trials on workers of an engine', () => {
       'a file outside of its root',
       { objective: { kind: 'module', file: '/etc/objective.ts' } as const },
       {},
-      "file is not below this worker's root",
+      "file is not inside this worker's root",
     ],
   ] as const)(
     'a worker runs no trial of a study with %s, and both sides say so',

@@ -142,7 +142,7 @@ describe.skipIf(!HAS_REDIS)('a study on workers', () => {
     const { code, stderr } = await running.ended
     expect(code, stderr).toBe(7)
     expect(stderr).toMatch(
-      /The engine redis:\/\/127\.0\.0\.1:\d+ cannot be reached: it has been away for 1 s/,
+      /The engine redis:\/\/127\.0\.0\.1:\d+ cannot be reached: it has been unreachable for 1 s/,
     )
     const resumed = await finesweep(['resume', '--db', db, '--workers', '2', '--quiet'])
     expect(resumed.code, resumed.stderr).toBe(0)

@@ -152,9 +152,9 @@ export function describeExecutor(
     ['noObject', 'Bad measurement: an objective yields { step, value, metrics }, got 0.5'],
     ['noStep', 'Bad measurement: step must be a whole number from 1, got undefined'],
     ['halfStep', 'Bad measurement: step must be a whole number from 1, got 1.5'],
-    ['fallingSteps', 'Bad measurement: steps must rise, got 2 after 2'],
+    ['fallingSteps', 'Bad measurement: steps must increase, got 2 after 2'],
     ['textValue', 'Bad measurement: value must be a number, got "0.5" at step 1'],
-    ['strayKey', 'Bad measurement: unknown key "loss"; other figures belong into metrics'],
+    ['strayKey', 'Bad measurement: unknown key "loss"; other numbers belong in metrics'],
     ['cyclic', 'Bad measurement: metrics.self must be a number, got an object at step 1'],
     ['functionMetric', 'Bad measurement: metrics.f must be a number, got a function at step 1'],
     [

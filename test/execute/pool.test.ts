@@ -53,13 +53,13 @@ test.for([
   [
     'fillsHeap',
     'out-of-memory',
-    'The trial took more than its limit of 64 MB of JavaScript heap (limits.heapMb)',
+    'The trial used more than its limit of 64 MB of JavaScript heap (limits.heapMb)',
     1,
   ],
   [
     'fillsHeapInBlocks',
     'out-of-memory',
-    'The trial took more than its limit of 64 MB of JavaScript heap (limits.heapMb)',
+    'The trial used more than its limit of 64 MB of JavaScript heap (limits.heapMb)',
     1,
   ],
   ['rejectsUnheard', 'threw', 'nobody waits', 1],

@@ -105,7 +105,7 @@ describe('the live page', () => {
   it('says no more of a study that is not there than that', async () => {
     const { status, text } = await ask(port, '/?study=<b>', own())
     expect(status).toBe(404)
-    expect(text).toBe('There is no study of that name.\n')
+    expect(text).toBe('There is no study with that name.\n')
     expect((await ask(port, '/curve?study=quickstart&trial=99', own())).status).toBe(404)
     expect((await ask(port, '/curve?study=quickstart&trial=x', own())).status).toBe(404)
   })

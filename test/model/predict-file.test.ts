@@ -122,7 +122,7 @@ describe('predictions of a file', () => {
     const network = await kept(table([0, 1, 2, 3]), { label: 0 })
     const strange = table([0, 1, 2, 3]).replace(',r\n', ',violet\n')
     expect((await predictFile(network, write(strange))).remarks).toEqual([
-      '"violet" in column "colour" is no level that the study knows (1 row)',
+      '"violet" in column "colour" is not a level that the study knows (1 row)',
     ])
   })
 
@@ -189,8 +189,6 @@ describe('a predicted number', () => {
   it('is refused where a target is a word, or missing, with its line', async () => {
     const wrong = of('x,y,price', [0, 1, 2]).replace(/,\d+\n$/, ',cheap\n')
     const error = await rejectionOf(kept(wrong, {}, 1, { task: 'regression', loss: 'squared' }))
-    expect(error.message).toMatch(
-      /has "cheap" in line 201, column 3 \("price"\), the number that is to be predicted/,
-    )
+    expect(error.message).toMatch(/has "cheap" in line 201, column 3 \("price"\), the target/)
   })
 })

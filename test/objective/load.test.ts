@@ -62,10 +62,10 @@ const HINT =
 
 test.for([
   ['not-there.mjs', 'Objective not found: FOLDER/not-there.mjs.'],
-  ['.', 'The objective is no file: FOLDER.'],
+  ['.', 'The objective is not a file: FOLDER.'],
   [
     'no-default.mjs',
-    `FOLDER/no-default.mjs  An objective is a module's default export, a function or made by defineObjective; it has none. ${HINT}`,
+    `FOLDER/no-default.mjs  The default export of an objective must be a function or made by defineObjective; it has none. ${HINT}`,
   ],
   ['syntax.mjs', /^FOLDER\/syntax\.mjs:3 {2}The objective does not parse: .*\.$/],
   ['syntax.ts', /^FOLDER\/syntax\.ts:3 {2}The objective does not parse: .*\.$/],
@@ -103,5 +103,5 @@ test('an object is its own objective', async () => {
 
 test('a command whose quotes are open is refused when it is loaded', async () => {
   const command = loadObjective({ ...PLAIN_COMMAND, command: 'train "now', cwd: folder })
-  await expect(command).rejects.toThrow('is opened and never closed')
+  await expect(command).rejects.toThrow('is never closed')
 })

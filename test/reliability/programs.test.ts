@@ -67,8 +67,8 @@ test.skipIf(!hasPython)(
       'complete 7',
       'complete 1',
     ])
-    expect(stderr).toContain('Warning: trial 5: metrics.note must be a number, got "hi"; it is left out.')
-    expect(stderr).toContain('Warning: trial 6: step must rise, got 3 after 5; it counts as step 6.')
+    expect(stderr).toContain('Warning: trial 5: metrics.note must be a number, got "hi"; it is ignored.')
+    expect(stderr).toContain('Warning: trial 6: step must increase, got 3 after 5; it counts as step 6.')
     expect(stderr).toContain(
       'Trial 3 failed: python3 ended with exit status 1: RuntimeError: CUDA out of memory.',
     )

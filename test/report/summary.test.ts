@@ -36,7 +36,7 @@ describe('what is told at the end', () => {
         '',
         'coarse done: 6 trials, 4 epochs, 52 s, 1 diverged, 1 failed.',
         '',
-        'Test accuracy of trial 6, looked at once: 0.5264 (5,000 examples; 95 % interval 0.513 to 0.540)',
+        'Test accuracy of trial 6, evaluated once: 0.5264 (5,000 examples; 95 % interval 0.513 to 0.540)',
         `9 trials (1 diverged, 1 failed), 13 epochs, 2 workers, 1 min 19 s · results/studies.db · digest ${digest.slice(0, 8)}…${digest.slice(-4)}`,
         '',
       ].join('\n'),
@@ -70,7 +70,7 @@ describe('what is told at the end', () => {
     writer.close()
     const lines = renderSummary(summary, FACTS, PLAIN).split('\n')
     expect(lines.slice(0, 2)).toEqual([
-      'The study is stopped: stopped by SIGINT. Go on with: finesweep resume doomed',
+      'The study is stopped: stopped by SIGINT. Continue with: finesweep resume doomed',
       'No trial succeeded.',
     ])
     expect(lines[2]).toMatch(/^1 trial \(1 diverged\), 0 epochs, 2 workers, /)

@@ -12,14 +12,14 @@ const winner = {
 
 test('the winner is said with what another training is expected to give', () => {
   expect(winnerSentences(winner, 0.4704, 'validAccuracy')).toEqual([
-    'Trial 12: validAccuracy 0.4704, the luckiest of 29; trained again it is expected at 0.464 ± 0.006.',
+    'Trial 12: validAccuracy 0.4704, the best of 29; training it again is expected to give 0.464 ± 0.006.',
   ])
 })
 
 test('a trial that is expected to be better is named', () => {
   const likeliest = { trial: 7, value: 1467.2, margin: 120 }
   expect(winnerSentences({ ...winner, likeliest }, 0.4704, 'validAccuracy')[1]).toBe(
-    'Trial 7 is expected to be better: 1467 ± 120.',
+    'Trial 7 is expected to do better: 1467 ± 120.',
   )
 })
 

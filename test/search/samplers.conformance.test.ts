@@ -111,7 +111,7 @@ describe.each(SAMPLER_NAMES)('the %s sampler', (name) => {
       { require: ['b < a and a < b + 1e-15', 'b > 0'] },
     )
     expect(() => sampler.propose(request(impossible, 1, []))).toThrow(
-      'require: no point of the space was found that keeps "b < a and a < b + 1e-15"',
+      'require: no random point satisfied "b < a and a < b + 1e-15"',
     )
   })
 

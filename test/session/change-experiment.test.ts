@@ -101,7 +101,7 @@ test.each<[set: string, options: Parameters<typeof changed>[1], sentence: string
   [
     'space.lr.float=[1e-6, 10]',
     { force: true, stages: 2 },
-    'every stage has begun, in ranges of its own: the change would have no effect. Add a stage as well',
+    'every stage has already begun with its own ranges, so the change would have no effect. Add a stage as well',
   ],
   ['stages.fien.trials=9', {}, 'No entry is named "fien". Did you mean "fine"?'],
   ['stages[3].trials=9', {}, 'stages has 2 entries, numbered from 0; there is no [3].'],
@@ -109,17 +109,25 @@ test.each<[set: string, options: Parameters<typeof changed>[1], sentence: string
   [
     'stages[0].sampler=tpe',
     {},
-    'stages[0].sampler: the stage has begun. Of a stage that has begun only trials can change.',
+    'stages[0].sampler: the stage has begun. Only the number of trials can change once a stage has begun.',
   ],
-  ['stages[0].trials=2', {}, 'stages[0].trials must be at least 3, the trials that have begun; got 2.'],
+  [
+    'stages[0].trials=2',
+    {},
+    'stages[0].trials must be at least 3, the number of trials already begun; got 2.',
+  ],
   ['stages[0].trials=0', { trials: 0 }, 'stages[0].trials must be a whole number of at least 1, got 0'],
   [
     'stages[0].trials=9',
     { stages: 2 },
-    "stages[0].trials: the next stage was drawn from this one's results already.",
+    'stages[0].trials: the next stage was already drawn from its results.',
   ],
   ['stages=[]', {}, "stages can't change as a whole."],
-  ['seed=3', {}, "seed can't change once a study has begun. A resume sets stages, limits and, with --force,"],
+  [
+    'seed=3',
+    {},
+    "seed can't change once a study has begun. A resume can change stages, limits and, with --force,",
+  ],
   ['limits.timeout=soon', {}, 'limits.timeout must be a time above 0'],
 ])('%s with %j is refused', (set, options, sentence) => {
   expect(refusal([set], options)).toContain(sentence)

@@ -47,11 +47,11 @@ describe('spaces written in code', () => {
 
   it('say what a condition or a rule names that is not there', () => {
     expect(sentence(() => searchSpace({ a: when({ b: 1 }, float(0, 1)) }))).toMatch(
-      'when names "b", which is no parameter',
+      'when names "b", which is not a parameter',
     )
     const optimizer = choice(['adam', 'sgd'])
     expect(sentence(() => searchSpace({ optimizer, a: when({ optimizer: 'adm' }, float(0, 1)) }))).toBe(
-      'a: when asks for optimizer "adm", which is none of its choices. Its choices are "adam", "sgd".',
+      'a: when asks for optimizer "adm", which is not one of its choices. Its choices are "adam", "sgd".',
     )
     expect(sentence(() => searchSpace({ a: when({ a: 1 }, int(1, 2)) }))).toMatch(
       'its condition depends on itself',
@@ -110,9 +110,9 @@ describe('spaces written in code', () => {
   })
 
   it.each([
-    ['text', 'A space is parameters by name, got "text"'],
-    [null, 'A space is parameters by name, got null'],
-    [[1, 2], 'A space is parameters by name, got a list'],
+    ['text', 'A space must be an object of parameters by name, got "text"'],
+    [null, 'A space must be an object of parameters by name, got null'],
+    [[1, 2], 'A space must be an object of parameters by name, got a list'],
     [{ lr: [0, 1] }, 'lr: must be made by float, int, choice, fixed or when'],
     [{ lr: float }, 'lr: must be made by float, int, choice, fixed or when'],
     [{ lr: null }, 'lr: must be made by float, int, choice, fixed or when'],

@@ -54,7 +54,7 @@ describe('the space of a study file', () => {
     expect(issues([])[0]).toMatch('space: expected parameters by name, got a list')
     expect(issues({})[0]).toMatch('space: it has no parameters')
     expect(issues({ o: { choices: ['adam'] }, b: { float: [0, 1], when: { o: 'adm' } } })).toEqual([
-      'b.when.o | b: when asks for o "adm", which is none of its choices. Its choices are "adam".',
+      'b.when.o | b: when asks for o "adm", which is not one of its choices. Its choices are "adam".',
     ])
   })
 

@@ -228,11 +228,13 @@ export function storeConformance(kind: string, open: (options?: StoreOptions) =>
       expect(store.trial(study, 0)?.value).toBe(0.5)
     })
 
-    it('refuses measurements whose steps do not rise', () => {
+    it('refuses measurements whose steps do not increase', () => {
       const study = begin()
       store.startTrial(study, spec(0), 'a-host')
       const twice = outcome(0.5).measurements.map((measurement) => ({ ...measurement, step: 1 }))
-      expect(() => store.finishTrial(study, 0, outcome(0.5, { measurements: twice }), false)).toThrow('rise')
+      expect(() => store.finishTrial(study, 0, outcome(0.5, { measurements: twice }), false)).toThrow(
+        'increasing',
+      )
       store.finishTrial(study, 0, outcome(0.5), false)
       store.flush()
       expect(store.trial(study, 0)?.state).toBe('complete')

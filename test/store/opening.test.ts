@@ -123,7 +123,7 @@ describe('opening a store', () => {
     const cases = [
       [at('folder.db'), 'it is a folder, not a file'],
       ['/dev/null', 'it is a device, not a file'],
-      [at('plain/x.db'), 'a part of its path is a file, not a folder'],
+      [at('plain/x.db'), 'part of its path is a file, not a folder'],
       [at(`${'x'.repeat(300)}.db`), 'its path is too long'],
     ] as const
     for (const [file, message] of cases) {
@@ -177,7 +177,7 @@ describe('opening a store', () => {
     for (const open of [openReader, openWriter]) {
       const error = refusal(() => open(file))
       expect(error.message).toMatch(
-        /newer\.db: this store has version 1000, and this finesweep knows versions up to/,
+        /newer\.db: this store has version 1000, and this finesweep reads versions up to/,
       )
       expect(error.hint).toContain('Update finesweep')
     }

@@ -44,7 +44,7 @@ describe('an experiment in the store', () => {
 
   test('is refused if a newer program wrote it', () => {
     expect(sentence(() => experimentFromJson({ version: 3 }))).toBe(
-      'store: The study was written in format 3; this finesweep reads up to 2. Install the newer finesweep that wrote it.',
+      'store: The study was written in format 3; this finesweep reads formats up to 2. Update finesweep.',
     )
   })
 
@@ -149,7 +149,7 @@ describe('the space that a module brings along', () => {
 
   test('may be missing only if the file has one', () => {
     expect(sentence(() => withObjectiveSpace(MODULE, null))).toBe(
-      'usage: space is missing: the module brings none along. Give space in the study file, or as the first argument of defineObjective.',
+      'usage: space is missing: the module does not declare one. Give space in the study file, or as the first argument of defineObjective.',
     )
     expect(withObjectiveSpace({ ...MODULE, space: own }, null).space).toEqual(own)
   })

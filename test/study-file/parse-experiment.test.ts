@@ -246,8 +246,8 @@ limits: { timeout: soon }
   })
 
   test.each<[text: string, ...expected: string[]]>([
-    ['', 'experiments/mine.yaml  The file says nothing. Begin with one of the experiments/ to copy.'],
-    ['# nothing', 'The file says nothing.'],
+    ['', 'experiments/mine.yaml  The file has no content. Start from a copy of a file in experiments/.'],
+    ['# nothing', 'The file has no content.'],
     ['- a', ':1:1  A study is a block of keys, got ["a"].'],
     ['3', ':1:1  A study is a block of keys, got 3.'],
     ['batchSize: 3', ':1:1  Unknown key "batchSize". It belongs under training.'],
@@ -318,7 +318,7 @@ limits: { timeout: soon }
     ],
     [
       'objective: { command: x }\ndirection: minimize\nspace: { x: { float: [0, 1] }, a: { int: [1, 9], when: { x: 0.5 } } }',
-      'a: when asks for x 0.5, a value that a range of real numbers hardly ever takes.',
+      'a: when asks for x 0.5, a value that a continuous range almost never takes.',
     ],
     [
       'objective: { command: x }\ndirection: minimize\nspace: { f: 3, a: { int: [1, 9], when: { f: [3, 4] } } }',
@@ -330,7 +330,7 @@ limits: { timeout: soon }
     ],
     [
       'objective: { command: x }\ndirection: minimize\nspace: { my-rate: { float: [0, 1] } }\nrequire: my-rate < 0.5',
-      'require "my-rate < 0.5": there is no parameter "my" (column 1); "my-rate" stands in backticks.',
+      'require "my-rate < 0.5": there is no parameter "my" (column 1); write "my-rate" in backticks.',
     ],
     [
       'objective: { command: x }\ndirection: minimize\nspace: { a: { int: [1, 9] }, b: { int: [1, 9] } }\nrequire: b < a\nstages: [{ trials: 3, startWith: [{ a: 3 }, { a: 1 }] }]',
@@ -348,7 +348,7 @@ limits: { timeout: soon }
     ['budget: { epochs: 5 }', 'budget: 5 epochs leave no trial for stages[1].'],
     [
       'split: { folds: 3 }\nstages: [{ trials: 9 }, { trials: 2, warmStart: true }]',
-      ':2:49  stages[1].warmStart goes on with the weights of one network; with folds there are several.',
+      ':2:49  stages[1].warmStart continues the weights of one network; with folds there are several.',
     ],
     ['space: {}', 'space: it has no parameters.'],
     ['space: { learningRate: { flaot: [1, 2] } }', 'got the keys flaot. Did you mean "float"?'],
@@ -368,7 +368,7 @@ limits: { timeout: soon }
     ['space: { reg: 1 }\nrequire: [reg < 2, lr < 1]', ':2:20  require "lr < 1": there is no parameter "lr"'],
     [
       'training: { reg: 1 }\nspace: { reg: 2 }',
-      ':1:13  reg stands in training and in space. Keep the one in space',
+      ':1:13  reg is set in training and in space. Keep the one in space',
     ],
     [
       'objective: mpl-classifier',
@@ -380,11 +380,11 @@ limits: { timeout: soon }
     ['objective: { module: a.ts, command: b }', ':1:12  objective has both a module and a command.'],
     [
       'objective: a.ts',
-      ':1:1  direction is missing: whether the value of a module should rise or fall is not known.',
+      ':1:1  direction is missing: a module does not say whether a higher or a lower value is better.',
     ],
     [
       'objective: a.ts\ndirection: minimize\nmodel: {}',
-      ':3:1  model is a block of objective mlp-classifier; a module reads none.',
+      ':3:1  model belongs to objective mlp-classifier; a module does not use it.',
     ],
     [
       'objective: a.ts\ndirection: minimize\nspace: { a: .inf }',
@@ -408,7 +408,7 @@ limits: { timeout: soon }
     ],
     [
       "objective: { command: 'x \"y' }\ndirection: minimize\nspace: { rate: 1 }",
-      ':1:23  command: a " is opened and never closed',
+      ':1:23  command: a " is never closed',
     ],
   ])('%j', (text, ...expected) => {
     const told = sentences(text)

@@ -51,7 +51,7 @@ test('a missing file is named with the one that was meant', () => {
 })
 
 test('a folder is no study file', () => {
-  expect(sentence(join(folder, 'empty'))).toBe('/empty  This is a folder; a study is one file.')
+  expect(sentence(join(folder, 'empty'))).toBe('/empty  This is a folder; expected a study file.')
 })
 
 test('a large file is refused before it is read', () => {
@@ -63,7 +63,7 @@ test('a large file is refused before it is read', () => {
 test('a file that is no UTF-8 is refused with the line', () => {
   const latin1 = Buffer.from('name: a\n# caf\u00e9\n', 'latin1')
   expect(sentence(write('latin1.yaml', latin1))).toBe(
-    '/latin1.yaml:2:1  This is not UTF-8 text. Save the file as UTF-8. Is it a study file at all?',
+    '/latin1.yaml:2:1  This is not UTF-8 text. Save the file as UTF-8. Is this a study file?',
   )
   expect(sentence(write('utf16.yaml', Buffer.from('\uFEFFname: a', 'utf16le')))).toContain(
     'This is not UTF-8 text.',

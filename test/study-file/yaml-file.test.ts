@@ -35,21 +35,24 @@ describe('a YAML file', () => {
   })
 
   test.each([
-    ['seed: 1\nseed: 2\n', 'mine.yaml:2:1  Key "seed" is written twice. Keep one of them.'],
-    ['space:\n  a: 1\n  a: 2\n', 'mine.yaml:3:3  Key "a" is written twice in space. Keep one of them.'],
-    ['a:\n\tb: 1\n', 'mine.yaml:2:1  A tab stands where the line is indented. YAML wants spaces there.'],
-    ['a: 1\n---\nb: 2\n', 'mine.yaml:2:1  A second document begins here (---). A study file holds one.'],
-    ['a: *y\n', 'mine.yaml:1:4  *y stands for nothing: no &y comes before it.'],
-    ['a: &x { b: *x }\n', 'mine.yaml:1:12  *x stands for something that holds itself.'],
+    ['seed: 1\nseed: 2\n', 'mine.yaml:2:1  Key "seed" is repeated. Keep one of them.'],
+    ['space:\n  a: 1\n  a: 2\n', 'mine.yaml:3:3  Key "a" is repeated in space. Keep one of them.'],
+    ['a:\n\tb: 1\n', 'mine.yaml:2:1  The line is indented with a tab. Indent with spaces.'],
+    [
+      'a: 1\n---\nb: 2\n',
+      'mine.yaml:2:1  A second document begins here (---). A study file holds one document.',
+    ],
+    ['a: *y\n', 'mine.yaml:1:4  *y refers to nothing: no &y precedes it.'],
+    ['a: &x { b: *x }\n', 'mine.yaml:1:12  *x refers to a value that contains itself.'],
     ['a: !!js/function "f"\n', 'mine.yaml:1:4  Tags (!…) have no meaning in a study file.'],
     ['a: @b\n', 'mine.yaml:1:4  A value can\'t begin with "@". Put it in quotes.'],
     ['a: "x\n', 'mine.yaml:2:1  Not valid YAML: missing closing "quote.'],
-    ['a: b: c\n', 'mine.yaml:1:4  Not valid YAML: a key and its value do not fit together here.'],
+    ['a: b: c\n', 'mine.yaml:1:4  Invalid YAML: a key and its value do not match here.'],
     ['a: [1, 2\n', 'mine.yaml:2:1  Not valid YAML: flow sequence'],
-    ['a: 1\nb: \0', 'mine.yaml:2:4  A text file holds no control characters, this one has U+0000.'],
-    ['a: 1\n"\\e[31m": 2\n"\\e[31m": 3', 'Key "\\u001b[31m" is written twice.'],
+    ['a: 1\nb: \0', 'mine.yaml:2:4  A study file must not contain control characters; this one has U+0000.'],
+    ['a: 1\n"\\e[31m": 2\n"\\e[31m": 3', 'Key "\\u001b[31m" is repeated.'],
     ['? [a, b]\n: 1\n', 'mine.yaml:1:3  A key must be a word; this one is a list, a block or empty.'],
-    ['__proto__: { a: 1 }\n', 'mine.yaml:1:1  "__proto__" can\'t be used as a key. Take another name.'],
+    ['__proto__: { a: 1 }\n', 'mine.yaml:1:1  "__proto__" can\'t be used as a key. Choose another name.'],
     ['space: { __proto__: 1 }\n', 'mine.yaml:1:10  "__proto__" can\'t be used as a key in space.'],
   ])('%j is refused with a sentence', (text, expected) => {
     const [first, ...others] = sentences(text)
@@ -66,7 +69,7 @@ describe('a YAML file', () => {
           .join(', ')}]`,
       )
     expect(sentences(lines.join('\n'))).toEqual([
-      expect.stringContaining('this one has more with what its aliases stand for. Write it out instead.'),
+      expect.stringContaining('this one has more with its aliases expanded. Write it out instead.'),
     ])
   })
 
@@ -79,14 +82,14 @@ describe('a YAML file', () => {
 
   test.each(['[', '{a: ', '- '])('is refused when %j nests too deep', (opening) => {
     expect(sentences(opening.repeat(5000))).toEqual([
-      expect.stringContaining('nested too deep; at most 40 levels'),
+      expect.stringContaining('nested too deeply; at most 40 levels'),
     ])
   })
 
   test('is refused when it is megabytes long', () => {
     expect(sentences('x'.repeat(10_000_000))).toEqual([
       'mine.yaml  A study file has at most 256 kB, this one has 10 MB. ' +
-        'Is it another file? Data belongs in files of its own, named under data.',
+        'Is this the right file? Data belongs in separate files, named under data.',
     ])
   })
 

@@ -33,7 +33,7 @@ test('a stage of replicates runs the best points again with other seeds, and dec
   const facts = { elapsedMs: 1, workers: 1, db: 'finesweep.db', dbOption: '' }
   const text = renderSummary(readSummary(store, study), facts, { width: 200, colour: false })
   expect(text).toMatch(
-    /Trial \d+: loss [\d.-]+, again [\d.]+, [\d.]+ \(mean [\d.]+, deviation [\d.]+ between seeds\), expected at /,
+    /Trial \d+: loss [\d.-]+, again [\d.]+, [\d.]+ \(mean [\d.]+, deviation [\d.]+ between seeds\), expected value /,
   )
   expect(text).toMatch(`Winner: trial ${winningTrial(store, study)!.number}, by the expected value`)
 })

@@ -67,7 +67,7 @@ describe('a saved network', () => {
   test("of another program's tensors is refused", () => {
     const foreign = encodeSafetensors({ tensors: {}, metadata: { format: 'pt' } })
     expect(() => decodeNetwork(foreign, 'model.safetensors')).toThrow(
-      'model.safetensors: holds tensors but no network of this program',
+      'model.safetensors: contains tensors but not a finesweep network',
     )
   })
 

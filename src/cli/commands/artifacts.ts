@@ -21,7 +21,7 @@ export default defineCommand({
     jsonOption(storeOptions(studyPositional(yargs)))
       .positional('trial', {
         type: 'string',
-        describe: "The trial's number; by default all to list, the best to copy",
+        describe: "The trial's number; by default all when listing, the best when copying",
         coerce: wholeNumber('TRIAL', 0),
       })
       .option('output', {
@@ -31,8 +31,8 @@ export default defineCommand({
         describe: 'Copy the files of the trial to this folder',
         coerce: once<string | undefined>('--output'),
       })
-      .example('finesweep artifacts -o best', 'copy what the best trial left')
-      .example('finesweep artifacts sweep 17', 'list what trial 17 left'),
+      .example('finesweep artifacts -o best', 'copy the files of the best trial')
+      .example('finesweep artifacts sweep 17', 'list the files of trial 17'),
 
   run: (args, terminal) =>
     withStudy(args, async (open) => {
@@ -73,14 +73,14 @@ function existing(folder: string, { number }: TrialRecord): string {
     hint:
       kept.length === 0
         ? 'This study kept none: only programs, and modules that use context.folder, have one.'
-        : `Only the best keep theirs: ${kept.slice(0, 20).join(', ')}. (objective.keep says how many.)`,
+        : `Only the best trials keep theirs: ${kept.slice(0, 20).join(', ')}. (objective.keep sets how many.)`,
   })
 }
 
 function copyFolder(from: string, to: string): void {
   if (existsSync(to) && readdirSync(to).length > 0) {
     throw new UserError('usage', `--output: ${to} is not empty`, {
-      hint: 'Name a folder that is new or empty.',
+      hint: 'Name a new or empty folder.',
     })
   }
   cpSync(from, to, { recursive: true })

@@ -25,7 +25,7 @@ export default defineCommand({
         default: [] as string[],
         describe: 'A key of the data block: --set label=species --set missing=mean',
       })
-      .option('quiet', { type: 'boolean', default: false, describe: 'Nothing but results and errors' })
+      .option('quiet', { type: 'boolean', default: false, describe: 'Print only results and errors' })
       .example('finesweep data info generated', '')
       .example('finesweep data info data/cifar-10-batches-py', '')
       .example('finesweep data info wine.csv --set label=0', ''),

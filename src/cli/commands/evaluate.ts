@@ -44,7 +44,7 @@ export default defineCommand({
 
 function warning(times: number): string {
   return (
-    `Warning: this is look ${times} at this study's test set. A test set is for one look: whatever is chosen ` +
-    'by looking again makes its figure too good.'
+    `Warning: this is evaluation ${times} on this study's test set. Choosing by repeated test results makes them ` +
+    'optimistic: evaluate once, at the end.'
   )
 }

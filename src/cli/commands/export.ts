@@ -21,13 +21,13 @@ export default defineCommand({
         alias: 'o',
         type: 'string',
         requiresArg: true,
-        describe: 'Write to this file, whole or not at all [default: stdout]',
+        describe: 'Write to this file, atomically [default: stdout]',
         coerce: once<string>('--output'),
       })
       .option('safe', {
         type: 'boolean',
         default: false,
-        describe: 'CSV for spreadsheets: an apostrophe before texts that look like formulas',
+        describe: 'CSV for spreadsheets: prefix text that looks like a formula with an apostrophe',
       })
       .example('finesweep export --format csv -o trials.csv', ''),
 

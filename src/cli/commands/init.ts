@@ -14,14 +14,13 @@ export default defineCommand({
       .positional('folder', {
         type: 'string',
         default: '.',
-        describe: 'Where to write; made if it is missing',
+        describe: 'Where to write; created if missing',
       })
       .option('kind', {
         type: 'string',
         requiresArg: true,
         choices: STUDY_KINDS,
-        describe:
-          'What is measured: the built-in network, a module, or a program [default: asked, or network]',
+        describe: 'What to tune: the built-in network, a module, or a program [default: ask, or network]',
         coerce: once<StudyKind>('--kind'),
       })
       .option('language', {

@@ -20,7 +20,7 @@ export default defineCommand({
       .option('trial', {
         type: 'string',
         requiresArg: true,
-        describe: 'The trial of loss and data [default: the best]',
+        describe: 'The trial that loss and data show [default: the best]',
         coerce: wholeNumber('--trial', 0),
       })
       .option('param', {
@@ -38,7 +38,7 @@ export default defineCommand({
       .option('metric', {
         type: 'string',
         requiresArg: true,
-        describe: "Curves of this metric [default: the study's]",
+        describe: "Draw curves of this metric [default: the study's]",
         coerce: once<string>('--metric'),
       })
       .option('top', {
@@ -47,29 +47,29 @@ export default defineCommand({
         describe: 'Only the best share of the trials: 0.1',
         coerce: once<string>('--top'),
       })
-      .option('log', { type: 'boolean', default: false, describe: 'A logarithmic axis of values' })
+      .option('log', { type: 'boolean', default: false, describe: 'Logarithmic value axis' })
       .option('random', {
         type: 'boolean',
         default: false,
-        describe: 'In history: the expected best in random order',
+        describe: 'In history: add the expected best of random order',
       })
       .option('by-epochs', {
         type: 'boolean',
         default: false,
-        describe: 'In history: over epochs spent, not trials',
+        describe: 'In history: by epochs spent, not by trials',
       })
       .option('all', { type: 'boolean', default: false, describe: 'All parameters, however many' })
-      .option('ascii', { type: 'boolean', default: false, describe: 'No braille' })
+      .option('ascii', { type: 'boolean', default: false, describe: 'Use ASCII instead of braille' })
       .option('theme', {
         type: 'string',
         requiresArg: true,
-        describe: 'Of SVG: auto, light or dark [default: auto]',
+        describe: 'SVG theme: auto, light or dark [default: auto]',
         coerce: once<string>('--theme'),
       })
       .option('width', {
         type: 'string',
         requiresArg: true,
-        describe: 'Of SVG in pixels, of text in columns',
+        describe: 'Width in pixels (SVG) or columns (text)',
         coerce: wholeNumber('--width', 20),
       })
       .example('finesweep plot', 'narrowing and history of the latest study')

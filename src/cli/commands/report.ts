@@ -50,7 +50,7 @@ export default defineCommand({
           : names.map((name) => findStudy(reader, name, args.db))
       const output = args.output ?? 'report.html'
       if (output === '-' && terminal.stdout.isTTY === true) {
-        throw new UserError('usage', 'HTML is not printed on a terminal', {
+        throw new UserError('usage', 'HTML is not written to a terminal', {
           hint: 'Give a file: -o report.html',
         })
       }

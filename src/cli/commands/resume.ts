@@ -16,7 +16,7 @@ export default defineCommand({
       .option('force', {
         type: 'boolean',
         default: false,
-        describe: 'Go on although the data, the objective or the space have changed, and record it',
+        describe: 'Continue although the data, objective or space changed, and record that',
       })
       .example('finesweep resume mine --set stages.fine.trials=64', '')
       .example("finesweep resume mine --set 'stages[2]={ name: finer, trials: 16, epochs: 10 }'", '')

@@ -12,7 +12,7 @@ export default defineCommand({
       .option('seed', {
         type: 'string',
         requiresArg: true,
-        describe: "What all randomness comes from [default: the file's, or 42]",
+        describe: "The seed of all randomness [default: the file's, or 42]",
         coerce: once<string | undefined>('--seed'),
       })
       .option('dry-run', {

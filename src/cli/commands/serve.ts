@@ -63,7 +63,7 @@ export default defineCommand({
       if (token !== null) {
         say(
           terminal,
-          'The link is not encrypted: whoever sees the network sees the page. Better: ssh -L, see docs/pictures.md.',
+          'The connection is not encrypted: anyone on the network can read the page. ssh -L is safer; see docs/pictures.md.',
         )
       }
       say(terminal, 'Press Ctrl-C to stop.')

@@ -10,7 +10,7 @@ import { print } from '../terminal.ts'
 export default defineCommand({
   options: (yargs) =>
     jsonOption(storeOptions(yargs))
-      .usage('finesweep show [study] <trial>\n\nShow one trial with all it measured')
+      .usage('finesweep show [study] <trial>\n\nShow one trial with all its measurements')
       .positional('study', {
         type: 'string',
         demandOption: true,

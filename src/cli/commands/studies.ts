@@ -21,7 +21,7 @@ export default defineCommand({
         return
       }
       if (overviews.length === 0 && !args.quiet) {
-        say(terminal, `There is no study in ${args.db} yet. Begin with: finesweep run FILE.yaml`)
+        say(terminal, `There is no study in ${args.db} yet. Start one with: finesweep run FILE.yaml`)
       }
       await printTable(terminal, renderTable(COLUMNS, overviews, tableLayout(terminal)), args.quiet)
     }),

@@ -27,13 +27,13 @@ export default defineCommand({
       .option('sort', {
         type: 'string',
         requiresArg: true,
-        describe: 'Sort by a column, a parameter or a metric; -COLUMN for falling order',
+        describe: 'Sort by a column, a parameter or a metric; -COLUMN for descending order',
         coerce: once<string>('--sort'),
       })
       .option('limit', {
         type: 'string',
         requiresArg: true,
-        describe: 'The largest number of trials to list',
+        describe: 'List at most this many trials',
         coerce: wholeNumber('--limit', 1),
       })
       .example('finesweep trials --state diverged --sort learningRate', ''),
@@ -47,7 +47,7 @@ export default defineCommand({
         await printAll(terminal, jsonDocument(studyHead(study), 'trials', items))
         return
       }
-      if (trials.length === 0 && !args.quiet) say(terminal, `${study.name}: no such trials.`)
+      if (trials.length === 0 && !args.quiet) say(terminal, `${study.name}: no matching trials.`)
       const metrics = sortedBy?.kind === 'metric' ? [sortedBy.name] : []
       const columns =
         args.columns === undefined

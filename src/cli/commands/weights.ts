@@ -46,7 +46,7 @@ export default defineCommand({
       }
       const bytes = await networkFile(open, trial, format, args.db, tell)
       writeOutputFile(args.output, bytes)
-      tell(`Wrote what trial ${trial.number} kept, ${countOf(bytes.length, 'byte')}, to ${args.output}.`)
+      tell(`Wrote the network of trial ${trial.number} (${countOf(bytes.length, 'byte')}) to ${args.output}.`)
     }),
 })
 
@@ -79,7 +79,7 @@ async function networkFile(
   } catch (error) {
     if (format === 'onnx' || !(error instanceof UserError)) throw error
     // The weights alone are better than nothing where the data have gone.
-    tell(`The file is without its preprocessing and class names: ${error.message}.`)
+    tell(`The file lacks its preprocessing and class names: ${error.message}.`)
     return artifact
   }
 }

@@ -22,7 +22,7 @@ export default defineCommand({
       .option('slots', {
         type: 'string',
         requiresArg: true,
-        describe: 'Trials run side by side [default: the cores]',
+        describe: 'Trials that run at once [default: all cores]',
         coerce: wholeNumber('--slots', 1),
       })
       .option('name', {
@@ -48,10 +48,10 @@ export default defineCommand({
       .option('grace', {
         type: 'string',
         requiresArg: true,
-        describe: 'Seconds that running trials may go on after Ctrl-C [default: until they end]',
+        describe: 'Seconds that running trials get after Ctrl-C [default: no limit]',
         coerce: wholeNumber('--grace', 0),
       })
-      .option('quiet', { type: 'boolean', default: false, describe: 'Nothing but errors' })
+      .option('quiet', { type: 'boolean', default: false, describe: 'Print only errors' })
       .example('finesweep worker redis://head:6379 --slots 8 --root /data/study', ''),
 
   run: async (args, terminal) => {

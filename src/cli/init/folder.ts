@@ -40,7 +40,7 @@ export function writeNewFiles(folder: string, files: readonly NewFile[]): string
   const paths = files.map(({ name }) => join(folder, name))
   const there = paths.find((path) => existsSync(path))
   if (there !== undefined) {
-    throw new UserError('usage', `${there} exists already; nothing was written`, {
+    throw new UserError('usage', `${there} already exists; nothing was written`, {
       hint: 'Choose another folder: finesweep init FOLDER.',
     })
   }

@@ -74,7 +74,7 @@ space: # what is searched; what stands under model and training is fixed
 ${STAGES}`
 
 function ownStudy(objective: string, help: string, space: string): string {
-  return `# An objective of one's own. Check what it would do: finesweep run study.yaml --dry-run
+  return `# A study of your own objective. Check it first: finesweep run study.yaml --dry-run
 
 objective: ${objective}
 ${help}direction: minimize # or maximize
@@ -83,7 +83,7 @@ ${space}${STAGES}`
 }
 
 const MODULE_SPACE =
-  '# What is searched stands in the module. A range given here takes the place of its own.\n'
+  '# The module declares the search space. A range given here replaces the one in the module.\n'
 
 const PROGRAM_HELP =
   '# Each {name} is filled in; the program also finds all parameters as JSON in FINESWEEP_PARAMS.\n'
@@ -116,7 +116,7 @@ export default defineObjective(
 )
 `
 
-const PYTHON = `"""Replace the two lines that compute loss by your training: one line of JSON for each epoch."""
+const PYTHON = `"""Replace the two lines that compute loss with your training; print one line of JSON per epoch."""
 import argparse
 import json
 import math
@@ -135,7 +135,7 @@ for epoch in range(1, args.epochs + 1):
     print(json.dumps({"step": epoch, "value": loss, "metrics": {}}), flush=True)
 `
 
-const SCRIPT = `// Replace the two lines that compute loss by your training: one line of JSON for each epoch.
+const SCRIPT = `// Replace the two lines that compute loss with your training; print one line of JSON per epoch.
 import { parseArgs } from 'node:util'
 
 const text = { type: 'string' }

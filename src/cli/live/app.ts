@@ -34,7 +34,7 @@ export function createLiveApp(hub: LiveHub, options: LiveOptions): Hono {
   app.get('/', (c) => showStudy(c, hub, options))
   app.get('/events', (c) => sendEvents(c, hub))
   app.get('/curve', (c) => sendCurve(c, hub))
-  app.notFound((c) => c.text('Nothing is here.\n', 404))
+  app.notFound((c) => c.text('Not found.\n', 404))
   // A stack says how this machine is set up.
   app.onError((_error, c) => c.text('The store cannot be read at the moment.\n', 503))
   return app
@@ -57,7 +57,7 @@ async function showStudy(c: Context, hub: LiveHub, options: LiveOptions): Promis
   const studies = hub.reader.studies()
   const name = c.req.query('study') ?? options.study
   const study = name === null ? (studies.length === 1 ? studies[0] : undefined) : hub.reader.findStudy(name)
-  if (name !== null && study === undefined) return c.text('There is no study of that name.\n', 404)
+  if (name !== null && study === undefined) return c.text('There is no study with that name.\n', 404)
   const nonce = randomBytes(16).toString('base64')
   c.header('Content-Security-Policy', policy(nonce))
   const attribute = ` nonce="${nonce}"`
@@ -105,7 +105,7 @@ function listHtml(studies: readonly StudyRecord[]): string {
 
 function sendEvents(c: Context, hub: LiveHub): Response {
   const study = hub.reader.findStudy(c.req.query('study') ?? '')
-  if (study === undefined) return c.text('There is no study of that name.\n', 404)
+  if (study === undefined) return c.text('There is no study with that name.\n', 404)
   if (hub.listening >= MOST_READERS) return c.text('Too many pages are open.\n', 503)
   const from = Number(c.req.header('last-event-id') ?? c.req.query('from') ?? 0)
   return streamSSE(c, async (stream) => {

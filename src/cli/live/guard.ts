@@ -36,10 +36,10 @@ export function guard({ hosts, port, token }: GuardOptions): MiddlewareHandler {
       return c.text('Only GET and HEAD.\n', 405)
     }
     if (!isAllowedHost(c.req.header('host'), hosts, port())) {
-      return c.text('This server is not known by that name.\n', 421)
+      return c.text('This server does not answer to that name.\n', 421)
     }
     if (!isOwnRequest(c.req.path, (name) => c.req.header(name))) {
-      return c.text('Requests of other sites are refused.\n', 403)
+      return c.text('Requests from other sites are refused.\n', 403)
     }
     if (token === null) return next()
     const given = c.req.query('token')

@@ -75,7 +75,7 @@ export class LiveHub {
       }
       this.#gone = ''
     } catch {
-      this.#tellGone('The store cannot be read at the moment; it is tried again.')
+      this.#tellGone('The store cannot be read at the moment; retrying.')
     }
   }
 
@@ -90,7 +90,7 @@ export class LiveHub {
     this.#reader.close()
     this.#reader = reader
     this.#identity = identity
-    this.#tellGone('The store was replaced by another one: load the page again.')
+    this.#tellGone('The store was replaced by another; reload the page.')
     this.#gone = ''
     for (const { listeners } of this.#watches.values()) for (const queue of listeners) queue.end()
     this.#watches.clear()

@@ -59,7 +59,7 @@ async function listen(server: Server, host: string, port: number, tries: number)
     const address = server.address()
     if (error === null && typeof address === 'object' && address !== null) return address.port
     if (error?.code === 'EADDRINUSE') continue
-    throw new UserError('usage', `${host}:${port + i} cannot be served on: ${error?.code ?? 'unknown'}`, {
+    throw new UserError('usage', `cannot listen on ${host}:${port + i}: ${error?.code ?? 'unknown'}`, {
       hint: 'Choose another with --host and --port.',
     })
   }

@@ -24,7 +24,7 @@ export async function readStudyImages(
   if (typeof experiment === 'string') return { images: null, reason: experiment }
   const { objective } = experiment
   if (!keepsNetwork(objective)) {
-    return { images: null, reason: 'The objective has no data set that could be shown.' }
+    return { images: null, reason: 'The objective has no data set to show.' }
   }
   const { readDataSet } = await import('../../data/read-data-set.ts')
   const notes: string[] = []
@@ -49,7 +49,9 @@ export async function readStudyImages(
       trial: network?.trial ?? null,
       notes: [
         ...notes,
-        ...(isRaw ? [] : ['The network sees principal components, so its first layer is no image.']),
+        ...(isRaw
+          ? []
+          : ['The network sees principal components, so its first layer cannot be shown as images.']),
       ],
     },
     reason: '',

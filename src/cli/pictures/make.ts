@@ -21,7 +21,7 @@ export type AnyPicture = (typeof ALL_PICTURES)[number]
 /** A line for each in `plot --list`. */
 export function describePicture(name: AnyPicture): string {
   if (name === 'data') return 'mean image, samples of each class, first-layer weights'
-  if (name === 'confusion') return 'what the network took for what, from a look at the test set'
+  if (name === 'confusion') return 'predicted against true classes on the test set'
   return PICTURES[name].describe
 }
 

@@ -35,7 +35,7 @@ export function openArff(file: string): TableFile {
     return /^\s*@data\b/i.test(line)
   })
   if (data < 0 || names.length === 0) {
-    throw malformed(file, 'is no ARFF file: it must have lines with @attribute, and one with @data')
+    throw malformed(file, 'is not an ARFF file: it must have lines with @attribute, and one with @data')
   }
   const rest = lines.slice(data + 1)
   const first = rest.find((line) => line.trim() !== '' && !line.startsWith('%'))

@@ -27,7 +27,7 @@ export function openCsv(file: string, settings: CsvSettings): TableFile {
   if (width === 0) {
     // Where not even the first row can be read, this says why.
     readRows(file, content, dialect, () => {})
-    throw malformed(file, 'holds no row of data')
+    throw malformed(file, 'contains no rows of data')
   }
   const remarks = dialectRemarks(dialect, encoding, settings)
   const header = hasHeader(dialect, sample, width, settings, remarks)
@@ -94,7 +94,7 @@ function hasHeader(
   if (named) return true
   const used = width - emptyColumns(sample.slice(1), width).size
   const guess = guessHeader(sample, label === null ? null : placeOf(label, null, used), dialect)
-  if (guess.reason !== null) remarks.push(`the first line is taken for the header: ${guess.reason}`)
+  if (guess.reason !== null) remarks.push(`the first line is read as the header: ${guess.reason}`)
   return guess.header
 }
 
@@ -144,7 +144,7 @@ function readColumns(
       }
       lines.push(line)
     })
-    if (lines.length === 0) throw malformed(file, 'holds no row of data')
+    if (lines.length === 0) throw malformed(file, 'contains no rows of data')
     const wrong = [...builders].filter(([, builder]) => builder.hasTexts)
     if (wrong.length === 0) {
       const columns = new Map(

@@ -22,7 +22,7 @@ export function decodeText(file: string, encoding: string | null): DecodedText {
   if (name === 'utf-8') {
     if (!isUtf8(bytes)) throw notUtf8(file, bytes, encoding)
     if (bytes.subarray(0, 4096).includes(0)) {
-      throw malformed(file, 'holds zero bytes: it is no text', 'Is it another kind of file, or UTF-16?')
+      throw malformed(file, 'contains zero bytes: it is not text', 'Is it another kind of file, or UTF-16?')
     }
     return { content: bytes, encoding: name }
   }
@@ -30,7 +30,7 @@ export function decodeText(file: string, encoding: string | null): DecodedText {
     return { content: new TextDecoder(name, { fatal: true }).decode(bytes), encoding: name }
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error
-    throw malformed(file, `is no ${name}: ${error.message}`, 'Name the right encoding.')
+    throw malformed(file, `is not valid ${name}: ${error.message}`, 'Name the right encoding.')
   }
 }
 
@@ -57,7 +57,7 @@ function notUtf8(file: string, bytes: Buffer, encoding: string | null) {
   const asked = encoding === null ? '' : ', as `encoding` says'
   return malformed(
     file,
-    `is not UTF-8${asked}: line ${line} has bytes that are none`,
+    `is not UTF-8${asked}: line ${line} has invalid bytes`,
     'Write its encoding in the data block: encoding: latin1 (Western Europe), windows-1251, shift_jis, gbk, ...',
     line,
   )

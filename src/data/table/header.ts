@@ -57,7 +57,7 @@ function guessOverNumbers(
   if (below.length === 0 || below.includes(cell) || isMissingText(cell, NO_WORDS)) return none
   const found = (reason: string): HeaderGuess => ({ header: true, reason })
   if (!isNumber(cell)) {
-    if (below.every(isNumber)) return found(`its label, "${cell}", is the only one that is no number`)
+    if (below.every(isNumber)) return found(`its label, "${cell}", is the only one that is not a number`)
     if (LABEL_NAMES.test(cell)) return found(`its label, "${cell}", occurs nowhere else`)
   }
   if (!onlyNumbers || !recur(below)) return none

@@ -83,7 +83,7 @@ export function chooseInputs(
   }
   if (namesOnly.length > 0) throw tooManyNames(table, namesOnly, names)
   if (chosen.length > 0) return chosen
-  throw malformed(table.file, 'has no column of inputs with a value in it')
+  throw malformed(table.file, 'has no input column with a value')
 }
 
 function orderKey(key: string, names: readonly string[] | null): ColumnKey {
@@ -120,7 +120,7 @@ function checkMixed(table: Table, column: TextColumn, name: string, key: ColumnK
   const words = column.texts.filter((text) => Number.isNaN(parseNumber(text, NUMBERS)))
   if (words.length === column.texts.length || words.length === 0) return
   if (column.texts.length <= 20 && table.rows >= 10 * column.texts.length && !words.some(isInfinite)) {
-    remarks.push(`${name} holds numbers and words; its ${column.texts.length} values are taken for levels`)
+    remarks.push(`${name} holds numbers and words; its ${column.texts.length} values are treated as levels`)
     return
   }
   const row = column.codes.indexOf(column.texts.indexOf(words[0]!))
@@ -151,7 +151,7 @@ function tooManyNames(table: Table, places: readonly number[], names: readonly s
   return malformed(
     table.file,
     `has ${first.texts.length} different texts in the ${table.rows} rows of ${columnName(places[0]!, names)}, such as ${JSON.stringify(first.texts[0]!.slice(0, 40))}: too many for levels${others}`,
-    `Leave out what only names a row: drop: [${keys}]. To have an input for each text all the same: categorical: [${keys}].`,
+    `Drop columns that only identify a row: drop: [${keys}]. To encode each value anyway: categorical: [${keys}].`,
     table.lineOf(first.codes.indexOf(0)) ?? undefined,
   )
 }
@@ -167,7 +167,7 @@ function checkOrder(
   const row = codes.indexOf(unknown)
   throw malformed(
     table.file,
-    `has ${JSON.stringify(texts[unknown])} in ${placeOfRow(table, row)}, ${name}, which is none of its ordered levels`,
+    `has ${JSON.stringify(texts[unknown])} in ${placeOfRow(table, row)}, ${name}, which is not one of its ordered levels`,
     `They are ${order.join(', ')}.`,
     table.lineOf(row) ?? undefined,
   )

@@ -97,7 +97,7 @@ function byOrder(
   throw malformed(
     file,
     `has ${found} columns; the study's file has ${counts[0]}, ${counts[1]} without the label`,
-    'The rows must be of the kind that the network was trained on.',
+    'The rows must be like those that the network was trained on.',
   )
 }
 

@@ -65,7 +65,7 @@ function matchedRows(opened: TableFile, reading: TableReading): UnlabelledRows {
   const { values, columns, unseen } = encodeInputs(table, reading.inputs, rows)
   const said = unseen.map(
     ({ column, level, rows: count }) =>
-      `${JSON.stringify(level)} in column "${column}" is no level that the study knows (${count} ${count === 1 ? 'row' : 'rows'})`,
+      `${JSON.stringify(level)} in column "${column}" is not a level that the study knows (${count} ${count === 1 ? 'row' : 'rows'})`,
   )
   return {
     values,

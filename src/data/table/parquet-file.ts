@@ -19,7 +19,7 @@ export function isParquet(bytes: Uint8Array): boolean {
  */
 export async function openParquet(file: string): Promise<TableFile> {
   const bytes = readWholeFile(file)
-  if (!isParquet(bytes)) throw malformed(file, 'is no Parquet file: it must begin with PAR1')
+  if (!isParquet(bytes)) throw malformed(file, 'is not a Parquet file: it must begin with PAR1')
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
   try {
     const metadata = parquetMetadata(buffer)
@@ -32,7 +32,7 @@ export async function openParquet(file: string): Promise<TableFile> {
     return tableFile(file, names, rows)
   } catch (error) {
     if (error instanceof UserError) throw error
-    throw malformed(file, `is no readable Parquet file: ${(error as Error).message}`)
+    throw malformed(file, `is not a readable Parquet file: ${(error as Error).message}`)
   }
 }
 
@@ -43,7 +43,7 @@ const COMPRESSORS = {
 }
 
 function tableFile(file: string, all: readonly string[], rows: readonly unknown[][]): TableFile {
-  if (rows.length === 0) throw malformed(file, 'holds no row of data')
+  if (rows.length === 0) throw malformed(file, 'contains no rows of data')
   const kept = all.map((_, place) => place).filter((place) => !INDEX.test(all[place]!))
   const names = kept.map((place) => all[place]!)
   return {

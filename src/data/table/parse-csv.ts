@@ -88,21 +88,21 @@ function unreadable(file: string, error: CsvError, { delimiter, skip }: CellSynt
         : 'Inside a quoted cell a quote is written twice: "".'
     return malformed(
       file,
-      `is no readable table: a quoted cell${at} goes on behind its closing quote, with ${JSON.stringify(next ?? '')}, where ${JSON.stringify(delimiter)} must follow`,
+      `cannot be read as a table: a quoted cell${at} continues after its closing quote with ${JSON.stringify(next ?? '')}, where ${JSON.stringify(delimiter)} must follow`,
       asked,
       line,
     )
   }
   if (error.code === 'CSV_QUOTE_NOT_CLOSED') {
-    return malformed(file, `is no readable table: a quoted cell${at} is never closed`, undefined, line)
+    return malformed(file, `cannot be read as a table: a quoted cell${at} is never closed`, undefined, line)
   }
   if (error.code === 'INVALID_OPENING_QUOTE') {
     return malformed(
       file,
-      `is no readable table: a cell${at} has a quote inside, but is not quoted itself`,
+      `cannot be read as a table: a cell${at} has a quote inside, but is not quoted itself`,
       'Quote the whole cell, and write each quote inside it twice: "".',
       line,
     )
   }
-  return malformed(file, `is no readable table: ${message}`, undefined, line)
+  return malformed(file, `cannot be read as a table: ${message}`, undefined, line)
 }

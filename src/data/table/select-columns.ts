@@ -38,13 +38,13 @@ export function selectColumns(
   if (chosen?.includes(label)) {
     throw malformed(
       file,
-      `has its label among the inputs: columns names ${JSON.stringify(settings.label)}, too`,
+      `has its label among the inputs: columns also names ${JSON.stringify(settings.label)}`,
     )
   }
   const wanted = new Set(chosen ?? there)
   const inputs = there.filter((place) => wanted.has(place) && place !== label && !dropped.has(place))
   if (inputs.length > 0) return { names, width, label, inputs }
-  throw malformed(file, 'has no column of inputs beside the label', 'Is the delimiter right?')
+  throw malformed(file, 'has no input columns besides the label', 'Is the delimiter right?')
 }
 
 /** The place of a column; null if there is none. `width` is where negative numbers count from. */
@@ -64,7 +64,8 @@ function noSuchColumn(
   names: readonly string[] | null,
   width: number,
 ): UserError {
-  if (typeof key === 'number') return malformed(file, `has ${width} columns; ${what} ${key} is none of them`)
+  if (typeof key === 'number')
+    return malformed(file, `has ${width} columns; ${what} ${key} is not one of them`)
   if (names === null) {
     return malformed(
       file,

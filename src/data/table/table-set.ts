@@ -128,7 +128,7 @@ function checkTestClasses(train: Part, test: Part): void {
   const row = test.rows[i]!
   throw malformed(
     test.table.file,
-    `has the label ${JSON.stringify(test.labels[i])} in ${placeOfRow(test.table, row)}, which is no class of the training file`,
+    `has the label ${JSON.stringify(test.labels[i])} in ${placeOfRow(test.table, row)}, which is not a class of the training file`,
     `Its classes are ${[...known].slice(0, 12).join(', ')}. If it is another name for one of them: rename: { ${JSON.stringify(test.labels[i])}: ... }.`,
     test.table.lineOf(row) ?? undefined,
   )
@@ -146,14 +146,17 @@ function assemble(
   const { columns, names, groups } = encoded[0]!
   const shape = wantedShape ?? [columns]
   if (shape.reduce((product, n) => product * n, 1) !== columns) {
-    throw malformed(file, `has ${columns} columns of inputs, which is not the shape ${shape.join(' x ')}`)
+    throw malformed(
+      file,
+      `has ${columns} columns of inputs, which do not fill the shape ${shape.join(' x ')}`,
+    )
   }
   const unseen = encoded
     .slice(1)
     .flatMap((part) => part.unseen)
     .map(
       ({ column, level, rows }) =>
-        `test file: ${JSON.stringify(level)} in column "${column}" (${rows} rows) is no level of the training file`,
+        `test file: ${JSON.stringify(level)} in column "${column}" (${rows} rows) is not a level of the training file`,
     )
   const targets = parts.flatMap((part) => part.targets)
   const learned =

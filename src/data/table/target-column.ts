@@ -21,7 +21,7 @@ export function readTargets(
     const what = code < 0 ? 'no value' : JSON.stringify(texts[code]!.slice(0, 40))
     throw malformed(
       table.file,
-      `has ${what} in ${placeOfRow(table, row)}, ${columnName(label!, names)}, the number that is to be predicted`,
+      `has ${what} in ${placeOfRow(table, row)}, ${columnName(label!, names)}, the target`,
       code < 0
         ? 'Write unlabelled: drop in the data block to leave such rows out.'
         : 'To predict one of several names, write task: classification.',

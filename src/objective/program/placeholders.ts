@@ -83,7 +83,7 @@ export function checkPlaceholders(
   for (const text of texts) {
     for (const [placeholder, name, optional] of text.matchAll(PLACEHOLDER)) {
       if (placeholder === ALL_PARAMS && text !== ALL_PARAMS && !names.includes('args')) {
-        throw new UserError('usage', `${what}: ${ALL_PARAMS} must be a word of its own, got ${text}`)
+        throw new UserError('usage', `${what}: ${ALL_PARAMS} must be a separate word, got ${text}`)
       }
       const isKnown = names.includes(name!) || own.some((each) => each === name) || placeholder === ALL_PARAMS
       if (!isKnown) throw unknownPlaceholder(placeholder, what, [...names, 'args', ...own])

@@ -34,10 +34,10 @@ export function readReportLine({ text, afterReturn }: OutputLine, lastStep: numb
   if (typeof metrics === 'object' && metrics !== null && !Array.isArray(metrics)) {
     for (const [name, figure] of Object.entries(metrics)) {
       if (typeof figure === 'number') figures[name] = figure
-      else warnings.push(`metrics.${name} must be a number, got ${describeValue(figure)}; it is left out`)
+      else warnings.push(`metrics.${name} must be a number, got ${describeValue(figure)}; it is ignored`)
     }
   } else if (metrics !== undefined && metrics !== null) {
-    warnings.push(`metrics must be an object of numbers, got ${describeValue(metrics)}; they are left out`)
+    warnings.push(`metrics must be an object of numbers, got ${describeValue(metrics)}; they are ignored`)
   }
   const next = lastStep + 1
   const isStep = typeof step === 'number' && Number.isSafeInteger(step) && step >= next
@@ -48,7 +48,7 @@ export function readReportLine({ text, afterReturn }: OutputLine, lastStep: numb
 function wrongStep(step: unknown, lastStep: number): string {
   const isNumber = typeof step === 'number' && Number.isSafeInteger(step) && step >= 1
   const rule = isNumber
-    ? `step must rise, got ${step} after ${lastStep}`
+    ? `step must increase, got ${step} after ${lastStep}`
     : `step must be a whole number from 1, got ${describeValue(step)}`
   return `${rule}; it counts as step ${lastStep + 1}`
 }

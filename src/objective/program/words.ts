@@ -75,7 +75,7 @@ function readDoubleQuoted(command: string, start: number): { text: string; end: 
 }
 
 function openQuote(command: string, quote: string): UserError {
-  return new UserError('usage', `command: a ${quote} is opened and never closed in ${shorten(command)}`, {
+  return new UserError('usage', `command: a ${quote} is never closed in ${shorten(command)}`, {
     hint: 'Close it, or put a backslash before it.',
   })
 }
@@ -83,7 +83,7 @@ function openQuote(command: string, quote: string): UserError {
 function shellOperator(command: string, operator: string): UserError {
   return new UserError(
     'usage',
-    `command: "${operator}" means nothing without a shell, in ${shorten(command)}`,
+    `command: "${operator}" has no meaning without a shell, in ${shorten(command)}`,
     {
       hint: `Quote it if the program is to get it as a word; for a shell, write sh -c '...' with its script.`,
     },

@@ -36,12 +36,12 @@ export function confusionFigure(data: ConfusionData | null, reason = NO_MATRIX):
     title: TITLE,
     summary: `Trial ${trial} on the ${part} set: ${formatPercent(total === 0 ? 0 : right / total)} right of ${formatCount(total)} examples${worstPair(data)}.`,
     notes: [
-      `Rows are the ${countOf(size, 'true class', 'true classes')}, columns what they were taken for; shaded by the row's share.`,
+      `Rows are the ${countOf(size, 'true class', 'true classes')}, columns the predicted ones; shaded by the row's share.`,
     ],
     legend: [],
     panels: [
       panel({
-        x: bandAxis('taken for', classes),
+        x: bandAxis('predicted', classes),
         y: bandAxisDown('', classes),
         marks: cells,
         height: Math.min(520, Math.max(size * 30, 60)),
@@ -52,7 +52,7 @@ export function confusionFigure(data: ConfusionData | null, reason = NO_MATRIX):
 }
 
 export const NO_MATRIX =
-  'Nobody has looked at the test set with a confusion matrix. To look once: finesweep evaluate.'
+  'The test set has not been evaluated with a confusion matrix. To do so: finesweep evaluate.'
 
 function shade(share: number): CellRole {
   const step = share === 0 ? 0 : share < 0.1 ? 1 : share < 0.4 ? 2 : share < 0.75 ? 3 : 4
@@ -68,5 +68,5 @@ function worstPair({ counts, classes }: ConfusionData): string {
     })
   })
   if (worst.count === 0) return ''
-  return `; most often ${classes[worst.i]} was taken for ${classes[worst.j]} (${formatCount(worst.count)})`
+  return `; most often ${classes[worst.i]} was mistaken for ${classes[worst.j]} (${formatCount(worst.count)})`
 }

@@ -173,7 +173,9 @@ function notesOf({ study, random }: HistoryData, clamped: number): string[] {
   const budgets = new Set(study.stages.map(({ epochs }) => epochs))
   return [
     ...(budgets.size > 1
-      ? ['Stages have different epochs: a jump at a border is longer training as much as a better range.']
+      ? [
+          'Stages have different epochs: a jump at a stage boundary can come from longer training as well as from a better range.',
+        ]
       : []),
     ...clampNotes(clamped),
     ...(random === null

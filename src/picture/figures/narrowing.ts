@@ -76,7 +76,7 @@ function rootNotes(study: PictureStudy): string[] {
   const share = Math.max(0, ...study.stages.map(({ narrowing }) => narrowing?.rootShare ?? 0))
   if (share === 0) return []
   return [
-    `Dots outside of their stage's box are no mistake: ${Math.round(share * 100)} % of a later stage's trials still sample the whole range.`,
+    `Dots outside their stage's box are expected: ${Math.round(share * 100)} % of a later stage's trials still sample the whole range.`,
   ]
 }
 

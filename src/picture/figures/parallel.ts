@@ -112,7 +112,7 @@ export function parallelFigure(data: ParallelData): Figure {
         ? [`${trials.length} of ${data.of} trials with a value, an even share by rank.`]
         : []),
       ...(names.some((name) => trials.some(({ params }) => params[name] === undefined))
-        ? ['A line at the bottom of an axis is of a trial that does not have the parameter.']
+        ? ['A line at the bottom of an axis belongs to a trial without that parameter.']
         : []),
       ...clampNotes(clamped),
     ],

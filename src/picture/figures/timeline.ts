@@ -115,7 +115,7 @@ export function timelineFigure(data: TimelineData): Figure {
       ...(data.packed
         ? ['Lanes are packed from start times: the store does not say which worker ran a trial.']
         : []),
-      'A trial that was run again shows its last attempt. Pauses between runs are part of the axis.',
+      'A retried trial shows its last attempt. Pauses between runs are part of the axis.',
     ],
     legend: [
       ...stageLegend(study.stages, 'bar'),

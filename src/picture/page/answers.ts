@@ -94,7 +94,7 @@ function marginSentences(study: PictureStudy, ranked: readonly PictureTrial[]): 
 
 function testSentences({ test, canEvaluate }: AnswerFacts): string[] {
   if (test !== null) return [`${test}.`]
-  return canEvaluate ? ['The test set has not been looked at.'] : []
+  return canEvaluate ? ['The test set has not been evaluated.'] : []
 }
 
 function lookedSentences(study: PictureStudy): string[] {
@@ -150,7 +150,7 @@ function nextSentences(study: PictureStudy, best: PictureTrial, facts: AnswerFac
     )
   }
   if (facts.test === null && facts.canEvaluate) {
-    sentences.push('When nothing is to be chosen any more, look at the test set once: finesweep evaluate.')
+    sentences.push('Once all choices are made, evaluate the winner on the test set: finesweep evaluate.')
   }
   if (sentences.length === 0) sentences.push('More trials in the last range: finesweep resume with --add 32.')
   return sentences

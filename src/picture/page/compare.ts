@@ -19,7 +19,7 @@ export function comparisonHtml(studies: readonly Compared[]): string {
   const figure = compareFigure(studies.map(({ records }) => records))
   return (
     '<section class="compare"><h2>Side by side</h2>' +
-    table('What came of them', names, resultRows(studies)) +
+    table('Results', names, resultRows(studies)) +
     figureHtml({ name: 'compare', figure, folded: false }) +
     table('Ranges of the last stage', names, rangeRows(studies)) +
     table('Settings that differ', names, settingRows(studies)) +

@@ -161,7 +161,7 @@ function decide(
   const chosen = byPreference(running, speeds).find((variant) => {
     // After the race, when V8 has compiled the tile for the second time.
     const right = agreesWithPlain(openVariant(variant))
-    if (!right) rejected.set(variant, 'gave other bits than the plain reference')
+    if (!right) rejected.set(variant, 'gave different bits from the plain reference')
     return right
   })
   const candidates = variants.map((variant): KernelCandidate => {
@@ -179,7 +179,7 @@ function decide(
     arithmetic,
     state: chosen === undefined ? 'chosen' : 'slower',
     gflops: null,
-    reason: chosen === undefined ? null : 'some hundred times slower',
+    reason: chosen === undefined ? null : 'hundreds of times slower',
   }
   return { variant: chosen ?? null, candidates: [...candidates, plain] }
 }

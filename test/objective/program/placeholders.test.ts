@@ -74,7 +74,7 @@ test('a command is checked against the space before anything runs', () => {
   expect(() => check('{learningrate}')).toThrow('command: unknown placeholder {learningrate}')
   expect(() => check('{constructor}')).toThrow('unknown placeholder {constructor}')
   expect(() => check('{beta}')).toThrow('{beta} is a parameter that not every trial has')
-  expect(() => check('--all={args}')).toThrow('{args} must be a word of its own, got --all={args}')
+  expect(() => check('--all={args}')).toThrow('{args} must be a separate word, got --all={args}')
   expect(() => check('{device}')).toThrow('unknown placeholder {device}')
   expect(() => checkPlaceholders(['{device}'], space, true, 'env.GPU')).not.toThrow()
 })

@@ -18,12 +18,12 @@ test.for([
   ['', /must name a program/],
   ['   ', /must name a program/],
   ['"" a', /must name a program/],
-  [`a 'b`, /a ' is opened and never closed/],
-  ['a "b', /a " is opened and never closed/],
-  ['a | b', /"\|" means nothing without a shell/],
-  ['a > b', /">" means nothing/],
-  ['a && b', /"&&" means nothing/],
-  ['a 2>&1', /"2>&1" means nothing/],
+  [`a 'b`, /a ' is never closed/],
+  ['a "b', /a " is never closed/],
+  ['a | b', /"\|" has no meaning without a shell/],
+  ['a > b', /">" has no meaning/],
+  ['a && b', /"&&" has no meaning/],
+  ['a 2>&1', /"2>&1" has no meaning/],
 ] as const)('refused: %s', ([command, message]) => {
   expect(() => splitWords(command)).toThrow(UserError)
   expect(() => splitWords(command)).toThrow(message)

@@ -186,7 +186,7 @@ const noStudy: Kind = ({ turn }) => {
     ['folder.yaml', { 'folder.yaml': null }, 'is a folder'],
     ['study.yaml/more.yaml', { 'study.yaml': 'name: x\n' }, 'no such file'],
     [`${'x'.repeat(300)}.yaml`, {}, "can't be read"],
-    ['../../../../../../../../../../dev/null', {}, 'no plain file'],
+    ['../../../../../../../../../../dev/null', {}, 'not a regular file'],
   ]
   const [file, files, says] = inTurn(cases, turn)
   const args = ({ folder, db }: Places): string[] => ['run', `${folder}/${file}`, '--db', db]

@@ -37,7 +37,7 @@ const NO_OBJECTIVE: readonly Module[] = [
     (value, i): Module => [
       `default-${i}.mjs`,
       `export default ${value}\n`,
-      ['default export, made by defineObjective'],
+      ['default export of an objective must be'],
     ],
   ),
   ['void-0.js', 'export default void 0\n', ['it has none']],

@@ -38,7 +38,7 @@ const duplicate: Kind = ({ pick }) => {
   const pair = pick(map.items)
   map.items.push(pair)
   document.options.uniqueKeys = false
-  return badStudy(`${pair.key} twice`, document.toString(), [`"${pair.key}" is written twice`, STUDY_FILE])
+  return badStudy(`${pair.key} twice`, document.toString(), [`"${pair.key}" is repeated`, STUDY_FILE])
 }
 
 /** Texts that are no YAML, or not one document of plain values. */
@@ -96,7 +96,7 @@ const NO_BLOCK = ['42', 'true', '[]', '- 1\n- 2\n', '"name: x"', 'just a word', 
 
 const empty: Kind = ({ turn }) => {
   const text = inTurn([...EMPTY, ...NO_BLOCK], turn)
-  const rule = EMPTY.includes(text) ? 'The file says nothing' : 'is a block of keys'
+  const rule = EMPTY.includes(text) ? 'The file has no content' : 'is a block of keys'
   return badStudy(JSON.stringify(text), text, [rule, STUDY_FILE])
 }
 

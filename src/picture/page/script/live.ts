@@ -35,7 +35,7 @@ export function follow(view: StudyView, url: string, draw: () => void): void {
     showBanner(view.root, text)
   })
   source.addEventListener('open', () => showBanner(view.root, ''))
-  source.addEventListener('error', () => showBanner(view.root, 'The connection is lost; it is tried again.'))
+  source.addEventListener('error', () => showBanner(view.root, 'Connection lost; reconnecting.'))
   setInterval(() => {
     if (!dirty || document.hidden) return
     dirty = false

@@ -19,7 +19,7 @@ import { score, softmax, softmaxLoss } from './softmax.ts'
 
 /**
  * The plain reference: every kernel as its definition, one rounded operation after the other.
- * In float32 it gives the same bits as the WASM kernels of that arithmetic, some hundred times slower; in float64
+ * In float32 it gives the same bits as the WASM kernels of that arithmetic, hundreds of times slower; in float64
  * it is what gradients are checked with.
  */
 export function createPlainKernels(options: {
