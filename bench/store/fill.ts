@@ -13,7 +13,7 @@ export function fillStore(store: StudyWriter, trials: number): void {
     fingerprints: { data: null, objective: '', space: '' },
     codeVersion: 'bench',
   })
-  const x = { kind: 'float', low: 0, high: 1, log: false, step: null, hard: false } as const
+  const x = { kind: 'float', low: 0, high: 1, log: false, step: null, hard: true } as const
   store.addStage(study.id, {
     index: 0,
     name: 'only',

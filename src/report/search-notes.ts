@@ -6,8 +6,7 @@ import { REPLICATE_SAMPLER } from '../search/replication.ts'
 import { own } from '../space/own.ts'
 import { toUnit } from '../space/unit-scale.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
-import { streamTrials } from '../study/trial-stream.ts'
-import { FINISHED_STATES, type StudyId, type TrialRecord, type TrialState } from '../trial.ts'
+import { FINISHED_STATES, RANKED_STATES, type StudyId, type TrialRecord, type TrialState } from '../trial.ts'
 import { shellWord } from './names.ts'
 import { countOf, formatBound, formatMetric, formatPercent } from './numbers.ts'
 import { oneLine } from './text.ts'
@@ -41,9 +40,11 @@ export interface TopSpread {
 const EDGE = 0.1
 const FEWEST_TO_JUDGE = 12
 /** So many trials of a stage, its first, show where the best crowd; more would only take longer. */
-const MOST_JUDGED = 5000
+const MOST_JUDGED = 128
 const FIRST_PLACES = 5
 const MOST_EXAMPLES = 20_000
+/** As many values, of the first trials, show on how many examples shares were counted. */
+const VALUES_READ = 1000
 
 export function readFailingStages(
   reader: StudyReader,
@@ -85,11 +86,10 @@ export function readStoppingBounds(
   const root = stages[0]?.space
   const last = stages.findLast(({ sampler }) => sampler !== REPLICATE_SAMPLER)
   if (root === undefined || last === undefined || best === null) return []
-  const trials = reader.trials(study.id, {
-    stage: last.index,
-    states: FINISHED_STATES,
-    limit: MOST_JUDGED,
-  })
+  const bounded = Object.values(root.parameters).some((range) => 'hard' in range && range.hard)
+  const trials = !bounded
+    ? []
+    : reader.trials(study.id, { stage: last.index, states: FINISHED_STATES, limit: MOST_JUDGED })
   const plan = { keep: DEFAULT_KEEP, margin: DEFAULT_MARGIN, rootShare: 0 }
   const { direction, seed } = study
   const now =
@@ -125,13 +125,18 @@ export function readTopSpread(
 ): TopSpread | null {
   const best = top[0]
   if (best === undefined) return null
-  let first = 0
-  const values = new Set<number>()
-  for (const trial of streamTrials(reader, study.id)) {
-    if (areTied(trial, best, study.direction)) first++
-    if (trial.value !== null && values.size < 1000) values.add(trial.value)
+  const trials = reader.trials(study.id, { states: RANKED_STATES, limit: VALUES_READ })
+  const values = new Set(trials.flatMap(({ value }) => value ?? []))
+  return { first: countTied(reader, study, best), accuracy: accuracySpread(study, top, [...values]) }
+}
+
+/** How many trials share the best one's place. They come first, so no more are read than twice as many. */
+function countTied(reader: StudyReader, study: StudyRecord, best: TrialRecord): number {
+  for (let count = 16; ; count *= 2) {
+    const ranked = reader.bestTrials(study.id, count)
+    const tied = ranked.filter((trial) => areTied(trial, best, study.direction)).length
+    if (tied < count) return tied
   }
-  return { first, accuracy: accuracySpread(study, top, [...values]) }
 }
 
 function accuracySpread(

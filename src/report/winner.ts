@@ -1,11 +1,13 @@
 import { type Expectation, expectWinner, type WinnerExpectation } from '../search/expected-value.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
 import type { readReplicates } from '../study/winning-trial.ts'
-import type { TrialRecord } from '../trial.ts'
+import { FINISHED_STATES, type TrialRecord } from '../trial.ts'
 import { formatMetric } from './numbers.ts'
 
 /** More trials than this would take longer to read than they tell. */
-const MOST_TRIALS = 5000
+const MOST_TRIALS = 1000
+/** Of a longer study, as many of its best are judged: more than the Gaussian process takes of the better half. */
+const BEST_JUDGED = 128
 
 /** What the best trial's value is worth; null where too few trials have one. */
 export function readWinner(
@@ -16,23 +18,22 @@ export function readWinner(
 ): WinnerExpectation | null {
   const last = stages.at(-1)
   if (best === undefined || last === undefined) return null
-  return expectWinner({
-    space: last.space,
-    trials: trialsToJudgeBy(reader, study.id, best),
-    stages,
-    direction: study.direction,
-    best: best.number,
-  })
+  const judge = (trials: readonly TrialRecord[]): WinnerExpectation | null =>
+    expectWinner({ space: last.space, trials, stages, direction: study.direction, best: best.number })
+  // Numbers are given in order: counting the trials would take as long as looking at them.
+  const isLarge = reader.trials(study.id, { from: MOST_TRIALS, limit: 1 }).length > 0
+  if (!isLarge) return judge(reader.trials(study.id, { states: FINISHED_STATES }))
+  const expectation = judge(someTrials(reader, study.id, best))
+  if (expectation === null) return null
+  return { ...expectation, trials: reader.countTrials(study.id, best.stage)[best.state] }
 }
 
-/** All trials that have ended; of a study of very many, those of the best one's stage, the first of them. */
-function trialsToJudgeBy(reader: StudyReader, study: number, best: TrialRecord): TrialRecord[] {
-  const states = ['complete', 'pruned', 'diverged', 'failed'] as const
-  const counts = reader.countTrials(study)
-  const ended = states.reduce((sum, state) => sum + counts[state], 0)
-  if (ended <= MOST_TRIALS) return reader.trials(study, { states })
-  const trials = reader.trials(study, { states, stage: best.stage, limit: MOST_TRIALS })
-  return trials.some(({ number }) => number === best.number) ? trials : [...trials, best]
+/** Of the best one's stage, the first trials that have ended and the best. */
+function someTrials(reader: StudyReader, study: number, best: TrialRecord): TrialRecord[] {
+  const { stage } = best
+  const first = reader.trials(study, { states: FINISHED_STATES, stage, limit: MOST_TRIALS })
+  const top = reader.bestTrials(study, BEST_JUDGED, stage)
+  return [...new Map([...first, ...top].map((trial) => [trial.number, trial])).values()]
 }
 
 /**

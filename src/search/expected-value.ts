@@ -44,7 +44,7 @@ export interface WinnerExpectation {
   readonly noise: number
   /** Whether the noise is more than a fiftieth of what the trials of these epochs differ by. */
   readonly noisy: boolean
-  /** How many trials of these epochs have a value: `best` is the luckiest of so many. */
+  /** How many of the trials given have a value after these epochs: `best` is the luckiest of so many. */
   readonly trials: number
 }
 

@@ -12,9 +12,25 @@ const SEPARATOR = '\u001f'
  * @param from the checksum of rows before, to be continued; 0 for none
  */
 export function checksumOf(cells: readonly Cell[], from = 0): number {
+  return crc32(checkedText(cells), from)
+}
+
+/**
+ * What the checksum of the first `count` cells is over. The texts of several rows, joined, give the checksum of them
+ * all; one call for many cells takes a fraction of the time of many calls.
+ */
+export function checkedText(cells: readonly Cell[], count = cells.length): string {
   let text = ''
-  for (const cell of cells) text += `${cell === null ? '\0' : textOf(cell)}${SEPARATOR}`
-  return crc32(text, from)
+  for (let i = 0; i < count; i++) {
+    const cell = cells[i]!
+    text += (cell === null ? '\0' : textOf(cell)) + SEPARATOR
+  }
+  return text
+}
+
+/** The checksum over what `checkedText` gives: 0 for none. */
+export function checksumOfText(text: string): number {
+  return text === '' ? 0 : crc32(text)
 }
 
 /** The checksum of a kept artifact. */
@@ -35,5 +51,5 @@ export class DamagedRowError extends Error {
 /** A flipped bit can make a blob of a text, with the same bytes. */
 function textOf(cell: number | string): string {
   if (typeof cell === 'object') return '\u0001'
-  return Object.is(cell, -0) ? '-0' : String(cell)
+  return cell === 0 && Object.is(cell, -0) ? '-0' : String(cell)
 }

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { isFinished, type TrialState } from '../trial.ts'
-import { type Cell, checksumOf, checksumOfBytes } from './checksum.ts'
+import { type Cell, checkedText, checksumOf, checksumOfBytes, checksumOfText } from './checksum.ts'
 import { isIntact, type MeasurementRow, STAGE_COLUMNS, STUDY_COLUMNS, TRIAL_COLUMNS } from './rows.ts'
 
 /** After this many damaged trials the others are not named. */
@@ -59,12 +59,12 @@ function damagedTrials(db: Database.Database, study: number): number[] {
         if (found.at(-1) !== next.value[0]) found.push(next.value[0])
         next = measurements.next()
       }
-      let measured = 0
+      let text = ''
       for (; !next.done && next.value[0] === number; next = measurements.next()) {
-        measured = checksumOf(next.value.slice(1) as unknown as Cell[], measured)
+        text += checkedText(next.value.slice(1) as unknown as Cell[])
       }
       const expected = isFinished({ state: row[2] as TrialState }) ? row.at(-2) : null
-      const differs = expected !== null && expected !== undefined && expected !== measured
+      const differs = expected !== null && expected !== undefined && expected !== checksumOfText(text)
       if (differs || !isIntact(row, [study])) found.push(number)
     }
   } finally {
@@ -88,12 +88,14 @@ function isIndexSound(db: Database.Database, study: number): boolean {
   if (!hasIndex(db)) return true
   const sum = (source: string): number => {
     const entries = db
-      .prepare(`SELECT number, stage, state, value, ${source} WHERE study = ?`)
+      .prepare(
+        `SELECT number, stage, state, value, epochs, duration_ms, started_at, ${source} WHERE study = ?`,
+      )
       .raw(true)
       .iterate(study) as IterableIterator<Cell[]>
     let total = 0
     // The two come in different orders, which a sum does not see.
-    for (const entry of entries) total = (total + checksumOf(entry.slice(0, 4))) % 2 ** 52
+    for (const entry of entries) total = (total + checksumOf(entry.slice(0, 7))) % 2 ** 52
     return total
   }
   // Only the table has `attempts`.

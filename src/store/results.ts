@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { isFinished, type TrialState } from '../trial.ts'
-import { checksumOf, DamagedRowError } from './checksum.ts'
+import { checkedText, checksumOfText, DamagedRowError } from './checksum.ts'
 import { decodeJson } from './exact-json.ts'
 import { hiddenTrials } from './find-damage.ts'
 import { isIntact, type MeasurementRow, TRIAL_COLUMNS, type TrialRow } from './rows.ts'
@@ -42,14 +42,14 @@ export function* readResults(
     for (const row of trials) {
       const number = row[0]
       const measurements: TrialResult['measurements'][number][] = []
-      let checksum = 0
+      let text = ''
       for (; at < rows.length && rows[at]![4] <= number; at++) {
         const [step, value, metrics, seconds, trial] = rows[at]!
         if (trial !== number) throw new DamagedRowError(name(trial))
-        checksum = checksumOf([step, value, metrics, seconds], checksum)
+        text += checkedText([step, value, metrics, seconds])
         measurements.push({ step, value: value ?? Number.NaN, metrics })
       }
-      if (!isIntact(row, [study]) || (row[21] !== null && row[21] !== checksum)) {
+      if (!isIntact(row, [study]) || (row[21] !== null && row[21] !== checksumOfText(text))) {
         throw new DamagedRowError(name(number))
       }
       if (row[22] === null) readAll(row, measurements)

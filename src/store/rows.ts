@@ -1,7 +1,7 @@
 import type { Params } from '../space/distribution.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { Direction, TieMetric, TimedMeasurement, TrialRecord, TrialState } from '../trial.ts'
-import { type Cell, checksumOf, DamagedRowError } from './checksum.ts'
+import { type Cell, checkedText, checksumOf, checksumOfText, DamagedRowError } from './checksum.ts'
 import { decodeJson, encodeFlatRecord, encodeJson } from './exact-json.ts'
 import { toNarrowDecision } from './narrowing-json.ts'
 import type { Evaluation, NewStudy, Rungs, StageRecord, StudyRecord, StudyState } from './store.ts'
@@ -230,9 +230,7 @@ export function toMeasurementCells({ step, value, metrics, seconds }: TimedMeasu
 
 /** The checksum over a trial's measurements in order of step. */
 export function checksumOfMeasurements(rows: readonly MeasurementRow[]): number {
-  let checksum = 0
-  for (const row of rows) checksum = checksumOf(row, checksum)
-  return checksum
+  return checksumOfText(rows.map((row) => checkedText(row)).join(''))
 }
 
 export type EvaluationRow = [
@@ -268,7 +266,7 @@ function checkRow(row: readonly Cell[], key: readonly Cell[], what: string): voi
 /** Whether a row that ends with its checksum is what was written; true if it has none. */
 export function isIntact(row: readonly Cell[], key: readonly Cell[]): boolean {
   const checksum = row.at(-1)
-  return checksum === null || checksum === checksumOf([...key, ...row.slice(0, -1)])
+  return checksum === null || checksum === checksumOfText(checkedText(key) + checkedText(row, row.length - 1))
 }
 
 /** The cells with their checksum at the end. */

@@ -45,6 +45,7 @@ const PLAIN_RECORD = /^\{"[\w.-]+":[^,"{}[\]]+(,"[\w.-]+":[^,"{}[\]]+)*\}$/
 /** The canonical form of a record that is given as JSON. Plain ones, nearly all, are put in order without reading them. */
 function canonicalText(json: string): string {
   if (!PLAIN_RECORD.test(json)) return canonical(decodeJson(json))
+  if (!json.includes(',')) return json
   const fields = json.slice(1, -1).split(',')
   // The quote that ends a name comes before every character of a plain name, so whole fields sort as their names do.
   return `{${fields.sort().join(',')}}`

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { winnerSentences } from '../../src/report/winner.ts'
+import { readWinner, winnerSentences } from '../../src/report/winner.ts'
+import { float, searchSpace } from '../../src/space/constructors.ts'
+import { runSimulated } from '../study/run-simulated.ts'
 
 const winner = {
   best: { trial: 12, value: 0.46412, margin: 0.0059 },
@@ -25,4 +27,20 @@ test('a trial that is expected to be better is named', () => {
 
 test('nothing is said where the measurements have no noise', () => {
   expect(winnerSentences({ ...winner, noisy: false }, 0.4704, 'validAccuracy')).toEqual([])
+})
+
+test('the winner of a long study is judged by its best and some others, and counted among all', async () => {
+  const { store, study } = await runSimulated({
+    space: searchSpace({ x: float(0, 1) }),
+    stages: [{ trials: 1500, epochs: 1, sampler: 'random' }],
+    evaluate: ({ spec: { number, params } }) => [((params.x as number) - 0.3) ** 2 + (number % 7) * 0.01],
+  })
+  const [best] = store.bestTrials(study.id, 1)
+  const winner = readWinner(store, study, store.stages(study.id), best)!
+  expect(winner.trials).toBe(1500)
+  expect(winner.noisy).toBe(true)
+  expect(winner.best.trial).toBe(best!.number)
+  // What it is lucky by is at most the noise.
+  expect(winner.best.value).toBeGreaterThan(best!.value!)
+  expect(winner.best.value).toBeLessThan(0.06)
 })
