@@ -45,7 +45,6 @@ export async function conduct(
     quiet: args.quiet,
     dbOption: dbOption(args.db),
   })
-  const begun = performance.now()
   const workers = args.workers ?? defaultWorkers()
   const engine = chosenEngine(args, terminal.env)
   if (workers === 0 && engine === undefined) {
@@ -71,7 +70,7 @@ export async function conduct(
       halt: stop.halt,
     })
     progress.close()
-    await tellResults(result, args, terminal, workers, performance.now() - begun)
+    await tellResults(result, args, terminal, workers)
     if (result.end.state === 'stopped' && stop.exitCode !== null) return stop.exitCode
     return result.best === null && result.end.state !== 'stopped' ? NO_SUCCESS : 0
   } catch (error) {
@@ -109,10 +108,9 @@ async function tellResults(
   { db, quiet }: ConductArguments,
   terminal: Terminal,
   workers: number,
-  elapsedMs: number,
 ): Promise<void> {
   const summary = await withReader(db, (reader) => readSummary(reader, study))
-  const facts = { elapsedMs, workers, db, dbOption: dbOption(db), cautions }
+  const facts = { workers, db, dbOption: dbOption(db), cautions }
   await print(terminal, renderSummary(summary, facts, tableLayout(terminal)))
   if (!quiet) say(terminal, wrap(nextSteps(summary, facts), columnsOf(terminal.stderr)).join('\n'))
 }

@@ -4,6 +4,7 @@ import { countOf } from '../report/numbers.ts'
 import { renderProgress, renderTrialLine } from '../report/progress.ts'
 import { advanceProgress, NOTHING_YET } from '../report/progress-state.ts'
 import { oneLine, paint, type Span, truncate, wrapSpans } from '../report/text.ts'
+import { runningTime } from '../store/running-time.ts'
 import type { StageRecord } from '../store/store.ts'
 import type { StudyEvent, StudyListener } from '../study/events.ts'
 import { TRIAL_STATES, type TrialRecord } from '../trial.ts'
@@ -86,7 +87,7 @@ export function createProgress(options: ProgressOptions): Progress {
       trials: previous.finished,
       epochs: isWhole ? previous.epochs : null,
       // By the records of its trials, as the report at the end and `explain` have it.
-      durationMs: isWhole && previous.span !== null ? previous.span[1] - previous.span[0] : null,
+      durationMs: isWhole ? runningTime(previous.ran) : null,
       diverged: isWhole ? previous.diverged : 0,
       failed: isWhole ? previous.failed : 0,
     })

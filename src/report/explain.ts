@@ -164,7 +164,7 @@ function totalsLine({ record, totals }: ExplainedStage, decision: NarrowDecision
     name: record.name,
     trials: totals.finished,
     epochs: totals.epochs,
-    durationMs: totals.spanMs,
+    durationMs: totals.ranMs,
     diverged: decision.diverged,
     failed: decision.failed,
   })

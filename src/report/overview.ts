@@ -6,6 +6,7 @@ import { type FailingStage, failingSentence, readFailingStages } from './search-
 import { testLines } from './summary.ts'
 import { type Column, renderTable, type TableLayout } from './table.ts'
 import { oneLine, paint, type Span } from './text.ts'
+import { readTotals, type Totals } from './totals.ts'
 import { evaluationRecordJson, isoMoment, SCHEMA_VERSION, studyDetails, trialSummary } from './trial-json.ts'
 
 /** What a study is at: its state, where one that nobody runs any more is not taken for a running one. */
@@ -17,25 +18,27 @@ export interface StudyOverview {
   readonly activity: Activity
   readonly lease: Lease | undefined
   readonly stages: readonly StageRecord[]
+  readonly totals: Totals
   readonly counts: Readonly<Record<TrialState, number>>
   readonly finished: number
   /** How many trials it is to have, as far as that is decided. */
   readonly trials: number
   readonly best: TrialRecord | undefined
-  /** From its begin to its end; null while it has none. */
+  /** How long its trials ran, pauses left out; null while none has ended. */
   readonly durationMs: number | null
 }
 
 export function overviewOf(reader: StudyReader, study: StudyRecord): StudyOverview {
   const stages = reader.stages(study.id)
-  const counts = reader.countTrials(study.id)
+  const totals = readTotals(reader, study.id).all
+  const { counts, finished } = totals
   const lease = reader.lease(study.id)
-  const finished = FINISHED_STATES.reduce((sum, state) => sum + counts[state], 0)
   return {
     study,
     activity: study.state === 'running' && lease === undefined ? 'interrupted' : study.state,
     lease,
     stages,
+    totals,
     counts,
     finished,
     trials: Math.max(
@@ -43,7 +46,7 @@ export function overviewOf(reader: StudyReader, study: StudyRecord): StudyOvervi
       planOf(study, stages).reduce((sum, stage) => sum + stage.trials, 0),
     ),
     best: reader.bestTrials(study.id, 1)[0],
-    durationMs: study.finishedAt === null ? null : study.finishedAt - study.createdAt,
+    durationMs: totals.ranMs,
   }
 }
 
@@ -136,14 +139,13 @@ export function renderStatus(
       `, ${finished} of ${countOf(trials, 'trial')}`,
     ],
   ]
-  const took = status.durationMs ?? now - study.createdAt
   const begun = `begun ${formatMoment(study.createdAt)}`
   if (lease !== undefined) {
     lines.push([
       `${begun}, run by pid ${lease.pid} on ${oneLine(lease.host)} for ${formatDuration(now - lease.since)}`,
     ])
   } else if (status.durationMs !== null) {
-    lines.push([`${begun}, ended after ${formatDuration(took)}`])
+    lines.push([`${begun}, ran for ${formatDuration(status.durationMs)}`])
   } else lines.push([begun])
   if (study.endReason !== null) lines.push([oneLine(study.endReason)])
   if (activity === 'interrupted' || activity === 'stopped') {

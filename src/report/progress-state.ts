@@ -1,6 +1,7 @@
 import { compareTrials, hasValue } from '../search/rank.ts'
 import type { StagePlan } from '../search/stage-plan.ts'
 import type { Params } from '../space/distribution.ts'
+import { addInterval, type Interval } from '../store/running-time.ts'
 import type { StageRecord, StudyRecord } from '../store/store.ts'
 import type { StudyEvent } from '../study/events.ts'
 import type { TrialRecord } from '../trial.ts'
@@ -32,8 +33,8 @@ export interface StageProgress {
   readonly failed: number
   /** On the listener's clock, in milliseconds. */
   readonly startedAt: number
-  /** From the first start of its trials to their last end, by their records; null before one has ended. */
-  readonly span: readonly [from: number, to: number] | null
+  /** When its trials ran, by their records and without pauses; empty before one has ended. */
+  readonly ran: readonly Interval[]
 }
 
 /** All that a picture of a running study needs; what has happened, and nothing of how it is drawn. */
@@ -97,7 +98,7 @@ export function advanceProgress(state: ProgressState, event: StudyEvent, now: nu
           diverged: 0,
           failed: 0,
           startedAt: now,
-          span: null,
+          ran: [],
         },
       }
     case 'trial-started': {
@@ -144,18 +145,13 @@ function finishTrial(state: ProgressState, record: TrialRecord): ProgressState {
       epochs: stage.epochs + record.epochs,
       diverged: stage.diverged + diverged,
       failed: stage.failed + failed,
-      span: spanWith(stage.span, record),
+      ran: ranWith(stage.ran, record),
     },
   }
 }
 
-function spanWith(
-  span: StageProgress['span'],
-  { startedAt, durationMs }: TrialRecord,
-): StageProgress['span'] {
-  if (startedAt === null) return span
-  const end = startedAt + (durationMs ?? 0)
-  return span === null ? [startedAt, end] : [Math.min(span[0], startedAt), Math.max(span[1], end)]
+function ranWith(ran: readonly Interval[], { startedAt, durationMs }: TrialRecord): readonly Interval[] {
+  return startedAt === null ? ran : addInterval(ran, [startedAt, startedAt + (durationMs ?? 0)])
 }
 
 function betterOf({ study, best }: ProgressState, record: TrialRecord): BestTrial | null {

@@ -66,8 +66,6 @@ export function readSummary(reader: StudyReader, study: StudyRecord, count = 10)
 
 /** What is known beside the store, for the last lines. */
 export interface RunFacts {
-  /** How long this run took, in milliseconds. */
-  readonly elapsedMs: number
   readonly workers: number
   /** The store, as the user names it. */
   readonly db: string
@@ -130,7 +128,7 @@ export function nextSteps({ best, study }: StudySummary, { dbOption }: RunFacts)
   return `Next: ${commands.map((command) => command + dbOption).join(' · ')}`
 }
 
-function totalsLine({ totals, digest }: StudySummary, { workers, elapsedMs, db }: RunFacts): string {
+function totalsLine({ totals, digest }: StudySummary, { workers, db }: RunFacts): string {
   const { counts } = totals
   const mishaps = [
     ...(counts.diverged > 0 ? [`${counts.diverged} diverged`] : []),
@@ -138,7 +136,7 @@ function totalsLine({ totals, digest }: StudySummary, { workers, elapsedMs, db }
   ].join(', ')
   return (
     `${countOf(totals.finished, 'trial')}${mishaps === '' ? '' : ` (${mishaps})`}, ${countOf(totals.epochs, 'epoch')}, ${countOf(workers, 'worker')}, ` +
-    `${formatDuration(elapsedMs)} · ${db} · digest ${shortDigest(digest)}`
+    `${formatDuration(totals.ranMs)} · ${db} · digest ${shortDigest(digest)}`
   )
 }
 

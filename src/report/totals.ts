@@ -1,3 +1,4 @@
+import { addInterval, type Interval, runningTime } from '../store/running-time.ts'
 import type { StageTotals, StudyReader } from '../store/store.ts'
 import { ALL_STATES, FINISHED_STATES, noTrials, type TrialState } from '../trial.ts'
 
@@ -10,8 +11,8 @@ export interface Totals {
   readonly epochs: number
   /** The sum of their times, in milliseconds: what one worker would have taken. */
   readonly workMs: number
-  /** From the first start to the last end, in milliseconds; null if none has ended. */
-  readonly spanMs: number | null
+  /** How long they ran, in milliseconds: from the first start to the last end without pauses; null if none has ended. */
+  readonly ranMs: number | null
 }
 
 export const NO_TRIALS: Totals = {
@@ -19,7 +20,7 @@ export const NO_TRIALS: Totals = {
   finished: 0,
   epochs: 0,
   workMs: 0,
-  spanMs: null,
+  ranMs: null,
 }
 
 /** The totals of each stage of a study, by index, and of the whole of it. */
@@ -41,13 +42,11 @@ function sumOf(stages: readonly StageTotals[]): Totals {
   for (const stage of stages) {
     for (const state of ALL_STATES) counts[state] += stage.counts[state]
   }
-  const from = Math.min(...stages.map((stage) => stage.from ?? Number.POSITIVE_INFINITY))
-  const to = Math.max(...stages.map((stage) => stage.to ?? Number.NEGATIVE_INFINITY))
   return {
     counts,
     finished: FINISHED_STATES.reduce((sum, state) => sum + counts[state], 0),
     epochs: stages.reduce((sum, { epochs }) => sum + epochs, 0),
     workMs: stages.reduce((sum, { workMs }) => sum + workMs, 0),
-    spanMs: to >= from ? to - from : null,
+    ranMs: runningTime(stages.flatMap(({ ran }) => ran).reduce<readonly Interval[]>(addInterval, [])),
   }
 }

@@ -4,6 +4,7 @@ import { compareTrials, hasValue } from '../search/rank.ts'
 import {
   isFinished,
   noTrials,
+  type StageIndex,
   type TimedMeasurement,
   type TrialOutcome,
   type TrialRecord,
@@ -11,6 +12,7 @@ import {
   type TrialState,
 } from '../trial.ts'
 import { decodeJson, encodeJson } from './exact-json.ts'
+import { addInterval, type Interval } from './running-time.ts'
 import type {
   ArtifactFolder,
   Evaluation,
@@ -118,11 +120,17 @@ class MemoryStore implements StudyWriter {
   }
 
   totals(study: number): StageTotals[] {
-    const rows = this.trials(study).map(({ stage, state, epochs, startedAt, durationMs }): TotalsRow => {
-      const end = startedAt === null ? null : startedAt + (durationMs ?? 0)
-      return [stage, state, 1, epochs, durationMs ?? 0, startedAt, end]
+    const trials = this.trials(study)
+    const ran = new Map<StageIndex, Interval[]>()
+    for (const trial of trials) {
+      if (!isFinished(trial) || trial.startedAt === null) continue
+      const interval: Interval = [trial.startedAt, trial.startedAt + (trial.durationMs ?? 0)]
+      ran.set(trial.stage, addInterval(ran.get(trial.stage) ?? [], interval))
+    }
+    const rows = trials.map(({ stage, state, epochs, durationMs }): TotalsRow => {
+      return [stage, state, 1, epochs, durationMs ?? 0]
     })
-    return addTotals(rows)
+    return addTotals(rows, ran)
   }
 
   measurements(study: number, trial: number): TimedMeasurement[] {

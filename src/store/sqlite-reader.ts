@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import { compareTrials } from '../search/rank.ts'
 import {
   type Direction,
+  FINISHED_STATES,
   noTrials,
   RANKED_STATES,
   type TimedMeasurement,
@@ -27,6 +28,7 @@ import {
   toStudyRecord,
   toTrialRecord,
 } from './rows.ts'
+import { betweenPauses, type PauseRow, pausesSql } from './running-time.ts'
 import type {
   ArtifactFolder,
   Evaluation,
@@ -137,9 +139,14 @@ export class SqliteReader implements StudyReader {
   }
 
   totals(study: number): StageTotals[] {
-    const sql = `SELECT stage, state, count(*), sum(epochs), total(duration_ms), min(started_at),
-      max(started_at + coalesce(duration_ms, 0)) FROM trials WHERE study = ? GROUP BY stage, state ORDER BY stage`
-    return addTotals(this.#all(sql, [study], asIs<TotalsRow>))
+    const sql = `SELECT stage, state, count(*), sum(epochs), total(duration_ms)
+      FROM trials WHERE study = ? GROUP BY stage, state ORDER BY stage`
+    const pauses = pausesSql('study = ? AND state IN (SELECT value FROM json_each(?))')
+    const bound = [study, JSON.stringify(FINISHED_STATES)]
+    return addTotals(
+      this.#all(sql, [study], asIs<TotalsRow>),
+      betweenPauses(this.#all(pauses, bound, asIs<PauseRow>)),
+    )
   }
 
   measurements(study: number, trial: number): TimedMeasurement[] {

@@ -12,6 +12,7 @@ import type {
   TrialSpec,
   TrialState,
 } from '../trial.ts'
+import type { Interval } from './running-time.ts'
 
 /** `running` also for one whose process died: whether somebody is at it is told by its lease. */
 export type StudyState = 'running' | 'complete' | 'stopped' | 'failed'
@@ -135,9 +136,8 @@ export interface StageTotals {
   readonly epochs: number
   /** The sum of their times, in milliseconds. */
   readonly workMs: number
-  /** Their first start and their last end, in milliseconds since the epoch; null if none has finished. */
-  readonly from: number | null
-  readonly to: number | null
+  /** When they ran, without pauses: in order and apart, as `addInterval` makes it; empty if none has finished. */
+  readonly ran: readonly Interval[]
 }
 
 /** A folder that a trial keeps. */

@@ -1,4 +1,5 @@
 import { isFinished, noTrials, type StageIndex, type TrialState } from '../trial.ts'
+import type { Interval } from './running-time.ts'
 import type { StageTotals } from './store.ts'
 
 /** What the trials of one stage and state come to. */
@@ -8,31 +9,27 @@ export type TotalsRow = readonly [
   count: number,
   epochs: number,
   workMs: number,
-  /** The first start; null if none has started. */
-  from: number | null,
-  /** The last end. */
-  to: number | null,
 ]
 
-/** The totals of each stage, in order; one row for each trial, or for all of a stage and state. */
-export function addTotals(rows: Iterable<TotalsRow>): StageTotals[] {
+/**
+ * The totals of each stage, in order.
+ *
+ * @param rows one for each trial, or for all of a stage and state
+ * @param ran when the finished trials of each stage ran
+ */
+export function addTotals(
+  rows: Iterable<TotalsRow>,
+  ran: ReadonlyMap<StageIndex, readonly Interval[]>,
+): StageTotals[] {
   const stages = new Map<StageIndex, { -readonly [Key in keyof StageTotals]: StageTotals[Key] }>()
-  for (const [stage, state, count, epochs, workMs, from, to] of rows) {
-    const totals = stages.get(stage) ?? {
-      stage,
-      counts: noTrials(),
-      epochs: 0,
-      workMs: 0,
-      from: null,
-      to: null,
-    }
+  for (const [stage, state, count, epochs, workMs] of rows) {
+    const none = { stage, counts: noTrials(), epochs: 0, workMs: 0, ran: ran.get(stage) ?? [] }
+    const totals = stages.get(stage) ?? none
     stages.set(stage, totals)
     totals.counts = { ...totals.counts, [state]: totals.counts[state] + count }
-    if (!isFinished({ state }) || from === null || to === null) continue
+    if (!isFinished({ state })) continue
     totals.epochs += epochs
     totals.workMs += workMs
-    totals.from = Math.min(totals.from ?? from, from)
-    totals.to = Math.max(totals.to ?? to, to)
   }
   return [...stages.values()].sort((a, b) => a.stage - b.stage)
 }

@@ -242,7 +242,7 @@ describe('explain', () => {
         '  dropout  [0, 0.95]',
         'Best: trial 2 with validAccuracy 0.4312.',
         '',
-        'coarse done: 6 trials, 4 epochs, 52 s, 1 diverged, 1 failed. Narrowing to the best 40 % (2 trials):',
+        'coarse done: 6 trials, 4 epochs, 7.8 s, 1 diverged, 1 failed. Narrowing to the best 40 % (2 trials):',
         '  lr       [1e-6, 10]  -> [1.9e-4, 8.8e-3]  narrowed to 1.7 of 7 decades; all 2 diverged trials lie above 0.31',
         '  reg      [1e-5, 1e5] -> [2.2e-7, 0.31]    best 1.4e-5 lies at the lower edge: moved 1.7 decades below it',
         '  dropout  [0, 0.95]   kept                 the best trials look like the whole range (p = 0.42)',
@@ -341,7 +341,7 @@ describe('studies, status and digest', () => {
   it('list and describe the studies of a store', async () => {
     const { stdout } = await run('studies')
     expect(stdout.split('\n')[1]).toMatch(
-      /^quickstart {2}complete {5}9\/9 {9}1 {7}1 {2}validAccuracy {2}0\.5310 {4}42 {2}2026-11-2\d \d\d:\d\d {2}11 s$/,
+      /^quickstart {2}complete {5}9\/9 {9}1 {7}1 {2}validAccuracy {2}0\.5310 {4}42 {2}2026-11-2\d \d\d:\d\d {2}22 s$/,
     )
     expect(await runJson('studies')).toMatchObject({
       schemaVersion: 1,
@@ -361,6 +361,15 @@ describe('studies, status and digest', () => {
       best: { number: 6, stage: 'fine' },
       evaluations: [{ trial: 6, metrics: { accuracy: 0.5264 } }],
     })
+  })
+
+  it('give a study one time, without its pauses', async () => {
+    // Nine trials that begin 10 s apart, and take 22 s together.
+    expect((await run('status')).stdout).toContain(', ran for 22 s\n')
+    expect(await runJson('studies')).toMatchObject({ studies: [{ durationMs: 22_200 }] })
+    const html = join(folder, 'time.html')
+    await run('report', '-o', html)
+    expect(readFileSync(html, 'utf8')).toContain('13 epochs, 22 s; maximize')
   })
 
   it('tells a study that nobody runs any more from one that runs', async () => {

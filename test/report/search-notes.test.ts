@@ -6,7 +6,7 @@ import type { StudyReader, StudyRecord } from '../../src/store/store.ts'
 import { runSimulated } from '../study/run-simulated.ts'
 
 const layout = { width: 300, colour: false }
-const facts = { elapsedMs: 1, workers: 1, db: 'finesweep.db', dbOption: '' }
+const facts = { workers: 1, db: 'finesweep.db', dbOption: '' }
 const summaryOf = ({ store, study }: { readonly store: StudyReader; readonly study: StudyRecord }): string =>
   renderSummary(readSummary(store, study), facts, layout)
 

@@ -17,7 +17,7 @@ import {
 const folder = mkdtempSync(join(tmpdir(), 'finesweep-summary-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const FACTS = { elapsedMs: 79_000, workers: 2, db: 'results/studies.db', dbOption: '' }
+const FACTS = { workers: 2, db: 'results/studies.db', dbOption: '' }
 const PLAIN = { width: null, colour: false }
 
 describe('what is told at the end', () => {
@@ -34,10 +34,10 @@ describe('what is told at the end', () => {
         '   1      6  fine      0.5310     0.5810       3  1.2e-3  4.0e-3     0.08  4.8 s',
         '   2      7  fine      0.5288     0.5788       3  9.7e-4  1.8e-3     0.11  4.8 s',
         '',
-        'coarse done: 6 trials, 4 epochs, 52 s, 1 diverged, 1 failed.',
+        'coarse done: 6 trials, 4 epochs, 7.8 s, 1 diverged, 1 failed.',
         '',
         'Test accuracy of trial 6, evaluated once: 0.5264 (5,000 examples; 95 % interval 0.513 to 0.540)',
-        `9 trials (1 diverged, 1 failed), 13 epochs, 2 workers, 1 min 19 s · results/studies.db · digest ${digest.slice(0, 8)}…${digest.slice(-4)}`,
+        `9 trials (1 diverged, 1 failed), 13 epochs, 2 workers, 22 s · results/studies.db · digest ${digest.slice(0, 8)}…${digest.slice(-4)}`,
         '',
       ].join('\n'),
     )

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/errors.ts'
+import { readTotals } from '../../src/report/totals.ts'
 import { hasValue, rankTrials } from '../../src/search/rank.ts'
 import { encodeJson } from '../../src/store/exact-json.ts'
+import { PAUSE_MS } from '../../src/store/running-time.ts'
 import type { Evaluation, StoreOptions, StudyWriter, TrialColumn } from '../../src/store/store.ts'
 import { sortTrials, TRIAL_FIELDS, trialSorting } from '../../src/store/trial-order.ts'
 import { anyOutcome, anySpec } from './arbitraries.ts'
@@ -386,15 +388,37 @@ export function storeConformance(kind: string, open: (options?: StoreOptions) =>
       store.flush()
       const none = { waiting: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0 }
       expect(store.totals(study)).toEqual([
-        { stage: 0, counts: { ...none, complete: 1 }, epochs: 3, workMs: 250, from: 0, to: 250 },
+        { stage: 0, counts: { ...none, complete: 1 }, epochs: 3, workMs: 250, ran: [[0, 250]] },
         {
           stage: 2,
           counts: { ...none, complete: 1, diverged: 1, running: 1 },
-          ...{ epochs: 6, workMs: 500, from: 1000, to: 2250 },
+          ...{ epochs: 6, workMs: 500, ran: [[1000, 2250]] },
         },
       ])
       expect(store.countTrials(study, 2)).toEqual({ ...none, complete: 1, diverged: 1, running: 1 })
       expect(store.countTrials(study, 1)).toEqual(none)
+    })
+
+    it('leaves out pauses in which no trial ran, whatever the order and overlap of its trials', () => {
+      const study = begin()
+      const times = [
+        [90_000, 10_000], // run again after the pause
+        [0, 5000],
+        [1000, 1000],
+        [4000, 3000],
+        [7000 + PAUSE_MS, 1000],
+        [101_000, 500],
+      ] as const
+      for (const [number, [startedAt, durationMs]] of times.entries()) {
+        store.startTrial(study, spec(number, { stage: 0 }), 'a-host')
+        store.finishTrial(study, number, outcome(1, { startedAt, durationMs }), false)
+      }
+      store.flush()
+      expect(store.totals(study)[0]!.ran).toEqual([
+        [0, 8000 + PAUSE_MS],
+        [90_000, 101_500],
+      ])
+      expect(readTotals(store, study).all.ranMs).toBe(8000 + PAUSE_MS + 11_500)
     })
 
     it('counts trials by state', () => {

@@ -30,7 +30,7 @@ test('a stage of replicates runs the best points again with other seeds, and dec
   expect(best.map(({ number }) => number)).toContain(winningTrial(store, study)!.number)
   for (const { number } of again) expect(store.artifact(study.id, number)).toBeUndefined()
   for (const { number } of best) expect(store.artifact(study.id, number)).toBeDefined()
-  const facts = { elapsedMs: 1, workers: 1, db: 'finesweep.db', dbOption: '' }
+  const facts = { workers: 1, db: 'finesweep.db', dbOption: '' }
   const text = renderSummary(readSummary(store, study), facts, { width: 200, colour: false })
   expect(text).toMatch(
     /Trial \d+: loss [\d.-]+, again [\d.]+, [\d.]+ \(mean [\d.]+, deviation [\d.]+ between seeds\), expected value /,

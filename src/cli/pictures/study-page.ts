@@ -14,7 +14,6 @@ import { overviewOf } from '../../report/overview.ts'
 import { boundSentence, readTopSpread, spreadSentences } from '../../report/search-notes.ts'
 import { testLines } from '../../report/summary.ts'
 import { paint } from '../../report/text.ts'
-import { readTotals } from '../../report/totals.ts'
 import { readWinner, replicateSentences, winnerSentences } from '../../report/winner.ts'
 import type { StudyReader, StudyRecord } from '../../store/store.ts'
 import { studyDigest } from '../../study/digest.ts'
@@ -58,12 +57,12 @@ export function readHead(
   explanation: Explanation | null,
 ): Pick<StudyPage, 'activity' | 'facts' | 'answers'> {
   const overview = overviewOf(reader, study)
-  const { all } = readTotals(reader, study.id)
+  const { totals: all } = overview
   const bad = [
     ...(all.counts.diverged > 0 ? [`${all.counts.diverged} diverged`] : []),
     ...(all.counts.failed > 0 ? [`${all.counts.failed} failed`] : []),
   ].map((words) => `, ${words}`)
-  const took = all.spanMs === null ? '' : `, ${formatDuration(all.spanMs)}`
+  const took = all.ranMs === null ? '' : `, ${formatDuration(all.ranMs)}`
   return {
     activity: overview.activity,
     facts: [

@@ -1,0 +1,50 @@
+import type { StageIndex } from '../trial.ts'
+
+/** A longer time in which no trial ran is a pause: between a stop and a resume, say. In milliseconds. */
+export const PAUSE_MS = 2000
+
+/** From a moment to a later one, in milliseconds since the epoch. */
+export type Interval = readonly [from: number, to: number]
+
+/** Adds the time of a trial to times that are in order and apart by more than a pause, and stay so. */
+export function addInterval(ran: readonly Interval[], [from, to]: Interval): Interval[] {
+  const isNear = ([start, end]: Interval) => start <= to + PAUSE_MS && from <= end + PAUSE_MS
+  const near = ran.filter(isNear)
+  const joined: Interval = [
+    Math.min(from, ...near.map(([start]) => start)),
+    Math.max(to, ...near.map(([, end]) => end)),
+  ]
+  return [...ran.filter((interval) => !isNear(interval)), joined].sort(([a], [b]) => a - b)
+}
+
+/** How long trials ran, in milliseconds: from the first start to the last end without pauses; null if none ran. */
+export function runningTime(ran: readonly Interval[]): number | null {
+  return ran.length === 0 ? null : ran.reduce((sum, [from, to]) => sum + to - from, 0)
+}
+
+/** Where pauses of a stage's trials lie. `last` is their last end; `ended` is null before the first trial. */
+export type PauseRow = readonly [stage: StageIndex, ended: number | null, began: number, last: number]
+
+/** Finds the pauses of trials in the store, by stage and in order. @param where a condition on the trials */
+export function pausesSql(where: string): string {
+  return `SELECT stage, ended, began, last FROM (
+      SELECT stage, began, max(until) OVER (PARTITION BY stage) AS last, max(until) OVER (
+        PARTITION BY stage ORDER BY began, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+      ) AS ended
+      FROM (
+        SELECT stage, started_at AS began, started_at + coalesce(duration_ms, 0) AS until
+        FROM trials WHERE ${where} AND started_at IS NOT NULL
+      )
+    ) WHERE ended IS NULL OR began - ended > ${PAUSE_MS} ORDER BY stage, began`
+}
+
+/** When the trials of each stage ran. */
+export function betweenPauses(pauses: readonly PauseRow[]): Map<StageIndex, Interval[]> {
+  const ran = new Map<StageIndex, Interval[]>()
+  for (const [at, [stage, , began, last]] of pauses.entries()) {
+    const next = pauses[at + 1]
+    const to = next?.[0] === stage ? next[1]! : last
+    ran.set(stage, [...(ran.get(stage) ?? []), [began, to]])
+  }
+  return ran
+}
