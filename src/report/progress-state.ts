@@ -1,8 +1,8 @@
 import { compareTrials, hasValue } from '../search/rank.ts'
 import type { StagePlan } from '../search/stage-plan.ts'
 import type { Params } from '../space/distribution.ts'
-import { addInterval, type Interval } from '../store/running-time.ts'
-import type { StageRecord, StudyRecord } from '../store/store.ts'
+import { addInterval } from '../store/running-time.ts'
+import type { Interval, StageRecord, StudyRecord } from '../store/store.ts'
 import type { StudyEvent } from '../study/events.ts'
 import type { TrialRecord } from '../trial.ts'
 

@@ -1,8 +1,8 @@
-import { narrow } from '../search/narrow.ts'
 import type { Edge } from '../search/narrow-decision.ts'
 import { DEFAULT_KEEP, DEFAULT_MARGIN } from '../search/plan.ts'
 import { areTied } from '../search/rank.ts'
 import { REPLICATE_SAMPLER } from '../search/replication.ts'
+import { stoppingBounds } from '../search/stopping-bounds.ts'
 import { own } from '../space/own.ts'
 import { toUnit } from '../space/unit-scale.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
@@ -92,20 +92,17 @@ export function readStoppingBounds(
     : reader.trials(study.id, { stage: last.index, states: FINISHED_STATES, limit: MOST_JUDGED })
   const plan = { keep: DEFAULT_KEEP, margin: DEFAULT_MARGIN, rootShare: 0 }
   const { direction, seed } = study
-  const now =
-    trials.length < FEWEST_TO_JUDGE
-      ? null
-      : narrow({ space: last.space, root, trials, direction, plan, streamName: [seed, 'bounds'] }).decision
   const found = new Map<string, StoppingBound>()
-  for (const decision of [...stages.map(({ narrowing }) => narrowing), now]) {
-    for (const { name, remarks } of decision?.parameters ?? []) {
-      for (const remark of remarks) {
-        if (remark.code !== 'hard-bound') continue
-        if (decision !== now && !liesAt(best, name, remark.edge, root)) continue
-        found.set(name, { name, edge: remark.edge, bound: remark.bound })
-      }
+  for (const { name, remarks } of stages.flatMap(({ narrowing }) => narrowing?.parameters ?? [])) {
+    for (const remark of remarks) {
+      if (remark.code !== 'hard-bound' || !liesAt(best, name, remark.edge, root)) continue
+      found.set(name, { name, edge: remark.edge, bound: remark.bound })
     }
   }
+  if (trials.length < FEWEST_TO_JUDGE) return [...found.values()]
+  const streamName = [seed, 'bounds']
+  const now = stoppingBounds({ space: last.space, root, trials, direction, plan, streamName })
+  for (const [name, { edge, bound }] of now) found.set(name, { name, edge, bound })
   return [...found.values()]
 }
 

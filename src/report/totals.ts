@@ -1,5 +1,5 @@
-import { addInterval, type Interval, runningTime } from '../store/running-time.ts'
-import type { StageTotals, StudyReader } from '../store/store.ts'
+import { addInterval, runningTime } from '../store/running-time.ts'
+import type { Interval, StageTotals, StudyReader } from '../store/store.ts'
 import { ALL_STATES, FINISHED_STATES, noTrials, type TrialState } from '../trial.ts'
 
 /** What some trials came to. */

@@ -21,9 +21,16 @@ export function edgeOf(placed: readonly Placed[], lowest: number, { below, above
   const reached = Math.max(EDGE, 3 / placed.length)
   const reaches = (distance: (place: number) => number): boolean =>
     placed.some(({ isElite, place }) => isElite && distance(place) < reached)
-  if (below < SIGNIFICANCE && lowest < EDGE && reaches((place) => place)) return 'lower'
-  if (above < SIGNIFICANCE && lowest > 1 - EDGE && reaches((place) => 1 - place)) return 'upper'
+  const near = edgeNear(lowest)
+  if (near === 'lower' && below < SIGNIFICANCE && reaches((place) => place)) return near
+  if (near === 'upper' && above < SIGNIFICANCE && reaches((place) => 1 - place)) return near
   return null
+}
+
+/** The edge that a place of a range belongs to; null between them. */
+export function edgeNear(place: number): Edge | null {
+  if (place < EDGE) return 'lower'
+  return place > 1 - EDGE ? 'upper' : null
 }
 
 /**

@@ -61,7 +61,8 @@ export function narrowRange(view: AxisView, before: Distribution, profile: Float
   return { name, action: 'narrowed', before, after, reason, remarks }
 }
 
-function placedTrials({ name, ranked, elite }: AxisView, before: Distribution): Placed[] {
+/** The trials that have the parameter, best first, and where on its range. */
+export function placedTrials({ name, ranked, elite }: AxisView, before: Distribution): Placed[] {
   return ranked.flatMap((trial, rank) => {
     const value = own(trial.params, name)
     const place = value === undefined ? Number.NaN : toUnit(before, value)

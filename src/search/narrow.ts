@@ -2,7 +2,7 @@ import type { Distribution } from '../space/distribution.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { Direction } from '../trial.ts'
 import { effectProfiles } from './effect-profile.ts'
-import { type EarlyValues, keptBecause, LEAST_ELITE } from './narrow-axis.ts'
+import { type AxisView, type EarlyValues, keptBecause, LEAST_ELITE } from './narrow-axis.ts'
 import { narrowChoices } from './narrow-choices.ts'
 import type { NarrowDecision, NarrowReason, ParameterDecision } from './narrow-decision.ts'
 import { narrowRange } from './narrow-range.ts'
@@ -34,7 +34,7 @@ export function narrow(request: NarrowRequest): {
   readonly space: SearchSpace
   readonly decision: NarrowDecision
 } {
-  const { space, root, direction, plan, streamName, early = null } = request
+  const { space, direction, plan } = request
   const { keep, margin, rootShare } = plan
   const ranked = rankTrials(request.trials, direction)
   const { size, nothing } = eliteOf(ranked, keep, direction)
@@ -45,16 +45,7 @@ export function narrow(request: NarrowRequest): {
   for (const [name, before] of Object.entries(space.parameters)) {
     narrowed[name] = before
     if (before.kind === 'fixed') continue
-    const view = {
-      name,
-      root: root.parameters[name] ?? before,
-      ranked,
-      elite: size,
-      margin,
-      direction,
-      early,
-      streamName: [...streamName, name],
-    }
+    const view = viewOf(request, name, ranked, size)
     const decision =
       nothing !== null
         ? keptBecause(name, before, nothing)
@@ -79,8 +70,23 @@ export function narrow(request: NarrowRequest): {
   }
 }
 
+/** One searched parameter of a request whose trials are ranked. @param elite how many of them are the best */
+export function viewOf(
+  { space, root, direction, plan, streamName, early = null }: NarrowRequest,
+  name: string,
+  ranked: readonly PastTrial[],
+  elite: number,
+): AxisView {
+  return {
+    ...{ name, ranked, elite, direction, early },
+    root: root.parameters[name] ?? space.parameters[name]!,
+    margin: plan.margin,
+    streamName: [...streamName, name],
+  }
+}
+
 /** How many of the ranked trials count as the best, and why nothing follows from them, if nothing does. */
-function eliteOf(
+export function eliteOf(
   ranked: readonly PastTrial[],
   keep: number,
   direction: Direction,

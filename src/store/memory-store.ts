@@ -12,12 +12,13 @@ import {
   type TrialState,
 } from '../trial.ts'
 import { decodeJson, encodeJson } from './exact-json.ts'
-import { addInterval, type Interval } from './running-time.ts'
+import { addInterval } from './running-time.ts'
 import type {
   ArtifactFolder,
   Evaluation,
   Fingerprints,
   ImportedTrial,
+  Interval,
   Lease,
   NewStudy,
   StageRecord,

@@ -1,10 +1,8 @@
 import type { StageIndex } from '../trial.ts'
+import type { Interval } from './store.ts'
 
 /** A longer time in which no trial ran is a pause: between a stop and a resume, say. In milliseconds. */
 export const PAUSE_MS = 2000
-
-/** From a moment to a later one, in milliseconds since the epoch. */
-export type Interval = readonly [from: number, to: number]
 
 /** Adds the time of a trial to times that are in order and apart by more than a pause, and stay so. */
 export function addInterval(ran: readonly Interval[], [from, to]: Interval): Interval[] {

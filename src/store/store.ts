@@ -12,7 +12,6 @@ import type {
   TrialSpec,
   TrialState,
 } from '../trial.ts'
-import type { Interval } from './running-time.ts'
 
 /** `running` also for one whose process died: whether somebody is at it is told by its lease. */
 export type StudyState = 'running' | 'complete' | 'stopped' | 'failed'
@@ -127,6 +126,9 @@ export interface Evaluation {
   /** Examples by true class (rows) and predicted class (columns); null where there are no classes. */
   readonly confusion: readonly (readonly number[])[] | null
 }
+
+/** From a moment to a later one, in milliseconds since the epoch. */
+export type Interval = readonly [from: number, to: number]
 
 /** What the trials of a stage come to. */
 export interface StageTotals {

@@ -1,6 +1,5 @@
 import { isFinished, noTrials, type StageIndex, type TrialState } from '../trial.ts'
-import type { Interval } from './running-time.ts'
-import type { StageTotals } from './store.ts'
+import type { Interval, StageTotals } from './store.ts'
 
 /** What the trials of one stage and state come to. */
 export type TotalsRow = readonly [

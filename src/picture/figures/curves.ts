@@ -20,6 +20,7 @@ import {
   isMishap,
   type PictureStudy,
   type PictureTrial,
+  ranking,
 } from '../study.ts'
 
 /** One trial's line. */
@@ -43,7 +44,7 @@ export interface CurvesData {
 export function curvesData(study: PictureStudy, options: PictureOptions = {}): CurvesData {
   const metric = options.metric ?? study.metric
   const curves = new Map(study.curves.map((curve) => [curve.trial, curve]))
-  const { shown, measured } = curveTrials(study.trials, study.direction, options)
+  const { shown, measured } = curveTrials(ranking(study), options)
   const running = study.trials.filter(({ state }) => state === 'running')
   const drawn = [...new Set([...running, ...shown.toReversed()])].flatMap(
     (trial) => curveOf(trial, curves.get(trial.number), metric, study.metric) ?? [],
