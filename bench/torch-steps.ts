@@ -1,6 +1,6 @@
 /**
  * Trains the same network twice, here and with PyTorch, from the same weights, batches and dropout masks, for every
- * optimiser, and prints how far the two come apart. What counts as rounding is told by PyTorch itself: its own float32
+ * optimiser, and prints how far the two come apart. PyTorch itself defines what counts as rounding: its own float32
  * run comes as far apart from its float64 run.
  *
  *     npm run bench:torch-steps -- [--python FILE] [--steps 50] [--hidden 200,100] [--backend auto|wasm|plain]

@@ -60,7 +60,7 @@ export function describeError(error: UserError): string {
   return escapeControls(`${place}${message}${error.hint === undefined ? '' : ` ${error.hint}`}`)
 }
 
-/** A sentence that quotes a megabyte is no sentence. */
+/** The longest text that a message quotes, in characters. */
 const MOST_CHARACTERS = 1000
 
 /** The command's exit code for each kind of error. */

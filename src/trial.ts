@@ -53,7 +53,7 @@ declare const what: unique symbol
 
 /**
  * A number that counts one kind of thing. A plain number passes for any of them, so arithmetic and literals need no
- * conversion; a number known to count one thing is never taken for another.
+ * conversion; a number that counts one thing cannot be passed for another.
  */
 type NumberOf<Thing extends string> = number & { readonly [what]?: Thing }
 

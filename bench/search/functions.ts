@@ -31,7 +31,7 @@ interface Shape {
   readonly weights: readonly [number, number, number]
   /** The standard deviation of a measurement; the function rises by 1 a squared decade. */
   readonly noise: number
-  /** From so many decades above the optimum's learning rate on, a trial diverges; Infinity for never. */
+  /** A trial diverges from this many decades above the optimum's learning rate on; Infinity for never. */
   readonly diverges: number
 }
 

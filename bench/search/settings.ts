@@ -23,7 +23,7 @@ export const STUDIES: readonly Setting[] = [
   { name: 'default, in three stages', stages: [{}, {}, {}] },
 ]
 
-/** The setting's stages for so many trials; every stage measures the same, so all have one epoch. */
+/** The setting's stages for that many trials; every stage measures the same, so all have one epoch. */
 export function stagesOf(setting: Setting, trials: number): readonly StagePlan[] {
   const entries = setting.stages.map((entry) => ({ epochs: 1, ...entry }))
   const { stages, mistakes } = planStages({ stages: entries, budget: { trials } })

@@ -19,7 +19,7 @@ const CLEAR_TO_END_OF_LINE = '\x1b[K'
 const CLEAR_BELOW = '\x1b[J'
 
 /**
- * @param render gives the lines for a window of so many columns and rows; called whenever it is drawn, and once a
+ * @param render gives the lines for a window of that many columns and rows; called whenever it is drawn, and once a
  *   second even if nothing has happened, because time goes on.
  */
 export function createLiveBlock(

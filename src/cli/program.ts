@@ -9,7 +9,7 @@ import { checkCommand, explainWrongUse, WrongUse } from './wrong-use.ts'
 /** Runs the process's own command line and sets its exit code; the process ends when its streams are drained. */
 export async function runMain(): Promise<void> {
   // A stream without a listener throws where nobody can catch it. Who prints results learns of it by the callback,
-  // and a sentence that nobody reads is no reason to end.
+  // and an unread message is no reason to exit.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   const terminal: Terminal = { stdout: process.stdout, stderr: process.stderr, env: process.env }
   process.exitCode = await runCommandLine(process.argv.slice(2), terminal)
@@ -100,7 +100,7 @@ export async function parseCommandLine(argv: readonly string[], terminal: Termin
 }
 
 function tidyHelp(text: string): string {
-  // That a switch is off unless it is given goes without saying.
+  // That a switch is off by default is not worth printing.
   let tidy = text.replace(/ +\[default: false\]$/gm, '')
   for (const { usage, shown } of COMMANDS) {
     if (shown !== undefined)

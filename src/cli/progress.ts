@@ -33,10 +33,10 @@ export interface Progress {
   close(): void
 }
 
-/** Where the stream is no terminal, a line at most so often. */
+/** How often a line is printed where the stream is not a terminal. */
 const LINE_INTERVAL_MS = 10_000
 
-/** So many diverged or failed trials of a stage are told one by one; the others are counted. */
+/** This many diverged or failed trials of a stage are reported one by one; the others are only counted. */
 const TOLD_MISHAPS = 5
 
 /**
@@ -110,7 +110,7 @@ export function createProgress(options: ProgressOptions): Progress {
       }
       case 'stage-started':
         mishaps = 0
-        // A stage that an earlier process began was told of then.
+        // A stage that an earlier process began was reported then.
         if (event.finished === 0) tellStage(event.stage)
         return
       case 'trial-retried':

@@ -69,7 +69,7 @@ export function* inLargePieces(pieces: Iterable<string>): Generator<string> {
 }
 
 /**
- * Says something that is no result. A closed stderr is nobody's trouble. Names come from files that others may have
+ * Prints a message to stderr, which may be closed. Names come from files that others may have
  * written: their control characters never reach the terminal.
  */
 export function say(terminal: Terminal, text: string): void {

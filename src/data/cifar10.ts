@@ -8,7 +8,7 @@ import { IMAGE_BYTES, type ImageBatch, interleavePlanes } from './image-batch.ts
 import { malformed } from './read-file.ts'
 
 const NUM_CLASSES = 10
-/** What the published set has: five training batches and one test batch of so many images. */
+/** What the published set has: five training batches and one test batch of this many images. */
 const PUBLISHED_BATCHES = 5
 const PUBLISHED_IMAGES = 10_000
 

@@ -40,7 +40,7 @@ const tableKeys = {
   label: column.default(-1),
   /** The inputs; all columns but the label if left out. */
   columns: z.array(column).min(1).optional(),
-  /** Columns that are no inputs. */
+  /** Columns that are not inputs. */
   drop: z.array(column).min(1).optional(),
   /** Columns whose values are names, though they look like numbers, or are many. */
   categorical: z.array(column).default([]),
@@ -85,7 +85,7 @@ const csv = z.strictObject({
     .optional(),
   /** How many lines stand above the table. */
   skip: z.int().min(0).default(0),
-  /** What lines begin with that are none of the table. */
+  /** The prefix of comment lines. */
   comment: z.string().min(1).max(8).optional(),
 })
 

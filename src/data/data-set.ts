@@ -25,7 +25,7 @@ export interface DataSet {
   readonly usualSplit: UsualSplit | null
   /** What the columns are, where they come from a table; null for arrays and images. */
   readonly layout: InputLayout | null
-  /** What was found out, left out or taken for granted, in sentences without their full stop. */
+  /** What was detected, left out or assumed, in sentences without their full stop. */
   readonly remarks: readonly string[]
   /** What may be wrong with the data, in the same form. */
   readonly cautions: readonly string[]

@@ -31,7 +31,7 @@ export interface DataDescription {
   readonly split: SplitCounts
   /** What is done to the inputs, in words. */
   readonly steps: readonly string[]
-  /** What was found out, left out or taken for granted, in sentences. */
+  /** What was detected, left out or assumed, in sentences. */
   readonly remarks: readonly string[]
   /** What may be wrong with the data, in sentences. */
   readonly cautions: readonly string[]

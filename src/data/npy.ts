@@ -79,7 +79,7 @@ export function arrayElements(
   return values
 }
 
-/** The type of numbers that `u1`, `f8` or `i4` names; null if it is none. */
+/** The type of numbers that `u1`, `f8` or `i4` names; null if unknown. */
 export function numberType(name: string, little: boolean): ElementType | null {
   if (!Object.hasOwn(NUMBERS, name)) return null
   return { kind: name[0]!, size: Number(name.slice(1)), little }

@@ -28,7 +28,7 @@ const LABELS = ['y_train', 'Y_train', 'train_labels', 'train_y', 'y', 'Y', 'targ
 const TEST_INPUTS = ['x_test', 'X_test', 'test_images', 'test_x']
 const TEST_LABELS = ['y_test', 'Y_test', 'test_labels', 'test_y']
 
-/** An archive may unpack to so many times its size, or to 16 MiB. */
+/** An archive may unpack to this many times its size, or to 16 MiB. */
 const MAX_RATIO = 1000
 
 /**

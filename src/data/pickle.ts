@@ -50,7 +50,7 @@ export function readPickle(file: string): unknown {
   }
 }
 
-/** The array in `value`; null if it is none. */
+/** The array in `value`; null if it is not an array. */
 export function pickledArray(value: unknown): PickledArray | null {
   return value instanceof ArrayParts && value.array !== null ? value.array : null
 }
@@ -83,7 +83,7 @@ const KNOWN_NAMES: ReadonlyMap<string, (...args: unknown[]) => unknown> = new Ma
 ])
 
 function resolveName(file: string, module: unknown, name: unknown): (...args: unknown[]) => unknown {
-  // Damaged pickles name anything: nothing but a plain name is worth a sentence of its own.
+  // Damaged pickles name anything: only a plain name is worth a message.
   if (!isName(module) || !isName(name)) throw new Error('its parts do not fit together')
   const known = KNOWN_NAMES.get(`${module}\n${name}`)
   if (known !== undefined) return known

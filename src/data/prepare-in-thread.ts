@@ -41,7 +41,7 @@ export class PreparationStopped extends Error {
 }
 
 /**
- * `prepareData` in a thread of its own: it can take half a minute of one core, in which this thread heeds signals and
+ * `prepareData` in a separate thread: it can take half a minute of one core, while this thread handles signals and
  * tells how far it is. The data lie in shared memory, so that handing them over costs nothing.
  * @throws UserError as `prepareData` does; PreparationStopped once the signal is aborted
  */

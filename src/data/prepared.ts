@@ -13,7 +13,7 @@ export interface PreparedData {
   readonly steps: readonly string[]
   /** What the columns are, where they come from a table; null for arrays and images. */
   readonly layout: InputLayout | null
-  /** What was found out, left out or taken for granted, in sentences without their full stop. */
+  /** What was detected, left out or assumed, in sentences without their full stop. */
   readonly remarks: readonly string[]
   /** What may be wrong with the data, in the same form. */
   readonly cautions: readonly string[]

@@ -6,7 +6,7 @@ import { UserError } from '../errors.ts'
 /** The most bytes of one file that are taken into memory, unpacked: 4 GiB less one. */
 export const MAX_FILE_BYTES = 2 ** 32 - 1
 
-/** A packed file may unpack to so many times its size, or to 16 MiB: data do not shrink further, bombs do. */
+/** A packed file may unpack to this many times its size, or to 16 MiB: real data do not compress further. */
 const MAX_RATIO = 200
 const UNPACKED_ALWAYS = 2 ** 24
 

@@ -40,7 +40,7 @@ export async function readUnlabelled(
 
 type ReadRows = { readonly values: Values; readonly columns: number }
 
-/** The rows of one file; null if it is none that is known by its name. */
+/** The rows of one file; null if its name is of no known format. */
 function readRowsOf(file: string): ReadRows | null {
   const name = path.basename(file)
   if (name.endsWith('.npy')) return rowsOf(readNpy(file))

@@ -1,7 +1,7 @@
 import type { Kernels, Matrix } from '../train/kernels/kernels.ts'
 import type { ScaledRows } from './pca.ts'
 
-/** Rows whose products are added in float32 before they go to float64: at most so many, in steps of STEP_ROWS. */
+/** Rows whose products are added in float32 before they go to float64: at most this many, in steps of STEP_ROWS. */
 const CHUNK_ROWS = 3200
 const STEP_ROWS = 320
 /** Float32 holds all whole numbers up to this one. */

@@ -29,7 +29,7 @@ export async function connectEngine(
     lazyConnect: true,
     retryStrategy: (times) => Math.min(100 * times, LONGEST_PAUSE_MS),
   })
-  // Without a listener every failed try would be printed; what counts is told by `watch`.
+  // Without a listener every failed try would be printed; `watch` reports what counts.
   let reason = ''
   redis.on('error', (error: Error) => {
     reason = error.message

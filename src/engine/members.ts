@@ -33,7 +33,7 @@ export class Members {
     return () => this.#changed.delete(changed)
   }
 
-  /** Reads who is there now, tells of who came, left and refused, and has the listeners called if slots changed. */
+  /** Reads who is there now, reports who joined, left and refused, and calls the listeners if the slots changed. */
   async look(): Promise<void> {
     const before = this.slots
     const names = await this.#redis.smembers(this.#keys.members(this.#session))

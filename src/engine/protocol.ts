@@ -99,7 +99,7 @@ export interface SessionOffer {
   /** The objective, its paths relative to the root. */
   readonly objective: ObjectiveSettings
   readonly fingerprints: Pick<Fingerprints, 'data' | 'objective'>
-  /** In which arithmetic its networks compute, `fma` or `muladd`; empty for objectives of one's own. */
+  /** In which arithmetic its networks compute, `fma` or `muladd`; empty for users' objectives. */
   readonly arithmetic: string
   readonly heapMb: number
   readonly lockMs: number

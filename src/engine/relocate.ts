@@ -39,7 +39,7 @@ export function toRoot(settings: ObjectiveSettings, root: string): ObjectiveSett
   }) as ObjectiveSettings
 }
 
-/** Texts that may begin with a slash and are no paths of files that are loaded. */
+/** Texts that may begin with a slash but are not paths of files that are loaded. */
 const NOT_PATHS: ReadonlySet<string> = new Set(['command', 'delimiter', 'decimal'])
 
 function outside(key: string): UserError {

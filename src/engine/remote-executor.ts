@@ -39,7 +39,7 @@ export interface RemoteOptions {
 
 /** How often jobs are looked for whose events may have been lost. */
 const CHECK_EVERY_MS = 2_000
-/** A job whose workers die again and again is given up after so many of them. */
+/** Workers that may die on a job before it is given up. */
 const MOST_LOSSES = 5
 
 interface Run {
@@ -123,7 +123,7 @@ export class RemoteExecutor implements Executor {
     const connections = [redis]
     const connection = (): Redis => {
       const another = redis.duplicate()
-      // What happens to the server is told by the first one.
+      // What happens to the server is reported by the first one.
       another.on('error', () => {})
       connections.push(another)
       return another
@@ -143,7 +143,7 @@ export class RemoteExecutor implements Executor {
       stalledInterval: Math.ceil(lockMs / 2),
       maxStalledCount: Number.MAX_SAFE_INTEGER,
     })
-    // The connection tells of them; without a listener they would end the process.
+    // The connection reports them; without a listener they would end the process.
     queue.on('error', () => {})
     events.on('error', () => {})
     watcher.on('error', () => {})
@@ -251,7 +251,7 @@ export class RemoteExecutor implements Executor {
     run.onMeasurement(measurement)
   }
 
-  /** Fetches what the job left and ends its run; an outcome that is told twice counts once. */
+  /** Fetches what the job left and ends its run; an outcome that arrives twice counts once. */
   async #complete(job: string, result: TrialResult): Promise<void> {
     const run = this.#runs.get(job)
     if (run === undefined || run.settled) return
@@ -373,7 +373,7 @@ export class RemoteExecutor implements Executor {
     for (const connection of this.#connections) connection.disconnect()
   }
 
-  /** Leaves nothing in Redis but what expires by itself. */
+  /** Leaves only keys in Redis that expire. */
   async #clear(): Promise<void> {
     this.#tell({ closed: true })
     await this.#redis.srem(this.#keys.sessions, this.#session)

@@ -148,7 +148,7 @@ export class WorkerSession {
       const outcome = await this.#executor.run(
         { spec, continued, slot, attempt, timeoutMs, artifactFloor },
         (measurement) => {
-          // One after the other; the outcome holds all of them again, so one that gets lost is no loss.
+          // One after the other; the outcome holds all of them again, so losing one does no harm.
           reports = reports.then(() => job.updateProgress(encodeMeasurement(measurement))).catch(() => {})
         },
       )
@@ -174,7 +174,7 @@ export class WorkerSession {
     return new Uint8Array(bytes)
   }
 
-  /** Puts what is large under keys of its own, where it expires; the job's result stays small. */
+  /** Puts large values under separate keys, which expire; the job's result stays small. */
   async #handOver(job: Job<TrialJob, TrialResult>, outcome: TrialOutcome): Promise<TrialResult> {
     const { redis, keys, session, name } = this.#options
     const id = job.id!

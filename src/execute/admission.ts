@@ -1,4 +1,4 @@
-/** Lets so many trials run at once; the others wait in the order they came. */
+/** Limits how many trials run at once; the others wait in order of arrival. */
 export interface Admission {
   /** Runs `work` when it is its turn. */
   admit<T>(work: () => Promise<T>): Promise<T>

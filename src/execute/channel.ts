@@ -42,7 +42,7 @@ export interface Channel {
   threadId(): number
   /** On the monotonic clock, in milliseconds; 0 if no thread has taken the trial. */
   takenAt(): number
-  /** Worker: the objective begins now, with so much of the thread's heap in use before it. */
+  /** Worker: the objective begins now, with this much of the thread's heap in use before it. */
   begin(heapBytes: number): void
   /** On the monotonic clock, in milliseconds; 0 if the objective has not begun. */
   begunAt(): number

@@ -6,7 +6,7 @@ export interface Ending {
   readonly error: TrialError | null
 }
 
-/** A trial's ear for what ends it from outside: a time limit, a stray error of its own, the closing of its executor. */
+/** What ends a trial from outside: a time limit, a stray error of its own, the closing of its executor. */
 export interface Interruption {
   /** The first ending that was raised; null while the trial may go on. */
   readonly ending: Ending | null
@@ -39,7 +39,7 @@ export function timedOut(timeoutMs: number): Ending {
   return { state: 'failed', error: { code: 'timeout', message, stack: null } }
 }
 
-/** For a thread that ended by itself, with that status. */
+/** For a thread that exited on its own, with that status. */
 export function threadExited(status: number): Ending {
   const message = `The trial's thread ended by itself, with status ${status}`
   return { state: 'failed', error: { code: 'exited', message, stack: null } }

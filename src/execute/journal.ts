@@ -16,7 +16,7 @@ const READ = 1
 export const JOURNAL_COUNTERS = 2
 
 export interface Journal {
-  /** The thread's side. False if there is no room until the reader has been here. */
+  /** The thread's side. False if there is no room until the reader catches up. */
   write(measurement: TimedMeasurement): boolean
   /** The main thread's side: what was written since the last time, in order. */
   read(): TimedMeasurement[]

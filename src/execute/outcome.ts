@@ -6,7 +6,7 @@ export function unstarted(state: TrialOutcome['state'], error: TrialError | null
 }
 
 /**
- * The outcome of an attempt that was ended from outside, told by what was seen of it.
+ * The outcome of an attempt that was ended from outside, as far as it was seen.
  * @param startedAt milliseconds since the epoch
  */
 export function cutOff(

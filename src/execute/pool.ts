@@ -39,7 +39,7 @@ const V8_LIMIT_MB = 2000
 const LOOK_EVERY_MS = 20
 /** How often a heap is looked at, which interrupts its thread: more often from a quarter of the limit on. */
 const HEAP_EVERY_MS = 80
-/** A thread that does not end although it was told to sits in a system call; it is waited for so long. */
+/** A thread that does not end although asked to is in a system call; this is how long it is waited for. */
 const THREAD_END_MS = 2_000
 /** Channels beyond one for each worker: for threads that are still ending. */
 const SPARE_CHANNELS = 32
@@ -54,7 +54,7 @@ interface Run {
   /** What was announced so far. */
   readonly measured: TimedMeasurement[]
   ending: Ending | null
-  /** The thread that was told to end, if one had taken the trial. */
+  /** The thread that was asked to end, if one had taken the trial. */
   thread: Worker | null
   /** Whether that thread did not end: its channel is not used again. */
   stuck: boolean
@@ -276,7 +276,7 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
   }
 }
 
-/** Tells of the measurements that were not told of yet; steps rise. */
+/** Reports the measurements not reported yet; steps increase. */
 function announce(run: Run, measurements: readonly TimedMeasurement[]): void {
   let lastStep = run.measured.at(-1)?.step ?? 0
   for (const measurement of measurements) {

@@ -35,7 +35,7 @@ export function foldersOf(source: ObjectiveSource, { number, continues }: TrialS
   return trialFolders(place, number, continues)
 }
 
-/** A sentence of a trial's objective, for whoever runs the study. */
+/** A trial's warning, worded for the user. */
 export function warning(trial: number, sentence: string): string {
   return `Warning: trial ${trial}: ${sentence}.`
 }
@@ -44,13 +44,13 @@ export function warning(trial: number, sentence: string): string {
 const MOST_MEASUREMENTS = 100_000
 
 /**
- * How long an asynchronous objective may take over its `finally` blocks before its outcome is told without them: a
+ * How long an asynchronous objective may take over its `finally` blocks before its outcome is reported without them: a
  * while if it holds the signal that tells it so, else only what one that does not wait needs.
  */
 const CLEANUP_MS = { withSignal: 2_000, without: 50 }
 
 /**
- * Runs one attempt of a trial by pulling its objective's measurements, and tells how it ended. Never rejects for
+ * Runs one attempt of a trial by pulling its objective's measurements, and reports how it ended. Never rejects for
  * what the objective does, only for what `onMeasurement` throws.
  * - A measurement is checked, copied and timed; a wrong one ends the trial as `failed`, code `bad-measurement`.
  * - A value that is NaN or infinite ends it as `diverged`; that measurement is not kept.
@@ -66,7 +66,7 @@ export async function runTrial(
   const { interruption, onMeasurement, breathe } = surroundings
   const startedAt = Date.now()
   const begun = performance.now()
-  /** Waiting at rungs is no work of the trial. */
+  /** Waiting at rungs does not count as running. */
   let waitedMs = 0
   const elapsedMs = (): number => performance.now() - begun - waitedMs
   const measurements: TimedMeasurement[] = []
@@ -86,7 +86,7 @@ export async function runTrial(
     durationMs: elapsedMs(),
   })
 
-  // An objective that knows of the stop may return or throw because of it: that is no result and no failure.
+  // An objective that knows of the stop may return or throw because of it: that is neither a result nor a failure.
   let knowsOfStop = false
   let cleanupMs = CLEANUP_MS.without
   const context: TrialContext = {

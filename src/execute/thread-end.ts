@@ -4,7 +4,7 @@ import { type Ending, outOfMemory, threadExited } from './interruption.ts'
 import { readThrown } from './thrown.ts'
 
 /**
- * Why a thread ended by itself.
+ * Why a thread exited on its own.
  * @param error what the pool rejects its trial with
  * @param exitStatus undefined if the thread has not exited: it ends because of the error
  */
@@ -14,7 +14,7 @@ export function readThreadError(error: unknown, exitStatus: number | undefined, 
   return { state: 'failed', error: readThrown(error).error }
 }
 
-/** Waits until a thread that was told to end has ended; false if it takes longer than `limitMs`. */
+/** Waits until a thread that was asked to end has ended; false if it takes longer than `limitMs`. */
 export async function threadEnded(thread: Worker, limitMs: number): Promise<boolean> {
   if (thread.threadId === -1) return true
   const ended = once(thread, 'exit').then(() => true)

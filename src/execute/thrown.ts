@@ -11,7 +11,7 @@ export interface ThrownEnding extends Ending {
 
 /**
  * What a thrown value says about a trial: `diverged` for a DivergedError, else `failed`. Anything can be thrown, an object with hostile getters too: never throws.
- * Errors are told by name, not by class: a user's module may hold another copy of this package.
+ * Errors are recognised by name, not by class: a user's module may hold another copy of this package.
  */
 export function readThrown(thrown: unknown): ThrownEnding {
   try {

@@ -151,7 +151,7 @@ process.exit = (status?: number | string | null): never => {
   throw called
 }
 
-// Results go to stdout and nothing else: what an objective prints is handed to the pool, which tells where it goes.
+// Results go to stdout and nothing else: what an objective prints is handed to the pool, which decides where it goes.
 for (const stream of [process.stdout, process.stderr]) {
   stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()

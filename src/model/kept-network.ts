@@ -34,7 +34,7 @@ export function keptArtifact(reader: StudyReader, study: StudyRecord, trial: Tri
   throw new UserError('not-found', `The network of trial ${trial.number} was not kept`, { hint })
 }
 
-/** Judges a kept network on its study's test part. @throws UserError('usage') if there is none. */
+/** Evaluates a kept network on its study's test part. @throws UserError('usage') if there is none. */
 export function judgeOnTest(kept: KeptNetwork): TestScore {
   const examples = kept.data.folds[0]!.test
   if (examples === null || examples.rows.length === 0) {

@@ -24,7 +24,7 @@ export interface ClassifierConfig {
     readonly learningRate: number
     readonly reg: number
     readonly schedule: ScheduleSettings
-    /** A trial ends early when its metric has not improved for so many epochs; null for never. */
+    /** A trial ends early when its metric has not improved for this many epochs; null for never. */
     readonly patience: number | null
     readonly arithmetic: 'auto' | Arithmetic
     readonly backend: 'auto' | 'wasm' | 'plain'
@@ -126,7 +126,7 @@ export const trainingSchema = z
   })
   .prefault({})
 
-/** The rows of a step of training on so many rows. */
+/** The rows of a training step, given the number of training rows. */
 export function batchSizeFor({ training }: ClassifierConfig, rows: number): number {
   const usual = Math.max(1, Math.min(MOST_USUAL_ROWS, Math.floor(rows / USUAL_STEPS)))
   return Math.min(training.batchSize ?? usual, rows)

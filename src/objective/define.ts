@@ -10,7 +10,7 @@ export interface DefineOptions {
 }
 
 /**
- * An objective of one's own: a space and what is measured in it, the default export of a module.
+ * A user's objective: a space and what is measured in it, the default export of a module.
  *
  *     import { defineObjective, float } from 'finesweep/objective'
  *

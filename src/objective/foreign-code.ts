@@ -27,7 +27,7 @@ export function runOwn<T>(work: () => T): T {
   return foreign.exit(work)
 }
 
-/** A worker thread has ways of its own for both, which hold all the time. */
+/** A worker thread always has its own handlers for both. */
 function divert(): () => void {
   if (!isMainThread) return () => {}
   const { stdout, stderr } = process

@@ -84,7 +84,7 @@ export interface ObjectiveKind<S extends ObjectiveSettings = ObjectiveSettings> 
   aim(metric: string | undefined, direction: Direction | undefined, study: WrittenStudy): Aim | null
   /** The settings; null after a report of what is wrong. */
   resolve(objective: WrittenObjective, aim: Aim | null, study: WrittenStudy): S | null
-  /** Why no trial can continue another, with the way out; null if one can. */
+  /** Why no trial can continue another, with a way out; null if one can. */
   noWarmStart(study: WrittenStudy): { readonly reason: string; readonly hint: string } | null
 
   /** Whether the objective itself may bring a space: then names and rules of the file are checked against it later. */

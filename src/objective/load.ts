@@ -10,7 +10,7 @@ interface RunningKind<K extends ObjectiveSource['kind']> {
   /** `threads`: each trial computes in a thread of a pool. `here`: it takes its turn on the executor's own thread. */
   readonly runsIn: 'threads' | 'here'
   /**
-   * MB of garbage that a thread gathers before V8 looks for it; by itself it would take several times as much. The
+   * MB of garbage that a thread gathers before V8 looks for it; without it the heap would grow several times larger. The
    * classifier makes hardly any, and a worker more then costs 32 MB instead of 41; other objectives may live by it.
    */
   readonly youngGenerationMb: number

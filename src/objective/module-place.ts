@@ -19,7 +19,7 @@ export function thrownPlace(error: Error): Place | undefined {
 }
 
 /**
- * Where a JavaScript file does not parse, which its error does not say: asked of Node itself in a process of its own.
+ * Where a JavaScript file does not parse, which its error does not say: found by running Node in a separate process.
  * Undefined if the file parses, or its error names no line.
  */
 export function syntaxPlace(file: string): Place | undefined {

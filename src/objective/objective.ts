@@ -21,7 +21,7 @@ export interface TrialContext<P extends Params = Params> {
   readonly folder: string
   /** The stage's index, from 0. */
   readonly stage: number
-  /** Shows a sentence to whoever runs the study. */
+  /** Shows a message to the user. */
   readonly warn: (sentence: string) => void
   /** True once the trial should end early: long work between two measurements may look at it. */
   readonly stopRequested: () => boolean

@@ -10,7 +10,7 @@ export interface NumberScale {
   unit(value: number): number
 }
 
-/** @param log in the logarithm; taken for linear where low is not above 0 */
+/** @param log in the logarithm; treated as linear where low is not above 0 */
 export function numberScale(low: number, high: number, log = false): NumberScale {
   const isLog = log && low > 0
   if (!(high > low)) {

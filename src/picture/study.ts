@@ -154,7 +154,7 @@ export function isMishap({ state }: { readonly state: TrialState }): boolean {
   return state === 'diverged' || state === 'failed'
 }
 
-/** `coarse · 1 ep`: values of different budgets are not alike, so a stage is never named without its epochs. */
+/** `coarse · 1 ep`: values of different budgets are not comparable, so a stage is never named without its epochs. */
 export function stageLabel({ name, epochs }: PictureStage): string {
   return `${name} · ${epochs} ep`
 }

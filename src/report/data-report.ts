@@ -2,7 +2,7 @@ import { countOf, formatCount } from './numbers.ts'
 import { type Column, renderTable, type TableLayout } from './table.ts'
 import { oneLine, paint, type Span } from './text.ts'
 
-/** What is told of a data set. */
+/** What is reported about a data set. */
 export interface DataFacts {
   /** Where it comes from, in words. */
   readonly source: string
@@ -25,7 +25,7 @@ export interface DataFacts {
   readonly hash: string
 }
 
-/** What is told of a column of a table. */
+/** What is reported about a column of a table. */
 export interface ColumnFacts {
   readonly name: string
   readonly kind: string

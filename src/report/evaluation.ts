@@ -4,7 +4,7 @@ import { wilsonInterval } from './summary.ts'
 import { type Column, renderTable, type TableLayout } from './table.ts'
 import { paint } from './text.ts'
 
-/** A network judged on a test set: loss, accuracy, each class's accuracy, and what was taken for what. */
+/** The evaluation of a network on a test set: loss, accuracy, each class's accuracy, and the confusion matrix. */
 export function renderEvaluation(
   trial: number,
   { examples, metrics, detail: score }: TestScore,

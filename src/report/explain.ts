@@ -170,7 +170,7 @@ function totalsLine({ record, totals }: ExplainedStage, decision: NarrowDecision
   })
 }
 
-/** From so many times the epochs of a stage of one epoch on, the next stage's best may lie elsewhere. */
+/** From this ratio of epochs on, after a stage of one epoch, the next stage's best may lie elsewhere. */
 const FEW_EPOCHS_RATIO = 5
 
 /** The settings behind a decision, and what it could not see. */

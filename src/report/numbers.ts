@@ -28,7 +28,7 @@ export function formatSignificant(value: number): string {
   return size >= 0.0995 && size < 99.5 ? value.toPrecision(2) : shortExponent(value.toExponential(1))
 }
 
-/** A bound as short as it can be told with so many significant digits: 1e-6, 1.9e-4, 0.31, 0.9999. */
+/** A bound as short as possible with that many significant digits: 1e-6, 1.9e-4, 0.31, 0.9999. */
 export function formatBound(value: number, digits = 2): string {
   if (!Number.isFinite(value)) return formatSpecial(value)
   const plain = String(value)

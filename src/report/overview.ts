@@ -9,7 +9,7 @@ import { oneLine, paint, type Span } from './text.ts'
 import { readTotals, type Totals } from './totals.ts'
 import { evaluationRecordJson, isoMoment, SCHEMA_VERSION, studyDetails, trialSummary } from './trial-json.ts'
 
-/** What a study is at: its state, where one that nobody runs any more is not taken for a running one. */
+/** The state of a study, where one whose process is gone does not count as running. */
 export type Activity = StudyState | 'interrupted'
 
 /** A study at a glance. */

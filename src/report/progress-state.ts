@@ -171,7 +171,7 @@ export function epochRate(state: ProgressState, now: number): number | null {
   return done > 0 && seconds >= 1 ? done / seconds : null
 }
 
-/** How long the rest of the study takes at the present rate, in milliseconds; null while that can't be told. */
+/** How long the rest of the study takes at the present rate, in milliseconds; null while unknown. */
 export function timeLeftMs(state: ProgressState, now: number): number | null {
   const rate = epochRate(state, now)
   const { stage, plans } = state

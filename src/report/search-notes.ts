@@ -32,14 +32,14 @@ export interface StoppingBound {
 export interface TopSpread {
   /** How many trials share the first place: equal in value and in the second metric. */
   readonly first: number
-  /** For an accuracy on so many examples: its standard error, and how far apart the first five lie. */
+  /** For an accuracy on that many examples: its standard error, and how far apart the first five lie. */
   readonly accuracy: { readonly examples: number; readonly error: number; readonly spread: number } | null
 }
 
 /** Places this near an end of a range, as a share of it, lie at its edge. */
 const EDGE = 0.1
 const FEWEST_TO_JUDGE = 12
-/** So many trials of a stage, its first, show where the best crowd; more would only take longer. */
+/** This many first trials of a stage show where the best crowd; more would only take longer. */
 const MOST_JUDGED = 128
 const FIRST_PLACES = 5
 const MOST_EXAMPLES = 20_000
@@ -171,7 +171,7 @@ export function boundSentence(
   study: StudyRecord,
   dbOption: string,
 ): string {
-  // A name with a dash or a point stands in brackets, which a shell takes for its own.
+  // A name with a dash or a point is in brackets, which need quotes in a shell.
   const path = /^\w+$/.test(name) ? `space.${name}` : shellWord(`space[${JSON.stringify(name)}]`)
   const widen = `finesweep resume ${shellWord(study.name)}${dbOption} --set ${path}=… --force`
   return `The best lies at the ${edge} edge of ${oneLine(name)} (${formatBound(bound)}), a hard bound: widen it with \`${widen}\`, or declare it soft.`

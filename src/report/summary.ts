@@ -21,7 +21,7 @@ import type { Totals } from './totals.ts'
 import { rankedColumns } from './trial-columns.ts'
 import { readWinner, replicateSentences, winnerSentences } from './winner.ts'
 
-/** What is told when a study ends. */
+/** What is reported when a study ends. */
 export interface StudySummary {
   readonly study: StudyRecord
   readonly stages: readonly StageRecord[]
@@ -30,7 +30,7 @@ export interface StudySummary {
   readonly explanation: Explanation
   /** Stages in which most trials failed. */
   readonly failing: readonly FailingStage[]
-  /** How well the first places are told apart; null without a value. */
+  /** How clearly the first places differ; null without a value. */
   readonly spread: TopSpread | null
   /** What the best value is worth; null where too few trials have one. */
   readonly winner: WinnerExpectation | null

@@ -37,7 +37,7 @@ export function hiddenColumnsLine({ hidden }: RenderedTable, way: string): strin
 
 const GAP = 2
 
-/** Above so many rows the lines are joined here: the library looks at each cell again, 0.2 ms a row. */
+/** Above this many rows the lines are joined here: the library looks at each cell again, 0.2 ms per row. */
 const LONG_TABLE = 500
 
 /** A table without borders. Columns that are `optional` go, the last first, until the rest fits into the window. */

@@ -8,7 +8,7 @@ import { type ProposalRequest, trialStream } from './sampler.ts'
 /** How often a point is drawn again before the space is looked at as a whole, or given up. */
 const DRAWS = 64
 const DRAWS_FOR_CONSTRAINTS = 10_000
-/** Up to so many points, those that remain are listed and drawn from. */
+/** Up to this many points, the remaining ones are listed and drawn from. */
 const LISTED_POINTS = 20_000
 
 /** A stream for drawing uniform points of one trial. */

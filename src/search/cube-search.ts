@@ -24,7 +24,7 @@ const CLIMBS = 2
 /** How far a continuous coordinate is moved, at first and at last. */
 const FIRST_STEP = 0.1
 const LAST_STEP = 1e-3
-/** Axes of at most so many values are tried through. */
+/** Axes of at most this many values are searched exhaustively. */
 const FEW_VALUES = 12
 /** Coordinates stay below 1. */
 const LAST_UNIT = 1 - 2 ** -40

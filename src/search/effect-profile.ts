@@ -10,7 +10,7 @@ import { axesView, placeOf } from './unit-view.ts'
 export const PROFILE_PLACES = 21
 /** Scores this much apart, in standard deviations, are hardly different. */
 const HARDLY = 0.4
-/** An effect of less than this, in standard deviations, is none. */
+/** Effects below this, in standard deviations, count as none. */
 const FLAT = 0.05
 /** Of more trials than this, an even spread over the ranking is learnt from. */
 const MOST_TRIALS = 64

@@ -5,7 +5,7 @@ import { type StreamName, stream } from '../random/stream.ts'
 /** Permutations of a few trials, and of very many, where each takes longer and chance is smaller. */
 const MOST_PERMUTATIONS = 2000
 const LEAST_PERMUTATIONS = 200
-/** Up to so many labels are shuffled at MOST_PERMUTATIONS. */
+/** Up to this many labels are shuffled MOST_PERMUTATIONS times. */
 const SHUFFLED_LABELS = 2_000_000
 
 /** How likely the best trials would lie as they do among all if the parameter had no influence; each in (0, 1]. */

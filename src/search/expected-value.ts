@@ -13,7 +13,7 @@ export interface ExpectationRequest {
   readonly space: SearchSpace
   /** The study's trials, in any order; those that have not ended are ignored. */
   readonly trials: readonly PastTrial[]
-  /** By index: only values after the same epochs are alike. */
+  /** By index: only values after the same epochs are comparable. */
   readonly stages: readonly { readonly epochs: number }[]
   readonly direction: Direction
   /** The number of the trial with the best value. */
@@ -44,14 +44,14 @@ export interface WinnerExpectation {
   readonly noise: number
   /** Whether the noise is more than a fiftieth of what the trials of these epochs differ by. */
   readonly noisy: boolean
-  /** How many of the trials given have a value after these epochs: `best` is the luckiest of so many. */
+  /** How many of the trials given have a value after these epochs: `best` is the luckiest of them. */
   readonly trials: number
 }
 
-/** Below so many trials with a value nothing is said. */
+/** Below this many trials with a value nothing is reported. */
 const LEAST_TRIALS = 12
 const MOST_OBSERVATIONS = 128
-/** Less noise than this, in standard deviations of the scores, is none to speak of. */
+/** Noise below this, in standard deviations of the scores, counts as none. */
 const LEAST_NOISE = 0.02
 /** Fewer degrees of freedom than this say nothing of the noise. */
 const LEAST_FREEDOM = 3
@@ -161,7 +161,7 @@ function scaleOf(scored: readonly Scored[]) {
   return { value: best.trial.value!, score: best.score, slope }
 }
 
-/** So many of the scored at most, best first: the better half of these are the best, the others an even spread. */
+/** At most this many of the scored, best first: the better half of these are the best, the others an even spread. */
 function thinned<T>(scored: readonly T[], most: number): readonly T[] {
   if (scored.length <= most) return scored
   const half = most >> 1

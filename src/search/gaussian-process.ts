@@ -29,7 +29,7 @@ export interface GaussianProcess {
   believing(places: readonly Float64Array[], group: number): GaussianProcess
 }
 
-/** How alike two places are in observations of different groups. */
+/** The correlation of two observations of different groups at the same place. */
 const ACROSS_GROUPS = 0.9
 /** The variance of a group's own level. */
 const GROUP_LEVEL = 1
@@ -46,7 +46,7 @@ const LEAST_NOISE = 1e-6
 
 /**
  * Fits a Gaussian process with a rational quadratic kernel (alpha 2: about as good here as a Matérn kernel, without
- * its exponentials): each axis has a precision, the inverse square of the distance at which values stop being alike;
+ * its exponentials): each axis has a precision, the inverse square of the distance at which values become unrelated;
  * they and the noise of a measurement are those of the largest posterior density that a coordinate search from the
  * prior's centre finds. O(n³) for n observations. Deterministic.
  * Source: C. E. Rasmussen and C. K. I. Williams, Gaussian Processes for Machine Learning (2006), 2.2, 4.2, 5.4.

@@ -20,7 +20,7 @@ const PROMISING = 5
 /**
  * The highest expected improvement of a Gaussian process over the trials seen so far, in the unit cube; pending
  * trials count as if they had what the process expects of them. Trials of stages with other epochs are learnt from
- * too, as alike but on a level of their own. Until there is enough to learn from, the Sobol' sequence.
+ * too, with an offset for each stage. Until there is enough to learn from, the Sobol' sequence.
  */
 export const gpSampler: Sampler = {
   name: 'gp',
@@ -85,7 +85,7 @@ function observe(
   }
 }
 
-/** So many of the scored at most: the best half, and an even spread of the others. */
+/** At most this many of the scored: the best half, and an even spread of the others. */
 function thinned<T extends { readonly score: number }>(scored: readonly T[], most: number): readonly T[] {
   if (scored.length <= most) return scored
   const byScore = scored.toSorted((a, b) => a.score - b.score)
@@ -102,7 +102,7 @@ function thinned<T extends { readonly score: number }>(scored: readonly T[], mos
 
 /**
  * The best that the process thinks has been seen or will be by the pending trials: unlike the best value, it is not
- * the luckiest measurement, and what is on its way already is no improvement.
+ * the luckiest measurement, and pending trials leave less to improve.
  */
 function lowestMean(process: GaussianProcess, places: readonly Float64Array[], group: number): number {
   let lowest = Infinity

@@ -82,7 +82,7 @@ function levelCounts(space: SearchSpace, trials: number): number[] {
   }
 }
 
-/** So many values of a parameter, evenly spread over its scaled range, ends included; the middle if it is one. */
+/** That many values of a parameter, evenly spread over its scaled range, ends included; the middle if it is one. */
 function levelsOf(space: SearchSpace, name: string, count: number): ParamValue[] {
   const distribution = space.parameters[name]!
   const most = countValues(distribution)

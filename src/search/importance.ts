@@ -19,7 +19,7 @@ export interface ImportanceRequest {
   readonly box: SearchSpace
   /** The study's trials, in any order; those that failed or have not ended are ignored. */
   readonly trials: readonly PastTrial[]
-  /** By index: only values after the same epochs are alike. */
+  /** By index: only values after the same epochs are comparable. */
   readonly stages: readonly { readonly epochs: number }[]
   readonly direction: Direction
 }
@@ -48,7 +48,7 @@ export interface Effect {
   readonly curve: readonly { readonly value: ParamValue; readonly score: number }[]
 }
 
-/** Below so many trials with a value nothing is said. */
+/** Below this many trials with a value nothing is reported. */
 export const LEAST_FOR_IMPORTANCE = 12
 const MOST_OBSERVATIONS = 128
 const BACKGROUND_POINTS = 64
@@ -79,7 +79,7 @@ interface Model {
   readonly group: number
 }
 
-/** Learns from the deepest trials first, and from shallower ones as alike but on a level of their own. */
+/** Learns from the deepest trials first, and from shallower ones with an offset for each stage. */
 function fit({ trials, stages, direction }: ImportanceRequest, axes: readonly Axis[]): Model | null {
   const known = trials
     .filter((trial) => hasValue(trial) || trial.state === 'diverged')
@@ -106,7 +106,7 @@ function fit({ trials, stages, direction }: ImportanceRequest, axes: readonly Ax
   return { process, group: deepest[0]!.group }
 }
 
-/** So many at most, evenly over the scores. */
+/** At most that many, evenly over the scores. */
 function spread<T extends { readonly score: number }>(scored: readonly T[], most: number): readonly T[] {
   if (scored.length <= most) return scored
   const byScore = scored.toSorted((a, b) => a.score - b.score)

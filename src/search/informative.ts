@@ -1,7 +1,7 @@
 import { hasValue, isBad } from './rank.ts'
 import type { PastTrial, ProposalRequest } from './sampler.ts'
 
-/** Before so many trials there is too little to learn from: the first ones are spread evenly. */
+/** Below this many trials there is too little to learn from: the first ones are spread evenly. */
 const TRIALS_TO_LEARN_FROM = 12
 
 /**
@@ -15,7 +15,7 @@ export function informativeTrials(request: ProposalRequest): PastTrial[] | null 
   return trials.filter(hasValue).length < 2 ? null : trials
 }
 
-/** Trials by the epochs of their values, for only values within a group are alike: a pruned trial's are those it ran. */
+/** Trials by the epochs of their values, because only values within a group are comparable: a pruned trial's are those it ran. */
 export function byEpochs(
   trials: readonly PastTrial[],
   stages: readonly { readonly epochs: number }[],

@@ -14,9 +14,9 @@ export type NarrowReason =
   | { readonly code: 'too-few-elite'; readonly elite: number }
   /** `keep: 1`: every trial counts as one of the best. */
   | { readonly code: 'keeps-all'; readonly trials: number }
-  /** So many trials are alike across the border of the elite that none can be said to be better. */
+  /** This many trials tie across the border of the elite, so that none can be called better. */
   | { readonly code: 'tied'; readonly tied: number; readonly trials: number }
-  /** The parameter has no effect that could be told from none. */
+  /** The parameter has no measurable effect. */
   | { readonly code: 'flat'; readonly pValue: number }
   /** The elite lies as the whole stage does. */
   | { readonly code: 'no-trend'; readonly pValue: number }

@@ -20,7 +20,7 @@ export interface Drift {
   readonly toEpoch: number
 }
 
-/** The epoch to compare the last one with: a third of all, rounded; null where that is no earlier one. */
+/** The epoch to compare the last one with: a third of all, rounded; null if that is not an earlier one. */
 export function earlyEpoch(epochs: number): number | null {
   const early = Math.round(epochs / EARLY_PART)
   return early >= 1 && early < epochs ? early : null

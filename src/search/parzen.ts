@@ -16,7 +16,7 @@ export interface Parzen {
 /** Kernels are this wide at least, in units of the box, so that the estimate never closes in on a point. */
 const LEAST_WIDTH = 0.02
 const MOST_WIDTH = 0.5
-/** Axes of at most so many values have a weight for each value, the others a normal kernel. */
+/** Axes of at most this many values have a weight for each value, the others a normal kernel. */
 const FEW_VALUES = 16
 /** The share of a discrete kernel that goes to any value, and to each neighbour of a range. */
 const SPREAD = 0.1

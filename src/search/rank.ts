@@ -34,12 +34,12 @@ export function compareTrials(a: Ranked, b: Ranked, direction: Direction): numbe
   return byBudget === 0 ? a.number - b.number : byBudget
 }
 
-/** Whether nothing that was measured tells two trials apart: only their budgets and numbers may differ. */
+/** Whether two trials tie in all that was measured: only their budgets and numbers may differ. */
 export function areTied(a: Ranked, b: Ranked, direction: Direction): boolean {
   return compareMerit(a, b, direction) === 0
 }
 
-/** The trials, best first; a new array. Compare only trials of one budget: values of different epochs are not alike. */
+/** The trials, best first; a new array. Compare only trials of one budget: values of different epochs are not comparable. */
 export function rankTrials<T extends Ranked>(trials: readonly T[], direction: Direction): T[] {
   return trials.toSorted((a, b) => compareTrials(a, b, direction))
 }

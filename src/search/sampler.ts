@@ -13,7 +13,7 @@ export interface PastTrial {
   readonly value: number | null
   /** The objective's second metric, signed so that lower is better; null or left out if it has none. */
   readonly tie?: number | null
-  /** How many epochs it ran; values of different budgets are not alike. */
+  /** How many epochs it ran; values of different budgets are not comparable. */
   readonly epochs: number
 }
 
@@ -46,7 +46,7 @@ export interface ProposalRequest {
   readonly taken: ReadonlySet<string>
 }
 
-/** Draws the params of a trial. Pure: no state, no clock, no generator of its own. */
+/** Draws the params of a trial. Pure: no state, no clock, no generator. */
 export interface Sampler {
   readonly name: string
   /** How the points of a stage come about, to follow its name and a comma: `drawn at random`. */

@@ -1,5 +1,5 @@
 /**
- * Points of the Sobol' sequence in base 2, each axis scrambled by itself.
+ * Points of the Sobol' sequence in base 2, each axis scrambled separately.
  *
  * Direction numbers: S. Joe and F. Y. Kuo, Constructing Sobol sequences with better two-dimensional projections,
  * SIAM J. Sci. Comput. 30 (2008), the table new-joe-kuo-6. Scrambling: nested uniform (Owen's), by hashing:

@@ -21,7 +21,7 @@ const CANDIDATES = 32
 /**
  * Tree-structured Parzen estimators: of some draws from the density of the good trials, the one where that density is
  * highest over the density of the others, pending trials among these. Continuous parameters are estimated together,
- * the others each by itself: what `bench/search` shows to pay. Trials of stages with other epochs are good or not
+ * the others each separately, which `bench/search` shows to be better. Trials of stages with other epochs are good or not
  * among themselves. Until there is enough to learn from, the Sobol' sequence.
  * Source: J. Bergstra, R. Bardenet, Y. Bengio, B. Kégl, Algorithms for Hyper-Parameter Optimization (2011).
  */

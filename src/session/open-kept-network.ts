@@ -10,7 +10,7 @@ import { refuseDifferences } from './refuse-differences.ts'
 
 /**
  * Opens a kept network and the data of its study, as it saw them.
- * @throws UserError if it is no classifier's, was not kept, or the data are not what they were.
+ * @throws UserError if it is no classifier's, was not kept, or the data have changed.
  */
 export async function openKeptNetwork(
   reader: StudyReader,

@@ -86,7 +86,7 @@ export function fileEntryOf(parameter: Distribution | Conditional): Record<strin
 }
 
 /**
- * One of a list; `ordered` if neighbours in it are alike, so that it can be narrowed as a range.
+ * One of a list; `ordered` if neighbours in it are similar, so that it can be narrowed as a range.
  * Throws UserError('usage') if the list is empty or a value is repeated.
  */
 export function choice<const C extends readonly ParamValue[]>(

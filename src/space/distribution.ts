@@ -27,7 +27,7 @@ export interface IntDistribution {
   readonly hard: boolean
 }
 
-/** One of a list. `ordered` says that neighbours in the list are alike (8, 16, 32), so that it can be narrowed as a range. */
+/** One of a list. `ordered` says that neighbours in the list are similar (8, 16, 32), so that it can be narrowed as a range. */
 export interface CategoricalDistribution {
   readonly kind: 'categorical'
   readonly choices: readonly ParamValue[]

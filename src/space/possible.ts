@@ -94,7 +94,7 @@ function widened(ends: readonly number[]): { readonly low: number; readonly high
 function bounds(set: ValueSet): { readonly low: number; readonly high: number } {
   if (!('list' in set)) return set
   const numbers = set.list.map(Number)
-  // A text that is no number makes every comparison of size false: what can't be told stays possible.
+  // A text that is not a number makes every comparison of size false: what is undecidable stays possible.
   return numbers.some(Number.isNaN) ? ANY : { low: Math.min(...numbers), high: Math.max(...numbers) }
 }
 

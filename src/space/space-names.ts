@@ -3,7 +3,7 @@ export const BARE_NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u
 
 const PARAMETER_NAME = /^[\p{L}_][\p{L}\p{N}_.-]{0,79}$/u
 
-/** Whether a parameter can be called so, in a study file and in code alike. */
+/** Whether this is a valid parameter name, in a study file and in code. */
 export function isParameterName(name: string): boolean {
   return PARAMETER_NAME.test(name) && name !== '__proto__'
 }

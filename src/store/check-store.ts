@@ -41,7 +41,7 @@ const RANKED = RANKED_STATES.map((state) => `'${state}'`).join(', ')
 
 const FIX = 'To fix it: finesweep doctor --fix'
 
-/** A check, and how to correct what it finds; `fix` runs in a transaction of its own, and only where it is safe. */
+/** A check, and how to correct what it finds; `fix` runs in its own transaction, and only where it is safe. */
 interface Check {
   readonly find: (db: Database.Database, now: number) => Omit<StoreFinding, 'fixed'>[]
   readonly fix?: (db: Database.Database, now: number) => void
@@ -57,9 +57,9 @@ export function checkStore(
   const now = (options.now ?? Date.now)()
   try {
     const found = withDatabase(openReadable(file), (db) => findAll(db, file, now))
-    const mendable = found.some(({ severity, hint }) => severity === 'warning' && hint === FIX)
-    if (!options.fix || !mendable) return found
-    mend(file, now)
+    const repairable = found.some(({ severity, hint }) => severity === 'warning' && hint === FIX)
+    if (!options.fix || !repairable) return found
+    repair(file, now)
     const left = withDatabase(openReadable(file), (db) => findAll(db, file, now))
     return found.map((finding) => ({ ...finding, fixed: !left.some(({ kind }) => kind === finding.kind) }))
   } catch (error) {
@@ -107,7 +107,7 @@ function nameDamaged(db: Database.Database, now: number): StoreFinding[] {
   }
 }
 
-function mend(file: string, now: number): void {
+function repair(file: string, now: number): void {
   const db = openWritable(file)
   try {
     onStore(file, () => {

@@ -19,11 +19,11 @@ const NETWORK_TYPES: Readonly<Record<number, string>> = {
 }
 const FUSE = 0x65735546
 
-/** FUSE says nothing by itself: local disks (NTFS), containers and networks use it. These are networks. */
+/** FUSE alone says nothing: local disks (NTFS), containers and networks use it. These are networks. */
 const NETWORK_FUSE =
   /^fuse\.(sshfs|s3fs|rclone|goofys|gcsfuse|davfs|glusterfs|ceph|curlftpfs|smbnetfs|juicefs|mfs)/
 
-/** The name of the network file system a path lies on; null if it is none, or can't be told. */
+/** The name of the network file system a path lies on; null if it is local or unknown. */
 export function networkFileSystem(
   path: string,
   typeOf: (path: string) => number = (existing) => statfsSync(existing).type,

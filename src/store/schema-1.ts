@@ -99,7 +99,7 @@ CREATE TABLE leases (
   token        TEXT NOT NULL,                -- one for each writer
   host         TEXT NOT NULL,
   pid          INTEGER NOT NULL,
-  process      TEXT,                         -- tells the process from a later one with the same pid
+  process      TEXT,                         -- identifies the process among those with the same pid
   since        REAL NOT NULL,
   heartbeat_at REAL NOT NULL
 ) STRICT;

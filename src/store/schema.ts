@@ -5,7 +5,7 @@ import { STAGE_COLUMNS, STUDY_COLUMNS, TRIAL_COLUMNS } from './rows.ts'
 import { VERSION_1 } from './schema-1.ts'
 import { toVersion2, viewAsVersion2 } from './schema-2.ts'
 
-/** "FSWP": tells a store from any other SQLite file. */
+/** "FSWP": identifies a store among SQLite files. */
 export const APPLICATION_ID = 0x46535750
 
 /** A step from one version to the next: SQL, or a function that runs in the migration's transaction. */
@@ -19,7 +19,7 @@ export function viewAsNewest(db: Database.Database, version: number): void {
   if (version === 1) viewAsVersion2(db)
 }
 
-/** Refuses what is no store, and a store that a newer finesweep has written. Returns its version, 0 for an empty file. */
+/** Refuses files that are not stores, and stores written by a newer finesweep. Returns its version, 0 for an empty file. */
 export function identify(db: Database.Database, file: string, newest: number = MIGRATIONS.length): number {
   // In one transaction, because another process may be making the store between one reading and the next.
   const { id, version, isEmpty } = db.transaction(() => ({

@@ -47,7 +47,7 @@ import { trialQuery } from './trial-query.ts'
 /** How many trials' measurements are read at once while all of them stream by. */
 const CHUNK = 512
 
-/** Reads a store through one connection. Each method is one read of its own: between two, a running study goes on. */
+/** Reads a store through one connection. Each method is one consistent read; between two, a running study continues. */
 export class SqliteReader implements StudyReader {
   protected readonly db: Database.Database
   /** As the user named it, for errors. */
@@ -304,7 +304,7 @@ export class SqliteReader implements StudyReader {
     return statement
   }
 
-  /** Rows become records inside, so that one which can't be read is told as a fault of the file. */
+  /** Rows become records inside, so that an unreadable one is reported as damage of the file. */
   #all<Row, T>(sql: string, bound: readonly (number | string)[], read: (row: Row) => T): T[] {
     return onStore(this.file, () => (this.statement(sql).all(...bound) as Row[]).map(read))
   }

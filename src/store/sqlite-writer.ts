@@ -48,7 +48,7 @@ const NEW_STUDY_COLUMNS = STUDY_COLUMNS.replace('id, ', '').replace(', checksum'
 /**
  * Writes a store. Trials are gathered in memory and written in one immediate transaction at the flush: a transaction
  * kept open between them would lock out another study in the same file. Each such transaction first makes sure that
- * the lease is still this writer's, so a writer that was taken for dead can't count a trial twice.
+ * the lease is still this writer's, so a writer that was presumed dead cannot count a trial twice.
  */
 export class SqliteWriter extends SqliteReader implements StudyWriter {
   readonly #token = randomUUID()

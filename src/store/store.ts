@@ -13,7 +13,7 @@ import type {
   TrialState,
 } from '../trial.ts'
 
-/** `running` also for one whose process died: whether somebody is at it is told by its lease. */
+/** `running` also for one whose process died: its lease says whether it is being run. */
 export type StudyState = 'running' | 'complete' | 'stopped' | 'failed'
 
 /** What identifies what is measured; a resume compares it. */
@@ -185,7 +185,7 @@ export interface StoreOptions {
 export interface StudyReader {
   /** All studies, oldest first. */
   studies(): StudyRecord[]
-  /** By name; undefined if there is none of that name. */
+  /** By name; undefined if there is none. */
   findStudy(name: string): StudyRecord | undefined
   /** The one begun last; undefined in an empty store. */
   latestStudy(): StudyRecord | undefined

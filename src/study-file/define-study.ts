@@ -34,7 +34,7 @@ const MOST_DEPTH = 40
 
 /**
  * A copy that holds nothing but what a study file can say: parameters made in code become entries of a file, settings
- * that are undefined are left out, and whatever is no data is refused.
+ * that are undefined are left out, and whatever is not plain data is refused.
  */
 function plainData(value: unknown, where: Path): unknown {
   if (typeof value !== 'object' || value === null) {

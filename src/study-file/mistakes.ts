@@ -17,7 +17,7 @@ export type Locate = (path: Path, at: 'key' | 'value') => Place | undefined
 /** More than these are counted only: the rest is mostly the echo of the first. */
 const MOST_SHOWN = 20
 
-/** A sentence that quotes a megabyte is no sentence. */
+/** The longest text that a message quotes, in characters. */
 const MOST_CHARACTERS = 400
 
 /** The mistakes in the order of the file. @param mistakes one or more. */

@@ -16,7 +16,7 @@ export interface Override {
 
 /**
  * Reads `path=value`: the path as in messages (`stages[0].trials`), the value as YAML.
- * @throws UserError('usage') if there is no path, or the value is no YAML
+ * @throws UserError('usage') if there is no path, or the value is not YAML
  */
 export function parseOverride(text: string): Override {
   const equals = text.indexOf('=')

@@ -24,7 +24,7 @@ export interface ParseOptions {
   readonly seed?: number | string | undefined
   /** Whether there is a file or folder of that absolute path. Without it, no path is looked at. */
   readonly exists?: ((path: string) => boolean) | undefined
-  /** Is told, a sentence each, what was understood otherwise than a reader might expect. */
+  /** Called with a sentence for each thing that was read differently than a reader might expect. */
   readonly note?: ((text: string) => void) | undefined
 }
 
@@ -122,7 +122,7 @@ function oneOfEachValue(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[]
   })
 }
 
-/** Numbers that are none, where no rule of their own has spoken yet: nothing in a study may be NaN or infinite. */
+/** NaN and infinite numbers that no other rule has reported yet: nothing in a study may be NaN or infinite. */
 function nonFiniteNumbers(root: unknown, known: readonly Mistake[]): Mistake[] {
   const found: Mistake[] = []
   const visit = (value: unknown, where: Path): void => {

@@ -31,7 +31,7 @@ export const nameSchema = z
 
 export const seedSchema = z.int().min(0)
 
-/** Which of the trials before it a trial may see; more than a stage has is no lag but all of them unseen. */
+/** Which of the trials before it a trial may see; a lag longer than a stage means that no results are seen. */
 export const lagSchema = z.int().min(1).max(1_000_000)
 
 export const directionSchema = z.enum(['minimize', 'maximize'])
@@ -125,7 +125,7 @@ export const objectiveSchema = z
           : 'A module is a path such as ./my-objective.ts; a command is { command: "python3 train.py --lr {learningRate}" }.',
       )
     }
-    // An unknown key is told already.
+    // An unknown key is reported already.
     if (context.issues.length > 0) return z.NEVER
     const given = Object.keys(written).filter((key) => written[key] !== undefined)
     const selecting = given.filter((key) => BY_KEY.has(key))

@@ -67,7 +67,7 @@ export function parseYaml(text: string, file: string): YamlFile {
   const problems: YAMLError[] = [...document.errors, ...document.warnings]
   if (problems.length > 0) {
     throw userErrors(
-      // One slip gives a train of errors; the first of a line is the one that tells.
+      // One slip causes a series of errors; the first of a line is the useful one.
       firstOfEachLine(problems, lines).map((problem) => {
         const { message, hint } = describeYamlError(problem, text)
         return fail(message, problem.pos[0], hint)

@@ -5,14 +5,14 @@ import type { StudyReader, TrialResult } from '../store/store.ts'
 /** Names the form of what is hashed: another form gives other digests. */
 const FORM = 'finesweep digest 1\n'
 
-/** So many characters are hashed at once. */
+/** Characters hashed per update. */
 const CHUNK = 65_536
 
 /**
  * One SHA-256 in hex over the results of a study: its finished trials in order of number, each with its stage, params,
  * seed, budget, state, value, and all measurements with their metrics, to the last bit. Two studies with the same
  * digest hold the same results; when, where, how fast and after how many attempts is not part of it. A failed trial
- * counts with what it was given alone: how far it came before it was killed is no result.
+ * counts with what it was given alone: how far it came before it was killed is not a result.
  */
 export function studyDigest(reader: StudyReader, study: number): string {
   const hash = createHash('sha256').update(FORM)

@@ -12,7 +12,7 @@ export interface GroupCommit {
 
 /**
  * Quick trials would pay more for their transactions than for themselves. Trials that end in the same turn of the
- * event loop share one; nobody is told that a trial is finished before its transaction is committed.
+ * event loop share one; no trial is reported as finished before its transaction is committed.
  */
 export function createGroupCommit(store: StudyWriter): GroupCommit {
   let waiting: (() => void)[] = []

@@ -67,7 +67,7 @@ export function openStage(
     lag: study.lag,
     adaptive: isAdaptive(plan),
     rungs: { at: plan.rungs, reduce: plan.reduce },
-    // An early stage explores: that it finds nothing better is no reason to give up.
+    // An early stage explores: finding nothing better there is no reason to give up.
     stop: { target: stop?.target ?? null, patience: isLast ? (stop?.patience ?? null) : null },
     maxEpochs: limits.maxEpochs === null ? null : Math.max(0, limits.maxEpochs - before.epochs),
     begun,

@@ -44,7 +44,7 @@ export class StopRule {
     return `${patience} trials in a row brought nothing better (stop.patience)`
   }
 
-  /** An equal value is no improvement. */
+  /** An equal value is not an improvement. */
   #isBetter(record: TrialRecord): boolean {
     const best = this.#best
     if (best === null) return record.value !== null

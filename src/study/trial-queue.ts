@@ -141,7 +141,7 @@ export class TrialQueue {
     return this.#ledger.goesOn(number - this.#firstNumber, step)
   }
 
-  /** The lowest trial that has to start again and is not handed out yet; null if there is none. */
+  /** The lowest trial that must be restarted and is not handed out yet; null if there is none. */
   get nextAgain(): number | null {
     const index = this.#again[0]
     return index === undefined ? null : this.#firstNumber + index

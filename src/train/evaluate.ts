@@ -59,7 +59,7 @@ export function predictNumbers(network: Network, inputs: Inputs, rows: Uint32Arr
 /** A score with every guess counted. */
 export interface DetailedScore extends Score {
   readonly examples: number
-  /** confusion[label][guess]: how many examples of class `label` were taken for class `guess`. */
+  /** confusion[label][guess]: how many examples of class `label` were predicted as class `guess`. */
   readonly confusion: readonly (readonly number[])[]
   /** The share of each class's examples that were guessed right; NaN for a class without examples. */
   readonly classAccuracy: readonly number[]

@@ -32,7 +32,7 @@ export function tensorShapes(architecture: Architecture): Readonly<Record<string
 
 /**
  * First weights: normal, with the standard deviation of `weightScale` or of He if it is null; biases and betas 0,
- * gammas 1. A function of the arguments alone; each layer draws from a stream of its own.
+ * gammas 1. A function of the arguments alone; each layer draws from its own stream.
  */
 export function initialState(
   architecture: Architecture,

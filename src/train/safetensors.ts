@@ -56,7 +56,7 @@ export function encodeSafetensors(file: TensorFile): Uint8Array {
 /**
  * Reads a safetensors file of float32 and float64 tensors. The tensors are copies of the bytes.
  * @param name what the file is called, for errors.
- * @throws UserError('usage') if the bytes are no such file, are cut short, or hold other kinds of numbers.
+ * @throws UserError('usage') if the bytes are not such a file, are truncated, or contain other kinds of numbers.
  */
 export function decodeSafetensors(bytes: Uint8Array, name = 'weights'): TensorFile {
   const fail = (rule: string): never => {

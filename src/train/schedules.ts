@@ -9,11 +9,11 @@ export interface ScheduleSettings {
   readonly kind: ScheduleKind
   /** What the rate is multiplied by at each drop, in (0, 1]; null for the kind's own: 0.95 for `exponential`, else 0.5. */
   readonly factor: number | null
-  /** `step` drops the rate after so many epochs, and again after as many more; a whole number >= 1. */
+  /** `step` drops the rate every this many epochs; a whole number >= 1. */
   readonly every: number
-  /** `plateau` drops the rate when so many epochs have passed without a better validation loss; a whole number >= 1. */
+  /** `plateau` drops the rate after this many epochs without a better validation loss; a whole number >= 1. */
   readonly patience: number
-  /** So many epochs come first, in which the rate rises in a line from near 0; a whole number >= 0. */
+  /** Epochs at the start over which the rate rises linearly from near 0; a whole number >= 0. */
   readonly warmup: number
 }
 

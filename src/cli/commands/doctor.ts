@@ -15,7 +15,7 @@ interface Finding {
   readonly fixed: boolean
 }
 
-/** Below so much free space a long study may fill the disk. */
+/** Free disk space below which a warning is shown, in bytes. */
 const LITTLE_SPACE_BYTES = 500e6
 
 /** What a doctor exits with who found something broken: the store's own code. */

@@ -93,7 +93,7 @@ const PROGRAM_SPACE = `space: # bounds are hard: no stage draws outside of them,
   units: { int: [8, 256], log: true }
 `
 
-/** The entry that objectives import, as it stands in their code. */
+/** The entry that objectives import, as written in their code. */
 const ENTRY = "'finesweep/objective'"
 
 const MODULE = `import { defineObjective, float, int } from ${ENTRY}

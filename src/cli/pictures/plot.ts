@@ -123,7 +123,7 @@ function pictureOptions(args: PlotArguments, open: OpenStudy, { records }: Pictu
   }
 }
 
-/** @throws UserError('usage') for a name that is none */
+/** @throws UserError('usage') for an unknown name */
 export function parseParameters(text: string, names: readonly string[]): string[] {
   return text.split(',').map((word) => {
     const wanted = word.trim()

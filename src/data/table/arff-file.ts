@@ -7,7 +7,7 @@ import type { CsvForm, TableFile } from './table.ts'
 /** The most lines that a header may have. */
 const MOST_LINES = 200_000
 
-/** Whether a text is an ARFF file: its first line that is no comment names a relation. */
+/** Whether a text is an ARFF file: its first line that is not a comment names a relation. */
 export function isArff(text: string): boolean {
   return /^(\s*(%.*)?\r?\n)*\s*@relation\b/i.test(text)
 }

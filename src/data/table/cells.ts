@@ -5,7 +5,7 @@ export interface NumberStyle {
   readonly thousands: string | null
 }
 
-/** A decimal number as tables hold it; `nan`, `inf` and hexadecimal are none. */
+/** A decimal number as in tables; `nan`, `inf` and hexadecimal do not count. */
 const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i
 
 /** What stands where a value is missing, in lower case. */
@@ -32,7 +32,7 @@ function plainNumber(cell: string, { decimal, thousands }: NumberStyle): string 
     if (!new RegExp(`^[+-]?\\d{1,3}(${mark}\\d{3})+(${point}\\d*)?$`).test(text)) return ''
     text = text.replaceAll(thousands, '')
   }
-  // A point is no decimal mark where a comma is.
+  // A point is not a decimal mark where a comma is.
   return decimal === ',' ? (text.includes('.') ? '' : text.replace(',', '.')) : text
 }
 

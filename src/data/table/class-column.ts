@@ -26,7 +26,7 @@ const SUMMARY = /^(grand\s+|sub)?(totals?|sum|average|mean|count)\b/i
 
 /**
  * The class of each row, from the label's column.
- * @throws UserError `usage` for missing labels and labels that are no classes, unless the settings say what to do
+ * @throws UserError `usage` for missing labels and labels that are not classes, unless the settings say what to do
  */
 export function readClasses(table: Table, selection: Selection, settings: ClassSettings): ClassColumn {
   const column = labelColumn(table, selection)

@@ -9,7 +9,7 @@ export class ColumnBuilder {
   readonly #places = new Map<string, number>()
   #values: Float64Array | Int32Array
   #length = 0
-  /** Whether a column of numbers has cells that are none: then it must be read as texts. */
+  /** Whether a column of numbers has other cells: then it must be read as text. */
   hasTexts = false
   /** The first cell with a number that float32 can't hold. */
   outOfRange: string | null = null

@@ -113,7 +113,7 @@ type OpenFile = Pick<TableFile, 'file' | 'names' | 'width' | 'empty'> & {
   readonly form: CsvForm
 }
 
-/** If some cells of a column of numbers are none, the text is read once more with that column as texts. */
+/** If some cells of a column of numbers are not numbers, the file is read again with that column as text. */
 function readColumns(
   { file, content, form, names, width, empty }: OpenFile,
   places: readonly number[],

@@ -14,7 +14,7 @@ export interface DialectSettings {
 /** How a text's cells are separated and its numbers written. */
 export interface Dialect extends CellSyntax, NumberStyle {}
 
-/** The first part of a text is enough to find out its form: so many characters, and so many lines. */
+/** The first part of a text is enough to detect its form: limits in characters and in lines. */
 const SAMPLE_LENGTH = 65_536
 const SAMPLE_LINES = 20
 /** More columns than this make a first layer that no thread can hold, and take minutes to read. */
@@ -33,7 +33,7 @@ export interface DetectedDialect {
 /**
  * Finds out the form of a text from its first lines: the delimiter that cuts all of them into the same number of cells,
  * the decimal mark, and the sign that begins the comments above the table.
- * @throws UserError `usage` if decimal commas can't be told from thousands
+ * @throws UserError `usage` if decimal commas and thousands cannot be told apart
  */
 export function detectDialect(
   file: string,

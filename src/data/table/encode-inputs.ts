@@ -10,7 +10,7 @@ export interface EncodedInputs {
   readonly columns: number
   readonly names: readonly string[]
   readonly groups: readonly LevelGroup[]
-  /** Texts that are no level of their column, and in how many rows; all inputs of the column are 0 there. */
+  /** Texts that are not a level of their column, and in how many rows; all inputs of the column are 0 there. */
   readonly unseen: readonly UnseenLevel[]
 }
 

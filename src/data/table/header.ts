@@ -6,7 +6,7 @@ const LABEL_NAMES =
 
 const NO_WORDS: ReadonlySet<string> = new Set()
 
-/** Whether the first row names the columns, and why, where it could be taken for data. */
+/** Whether the first row names the columns, and why, where it could also be data. */
 export interface HeaderGuess {
   readonly header: boolean
   /** What spoke for a header that looks like numbers; null where nothing needs to be said. */
@@ -43,7 +43,7 @@ export function guessHeader(
   return guessOverNumbers(first, rest, label, numbers.length === inputs.length, isNumber)
 }
 
-/** The first row has numbers among its inputs: the label's cell tells most. */
+/** The first row has numbers among its inputs: the label's cell is the best evidence. */
 function guessOverNumbers(
   first: readonly string[],
   rest: readonly (readonly string[])[],
@@ -71,7 +71,7 @@ function guessOverNumbers(
   return none
 }
 
-/** Enough labels, each of them several times: then one that occurs once in the first row is none. */
+/** Enough labels, each of them several times: then one that occurs only in the first row is a header. */
 function recur(labels: readonly string[]): boolean {
   const counts = new Map<string, number>()
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1)

@@ -115,7 +115,7 @@ export function sortTexts(texts: readonly string[]): string[] {
   return order.sort((a, b) => a.value - b.value || (a.text < b.text ? -1 : 1)).map(({ text }) => text)
 }
 
-/** A column of numbers with a few cells that are none is broken, unless its values are few and recur: then it has levels. */
+/** A column of numbers with a few other cells is broken, unless its values are few and recur: then it has levels. */
 function checkMixed(table: Table, column: TextColumn, name: string, key: ColumnKey, remarks: string[]): void {
   const words = column.texts.filter((text) => Number.isNaN(parseNumber(text, NUMBERS)))
   if (words.length === column.texts.length || words.length === 0) return

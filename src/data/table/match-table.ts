@@ -9,7 +9,7 @@ export interface MatchedTable {
   readonly table: Table
   /** Whether it has the label's column. */
   readonly labelled: boolean
-  /** What was ignored or taken for granted, in sentences. */
+  /** What was ignored or assumed, in sentences. */
   readonly remarks: readonly string[]
 }
 
@@ -41,7 +41,7 @@ export function matchTable(opened: TableFile, reading: TableReading): MatchedTab
   return { table: { ...table, columns }, labelled, remarks }
 }
 
-/** Where each of the study's columns is in the file; null if they can't be told by their names. */
+/** Where each of the study's columns is in the file; null if their names do not say. */
 function byName(
   { file, names }: TableFile,
   { inputs, label, names: known }: TableReading,

@@ -76,7 +76,7 @@ function matchedRows(opened: TableFile, reading: TableReading): UnlabelledRows {
   }
 }
 
-/** A study that was not told how to fill a gap can't predict from one. */
+/** A study without a rule for missing values cannot predict rows that have some. */
 function refuseGaps(table: Table, reading: TableReading): void {
   if (reading.missing !== 'error' && reading.missing !== 'drop') return
   for (const { place } of reading.inputs) {

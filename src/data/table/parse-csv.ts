@@ -6,7 +6,7 @@ export interface CellSyntax {
   /** One character, or `blanks` for runs of spaces and tabs. */
   readonly delimiter: string
   readonly quote: string
-  /** Lines that begin with it are none of the table; null for none. */
+  /** The prefix of comment lines; null for none. */
   readonly comment: string | null
   /** How many lines come before the table. */
   readonly skip: number
@@ -18,7 +18,7 @@ export type RowReader = (cells: readonly string[], line: number) => void
 const BLANKS = 'blanks'
 
 /**
- * Hands each row of a text to `read`. Blanks around a cell that is not quoted are no part of it.
+ * Hands each row of a text to `read`. Blanks around an unquoted cell are stripped.
  * @throws UserError `usage` with the line, where the quotes do not fit
  */
 export function readRows(file: string, content: Buffer | string, syntax: CellSyntax, read: RowReader): void {

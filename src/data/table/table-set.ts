@@ -13,7 +13,7 @@ import { readTargets } from './target-column.ts'
 
 /**
  * The data set of a table: its label numbered, its inputs as numbers; a second file is its test part.
- * @throws UserError `usage` that names the file, the place and the way out
+ * @throws UserError `usage` that names the file, the place and a way out
  */
 export function tableSet(
   format: TableReading['format'],

@@ -68,7 +68,7 @@ export interface CsvForm {
   readonly quote: string
   readonly decimal: '.' | ','
   readonly thousands: string | null
-  /** Lines that begin with it are none of the table; null for none. */
+  /** The prefix of comment lines; null for none. */
   readonly comment: string | null
   /** How many lines come before the table. */
   readonly skip: number

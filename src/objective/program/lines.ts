@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 
-/** A line longer than this is no measurement. */
+/** A line longer than this is not parsed as a measurement. */
 const LONGEST_LINE = 1_000_000
 
 /** A piece of a program's output that ended with a line feed or a carriage return, or with the stream. */

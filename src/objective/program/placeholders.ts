@@ -7,7 +7,7 @@ import type { StudyPlace } from '../study-place.ts'
 /** Names within braces, optional ones with a `?`; braces with white space, quotes or colons in them are somebody's JSON. */
 const PLACEHOLDER = /\{([^{}\s"':,?]+)(\?)?\}/g
 
-/** A word of its own that stands for all parameters: `--name value`, or `--name=value`. */
+/** A separate word that stands for all parameters: `--name value`, or `--name=value`. */
 const ALL_PARAMS = '{args}'
 const ALL_PARAMS_JOINED = '{args:=}'
 
@@ -25,7 +25,7 @@ const OWN_NAMES = [
   'study',
 ] as const
 
-/** What a trial's program is told. */
+/** What a trial's program is given. */
 export interface TrialValues {
   readonly params: Params
   readonly epochs: number

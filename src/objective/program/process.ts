@@ -24,7 +24,7 @@ export interface Program {
 const running = new Set<Child>()
 
 /**
- * Starts a program without a shell, in a process group of its own. What it leaves in its group ends with it; if this
+ * Starts a program without a shell, in its own process group. What is left in its group ends with it; if this
  * process is killed, the group is ended, too.
  * @param stderr a file to write to
  */

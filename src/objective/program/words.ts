@@ -3,13 +3,13 @@ import { UserError } from '../../errors.ts'
 /** What a shell would take for itself if it stood alone, unquoted, in a command. */
 const SHELL_OPERATOR = /^(?:\|\|?|&&?|;|\d?>>?|\d?<|\d?>&\d)$/
 
-/** The words of a command: a list as it stands, a text split as a shell would. @throws UserError('usage') as `splitWords` */
+/** The words of a command: a list as given, a text split as by a shell. @throws UserError('usage') as `splitWords` */
 export function commandWords(command: string | readonly string[]): readonly string[] {
   return typeof command === 'string' ? splitWords(command) : command
 }
 
 /**
- * A command's words, split as a shell would: at white space, but not within quotes; `'...'` is taken as it stands, in
+ * A command's words, split as a shell would: at white space, but not within quotes; `'...'` is taken literally, in
  * `"..."` and outside quotes a backslash keeps the character after it. Nothing else is a shell's: no variables, no
  * wildcards, no pipes.
  * Throws UserError('usage') for an open quote, an empty command, and a lone operator such as `|`.

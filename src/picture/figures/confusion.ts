@@ -2,7 +2,7 @@ import { countOf, formatCount, formatPercent } from '../../report/numbers.ts'
 import { bandAxis, bandAxisDown } from '../axis.ts'
 import { type Cell, type CellRole, emptyFigure, type Figure, panel } from '../figure.ts'
 
-/** What a network took for what. Rows are true classes, columns what they were taken for. */
+/** A confusion matrix: rows are true classes, columns predicted ones. */
 export interface ConfusionData {
   readonly trial: number
   /** Which rows were judged: `test`, or the validation part of a study whose test set nobody looked at. */

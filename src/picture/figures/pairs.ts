@@ -47,7 +47,7 @@ export interface PairsData {
   readonly notes: readonly string[]
 }
 
-/** Pairs of parameters within one stage, the first by default: values of different budgets are not alike. */
+/** Pairs of parameters within one stage, the first by default: values of different budgets are not comparable. */
 export function pairsData(study: PictureStudy, options: PictureOptions = {}): PairsData {
   const stage = options.stage ?? 0
   const { names, notes } = choseParameters(study, options, SHOWN)

@@ -139,7 +139,7 @@ export function timelineFigure(data: TimelineData): Figure {
   }
 }
 
-/** Above so many bars, neighbours of one lane and kind are drawn as one. */
+/** Above this many bars, neighbours of one lane and kind are drawn as one. */
 const MANY_BARS = 2000
 
 function joined(bars: readonly TimelineBar[], span: number): TimelineBar[] {

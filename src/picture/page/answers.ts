@@ -75,7 +75,7 @@ function wonSentence(study: PictureStudy, best: PictureTrial): string {
   return `Trial ${best.number}: ${study.metric} ${value} after ${epochs}${settings.length > 0 ? `, with ${settings.join(', ')}` : ''}.`
 }
 
-/** Compared within the winner's stage: values of other budgets are not alike. */
+/** Compared within the winner's stage: values of other budgets are not comparable. */
 function marginSentences(study: PictureStudy, ranked: readonly PictureTrial[]): string[] {
   const best = ranked[0]!
   const same = ranked.filter((trial) => trial.budget.epochs === best.budget.epochs)

@@ -19,7 +19,7 @@ export function dropoutKeys(seed: SeedWords, step: number): readonly [number, nu
   ]
 }
 
-/** Of 65536 draws so many drop the unit; always at least one keeps it. */
+/** How many of 65536 draws drop the unit; at least one keeps it. */
 export function dropoutThreshold(probability: number): number {
   return Math.min(65535, Math.round(probability * 65536))
 }

@@ -71,7 +71,7 @@ export interface NormState {
 
 /**
  * Which activations are kept, and by what they are multiplied: (rows, units), 0 or 1 / (1 - p).
- * `fillDropout` draws it; a test may write numbers of its own into `scale.data`.
+ * `fillDropout` draws it; a test may write other numbers into `scale.data`.
  */
 export interface DropoutMask {
   readonly scale: Matrix

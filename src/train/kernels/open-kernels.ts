@@ -186,7 +186,7 @@ function decide(
 
 /**
  * Variants from the one to be tried first: the widest of those about as fast as the fastest, then the others by speed.
- * On a busy machine a race tells little, so a wider one must have lost clearly before a narrower one is taken.
+ * A race on a busy machine is noisy, so a wider one must have lost clearly before a narrower one is taken.
  * @param speeds GFLOP/s of each
  */
 export function byPreference(variants: readonly Variant[], speeds: readonly number[]): readonly Variant[] {

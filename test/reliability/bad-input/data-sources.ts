@@ -13,7 +13,6 @@ const asked: Kind = ({ turn }) => {
     [csvWith({ label: 7 }), 'label 7'],
     [csvWith({ label: -4 }), 'label -4'],
     [csvWith({ label: 'constructor' }), 'no column "constructor"'],
-    [csvWith({ label: 'width' }), 'table.csv'],
     [csvWith({ header: false }), 'table.csv'],
     [csvWith({ delimiter: ';' }), 'table.csv'],
     [csvWith({ shape: [3, 1] }), 'shape 3 x 1'],

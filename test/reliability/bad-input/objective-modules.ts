@@ -25,8 +25,6 @@ const NO_OBJECTIVE: readonly Module[] = [
     'true',
     '{}',
     '[]',
-    'function* () {}',
-    'class {}',
     'Symbol("x")',
     '{ run: 1 }',
     '{ space: {} }',
@@ -40,6 +38,8 @@ const NO_OBJECTIVE: readonly Module[] = [
       ['default export of an objective must be'],
     ],
   ),
+  ['generator.mjs', 'export default function* () {}\n', ['space is missing']],
+  ['class.mjs', 'export default class {}\n', ['space is missing']],
   ['void-0.js', 'export default void 0\n', ['it has none']],
   ['commonjs.cjs', 'module.exports = 3\n', ['default export']],
 ]

@@ -219,7 +219,7 @@ function inParameter(text: string, name: string): RegExp {
 /** Fields that must be there, as paths of a study, with what the message calls them. */
 const REQUIRED: readonly (readonly [study: object, path: string, says: string])[] = [
   [CLASSIFIER, 'data.source', 'data.source is missing'],
-  [withValue(CLASSIFIER, ['data'], { source: 'csv', path: 'x.csv' }), 'data.path', 'data.path is missing'],
+  [withValue(CLASSIFIER, ['data'], { source: 'csv', path: 'x.csv' }), 'data.path', 'data needs a path'],
   [withValue(CLASSIFIER, ['data'], { source: 'cifar10', path: 'x' }), 'data.path', 'data.path is missing'],
   [withValue(CLASSIFIER, ['data'], { source: 'idx', path: 'x' }), 'data.path', 'data.path is missing'],
   [
