@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts'
 import { type Stream, stream } from '../random/stream.ts'
 import type { Params } from '../space/distribution.ts'
-import { allPoints, constraintsHold, countPointsAtMost, pointKey, sampleUniform } from '../space/points.ts'
+import { allPoints, constraintsHold, neverRepeats, pointKey, sampleUniform } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import { type ProposalRequest, trialStream } from './sampler.ts'
 
@@ -54,17 +54,8 @@ export function drawAdmissible(request: ProposalRequest, draws: Stream): Params 
   throw impossible(space)
 }
 
-/** A space with a continuous parameter that always exists repeats no point: there is nothing to look up. */
 function isNew(request: ProposalRequest, params: Params): boolean {
   return request.taken.size === 0 || neverRepeats(request.space) || !request.taken.has(pointKey(params))
-}
-
-function neverRepeats(space: SearchSpace): boolean {
-  if (Number.isFinite(countPointsAtMost(space))) return false
-  return Object.entries(space.parameters).some(
-    ([name, distribution]) =>
-      distribution.kind === 'float' && distribution.step === null && !Object.hasOwn(space.conditions, name),
-  )
 }
 
 function impossible(space: SearchSpace): UserError {

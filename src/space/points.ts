@@ -107,6 +107,15 @@ export function countPointsAtMost(space: SearchSpace): number {
   return Object.values(space.parameters).reduce((count, distribution) => count * countValues(distribution), 1)
 }
 
+/** Whether uniform draws never give a point twice: a continuous parameter always exists. */
+export function neverRepeats(space: SearchSpace): boolean {
+  if (Number.isFinite(countPointsAtMost(space))) return false
+  return Object.entries(space.parameters).some(
+    ([name, distribution]) =>
+      distribution.kind === 'float' && distribution.step === null && !Object.hasOwn(space.conditions, name),
+  )
+}
+
 const enumerated = new WeakMap<SearchSpace, readonly Params[]>()
 
 /**

@@ -1,14 +1,14 @@
 import type { EarlyValues } from '../search/narrow-axis.ts'
 import { earlyEpoch } from '../search/narrow-drift.ts'
+import type { PastTrial } from '../search/sampler.ts'
 import type { StageRecord, StudyReader } from '../store/store.ts'
-import type { TrialRecord } from '../trial.ts'
 
 /** What the trials of a stage measured after a third of its epochs; null if it has too few for that. */
 export function readEarlyValues(
   reader: StudyReader,
   study: number,
   stage: StageRecord,
-  trials: readonly TrialRecord[],
+  trials: readonly PastTrial[],
 ): EarlyValues | null {
   const epoch = earlyEpoch(stage.epochs)
   if (epoch === null) return null

@@ -1,11 +1,12 @@
 import { compareTrials } from '../search/rank.ts'
 import type { StagePlan } from '../search/stage-plan.ts'
-import type { Direction, TrialRecord } from '../trial.ts'
+import type { Direction } from '../trial.ts'
+import type { EndedTrial } from './ended-trial.ts'
 
 /** Which trials' artifacts the store keeps while a stage runs. */
 export interface KeptArtifacts {
   /** Takes a finished trial in; returns whether its artifact is to be kept. What it continued is no longer needed. */
-  offer(record: TrialRecord): boolean
+  offer(record: EndedTrial): boolean
   /** Numbers of all trials whose artifacts are kept. */
   numbers(): number[]
 }
@@ -22,7 +23,7 @@ export interface KeptArtifactsSetup {
   /** Numbers of the trials that this stage continues. */
   readonly continued: readonly number[]
   /** The finished trials of earlier stages and of this one, as a resume finds them. */
-  readonly finished: readonly TrialRecord[]
+  readonly finished: readonly EndedTrial[]
 }
 
 /** Keeps the best of the study, the best of the stage for the next one, and what unfinished trials will continue. */
@@ -31,7 +32,7 @@ export function keepArtifacts(setup: KeptArtifactsSetup): KeptArtifacts {
   const overall = new BestFew(direction, setup.best)
   const ofStage = new BestFew(direction, setup.promoted)
   const toContinue = new Set(setup.continued)
-  const offer = (record: TrialRecord): boolean => {
+  const offer = (record: EndedTrial): boolean => {
     if (record.stage === stage && record.continues !== null) toContinue.delete(record.continues)
     if (record.state !== 'complete' || (setup.replicates === true && record.stage === stage)) return false
     const isBest = overall.offer(record)
@@ -54,14 +55,14 @@ export function promotedCount(next: StagePlan | undefined): number {
 class BestFew {
   readonly #direction: Direction
   readonly #size: number
-  readonly #records: TrialRecord[] = []
+  readonly #records: EndedTrial[] = []
 
   constructor(direction: Direction, size: number) {
     this.#direction = direction
     this.#size = size
   }
 
-  offer(record: TrialRecord): boolean {
+  offer(record: EndedTrial): boolean {
     const worse = this.#records.findIndex((held) => compareTrials(record, held, this.#direction) < 0)
     const rank = worse === -1 ? this.#records.length : worse
     if (rank >= this.#size) return false

@@ -4,11 +4,12 @@ import { narrow } from '../search/narrow.ts'
 import { isAdaptive, proposeTrial, takenBefore } from '../search/propose-trial.ts'
 import { pointsToReplicate, REPLICATE_SAMPLER, replicateOf } from '../search/replication.ts'
 import type { Replicate, StagePlan, StopSettings } from '../search/stage-plan.ts'
-import { countPointsAtMost, pointKey } from '../space/points.ts'
+import { countPointsAtMost, neverRepeats, pointKey } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { StageRecord, StudyRecord, StudyWriter } from '../store/store.ts'
-import { isFinished, type TrialRecord } from '../trial.ts'
+import type { TrialRecord } from '../trial.ts'
 import { readEarlyValues } from './early-values.ts'
+import type { EndedTrial } from './ended-trial.ts'
 import { type KeptArtifacts, keepArtifacts, promotedCount } from './kept-artifacts.ts'
 import { TrialQueue, type TrialQueueSetup } from './trial-queue.ts'
 
@@ -41,20 +42,20 @@ export interface Before {
   /** The stage before; undefined for the first. */
   readonly stage: StageRecord | undefined
   /** All trials of the stages before, in order of number. */
-  readonly trials: readonly TrialRecord[]
+  readonly trials: readonly EndedTrial[]
   /** The epochs that count towards the study's limit. */
   readonly epochs: number
 }
 
 /**
  * The queue of a stage as the store has left it, and which artifacts it keeps.
- * @param begun the stage's trials in the store, in order of number
+ * @param begun the stage's trials in the store, in order of number; read once
  */
 export function openStage(
   course: StudyCourse,
   stage: StageRecord,
   before: Before,
-  begun: readonly TrialRecord[],
+  begun: Iterable<TrialRecord>,
 ): { readonly queue: TrialQueue; readonly kept: KeptArtifacts } {
   const { study, stages, stop, limits, store } = course
   const { direction } = study
@@ -74,7 +75,7 @@ export function openStage(
     measurements: (number) => store.measurements(study.id, number),
     propose:
       plan.replicate === undefined
-        ? proposer(course, stage, begun, before.trials)
+        ? proposer(course, stage, before.trials)
         : replicator(course, stage, plan.replicate, before.trials),
     retries: limits.retries,
     maxFailures: limits.maxFailures,
@@ -87,7 +88,7 @@ export function openStage(
     promoted: promotedCount(stages[stage.index + 1]),
     replicates: plan.replicate !== undefined,
     continued: continued.map(({ number }) => number),
-    finished: [...before.trials, ...begun.filter(isFinished)],
+    finished: [...before.trials, ...queue.finished()],
   })
   return { queue, kept }
 }
@@ -127,19 +128,31 @@ export function beginStage(
   return stage
 }
 
-/** Proposes the stage's trials; keeps the set of points already tried, which grows by one with each. */
+/**
+ * Proposes the stage's trials; keeps the set of points already tried, which grows by one with each. Independent draws
+ * from a continuous space never meet, and are not kept: the set would take more memory than all else.
+ */
 function proposer(
   course: StudyCourse,
   stage: StageRecord,
-  begun: readonly TrialRecord[],
-  earlier: readonly TrialRecord[],
+  earlier: readonly EndedTrial[],
 ): TrialQueueSetup['propose'] {
   const { seed, direction } = course.study
   const plan = course.stages[stage.index]!
-  const taken = takenBefore(course.stages, stage.index, earlier)
-  for (const trial of begun) taken.add(pointKey(trial.params))
   const finite = Number.isFinite(countPointsAtMost(course.space))
+  const mayMeet =
+    isAdaptive(plan) ||
+    plan.sampler === 'grid' ||
+    plan.startWith.length > 0 ||
+    !neverRepeats(stage.space) ||
+    !neverRepeats(course.space)
+  let taken: Set<string> | null = mayMeet ? null : new Set()
   return (index, history, pending) => {
+    if (taken === null) {
+      taken = takenBefore(course.stages, stage.index, earlier)
+      for (const { params } of history) taken.add(pointKey(params))
+      for (const params of pending) taken.add(pointKey(params))
+    }
     const { params, continues } = proposeTrial({
       seed,
       stages: course.stages,
@@ -153,10 +166,12 @@ function proposer(
       pending,
       taken,
     })
-    const key = pointKey(params)
-    // In a finite space a sampler repeats a point only when no other is left.
-    if (finite && taken.has(key) && continues === null && index >= plan.startWith.length) return null
-    taken.add(key)
+    if (mayMeet) {
+      const key = pointKey(params)
+      // In a finite space a sampler repeats a point only when no other is left.
+      if (finite && taken.has(key) && continues === null && index >= plan.startWith.length) return null
+      taken.add(key)
+    }
     return {
       number: stage.firstTrial + index,
       stage: stage.index,
@@ -173,7 +188,7 @@ function replicator(
   course: StudyCourse,
   stage: StageRecord,
   replicate: Replicate,
-  earlier: readonly TrialRecord[],
+  earlier: readonly EndedTrial[],
 ): TrialQueueSetup['propose'] {
   const { seed, direction } = course.study
   const points = pointsToReplicate(earlier, course.stages, stage.epochs, replicate, direction)

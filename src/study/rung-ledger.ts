@@ -1,6 +1,7 @@
 import { decideAtRung, lagsByRung } from '../search/rungs.ts'
 import type { PastTrial } from '../search/sampler.ts'
-import type { Direction, Measurement, TrialRecord, TrialSpec } from '../trial.ts'
+import type { Direction, Measurement, TrialSpec } from '../trial.ts'
+import type { EndedTrial } from './ended-trial.ts'
 
 /** Where a stage compares its trials, and ends those that are behind. */
 export interface StageRungs {
@@ -10,14 +11,16 @@ export interface StageRungs {
   readonly reduce: number
 }
 
+const NONE: readonly PastTrial[] = []
+
 /** What a trial had measured when it reached a rung. */
 type Reached = Pick<Measurement, 'step' | 'value'>
 
+/** What is known of a trial at the rungs of its stage. */
 interface Row {
   readonly spec: TrialSpec
   /** By rung; undefined if it has not reached it. */
   readonly reached: (Reached | undefined)[]
-  record: TrialRecord | undefined
 }
 
 /**
@@ -28,7 +31,11 @@ interface Row {
 export class RungLedger {
   readonly #rungs: StageRungs
   readonly #direction: Direction
+  /** Of each trial; left empty where there are no rungs, because a stage may have a million trials. */
   readonly #rows: Row[] = []
+  readonly #ended: (EndedTrial | undefined)[] = []
+  /** What a stage without rungs has shown; it only grows. */
+  readonly #seen: PastTrial[] = []
   /** By rung, and last for the end: this many trials from the first on have reached it or ended. */
   readonly #prefixes: number[]
   /** By rung, and last for the end: how far behind the results lie that a trial sees; null if it sees none. */
@@ -48,7 +55,8 @@ export class RungLedger {
 
   /** The next trial, of which nothing is known yet. */
   add(spec: TrialSpec): void {
-    this.#rows.push({ spec, reached: [], record: undefined })
+    if (this.#hasRungs) this.#rows.push({ spec, reached: [] })
+    this.#ended.push(undefined)
   }
 
   /** Later attempts measure the same again; what is known stays. */
@@ -58,9 +66,14 @@ export class RungLedger {
     this.#advance()
   }
 
-  finish(index: number, record: TrialRecord): void {
-    this.#rows[index]!.record = record
+  finish(index: number, trial: EndedTrial): void {
+    this.#ended[index] = trial
     this.#advance()
+  }
+
+  /** The trial, if it has ended. */
+  ended(index: number): EndedTrial | undefined {
+    return this.#ended[index]
   }
 
   /** Whether everything is there that the trial may see before it begins. */
@@ -68,13 +81,23 @@ export class RungLedger {
     return this.#lags === null || this.#lags.every((lag, k) => this.#prefixes[k]! >= index - lag + 1)
   }
 
-  /** The results that the trial sees: of its stage's first trials, in order of number, each as far as it may see it. */
-  seenBy(index: number): PastTrial[] {
+  /**
+   * The results that the trial sees: of its stage's first trials, in order of number, each as far as it may see it.
+   * Without rungs they are one array that grows with the index, which must not fall from call to call: samplers may
+   * keep what they have worked out for it.
+   */
+  seenBy(index: number): readonly PastTrial[] {
     const lags = this.#lags
-    if (lags === null) return []
-    return this.#rows.slice(0, Math.max(0, index - lags[0]! + 1)).map((row, m) => {
+    if (lags === null) return NONE
+    const count = Math.max(0, index - lags[0]! + 1)
+    if (!this.#hasRungs) {
+      while (this.#seen.length < count) this.#seen.push(this.#ended[this.#seen.length]!)
+      return this.#seen
+    }
+    return this.#rows.slice(0, count).map((row, m) => {
       const level = lags.findLastIndex((lag) => m <= index - lag)
-      return level === lags.length - 1 ? row.record! : asSeenAt(row, level)
+      const ended = this.#ended[m]
+      return level === lags.length - 1 ? ended! : asSeenAt(row, ended, level)
     })
   }
 
@@ -84,16 +107,20 @@ export class RungLedger {
     if (rung === -1) return true
     if (this.#prefixes[rung]! < index) return null
     const own = this.#rows[index]!.reached[rung]!
-    const peers = this.#rows.slice(0, index).flatMap((row) => peerAt(row, rung) ?? [])
+    const peers = this.#rows.slice(0, index).flatMap((row, m) => peerAt(row, this.#ended[m], rung) ?? [])
     const values = peers.map(({ value }) => value)
     return decideAtRung(own.value, values, this.#rungs.reduce, this.#direction).goesOn
+  }
+
+  get #hasRungs(): boolean {
+    return this.#rungs.at.length > 0
   }
 
   #advance(): void {
     for (const [k, before] of this.#prefixes.entries()) {
       let prefix = before
-      for (let row = this.#rows[prefix]; row !== undefined; row = this.#rows[prefix]) {
-        if (row.record === undefined && row.reached[k] === undefined) break
+      while (prefix < this.#ended.length) {
+        if (this.#ended[prefix] === undefined && this.#rows[prefix]?.reached[k] === undefined) break
         prefix++
       }
       this.#prefixes[k] = prefix
@@ -105,17 +132,21 @@ export class RungLedger {
  * A trial as others compare themselves with it at a rung: its value there, or at its end if it was complete before;
  * null if it diverged before; undefined if it failed or was pruned before, and is not compared with.
  */
-function peerAt({ reached, record }: Row, rung: number): { readonly value: number | null } | undefined {
+function peerAt(
+  { reached }: Row,
+  ended: EndedTrial | undefined,
+  rung: number,
+): { readonly value: number | null } | undefined {
   const there = reached[rung]
   if (there !== undefined) return { value: there.value }
-  if (record?.state === 'diverged') return { value: null }
-  return record?.state === 'complete' ? { value: record.value } : undefined
+  if (ended?.state === 'diverged') return { value: null }
+  return ended?.state === 'complete' ? { value: ended.value } : undefined
 }
 
 /** What is seen of a trial at a rung: one that had ended there, whatever it did later. */
-function asSeenAt({ spec, reached, record }: Row, rung: number): PastTrial {
+function asSeenAt({ spec, reached }: Row, ended: EndedTrial | undefined, rung: number): PastTrial {
   const there = reached[rung]
-  if (there === undefined) return record!
+  if (there === undefined) return ended!
   const { number, stage, params } = spec
   return { number, stage, params, state: 'pruned', value: there.value, epochs: there.step }
 }

@@ -1,12 +1,13 @@
 import { compareTrials } from '../search/rank.ts'
 import type { StopSettings } from '../search/stage-plan.ts'
-import type { Direction, TrialRecord } from '../trial.ts'
+import type { Direction } from '../trial.ts'
+import type { EndedTrial } from './ended-trial.ts'
 
 /** Looks at a stage's finished trials in order of number, so that the same trial decides on any number of workers. */
 export class StopRule {
   readonly #settings: StopSettings
   readonly #direction: Direction
-  #best: TrialRecord | null = null
+  #best: EndedTrial | null = null
   #withoutBetter = 0
   #looked = 0
   #metAt: number | null = null
@@ -22,7 +23,7 @@ export class StopRule {
   }
 
   /** Takes in the stage's next finished trial. */
-  look(record: TrialRecord): void {
+  look(record: EndedTrial): void {
     const index = this.#looked++
     if (this.#metAt !== null) return
     const isBetter = record.state === 'complete' && this.#isBetter(record)
@@ -45,13 +46,13 @@ export class StopRule {
   }
 
   /** An equal value is not an improvement. */
-  #isBetter(record: TrialRecord): boolean {
+  #isBetter(record: EndedTrial): boolean {
     const best = this.#best
     if (best === null) return record.value !== null
     return record.value !== best.value && compareTrials(record, best, this.#direction) < 0
   }
 
-  #reachesTarget({ state, value }: TrialRecord): boolean {
+  #reachesTarget({ state, value }: EndedTrial): boolean {
     const { target } = this.#settings
     if (target === null || state !== 'complete' || value === null) return false
     return this.#direction === 'minimize' ? value <= target : value >= target

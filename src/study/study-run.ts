@@ -1,11 +1,12 @@
 import type { Executor } from '../execute/executor.ts'
 import type { StudyState } from '../store/store.ts'
-import { isFinished } from '../trial.ts'
+import { FINISHED_STATES, type TrialState } from '../trial.ts'
 import type { StudyListener } from './events.ts'
 import { guardListener } from './guarded-listener.ts'
 import { runStage } from './lanes.ts'
 import { type Before, beginStage, openStage, type StudyCourse, type StudyLimits } from './open-stage.ts'
 import type { TrialQueue } from './trial-queue.ts'
+import { streamTrials } from './trial-stream.ts'
 
 export type { StudyLimits } from './open-stage.ts'
 
@@ -34,13 +35,12 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
   const { study, store } = run
   const listener = guardListener(run.listener, run.say)
   const known = store.stages(study.id)
-  const trials = store.trials(study.id)
   listener({
     kind: 'study-started',
     study,
     stages: run.stages,
     workers: run.executor.slots,
-    finished: trials.filter(isFinished).length,
+    finished: countFinished(store.countTrials(study.id)),
     best: store.bestTrials(study.id, 1)[0] ?? null,
   })
   const reasons: string[] = []
@@ -48,8 +48,12 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
   let before: Before = { stage: undefined, trials: [], epochs: 0 }
   for (const [index, plan] of run.stages.entries()) {
     const stage = known[index] ?? beginStage(run, index, before)
-    const begun = trials.filter((trial) => trial.stage === index)
-    listener({ kind: 'stage-started', stage, finished: begun.filter(isFinished).length })
+    listener({
+      kind: 'stage-started',
+      stage,
+      finished: countFinished(store.countTrials(study.id, index)),
+    })
+    const begun = streamTrials(store, study.id, index)
     const { queue, kept } = openStage(run, stage, before, begun)
     await runStage({
       study: study.id,
@@ -81,6 +85,10 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
   store.finishStudy(study.id, end.state, end.endReason)
   listener({ kind: 'study-finished', ...end })
   return end
+}
+
+function countFinished(counts: Readonly<Record<TrialState, number>>): number {
+  return FINISHED_STATES.reduce((sum, state) => sum + counts[state], 0)
 }
 
 /** How the study ends with this stage; null if it goes on. */

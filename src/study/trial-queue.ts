@@ -1,7 +1,15 @@
 import type { PastTrial } from '../search/sampler.ts'
 import type { StopSettings } from '../search/stage-plan.ts'
 import type { Params } from '../space/distribution.ts'
-import { type Direction, isFinished, type Measurement, type TrialRecord, type TrialSpec } from '../trial.ts'
+import {
+  type Budget,
+  type Direction,
+  isFinished,
+  type Measurement,
+  type TrialRecord,
+  type TrialSpec,
+} from '../trial.ts'
+import { type EndedTrial, endedTrial } from './ended-trial.ts'
 import { RungLedger, type StageRungs } from './rung-ledger.ts'
 import { StopRule } from './stop-rule.ts'
 
@@ -21,8 +29,8 @@ export interface TrialQueueSetup {
   readonly stop: StopSettings
   /** What all trials of the stage may spend; null for no limit. */
   readonly maxEpochs: number | null
-  /** The stage's trials as the store has them: all that were begun, in order of number. */
-  readonly begun: readonly TrialRecord[]
+  /** The stage's trials as the store has them: all that were begun, in order of number. Read once. */
+  readonly begun: Iterable<TrialRecord>
   /** What a trial of `begun` measured, in order of step. Read only where there are rungs. */
   readonly measurements: (number: number) => readonly Measurement[]
   /** Numbers of unfinished trials in `begun` that somebody is still running; the others are handed out again. */
@@ -55,12 +63,12 @@ const FINAL_ERRORS: ReadonlySet<string> = new Set(['bad-measurement', 'artifact-
 /** Why a stage has fewer trials than planned. */
 export type QueueEnd = 'too-many-failures' | 'out-of-epochs' | 'exhausted' | 'stop-rule'
 
+/** A trial that has not ended for good. */
 interface Entry {
   readonly spec: TrialSpec
   attempts: number
   /** Failures that were followed by another attempt. */
   retries: number
-  record: TrialRecord | undefined
 }
 
 /**
@@ -73,7 +81,8 @@ interface Entry {
  */
 export class TrialQueue {
   readonly #setup: TrialQueueSetup
-  readonly #entries: Entry[] = []
+  /** The trials that have been proposed and have not ended, by index. */
+  readonly #open = new Map<number, Entry>()
   /** The params of all entries, kept apart because samplers that wait for nothing are handed all of them each time. */
   readonly #proposed: Params[] = []
   /** Indices of the trials that have to start again, ascending. */
@@ -81,6 +90,8 @@ export class TrialQueue {
   readonly #firstNumber: number
   readonly #ledger: RungLedger
   readonly #stop: StopRule
+  /** Shared by the trials that have it. */
+  #budget: Budget | null = null
   #failuresInARow = 0
   /** How many trials, in order of number, were looked at for what ends the stage. */
   #looked = 0
@@ -96,7 +107,7 @@ export class TrialQueue {
     this.#ledger = new RungLedger(rungs, epochs, setup.adaptive ? setup.lag : null, direction)
     this.#stop = new StopRule(setup.stop, direction)
     for (const record of setup.begun) {
-      const index = this.#entries.length
+      const index = this.#proposed.length
       this.#add(record, record.attempts)
       if (!isFinished(record)) {
         if (!setup.out?.has(record.number)) this.#again.push(index)
@@ -114,7 +125,7 @@ export class TrialQueue {
     if (this.#end === 'too-many-failures') return 'none'
     const again = this.#again.shift()
     if (again !== undefined) return this.#handOut(again)
-    const index = this.#entries.length
+    const index = this.#proposed.length
     if (this.#end !== null || index >= this.#setup.trials) return 'none'
     if (!this.#ledger.mayBegin(index) || this.#awaitsStop(index)) return 'wait'
     if (this.#isStopped(index)) return this.#endWith('stop-rule')
@@ -174,8 +185,8 @@ export class TrialQueue {
   }
 
   /** The finished trials, in order of number. */
-  finished(): TrialRecord[] {
-    return this.#entries.flatMap(({ record }) => record ?? [])
+  finished(): EndedTrial[] {
+    return this.#proposed.flatMap((_, index) => this.#ledger.ended(index) ?? [])
   }
 
   /** Why no further trial begins although the stage has fewer than planned; null while it goes on, or if it has all. */
@@ -195,8 +206,8 @@ export class TrialQueue {
 
   /** Whether every trial of the stage is finished. */
   get complete(): boolean {
-    const all = this.#end !== null || this.#entries.length >= this.#setup.trials
-    return all && this.#entries.every(({ record }) => record !== undefined)
+    const all = this.#end !== null || this.#proposed.length >= this.#setup.trials
+    return all && this.#open.size === 0
   }
 
   /** Whether the results are missing that say whether the trial begins at all. */
@@ -217,28 +228,31 @@ export class TrialQueue {
   }
 
   #add(spec: TrialSpec, attempts: number): void {
-    this.#entries.push({ spec, attempts, retries: 0, record: undefined })
+    this.#open.set(this.#proposed.length, { spec, attempts, retries: 0 })
     this.#proposed.push(spec.params)
     this.#ledger.add(spec)
     this.#epochs += this.#setup.epochs
   }
 
   #handOut(index: number): TakenTrial {
-    const entry = this.#entries[index]!
+    const entry = this.#open.get(index)!
     entry.attempts++
     return { spec: entry.spec, attempt: entry.attempts }
   }
 
   #unfinished(number: number): Entry {
-    const entry = this.#entries[number - this.#firstNumber]
-    if (entry === undefined) throw new Error(`Trial ${number} was never handed out.`)
-    if (entry.record !== undefined) throw new Error(`Trial ${number} has already finished.`)
-    return entry
+    const index = number - this.#firstNumber
+    const entry = this.#open.get(index)
+    if (entry !== undefined) return entry
+    const was = this.#ledger.ended(index) === undefined ? 'was never handed out' : 'has already finished'
+    throw new Error(`Trial ${number} ${was}.`)
   }
 
   #settle(index: number, record: TrialRecord): void {
-    this.#entries[index]!.record = record
-    this.#ledger.finish(index, record)
+    this.#open.delete(index)
+    const { epochs } = record.budget
+    if (epochs !== this.#budget?.epochs) this.#budget = record.budget
+    this.#ledger.finish(index, endedTrial(record, this.#budget!))
     if (record.state !== 'failed') {
       this.#epochs -= Math.max(0, this.#setup.epochs - record.epochs)
     }
@@ -249,9 +263,9 @@ export class TrialQueue {
   #look(): void {
     const { maxFailures } = this.#setup
     while (this.#looked < this.#ledger.finished && this.#end !== 'too-many-failures') {
-      const record = this.#entries[this.#looked++]!.record!
-      this.#failuresInARow = record.state === 'failed' ? this.#failuresInARow + 1 : 0
-      this.#stop.look(record)
+      const trial = this.#ledger.ended(this.#looked++)!
+      this.#failuresInARow = trial.state === 'failed' ? this.#failuresInARow + 1 : 0
+      this.#stop.look(trial)
       if (maxFailures !== null && this.#failuresInARow >= maxFailures) this.#end = 'too-many-failures'
     }
   }

@@ -3,10 +3,13 @@ import type { TimedMeasurement, TrialRecord } from '../trial.ts'
 
 const PAGE = 4096
 
-/** All trials of a study in order of number, read by the page, so that a study of any length needs little memory. */
-export function* streamTrials(reader: StudyReader, study: number): Generator<TrialRecord> {
+/**
+ * All trials of a study, or of a stage, in order of number, read by the page, so that a study of any length needs little
+ * memory.
+ */
+export function* streamTrials(reader: StudyReader, study: number, stage?: number): Generator<TrialRecord> {
   for (let from = 0; ; ) {
-    const page = reader.trials(study, { limit: PAGE, from })
+    const page = reader.trials(study, { limit: PAGE, from, stage })
     yield* page
     if (page.length < PAGE) return
     from = page.at(-1)!.number + 1
