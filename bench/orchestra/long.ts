@@ -63,7 +63,9 @@ const tenth = trials / 10
 /** CPU microseconds of this process when each tenth of the trials was finished; that of other processes is none of them. */
 const cpu: number[] = []
 let finished = 0
-const stages = planStages({ stages: [{ name: 'only', trials, epochs: 1, sampler: sampler as 'random' }] }).stages
+const stages = planStages({
+  stages: [{ name: 'only', trials, epochs: 1, sampler: sampler as 'random' }],
+}).stages
 await runStudy({
   study,
   space,

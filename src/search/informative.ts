@@ -9,10 +9,15 @@ const TRIALS_TO_LEARN_FROM = 12
  * there are too few, in the study so far, to learn from.
  */
 export function informativeTrials(request: ProposalRequest): PastTrial[] | null {
-  const { earlier, history, index } = request
-  if (earlier.length + index < TRIALS_TO_LEARN_FROM) return null
+  const { earlier, history } = request
+  if (!hasEnoughToLearnFrom(request)) return null
   const trials = [...earlier, ...history].filter((trial) => hasValue(trial) || isBad(trial))
   return trials.filter(hasValue).length < 2 ? null : trials
+}
+
+/** Whether the study has come far enough to learn from its trials. */
+export function hasEnoughToLearnFrom({ earlier, index }: ProposalRequest): boolean {
+  return earlier.length + index >= TRIALS_TO_LEARN_FROM
 }
 
 /** Trials by the epochs of their values, because only values within a group are comparable: a pruned trial's are those it ran. */

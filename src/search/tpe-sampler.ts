@@ -4,18 +4,18 @@ import type { Params } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
 import { paramsAt } from '../space/points.ts'
 import { drawAdmissible, isAdmissible, trialDraws } from './admissible.ts'
-import { byEpochs, informativeTrials } from './informative.ts'
+import { hasEnoughToLearnFrom } from './informative.ts'
 import { density, type Parzen, parzen } from './parzen.ts'
-import { rankTrials } from './rank.ts'
-import type { PastTrial, ProposalRequest, Sampler } from './sampler.ts'
+import type { ProposalRequest, Sampler } from './sampler.ts'
 import { sobolSampler } from './sobol-sampler.ts'
+import { MOST_RANKED, standings } from './standing.ts'
 import { type Axis, axesView, placeOf } from './unit-view.ts'
 
 /** The fraction of the trials that counts as good, and how many at most. */
 const GOOD = 0.15
 const MOST_GOOD = 25
 /** Of more trials than this, only the best and the latest are the others. */
-const MOST_OTHERS = 200
+const MOST_OTHERS = MOST_RANKED - MOST_GOOD
 const CANDIDATES = 32
 
 /**
@@ -30,18 +30,19 @@ export const tpeSampler: Sampler = {
   sentence: 'proposed by TPE from the results so far',
   adaptive: true,
   propose(request) {
-    const trials = informativeTrials(request)
-    return trials === null ? sobolSampler.propose(request) : highestRatio(request, trials)
+    return hasEnoughToLearnFrom(request) && standings(request).valued >= 2
+      ? highestRatio(request)
+      : sobolSampler.propose(request)
   },
 }
 
 /** The densities of a set of trials, axis by axis. */
 type Estimate = readonly Parzen[]
 
-function highestRatio(request: ProposalRequest, trials: readonly PastTrial[]): Params {
+function highestRatio(request: ProposalRequest): Params {
   const { space } = request
   const axes = axesView(space)
-  const { good, others } = split(request, trials)
+  const { good, others } = split(request)
   const goodEstimate = estimate(axes, good)
   const otherEstimate = estimate(axes, others)
   const joint = axes.flatMap(({ count }, axis) => (count === Infinity ? [axis] : []))
@@ -62,12 +63,12 @@ function highestRatio(request: ProposalRequest, trials: readonly PastTrial[]): P
   return best ?? drawAdmissible(request, draws)
 }
 
-function split(request: ProposalRequest, trials: readonly PastTrial[]): { good: Params[]; others: Params[] } {
+function split(request: ProposalRequest): { good: Params[]; others: Params[] } {
   const good: Params[] = []
   const others: Params[] = []
-  for (const group of byEpochs(trials, request.stages).values()) {
-    const ranked = rankTrials(group, request.direction).map(({ params }) => params)
-    const count = Math.min(MOST_GOOD, Math.ceil(GOOD * ranked.length))
+  for (const group of standings(request).groups.values()) {
+    const ranked = group.best.map(({ params }) => params)
+    const count = Math.min(MOST_GOOD, Math.ceil(GOOD * group.count))
     good.push(...ranked.slice(0, count))
     others.push(...ranked.slice(count, count + MOST_OTHERS))
   }
