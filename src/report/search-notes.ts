@@ -177,15 +177,19 @@ export function boundSentence(
   return `The best lies at the ${edge} edge of ${oneLine(name)} (${formatBound(bound)}), a hard bound: widen it with \`${widen}\`, or declare it soft.`
 }
 
-/** What is to be known of the first places; empty where the measurements tell them apart. */
+/** Notes on the first places; empty where the measurements separate them. */
 export function spreadSentences({ first, accuracy }: TopSpread, metric: string): string[] {
   const shared = first > 1 ? [`${countOf(first, 'trial')} share the first place.`] : []
   if (accuracy === null || accuracy.error <= accuracy.spread) return shared
   const { examples, error, spread } = accuracy
-  const difference = spread === 0 ? 'are equal' : `differ by ${formatMetric(metric, spread)}`
+  const leaders = `The first ${FIRST_PLACES} trials`
+  const difference =
+    spread === 0
+      ? `${leaders} have equal ${metric}`
+      : `${leaders} differ in ${metric} by ${formatMetric(metric, spread)}`
   return [
     ...shared,
-    `The ${metric} of the first ${FIRST_PLACES} trials ${difference}, less than its standard error on ${countOf(examples, 'example')} ` +
-      `(${formatPercent(error)}): use folds or a larger validation part to tell them apart.`,
+    `${difference}, within the standard error on ${countOf(examples, 'example')} (${formatPercent(error)}): ` +
+      'use folds or a larger validation set to separate them.',
   ]
 }

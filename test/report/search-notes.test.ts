@@ -87,7 +87,7 @@ describe('first places that the measurements cannot tell apart', () => {
     const shared = run.store.trials(run.study.id).filter(({ value }) => value === 17 / 18).length
     expect(summaryOf(run)).toMatch(
       `${shared} trials share the first place.\n` +
-        'The validAccuracy of the first 5 trials are equal, less than its standard error on 18 examples (5.4 %): use folds or a larger validation part to tell them apart.',
+        'The first 5 trials have equal validAccuracy, within the standard error on 18 examples (5.4 %): use folds or a larger validation set to separate them.',
     )
   })
 

@@ -52,7 +52,7 @@ export function filesOf(study: NewStudy): NewFile[] {
 }
 
 const STAGES = `
-stages: # coarse to fine: the ranges of a stage are where the best trials of the one before lie
+stages: # coarse to fine: each stage searches where the best trials of the one before lie
   - { name: coarse, trials: 32, epochs: 1 }
   - { name: fine, trials: 16, epochs: 3, keep: 0.2 }
 
@@ -67,7 +67,7 @@ data: { source: generated, count: 6000 } # or: { source: csv, path: ./table.csv,
 model: { hidden: [100, 50], activation: relu, batchNorm: true }
 training: { batchSize: 100, optimizer: adam }
 
-space: # what is searched; what stands under model and training is fixed
+space: # what is searched; values under model and training are fixed
   learningRate: { float: [1e-6, 10], log: true }
   reg: { float: [1e-5, 1e5], log: true }
   dropout: { float: [0, 0.95] }
@@ -98,7 +98,7 @@ const ENTRY = "'finesweep/objective'"
 
 const MODULE = `import { defineObjective, float, int } from ${ENTRY}
 
-/** Replace the two lines that compute \`loss\` by what you want to tune. */
+/** Replace the two lines that compute \`loss\` with what you want to tune. */
 export default defineObjective(
   {
     // Bounds are hard: no stage draws outside of them, unless a range says { soft: true }.
