@@ -16,7 +16,7 @@ export function sessionOptions<T>(yargs: Argv<T>) {
     .option('serve', {
       type: 'boolean',
       default: false,
-      describe: 'Serve a live page of the study in a process of its own',
+      describe: 'Serve a live page of the study from a separate process',
     })
     .option('grace', {
       type: 'string',

@@ -68,7 +68,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const libraries = await loadQueueLibrary()
   const { address, say } = options
   const redis = await connectEngine(libraries, address, {
-    onLost: () => say(`The engine ${address.shown} cannot be reached; running trials go on.`),
+    onLost: () => say(`The engine ${address.shown} cannot be reached; running trials continue.`),
     onBack: () => say(`The engine ${address.shown} is back.`),
   })
   const node = new WorkerNode(options, redis, libraries.bullmq)

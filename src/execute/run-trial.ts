@@ -223,7 +223,7 @@ function readResult(returned: unknown): TrialResult {
   if (!isRecord || !isArtifact || !isArithmetic) {
     throw new FailedError(
       'bad-measurement',
-      'An objective returns nothing or { artifact, arithmetic }, bytes and a word; its value is the last one it yields',
+      'An objective returns nothing or { artifact, arithmetic }, bytes and a string; its value is the last one it yields',
     )
   }
   return returned as TrialResult

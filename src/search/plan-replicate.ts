@@ -42,7 +42,7 @@ export function withReplicates<E extends Entry>(
       report('epochs', `epochs must be those of the stage before, ${epochs}, got ${entry.epochs}. Drop it.`)
     }
     if (entry.warmStart === true)
-      report('warmStart', 'replicates start anew: warmStart does not apply. Drop it.')
+      report('warmStart', 'replicates start from scratch: warmStart does not apply. Drop it.')
     if (entry.startWith !== undefined && entry.startWith.length > 0) {
       report('startWith', 'replicates run the best points: startWith does not apply. Drop it.')
     }

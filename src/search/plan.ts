@@ -130,10 +130,7 @@ function plannedRungs(
     )
   }
   if (entry.reduce !== undefined && entry.rungs === undefined) {
-    report(
-      'reduce',
-      'reduce says how many trials go on past a rung, and the stage has no rungs. Add rungs: true, or drop it.',
-    )
+    report('reduce', 'reduce applies only to a stage with rungs. Add rungs: true, or drop it.')
   }
   return { rungs, reduce }
 }

@@ -7,7 +7,7 @@ const MEANINGS: readonly (readonly [prefix: string, message: string, hint: strin
   [
     'SQLITE_FULL',
     'the disk is full; all that was committed before is intact',
-    'Free some space, then go on: finesweep resume',
+    'Free some space, then continue: finesweep resume',
   ],
   [
     'SQLITE_BUSY',
@@ -23,7 +23,7 @@ const MEANINGS: readonly (readonly [prefix: string, message: string, hint: strin
   [
     'SQLITE_IOERR',
     'the disk reported an error; all that was committed before is intact',
-    'Check the disk, then go on: finesweep resume',
+    'Check the disk, then continue: finesweep resume',
   ],
   ['SQLITE_CORRUPT', 'the store is damaged', 'Check it with finesweep doctor, or restore a backup.'],
   [

@@ -84,7 +84,7 @@ function valueMistake(
     return [{ path, at: 'key', message: `Unknown parameter "${name}" in ${where}`, hint }]
   }
   if (!contains(distribution, value)) {
-    const message = `${describePath(path)} must lie in the space, got ${describeValue(value)}`
+    const message = `${describePath(path)} must be in the space, got ${describeValue(value)}`
     return [{ path, at: 'value', message, hint: 'Widen the range, or move the point.' }]
   }
   for (const [parent, wanted] of Object.entries(own(space.conditions, name) ?? {})) {

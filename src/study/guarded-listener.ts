@@ -10,7 +10,7 @@ export function guardListener(listener: StudyListener, say: (sentence: string) =
     if (reported) return
     reported = true
     say(
-      `A listener threw on "${event.kind}": ${describeThrown(thrown)}. The study goes on; later errors of listeners are not reported.`,
+      `A listener threw on "${event.kind}": ${describeThrown(thrown)}. The study continues; later errors of listeners are not reported.`,
     )
   }
   return (event) => {

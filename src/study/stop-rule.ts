@@ -42,7 +42,7 @@ export class StopRule {
     if (best !== null && this.#reachesTarget(best)) {
       return `trial ${best.number} reached the target of ${target} (stop.target)`
     }
-    return `${patience} trials in a row brought nothing better (stop.patience)`
+    return `${patience} trials in a row brought no improvement (stop.patience)`
   }
 
   /** An equal value is not an improvement. */

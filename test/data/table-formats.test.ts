@@ -101,7 +101,7 @@ describe('columns of texts and gaps', () => {
 
   it('get an input for each level, one for booleans and for levels with an order', () => {
     expect(userErrorOf(() => read(table, { label: 'y' })).message).toMatch(
-      /has 40 different texts in the 40 rows of column 3 \("note"\), such as "n0": too many for levels/,
+      /has 40 different values in the 40 rows of column 3 \("note"\), such as "n0": too many for levels/,
     )
     const data = read(table, { label: 'y', drop: ['note'] })
     expect(data.layout!.names).toEqual(['size=large', 'size=medium', 'size=small', 'ok'])

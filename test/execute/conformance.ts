@@ -159,7 +159,7 @@ export function describeExecutor(
     ['functionMetric', 'Bad measurement: metrics.f must be a number, got a function at step 1'],
     [
       'returnsValue',
-      'An objective returns nothing or { artifact, arithmetic }, bytes and a word; its value is the last one it yields',
+      'An objective returns nothing or { artifact, arithmetic }, bytes and a string; its value is the last one it yields',
     ],
     ['noValue', 'Bad measurement: value must be a number, got "high" at step 5'],
   ])('an objective with the fault "%s" fails with a sentence', async ([does, message]) => {

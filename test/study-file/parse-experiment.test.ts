@@ -343,7 +343,7 @@ limits: { timeout: soon }
     ['stages: [{ trials: 1, startWith: [{ lr: 1 }] }]', 'Unknown parameter "lr" in stages[0].startWith[0].'],
     [
       'stages: [{ trials: 1, startWith: [{ learningRate: 20 }] }]',
-      'stages[0].startWith[0].learningRate must lie in the space, got 20.',
+      'stages[0].startWith[0].learningRate must be in the space, got 20.',
     ],
     ['budget: { epochs: 5 }', 'budget: 5 epochs leave no trial for stages[1].'],
     [

@@ -191,7 +191,7 @@ test('epochs that trials ran count towards a limit, in order of number on any nu
 
 test.each([
   [{ target: 1.05, patience: null }, /^trial \d+ reached the target of 1.05 \(stop.target\)$/],
-  [{ target: null, patience: 8 }, /^8 trials in a row brought nothing better \(stop.patience\)$/],
+  [{ target: null, patience: 8 }, /^8 trials in a row brought no improvement \(stop.patience\)$/],
 ])(
   'a study that has nothing left to win ends with the same trials on any number of lanes: %j',
   async (stop, reason) => {

@@ -317,7 +317,7 @@ test.each(['throws', 'rejects'] as const)(
     expect(end.state).toBe('complete')
     expect(studyDigest(store, study.id)).toBe(studyDigest(undisturbed.store, undisturbed.study.id))
     expect(said).toEqual([
-      'A listener threw on "trial-finished": no such chart. The study goes on; later errors of listeners are not reported.',
+      'A listener threw on "trial-finished": no such chart. The study continues; later errors of listeners are not reported.',
     ])
   },
 )

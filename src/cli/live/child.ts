@@ -23,9 +23,9 @@ export function startLiveChild(db: string, study: string, tell: (sentence: strin
     child.stdout.destroy()
     child.unref()
   })
-  child.on('error', () => tell('The live page could not be started; the study goes on.'))
+  child.on('error', () => tell('The live page could not be started; the study continues.'))
   child.on('exit', (code) => {
-    if (code !== 0 && text === '') tell('The live page could not be started; the study goes on.')
+    if (code !== 0 && text === '') tell('The live page could not be started; the study continues.')
   })
   // Neither the child nor its pipe keeps the run alive.
   child.unref()

@@ -122,7 +122,7 @@ function checkClasses(table: Table, { label, names }: Selection, labels: readonl
         : 'Is the label another column? Write label: NAME, or its number from 0. If these are classes: task: classification.'
   throw malformed(
     table.file,
-    `has ${distinct} different ${numeric ? 'numbers' : 'texts'} in the ${rows} rows of ${name}, its label: too many for classes`,
+    `has ${distinct} different ${numeric ? 'numbers' : 'values'} in the ${rows} rows of ${name}, its label: too many for classes`,
     hint,
   )
 }

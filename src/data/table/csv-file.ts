@@ -165,7 +165,7 @@ function raggedRow(
 ) {
   const hint =
     line <= 3 && names === null
-      ? 'If the first lines are no part of the table, leave them out: skip: 1. If they name the columns: header: true.'
+      ? 'If the first lines are not part of the table, skip them: skip: 1. If they name the columns: header: true.'
       : undefined
   return malformed(file, `has ${cells} cells in line ${line}; the first row has ${width}`, hint, line)
 }

@@ -150,7 +150,7 @@ function tooManyNames(table: Table, places: readonly number[], names: readonly s
   const keys = places.map((place) => JSON.stringify(names?.[place] ?? place)).join(', ')
   return malformed(
     table.file,
-    `has ${first.texts.length} different texts in the ${table.rows} rows of ${columnName(places[0]!, names)}, such as ${JSON.stringify(first.texts[0]!.slice(0, 40))}: too many for levels${others}`,
+    `has ${first.texts.length} different values in the ${table.rows} rows of ${columnName(places[0]!, names)}, such as ${JSON.stringify(first.texts[0]!.slice(0, 40))}: too many for levels${others}`,
     `Drop columns that only identify a row: drop: [${keys}]. To encode each value anyway: categorical: [${keys}].`,
     table.lineOf(first.codes.indexOf(0)) ?? undefined,
   )

@@ -89,7 +89,7 @@ export function checkPlaceholders(
       if (!isKnown) throw unknownPlaceholder(placeholder, what, [...names, 'args', ...own])
       if (optional === undefined && Object.hasOwn(space.conditions, name!)) {
         throw new UserError('usage', `${what}: ${placeholder} is a parameter that not every trial has`, {
-          hint: `Write --${name}={${name}?}: a word with {${name}?} is left out where there is no ${name}. Or write {args} for all parameters.`,
+          hint: `Write --${name}={${name}?}: a word with {${name}?} is dropped where there is no ${name}. Or write {args} for all parameters.`,
         })
       }
     }
