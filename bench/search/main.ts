@@ -8,6 +8,7 @@
  */
 import { parseArgs } from 'node:util'
 import { compareOnFunctions, compareOnTables, type FunctionResult, type TableResult } from './compare.ts'
+import { compareOnClassics, printClassics } from './compare-classics.ts'
 import { readTables } from './tables.ts'
 
 const { values: options } = parseArgs({
@@ -31,10 +32,18 @@ if (!Number.isSafeInteger(seeds) || seeds < 2)
 
 const tableResults = compareOnTables(tables, seeds)
 const functionResults = withFunctions ? compareOnFunctions(seeds) : []
+const classicResults = withFunctions ? compareOnClassics(seeds) : []
 if (options.json === true) {
   console.log(
     JSON.stringify(
-      { schemaVersion: 1, seeds, lag: 8, tables: tableResults, functions: functionResults },
+      {
+        schemaVersion: 1,
+        seeds,
+        lag: 8,
+        tables: tableResults,
+        functions: functionResults,
+        classics: classicResults,
+      },
       null,
       2,
     ),
@@ -42,6 +51,7 @@ if (options.json === true) {
 } else {
   for (const result of tableResults) printTable(result)
   if (functionResults.length > 0) printFunctions(functionResults)
+  if (classicResults.length > 0) printClassics(classicResults, seeds)
 }
 
 function printTable({ name, direction, best, exactRandom, settings }: TableResult): void {

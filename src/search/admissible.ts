@@ -3,12 +3,15 @@ import { type Stream, stream } from '../random/stream.ts'
 import type { Params } from '../space/distribution.ts'
 import { allPoints, constraintsHold, neverRepeats, pointKey, sampleUniform } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
+import { drawFeasible } from './feasible.ts'
 import { type ProposalRequest, trialStream } from './sampler.ts'
 
 /** How often a point is drawn again before the space is looked at as a whole, or given up. */
 const DRAWS = 64
-const DRAWS_FOR_CONSTRAINTS = 10_000
-/** Up to this many points, the remaining ones are listed and drawn from. */
+const FEASIBLE_DRAWS = 16
+/** So many of the latest trials are points to move from where points that keep the constraints are rare. */
+const KNOWN_POINTS = 64
+/** Up to so many points, those that remain are listed and drawn from. */
 const LISTED_POINTS = 20_000
 
 /** A stream for drawing uniform points of one trial. */
@@ -27,8 +30,8 @@ export function admissible(request: ProposalRequest, params: Params): Params {
 }
 
 /**
- * A uniform draw among the points that keep the constraints and are not taken; once all points are taken, among
- * those that keep the constraints. Throws UserError('usage') if 10,000 draws keep none.
+ * A draw among the points that keep the constraints and are not taken, uniform unless these are rare; once all points
+ * are taken, among those that keep the constraints. Throws UserError('usage') if none is found.
  */
 export function drawAdmissible(request: ProposalRequest, draws: Stream): Params {
   const { space } = request
@@ -43,12 +46,12 @@ export function drawAdmissible(request: ProposalRequest, draws: Stream): Params 
     if (from.length > 0) return from[draws.below(from.length)]!
     throw impossible(space)
   }
+  const known = [...request.pending, ...request.history.slice(-KNOWN_POINTS).map(({ params }) => params)]
   let kept: Params | null = null
-  for (let i = 0; i < DRAWS_FOR_CONSTRAINTS; i++) {
-    const params = sampleUniform(space, draws)
-    if (!constraintsHold(space, params)) continue
-    if (isNew(request, params)) return params
-    kept = params
+  for (let i = 0; i < FEASIBLE_DRAWS; i++) {
+    const params = drawFeasible(space, draws, {}, known)
+    if (params !== null && isNew(request, params)) return params
+    kept ??= params
   }
   if (kept !== null) return kept
   throw impossible(space)
@@ -58,7 +61,7 @@ function isNew(request: ProposalRequest, params: Params): boolean {
   return request.taken.size === 0 || neverRepeats(request.space) || !request.taken.has(pointKey(params))
 }
 
-function impossible(space: SearchSpace): UserError {
+export function impossible(space: SearchSpace): UserError {
   const rules = space.constraints.map((rule) => `"${rule}"`).join(', ')
   return new UserError('usage', `require: no random point satisfied ${rules}`, {
     hint: 'Widen the ranges, or loosen the rules.',

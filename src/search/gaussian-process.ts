@@ -1,4 +1,14 @@
-import { log } from '../numerics/elementary.ts'
+import { cholesky, solveLower, solveUpper } from '../numerics/cholesky.ts'
+import { fitParameters, type GpParameters } from './gp-fit.ts'
+import {
+  ACROSS_GROUPS,
+  correlation,
+  correlationSlope,
+  covariances as fillCovariances,
+  GROUP_LEVEL,
+  pairSquares,
+  square,
+} from './gp-kernel.ts'
 
 /** What a Gaussian process learns from. */
 export interface Observations {
@@ -23,142 +33,89 @@ export interface GaussianProcess {
   predict(place: Float64Array, group: number): Prediction
   /** The mean of `predict` alone, in O(n) instead of O(n²). */
   meanAt(place: Float64Array, group: number): number
+  /**
+   * The same as `predict`; also writes how the mean and the deviation change along each axis, per unit of the box,
+   * into arrays with a number for each axis. 0 for choices and for parameters that do not exist at the place.
+   */
+  predictWithSlope(
+    place: Float64Array,
+    group: number,
+    meanSlope: Float64Array,
+    deviationSlope: Float64Array,
+  ): Prediction
   /** The standard deviation of a measurement around what is predicted, in the units of the values. */
   readonly noise: number
   /** The same process, had it seen its own mean at these places: what pending trials do to its uncertainty. */
   believing(places: readonly Float64Array[], group: number): GaussianProcess
 }
 
-/** The correlation of two observations of different groups at the same place. */
-const ACROSS_GROUPS = 0.9
-/** The variance of a group's own level. */
-const GROUP_LEVEL = 1
 /**
- * Where the search for precisions and noise begins, and how wide their log-normal priors are (as natural logarithms).
- * Little is known of the noise beforehand: a smooth function without any is only found to a hundredth of a decade if
- * the process may believe its values.
- */
-const INITIAL_PRECISION = 1
-const PRECISION_WIDTH = 1.5
-const INITIAL_NOISE = 0.05
-const NOISE_WIDTH = 3
-const LEAST_NOISE = 1e-6
-
-/**
- * Fits a Gaussian process with a rational quadratic kernel (alpha 2: about as good here as a Matérn kernel, without
- * its exponentials): each axis has a precision, the inverse square of the distance at which values become unrelated;
- * they and the noise of a measurement are those of the largest posterior density that a coordinate search from the
- * prior's centre finds. O(n³) for n observations. Deterministic.
+ * Fits a Gaussian process with a Matérn kernel (5/2): each axis has a length, the distance at which values stop being
+ * alike; these and the noise of a measurement are those of the largest posterior density. O(n³) for n observations.
+ * Deterministic.
  * Source: C. E. Rasmussen and C. K. I. Williams, Gaussian Processes for Machine Learning (2006), 2.2, 4.2, 5.4.
  */
 export function fitGaussianProcess(observations: Observations): GaussianProcess {
-  const { places, isChoice } = observations
-  const axes = isChoice.length
-  const squares = Array.from({ length: axes }, (_, axis) => pairSquares(places, axis, isChoice[axis]!))
-  // The precisions, then the noise, as they enter the search: all positive, changed by factors.
-  const parameters = new Float64Array(axes + 1).fill(INITIAL_PRECISION)
-  parameters[axes] = INITIAL_NOISE
-  let distances = new Float64Array(squares[0]?.length ?? 0)
-  for (const axis of squares) add(distances, axis, 1)
-
-  let best = posterior(observations, distances, parameters)
-  for (const factor of [5, 2]) {
-    for (let p = 0; p <= axes; p++) {
-      // The noise is looked for in steps three times as large.
-      const stride = p === axes ? factor * factor * factor : factor
-      for (const step of [stride, 1 / stride]) {
-        const before = parameters[p]!
-        const after = p === axes ? Math.max(LEAST_NOISE, before * step) : before * step
-        parameters[p] = after
-        let changed = distances
-        if (p < axes) {
-          changed = distances.slice()
-          add(changed, squares[p]!, after - before)
-        }
-        const tried = posterior(observations, changed, parameters)
-        if (tried.density > best.density) {
-          best = tried
-          distances = changed
-          break
-        }
-        parameters[p] = before
-      }
-    }
+  const parameters = fitParameters(observations)
+  for (let noise = parameters.noise; ; noise = 10 * noise) {
+    const fitted = { ...parameters, noise }
+    const fit = factored(observations, fitted)
+    if (fit !== null) return processOf(observations, fitted, fit)
   }
-  return processOf(observations, parameters, best)
 }
 
-/** A fit: the log posterior density, the Cholesky factor (rows of a lower triangle), and the whitened values. */
+/** The Cholesky factor of the covariances, the whitened values, and the scale of the values. */
 interface Fit {
-  readonly density: number
   readonly factor: Float64Array
   readonly white: Float64Array
   readonly variance: number
 }
 
-const NO_FIT: Fit = {
-  density: -Infinity,
-  factor: new Float64Array(0),
-  white: new Float64Array(0),
-  variance: 1,
-}
-
-/** The lower triangle's entry (row, column <= row) lies at row·(row + 1)/2 + column. */
-function posterior(observations: Observations, distances: Float64Array, parameters: Float64Array): Fit {
-  const { values, groups } = observations
+/** Null if rounding leaves no positive definite matrix. */
+function factored({ places, values, groups, isChoice }: Observations, parameters: GpParameters): Fit | null {
   const n = values.length
-  const axes = parameters.length - 1
-  const noise = parameters[axes]!
-  const factor = new Float64Array((n * (n + 1)) / 2)
-  for (let i = 0, pair = 0, at = 0; i < n; i++) {
-    for (let j = 0; j < i; j++, pair++, at++) {
-      const alike = correlation(distances[pair]!)
-      factor[at] = groups[i] === groups[j] ? alike + GROUP_LEVEL : ACROSS_GROUPS * alike
-    }
-    factor[at++] = 1 + GROUP_LEVEL + noise
+  const distances = new Float64Array((n * (n - 1)) / 2)
+  for (const [axis, choice] of isChoice.entries()) {
+    const precision = parameters.precisions[axis]!
+    const squares = pairSquares(places, axis, choice)
+    for (let p = 0; p < squares.length; p++) distances[p]! += precision * squares[p]!
   }
-  if (!cholesky(factor, n)) return NO_FIT
+  const factor = new Float64Array((n * (n + 1)) / 2)
+  fillCovariances(distances, groups, parameters.noise, factor)
+  if (!cholesky(factor, n)) return null
   const white = values.slice()
   solveLower(factor, n, white)
-  let squares = 0
-  let logDeterminant = 0
-  for (let i = 0; i < n; i++) {
-    squares += white[i]! * white[i]!
-    logDeterminant += log(factor[(i * (i + 3)) / 2]!)
-  }
-  // The scale of the values is profiled out, with one pseudo-observation of 1.
-  const variance = (squares + 1) / (n + 1)
-  let density = -0.5 * n * log(variance) - logDeterminant
-  for (let p = 0; p < axes; p++) density -= priorPenalty(parameters[p]!, INITIAL_PRECISION, PRECISION_WIDTH)
-  density -= priorPenalty(noise, INITIAL_NOISE, NOISE_WIDTH)
-  return { density, factor, white, variance }
+  let squares = 1
+  for (const value of white) squares += value * value
+  return { factor, white, variance: squares / (n + 1) }
 }
 
-/** What a log-normal prior takes from the log density. */
-function priorPenalty(parameter: number, centre: number, width: number): number {
-  const deviation = log(parameter / centre) / width
-  return 0.5 * deviation * deviation
-}
-
-function processOf(observations: Observations, parameters: Float64Array, fit: Fit): GaussianProcess {
+function processOf(
+  observations: Observations,
+  { precisions, noise }: GpParameters,
+  fit: Fit,
+): GaussianProcess {
   const { places, isChoice, groups } = observations
   const { factor, white, variance } = fit
   const n = places.length
   const axes = isChoice.length
-  const noise = parameters[axes]!
   const columns = isChoice.map((_, axis) => Float64Array.from(places, (place) => place[axis]!))
   const missing = columns.map((column) => column.some(Number.isNaN))
 
-  /** Covariances of a place with all observations. */
-  const covariances = (place: Float64Array, group: number, into: Float64Array): void => {
+  /** Squared distances of a place to all observations. */
+  const distancesTo = (place: Float64Array, into: Float64Array): void => {
     into.fill(0, 0, n)
     for (let axis = 0; axis < axes; axis++) {
       const at = place[axis]!
       if (missing[axis] || Number.isNaN(at)) {
         const column = columns[axis]!
-        for (let i = 0; i < n; i++) into[i]! += parameters[axis]! * square(at, column[i]!, isChoice[axis]!)
-      } else addDistances(into, columns[axis]!, at, parameters[axis]!, isChoice[axis]!)
+        for (let i = 0; i < n; i++) into[i]! += precisions[axis]! * square(at, column[i]!, isChoice[axis]!)
+      } else addDistances(into, columns[axis]!, at, precisions[axis]!, isChoice[axis]!)
     }
+  }
+  /** Covariances of a place with all observations. */
+  const covariances = (place: Float64Array, group: number, into: Float64Array): void => {
+    distancesTo(place, into)
     for (let i = 0; i < n; i++) {
       const alike = correlation(into[i]!)
       into[i] = groups[i] === group ? alike + GROUP_LEVEL : ACROSS_GROUPS * alike
@@ -170,7 +127,13 @@ function processOf(observations: Observations, parameters: Float64Array, fit: Fi
     solveLower(factor, n, into)
   }
   let weights: Float64Array | null = null
+  const weightsOf = (): Float64Array => {
+    const solved = white.slice()
+    solveUpper(factor, n, solved)
+    return solved
+  }
   const scratch = new Float64Array(n)
+  const slopes = new Float64Array(n)
   return {
     predict(place, group) {
       whiten(place, group, scratch)
@@ -184,11 +147,47 @@ function processOf(observations: Observations, parameters: Float64Array, fit: Fi
       return { mean, deviation: Math.sqrt(variance * Math.max(1e-10, 1 + GROUP_LEVEL - explained)) }
     },
     meanAt(place, group) {
-      weights ??= solveUpper(factor, n, white)
+      weights ??= weightsOf()
       covariances(place, group, scratch)
       let mean = 0
       for (let i = 0; i < n; i++) mean += scratch[i]! * weights[i]!
       return mean
+    },
+    predictWithSlope(place, group, meanSlope, deviationSlope) {
+      weights ??= weightsOf()
+      distancesTo(place, slopes)
+      for (let i = 0; i < n; i++) {
+        const squared = slopes[i]!
+        const alike = correlation(squared)
+        const same = groups[i] === group
+        scratch[i] = same ? alike + GROUP_LEVEL : ACROSS_GROUPS * alike
+        slopes[i] = (same ? 2 : 2 * ACROSS_GROUPS) * correlationSlope(squared)
+      }
+      let mean = 0
+      for (let i = 0; i < n; i++) mean += scratch[i]! * weights[i]!
+      solveLower(factor, n, scratch)
+      let explained = 0
+      for (let i = 0; i < n; i++) explained += scratch[i]! * scratch[i]!
+      solveUpper(factor, n, scratch)
+      const deviation = Math.sqrt(variance * Math.max(1e-10, 1 + GROUP_LEVEL - explained))
+      for (let axis = 0; axis < axes; axis++) {
+        let up = 0
+        let down = 0
+        const at = place[axis]!
+        if (!isChoice[axis] && !Number.isNaN(at)) {
+          const column = columns[axis]!
+          for (let i = 0; i < n; i++) {
+            const away = at - column[i]!
+            if (Number.isNaN(away)) continue
+            const slope = slopes[i]! * away
+            up += weights[i]! * slope
+            down += scratch[i]! * slope
+          }
+        }
+        meanSlope[axis] = up * precisions[axis]!
+        deviationSlope[axis] = (-variance * down * precisions[axis]!) / deviation
+      }
+      return { mean, deviation }
     },
     noise: Math.sqrt(variance * noise),
     believing(believed, group) {
@@ -204,7 +203,7 @@ function processOf(observations: Observations, parameters: Float64Array, fit: Fi
           let distance = 0
           for (let axis = 0; axis < axes; axis++) {
             distance +=
-              parameters[axis]! * square(believed[k]![axis]!, believed[j - n]![axis]!, isChoice[axis]!)
+              precisions[axis]! * square(believed[k]![axis]!, believed[j - n]![axis]!, isChoice[axis]!)
           }
           let sum = correlation(distance) + GROUP_LEVEL
           const start = (j * (j + 1)) / 2
@@ -226,7 +225,7 @@ function processOf(observations: Observations, parameters: Float64Array, fit: Fi
       grownGroups.set(groups)
       return processOf(
         { ...observations, places: [...places, ...believed], groups: grownGroups },
-        parameters,
+        { precisions, noise },
         { ...fit, factor: grown, white: grownWhite },
       )
     },
@@ -249,68 +248,4 @@ function addDistances(
     const away = column[i]! - at
     into[i]! += weight * away * away
   }
-}
-
-/** The squared distance of two places on an axis; parameters that exist at one of them only are as far as can be. */
-function square(a: number, b: number, isChoice: boolean): number {
-  if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b) ? 0 : 1
-  if (isChoice) return a === b ? 0 : 1
-  return (a - b) * (a - b)
-}
-
-/** The squared distances of all pairs i > j on an axis, row after row. */
-function pairSquares(places: readonly Float64Array[], axis: number, isChoice: boolean): Float64Array {
-  const n = places.length
-  const squares = new Float64Array((n * (n - 1)) / 2)
-  for (let i = 1, at = 0; i < n; i++) {
-    for (let j = 0; j < i; j++) squares[at++] = square(places[i]![axis]!, places[j]![axis]!, isChoice)
-  }
-  return squares
-}
-
-function add(sum: Float64Array, terms: Float64Array, weight: number): void {
-  for (let i = 0; i < sum.length; i++) sum[i]! += weight * terms[i]!
-}
-
-/** The rational quadratic correlation with alpha = 2 at a squared distance. */
-function correlation(squaredDistance: number): number {
-  const q = 1 + Math.max(0, squaredDistance) / 4
-  return 1 / (q * q)
-}
-
-/** Factors a symmetric matrix (its packed lower triangle) in place; false if it is not positive definite. */
-function cholesky(matrix: Float64Array, n: number): boolean {
-  for (let i = 0; i < n; i++) {
-    const row = (i * (i + 1)) / 2
-    for (let j = 0; j <= i; j++) {
-      const other = (j * (j + 1)) / 2
-      let sum = matrix[row + j]!
-      for (let k = 0; k < j; k++) sum -= matrix[row + k]! * matrix[other + k]!
-      if (j < i) matrix[row + j] = sum / matrix[other + j]!
-      else if (sum > 1e-12) matrix[row + i] = Math.sqrt(sum)
-      else return false
-    }
-  }
-  return true
-}
-
-/** Solves L·x = b in place for the packed lower triangle L; only the first n entries of b are used. */
-function solveLower(factor: Float64Array, n: number, b: Float64Array): void {
-  for (let i = 0, at = 0; i < n; i++, at++) {
-    let sum = b[i]!
-    for (let k = 0; k < i; k++) sum -= factor[at++]! * b[k]!
-    b[i] = sum / factor[at]!
-  }
-}
-
-/** Solves Lᵀ·x = b for the packed lower triangle L. */
-function solveUpper(factor: Float64Array, n: number, b: Float64Array): Float64Array {
-  const x = b.slice(0, n)
-  for (let i = n - 1; i >= 0; i--) {
-    const row = (i * (i + 1)) / 2
-    const solved = x[i]! / factor[row + i]!
-    x[i] = solved
-    for (let k = 0; k < i; k++) x[k]! -= factor[row + k]! * solved
-  }
-  return x
 }

@@ -1,9 +1,9 @@
 import { fastGenerator } from '../random/fast-generator.ts'
 import type { Params } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
-import { paramsAt } from '../space/points.ts'
+import { constraintsHold, paramsAt } from '../space/points.ts'
 import { drawAdmissible, isAdmissible, trialDraws } from './admissible.ts'
-import { highestPoint } from './cube-search.ts'
+import { type CubeSearch, highestPoint } from './cube-search.ts'
 import { logExpectedImprovement } from './expected-improvement.ts'
 import { fitGaussianProcess, type GaussianProcess, type Observations } from './gaussian-process.ts'
 import { byEpochs, informativeTrials } from './informative.ts'
@@ -11,11 +11,16 @@ import { type PastTrial, type ProposalRequest, type Sampler, trialStream } from 
 import { sobolSampler } from './sobol-sampler.ts'
 import { standardScores } from './standard-scores.ts'
 import { type Axis, axesView, placeOf, snap, unitOf } from './unit-view.ts'
+import { nearVisited } from './visited.ts'
 
 /** Of more trials than this, those after the same epochs come first, and of these the best and an even spread. */
 const MOST_OBSERVATIONS = 128
 /** How many of the best points are looked around. */
 const PROMISING = 5
+/** One in so many trials lies in the branch of a choice that was tried least. */
+const BRANCH_EVERY = 6
+/** What a point scores that breaks a constraint. */
+const FORBIDDEN = -1e300
 
 /**
  * The highest expected improvement of a Gaussian process over the trials seen so far, in the unit cube; pending
@@ -37,22 +42,51 @@ function bestExpected(request: ProposalRequest, trials: readonly PastTrial[]): P
   const axes = axesView(space)
   const group = stages[stage]!.epochs
   const observations = observe(request, axes, trials)
-  const process = fitGaussianProcess(observations)
   const believed = pending.map((params) => placeOf(axes, params))
-  const model = process.believing(believed, group)
-  const best = lowestMean(model, [...observations.places, ...believed], group)
-  const draws = fastGenerator(trialStream(request, 'acquisition'))
+  const model = fitGaussianProcess(observations).believing(believed, group)
+  const isNear = nearVisited(request, axes)
   const unit = highestPoint({
+    ...improvement(request, axes, model, lowestMean(model, [...observations.places, ...believed], group)),
     axes,
-    draws,
+    draws: fastGenerator(trialStream(request, 'acquisition')),
     promising: promisingPoints(axes, observations),
-    score: (unit) => {
-      const { mean, deviation } = model.predict(placeAt(request, axes, unit), group)
-      return logExpectedImprovement(best, mean, deviation)
-    },
-    allowed: (unit) => isAdmissible(request, paramsAt(space, unit)),
+    fixed: branchToTry(request, axes),
+    allowed: (unit) => !isNear(unit) && isAdmissible(request, paramsAt(space, unit)),
   })
   return unit === null ? drawAdmissible(request, trialDraws(request, 'instead')) : paramsAt(space, unit)
+}
+
+/** The logarithm of the expected improvement on `best`, and its slope, over the unit cube. */
+function improvement(
+  request: ProposalRequest,
+  axes: readonly Axis[],
+  model: GaussianProcess,
+  best: number,
+): Pick<CubeSearch, 'score' | 'slope'> {
+  const { space, stages, stage } = request
+  const group = stages[stage]!.epochs
+  const isConstrained = space.constraints.length > 0
+  const isForbidden = (unit: Float64Array): boolean =>
+    isConstrained && !constraintsHold(space, paramsAt(space, unit))
+  const meanSlope = new Float64Array(axes.length)
+  const deviationSlope = new Float64Array(axes.length)
+  return {
+    score(unit) {
+      if (isForbidden(unit)) return FORBIDDEN
+      const { mean, deviation } = model.predict(placeAt(request, axes, unit), group)
+      return logExpectedImprovement(best, mean, deviation).value
+    },
+    slope(unit, gradient) {
+      if (isForbidden(unit)) return FORBIDDEN
+      const place = placeAt(request, axes, unit)
+      const { mean, deviation } = model.predictWithSlope(place, group, meanSlope, deviationSlope)
+      const { value, byMean, byDeviation } = logExpectedImprovement(best, mean, deviation)
+      for (let axis = 0; axis < axes.length; axis++) {
+        gradient[axis] = byMean * meanSlope[axis]! + byDeviation * deviationSlope[axis]!
+      }
+      return value
+    },
+  }
 }
 
 /** What the process learns from: places, scores by group, most of them of the best. */
@@ -88,16 +122,22 @@ function observe(
 /** At most this many of the scored: the best half, and an even spread of the others. */
 function thinned<T extends { readonly score: number }>(scored: readonly T[], most: number): readonly T[] {
   if (scored.length <= most) return scored
-  const byScore = scored.toSorted((a, b) => a.score - b.score)
   const half = most >> 1
-  const others = byScore.slice(half)
-  return [
-    ...byScore.slice(0, half),
-    ...Array.from(
-      { length: most - half },
-      (_, i) => others[Math.floor((i * others.length) / (most - half))]!,
-    ),
-  ]
+  const rank = (i: number): number =>
+    i < half ? i : half + Math.floor(((i - half) * (scored.length - half)) / (most - half))
+  // Numbers are sorted natively; the trials themselves, of which there may be very many, are only looked up.
+  const sorted = Float64Array.from(scored, ({ score }) => score).sort()
+  const wanted = new Map<number, number>()
+  for (let i = 0; i < most; i++) {
+    const score = sorted[rank(i)]!
+    wanted.set(score, (wanted.get(score) ?? 0) + 1)
+  }
+  const chosen = scored.filter(({ score }) => {
+    const left = wanted.get(score) ?? 0
+    if (left > 0) wanted.set(score, left - 1)
+    return left > 0
+  })
+  return chosen.toSorted((a, b) => a.score - b.score)
 }
 
 /**
@@ -122,4 +162,25 @@ function placeAt({ space }: ProposalRequest, axes: readonly Axis[], unit: Float6
   if (Object.keys(space.conditions).length === 0) return place
   const params = paramsAt(space, unit)
   return place.map((at, axis) => (own(params, axes[axis]!.name) === undefined ? NaN : at))
+}
+
+/**
+ * Now and then the value of a choice that was tried least, for the proposal to lie in; null for most trials. The
+ * process may be wrong of a branch in which few points lie: what it has seen of the others may not hold there.
+ */
+function branchToTry(
+  { index, earlier, history, pending }: ProposalRequest,
+  axes: readonly Axis[],
+): { axis: number; unit: number } | null {
+  const choices = axes.flatMap(({ kind }, axis) => (kind === 'choice' ? [axis] : []))
+  if (choices.length === 0 || index % BRANCH_EVERY !== BRANCH_EVERY - 1) return null
+  const axis = choices[Math.floor(index / BRANCH_EVERY) % choices.length]!
+  const { name, distribution, count } = axes[axis]!
+  if (distribution.kind !== 'categorical') return null
+  const tried = new Array<number>(count).fill(0)
+  for (const params of [...earlier, ...history].map(({ params }) => params).concat(pending)) {
+    const choice = distribution.choices.indexOf(params[name]!)
+    if (choice >= 0) tried[choice]!++
+  }
+  return { axis, unit: (tried.indexOf(Math.min(...tried)) + 0.5) / count }
 }

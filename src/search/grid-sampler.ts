@@ -1,3 +1,5 @@
+import { shuffle } from '../random/permutation.ts'
+import { stream } from '../random/stream.ts'
 import type { Params, ParamValue } from '../space/distribution.ts'
 import { constraintsHold, pointKey, withoutInactive } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
@@ -7,9 +9,9 @@ import { samplerTurn } from './given-trials.ts'
 import type { Sampler } from './sampler.ts'
 
 /**
- * A grid that the stage's trials fill as well as they can: all values of a choice, as many levels of each range as
- * fit, ends included, the last parameter changing fastest. Trials beyond the grid, and its points that are taken,
- * give way to uniform draws.
+ * A grid that the stage's trials fill as well as they can: all values of a choice, at least the two ends of each range
+ * and as many levels as fit, the last parameter changing fastest. Of a grid with more points than trials an even part
+ * is tried. Trials beyond the grid, and its points that are taken, give way to uniform draws.
  */
 export const gridSampler: Sampler = {
   name: 'grid',
@@ -28,6 +30,10 @@ interface Grid {
   readonly points: readonly Params[]
 }
 
+/** How many shuffles of an axis are compared, and with how many axes before it. */
+const SHUFFLES = 16
+const COMPARED_AXES = 8
+
 /** The grid of a space, worked out once for a stage. */
 const grids = new WeakMap<SearchSpace, Grid>()
 
@@ -45,29 +51,25 @@ function gridPoints(space: SearchSpace, trials: number): Params[] {
   const counts = levelCounts(space, trials)
   const levels = names.map((name, axis) => levelsOf(space, name, counts[axis]!))
   const total = levels.reduce((count, values) => count * values.length, 1)
+  const rows = total <= trials ? fullRows(counts) : balancedRows(counts, trials)
   const points = new Map<string, Params>()
-  // Choices alone may make more points than there are trials: then every k-th is taken.
-  const stride = Math.max(1, total / trials)
-  for (let i = 0; i < total && Math.floor(i * stride) < total; i++) {
-    const values: Record<string, ParamValue> = {}
-    let rest = Math.floor(i * stride)
-    for (let axis = names.length - 1; axis >= 0; axis--) {
-      const choices = levels[axis]!
-      values[names[axis]!] = choices[rest % choices.length]!
-      rest = Math.floor(rest / choices.length)
-    }
-    const params = withoutInactive(space, Object.fromEntries(names.map((name) => [name, values[name]!])))
+  for (const row of rows) {
+    const values = Object.fromEntries(names.map((name, axis) => [name, levels[axis]![row[axis]!]!]))
+    const params = withoutInactive(space, values)
     if (constraintsHold(space, params)) points.set(pointKey(params), params)
   }
   return [...points.values()]
 }
 
-/** How many levels each parameter gets: unordered choices all, the others one more in turn while the grid fits. */
+/**
+ * How many levels each parameter gets: unordered choices all, the others two or one more in turn while the grid fits.
+ * A grid of two levels may be larger than the trials.
+ */
 function levelCounts(space: SearchSpace, trials: number): number[] {
   const distributions = Object.values(space.parameters)
   const most = distributions.map(countValues)
   const counts = distributions.map((distribution, axis) =>
-    distribution.kind === 'categorical' && !distribution.ordered ? most[axis]! : 1,
+    distribution.kind === 'categorical' && !distribution.ordered ? most[axis]! : Math.min(2, most[axis]!),
   )
   let size = counts.reduce((product, count) => product * count, 1)
   for (;;) {
@@ -82,7 +84,67 @@ function levelCounts(space: SearchSpace, trials: number): number[] {
   }
 }
 
-/** That many values of a parameter, evenly spread over its scaled range, ends included; the middle if it is one. */
+/** All rows of level numbers, the last axis changing fastest. */
+function fullRows(counts: readonly number[]): number[][] {
+  const total = counts.reduce((product, count) => product * count, 1)
+  return Array.from({ length: total }, (_, i) => {
+    const row: number[] = []
+    let rest = i
+    for (let axis = counts.length - 1; axis >= 0; axis--) {
+      row[axis] = rest % counts[axis]!
+      rest = Math.floor(rest / counts[axis]!)
+    }
+    return row
+  })
+}
+
+/**
+ * So many rows of a grid with more: on each axis every level as often as the others, to within one, and each axis
+ * shuffled so that it goes with none of the axes just before it, as nearly as some shuffles allow.
+ */
+function balancedRows(counts: readonly number[], trials: number): number[][] {
+  const columns: Uint32Array[] = []
+  for (const [axis, count] of counts.entries()) {
+    let best: Uint32Array | null = null
+    let least = Infinity
+    for (let tries = 0; tries < SHUFFLES && least > 0; tries++) {
+      const levels = Uint32Array.from({ length: trials }, (_, i) => Math.floor((i * count) / trials))
+      const column = shuffle(levels, stream(['grid', axis, count, tries]))
+      const alike = columns
+        .slice(-COMPARED_AXES)
+        .reduce(
+          (sum, other, i, those) => sum + association(other, counts[axis - those.length + i]!, column, count),
+          0,
+        )
+      if (alike < least) {
+        best = column
+        least = alike
+      }
+    }
+    columns.push(best!)
+  }
+  return Array.from({ length: trials }, (_, i) => columns.map((column) => column[i]!))
+}
+
+/** How far the pairs of two axes' levels are from being equally frequent: the sum of squared differences. */
+function association(a: Uint32Array, countA: number, b: Uint32Array, countB: number): number {
+  const pairs = new Float64Array(countA * countB)
+  for (let i = 0; i < a.length; i++) pairs[a[i]! * countB + b[i]!]!++
+  const expected = a.length / pairs.length
+  return pairs.reduce((sum, count) => sum + (count - expected) ** 2, 0)
+}
+
+/**
+ * What the user of a grid that does not fit should know: a sentence; null if the trials try it all.
+ * @param trials of the stage that has the grid
+ */
+export function gridNotice(space: SearchSpace, trials: number): string | null {
+  const total = levelCounts(space, trials).reduce((product, count) => product * count, 1)
+  if (total <= trials) return null
+  return `the grid has ${total} points, of which ${trials} are tried, each value of a parameter equally often`
+}
+
+/** So many values of a parameter, evenly spread over its scaled range, ends included; the middle if it is one. */
 function levelsOf(space: SearchSpace, name: string, count: number): ParamValue[] {
   const distribution = space.parameters[name]!
   const most = countValues(distribution)

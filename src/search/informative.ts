@@ -1,8 +1,8 @@
 import { hasValue, isBad } from './rank.ts'
 import type { PastTrial, ProposalRequest } from './sampler.ts'
 
-/** Below this many trials there is too little to learn from: the first ones are spread evenly. */
-const TRIALS_TO_LEARN_FROM = 12
+/** With fewer finished trials there is too little to learn from: the first ones are spread evenly. */
+const TRIALS_TO_LEARN_FROM = 6
 
 /**
  * The finished trials that say something: with a value, or diverged or failed (they say where not to look). Null while
@@ -16,8 +16,8 @@ export function informativeTrials(request: ProposalRequest): PastTrial[] | null 
 }
 
 /** Whether the study has come far enough to learn from its trials. */
-export function hasEnoughToLearnFrom({ earlier, index }: ProposalRequest): boolean {
-  return earlier.length + index >= TRIALS_TO_LEARN_FROM
+export function hasEnoughToLearnFrom({ earlier, history }: ProposalRequest): boolean {
+  return earlier.length + history.length >= TRIALS_TO_LEARN_FROM
 }
 
 /** Trials by the epochs of their values, because only values within a group are comparable: a pruned trial's are those it ran. */

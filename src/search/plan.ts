@@ -26,6 +26,11 @@ export interface PlanInput {
   readonly stages?: readonly StageEntry[] | null | undefined
   /** What all trials together may spend, epochs or trials; it plans the trials of the stages that name none. */
   readonly budget?: Budget | null | undefined
+  /**
+   * False if nothing is known of what an epoch means to the objective: then a budget of trials alone is one stage.
+   * True if left out.
+   */
+  readonly epochsMatter?: boolean | undefined
 }
 
 /** One of the two is given. */
@@ -54,14 +59,15 @@ const DEFAULT_TRIALS = [64, 32]
 
 /**
  * The stages with every default filled in, and what is wrong with them. Without stages: coarse, 64 trials of one
- * epoch, then fine, 32 of five. Stages that name no trials share what is left of `budget.epochs` equally.
+ * epoch, then fine, 32 of five; or one stage where epochs do not matter and the budget is of trials. Stages that name
+ * no trials share what is left of the budget equally.
  */
 export function planStages(input: PlanInput): {
   readonly stages: readonly StagePlan[]
   readonly mistakes: readonly PlanMistake[]
 } {
   const mistakes: PlanMistake[] = []
-  const entries = withReplicates(input.stages ?? defaultEntries(input.budget != null), mistakes)
+  const entries = withReplicates(input.stages ?? defaultEntries(input), mistakes)
   const drawing = entries.filter(({ replicate }) => replicate === undefined).length
   if (entries.length === 0) {
     return {
@@ -94,7 +100,7 @@ export function planStages(input: PlanInput): {
       name,
       trials: trials[index]!,
       epochs: epochsOf(entry, index),
-      sampler: entry.sampler ?? defaultSampler(index, trials[index]!),
+      sampler: entry.sampler ?? defaultSampler(trials[index]!, isCoarse(entries, index)),
       keep: entry.keep ?? DEFAULT_KEEP,
       margin: entry.margin ?? DEFAULT_MARGIN,
       rootShare: entry.rootShare ?? (index === 0 ? 0 : DEFAULT_ROOT_SHARE),
@@ -136,18 +142,32 @@ function plannedRungs(
 }
 
 /**
- * What a stage samples with if it does not say: the first sees the whole range evenly, the others learn. A Gaussian
- * process takes some 20 ms a proposal once it has 128 trials, which does not pay in a stage of very many.
+ * What a stage samples with if it does not say. A first stage of fewer epochs than the next sees the whole range
+ * evenly: few epochs like other params than many do (no regularisation, say), and a sampler that learned from them
+ * would crowd where they like it. All others learn. A Gaussian process takes some 20 ms a proposal, which does not pay
+ * in a stage of very many trials.
  */
-export function defaultSampler(index: number, trials: number): SamplerName {
-  if (index === 0) return 'sobol'
+function defaultSampler(trials: number, coarse: boolean): SamplerName {
+  if (coarse) return 'sobol'
   return trials <= MOST_FOR_PROCESS ? 'gp' : 'tpe'
 }
 
-function defaultEntries(budgeted: boolean): StageEntry[] {
+/** Whether it is the first of several stages and its trials run for fewer epochs than those of the next. */
+function isCoarse(entries: readonly StageEntry[], index: number): boolean {
+  const next = entries[1]
+  return (
+    index === 0 &&
+    next !== undefined &&
+    next.replicate === undefined &&
+    epochsOf(entries[0]!, 0) < epochsOf(next, 1)
+  )
+}
+
+function defaultEntries({ budget, epochsMatter = true }: PlanInput): StageEntry[] {
+  if (!epochsMatter && budget?.trials !== undefined) return [{ name: 'search' }]
   return DEFAULT_EPOCHS.map((epochs, index) => ({
     epochs,
-    trials: budgeted ? undefined : DEFAULT_TRIALS[index],
+    trials: budget == null ? DEFAULT_TRIALS[index] : undefined,
   }))
 }
 

@@ -1,8 +1,10 @@
 import { type StreamName, stream } from '../random/stream.ts'
 import type { Params } from '../space/distribution.ts'
-import { pointKey, sampleUniform, withoutInactive } from '../space/points.ts'
+import { pointKey } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
+import { impossible } from './admissible.ts'
 import { createSampler } from './create-sampler.ts'
+import { drawFeasible } from './feasible.ts'
 import { promotedTrials } from './given-trials.ts'
 import { randomSampler } from './random-sampler.ts'
 import { type PastTrial, type ProposalRequest, trialStream } from './sampler.ts'
@@ -63,10 +65,11 @@ export function isRootTrial(index: number, rootShare: number): boolean {
   return Math.floor((index + 1) * rootShare) > Math.floor(index * rootShare)
 }
 
-/** A point given in part, the rest of it drawn. */
+/** A point given in part, the rest of it drawn until the constraints hold. */
 function completed(space: SearchSpace, part: Params, streamName: StreamName): Params {
-  const drawn = sampleUniform({ ...space, conditions: {} }, stream(streamName))
-  return withoutInactive(space, { ...drawn, ...part })
+  const params = drawFeasible(space, stream(streamName), part)
+  if (params === null) throw impossible(space)
+  return params
 }
 
 function anew(params: Params): TrialProposal {

@@ -10,6 +10,7 @@ import type { ProposalRequest, Sampler } from './sampler.ts'
 import { sobolSampler } from './sobol-sampler.ts'
 import { MOST_RANKED, standings } from './standing.ts'
 import { type Axis, axesView, placeOf } from './unit-view.ts'
+import { nearVisited } from './visited.ts'
 
 /** The fraction of the trials that counts as good, and how many at most. */
 const GOOD = 0.15
@@ -46,6 +47,7 @@ function highestRatio(request: ProposalRequest): Params {
   const goodEstimate = estimate(axes, good)
   const otherEstimate = estimate(axes, others)
   const joint = axes.flatMap(({ count }, axis) => (count === Infinity ? [axis] : []))
+  const isNear = nearVisited(request, axes)
   const draws = trialDraws(request, 'candidates')
   let best: Params | null = null
   let bestRatio = -Infinity
@@ -55,7 +57,7 @@ function highestRatio(request: ProposalRequest): Params {
     const active = axes.map(({ name }) => own(params, name) !== undefined)
     const ratio =
       logDensity(goodEstimate, joint, unit, active) - logDensity(otherEstimate, joint, unit, active)
-    if (ratio > bestRatio && isAdmissible(request, params)) {
+    if (ratio > bestRatio && isAdmissible(request, params) && !isNear(unit)) {
       best = params
       bestRatio = ratio
     }

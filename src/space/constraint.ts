@@ -189,19 +189,20 @@ export function constraintNames(expression: Expression): ReadonlyMap<string, num
 /** Whether the rule holds for the params. A rule that speaks of a parameter that is not active there holds. */
 export function constraintHolds(expression: Expression, params: Params): boolean {
   for (const name of constraintNames(expression).keys()) if (own(params, name) === undefined) return true
-  return evaluate(expression, params) === true
+  return evaluateConstraint(expression, params) === true
 }
 
-function evaluate(expression: Expression, params: Params): ParamValue {
+/** The value of a part of a rule; every parameter that it names has a value. */
+export function evaluateConstraint(expression: Expression, params: Params): ParamValue {
   switch (expression.kind) {
     case 'constant':
       return expression.value
     case 'name':
       return params[expression.name]!
     case 'not':
-      return evaluate(expression.operand, params) !== true
+      return evaluateConstraint(expression.operand, params) !== true
     case 'negate':
-      return -Number(evaluate(expression.operand, params))
+      return -Number(evaluateConstraint(expression.operand, params))
     case 'binary':
       return combine(expression, params)
   }
@@ -209,10 +210,10 @@ function evaluate(expression: Expression, params: Params): ParamValue {
 
 function combine(expression: Extract<Expression, { kind: 'binary' }>, params: Params): ParamValue {
   const { operator } = expression
-  const left = evaluate(expression.left, params)
-  if (operator === 'and') return left === true && evaluate(expression.right, params) === true
-  if (operator === 'or') return left === true || evaluate(expression.right, params) === true
-  const right = evaluate(expression.right, params)
+  const left = evaluateConstraint(expression.left, params)
+  if (operator === 'and') return left === true && evaluateConstraint(expression.right, params) === true
+  if (operator === 'or') return left === true || evaluateConstraint(expression.right, params) === true
+  const right = evaluateConstraint(expression.right, params)
   switch (operator) {
     case '==':
       return left === right

@@ -4,6 +4,7 @@ import { own } from './own.ts'
 import type { Condition, SearchSpace } from './search-space.ts'
 import { valuesOf } from './space-rules.ts'
 import { countValues, fromUnit, valueAt } from './unit-scale.ts'
+import { violation } from './violation.ts'
 
 /** What is worked out once for a space: it is plain, frozen data, so its identity stands for its contents. */
 interface Prepared {
@@ -92,6 +93,11 @@ function conditionHolds(
 /** Whether all rules between parameters hold. */
 export function constraintsHold(space: SearchSpace, params: Params): boolean {
   return prepare(space).constraints.every((constraint) => constraintHolds(constraint, params))
+}
+
+/** How far a point is from keeping all rules: 0 exactly if they hold. */
+export function totalViolation(space: SearchSpace, params: Params): number {
+  return prepare(space).constraints.reduce((sum, constraint) => sum + violation(constraint, params), 0)
 }
 
 /** A text that two points share exactly if they are the same, whatever the order of their names. */

@@ -1,6 +1,8 @@
 import path from 'node:path'
 import type { z } from 'zod'
 import { type Place, UserError, type UserErrors } from '../errors.ts'
+import { DEFAULT_OBJECTIVE } from '../objective/kinds.ts'
+import { searchNotes } from '../search/search-notes.ts'
 import { spaceNotes } from '../space/space-notes.ts'
 import { describeValue } from '../text/quote.ts'
 import type { Experiment } from './experiment.ts'
@@ -81,6 +83,7 @@ export function experimentOf(
   mistakes.push(...nonFiniteNumbers(root, mistakes))
   if (experiment === null || mistakes.length > 0) throw mistakesError(mistakes, placeOf)
   for (const text of spaceNotes(experiment.space, raw.space)) note(text)
+  for (const text of searchNotes(experiment.space, experiment.stages)) note(text)
   return experiment
 }
 
@@ -192,9 +195,10 @@ function withOverrides(
 function withStages(tree: unknown, override: Override): unknown {
   if (override.path[0] !== 'stages' || override.path.length < 2) return tree
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) return tree
-  const { stages, budget } = tree as { stages?: unknown; budget?: unknown }
+  const { stages, budget, objective } = tree as { stages?: unknown; budget?: unknown; objective?: unknown }
+  const epochsMatter = objective === undefined || objective === DEFAULT_OBJECTIVE
   return stages === undefined || stages === null
-    ? { ...tree, stages: defaultStageEntries(budget !== undefined) }
+    ? { ...tree, stages: defaultStageEntries(budget, epochsMatter) }
     : tree
 }
 

@@ -11,7 +11,14 @@ import { checkStartPoints, resolveStages } from './stage-blocks.ts'
 export function resolveExperiment(resolving: Resolving): Experiment | null {
   const { blocks, failed, report } = resolving
   const stages =
-    failed.has('stages') || failed.has('budget') ? null : resolveStages(blocks.stages, blocks.budget, report)
+    failed.has('stages') || failed.has('budget')
+      ? null
+      : resolveStages(
+          blocks.stages,
+          blocks.budget,
+          failed.has('objective') || epochsMatter(blocks.objective),
+          report,
+        )
   if (failed.has('objective')) return null
   checkBlocksBelong(resolving)
   const aim = resolveAim(resolving)
@@ -35,6 +42,11 @@ export function resolveExperiment(resolving: Resolving): Experiment | null {
     limits: blocks.limits,
     stop: blocks.stop,
   }
+}
+
+/** Whether trials are trained here for the epochs that a stage says; an objective of one's own may ignore them. */
+function epochsMatter(objective: Resolving['blocks']['objective']): boolean {
+  return kindOf(objective).artifact === 'network'
 }
 
 function checkWarmStarts(stages: readonly StagePlan[], resolving: Resolving): void {

@@ -15,9 +15,11 @@ import { describePath, type Path } from './path.ts'
 const MOST_TRIALS = 1_000_000
 
 /** The stages of a file that names none, as entries to change; without trials if a budget plans them. */
-export function defaultStageEntries(budgeted: boolean): StageEntry[] {
-  return planStages({}).stages.map(({ name, trials, epochs }) =>
-    budgeted ? { name, epochs } : { name, epochs, trials },
+export function defaultStageEntries(budget: unknown, epochsMatter: boolean): StageEntry[] {
+  const budgeted = budget !== undefined
+  const ofTrials = typeof budget === 'object' && budget !== null && Object.hasOwn(budget, 'trials')
+  return planStages({ budget: ofTrials ? { trials: 64 } : null, epochsMatter }).stages.map(
+    ({ name, trials, epochs }) => (budgeted ? { name, epochs } : { name, epochs, trials }),
   )
 }
 
@@ -25,9 +27,10 @@ export function defaultStageEntries(budgeted: boolean): StageEntry[] {
 export function resolveStages(
   stages: readonly StageEntry[] | undefined,
   budget: Budget | undefined,
+  epochsMatter: boolean,
   report: (mistake: Mistake) => void,
 ): readonly StagePlan[] {
-  const plan = planStages({ stages: stages ?? null, budget: budget ?? null })
+  const plan = planStages({ stages: stages ?? null, budget: budget ?? null, epochsMatter })
   for (const { path, message } of plan.mistakes) report({ path, at: 'value', message })
   const trials = plan.stages.reduce((sum, stage) => sum + stage.trials, 0)
   if (trials > MOST_TRIALS) {

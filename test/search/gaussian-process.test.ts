@@ -74,6 +74,55 @@ describe('the Gaussian process', () => {
   })
 })
 
+describe('slopes', () => {
+  it('of a prediction agree with differences, on ranges; choices have none', () => {
+    const process = fitGaussianProcess(observations(25, (x, y, kind) => Math.sin(5 * x) + y * y + kind))
+    const believing = process.believing([Float64Array.of(0.4, 0.6, 1)], 0)
+    for (const [x, y, kind] of [
+      [0.31, 0.12, 0],
+      [0.93, 0.55, 1],
+      [0.4, 0.61, 1],
+    ] as const) {
+      const mean = new Float64Array(3)
+      const deviation = new Float64Array(3)
+      const place = Float64Array.of(x, y, kind)
+      const at = believing.predictWithSlope(place, 0, mean, deviation)
+      const plain = believing.predict(place, 0)
+      expect(at.mean).toBeCloseTo(plain.mean, 9)
+      expect(at.deviation).toBeCloseTo(plain.deviation, 9)
+      for (const axis of [0, 1]) {
+        const [low, high] = [-1e-5, 1e-5].map((by) => {
+          const moved = place.slice()
+          moved[axis]! += by
+          return believing.predict(moved, 0)
+        })
+        expect(mean[axis]).toBeCloseTo((high!.mean - low!.mean) / 2e-5, 4)
+        expect(deviation[axis]).toBeCloseTo((high!.deviation - low!.deviation) / 2e-5, 4)
+      }
+      expect(mean[2]).toBeCloseTo(0, 12)
+      expect(deviation[2]).toBeCloseTo(0, 12)
+    }
+  })
+
+  it('of the expected improvement agree with differences, far tails included', () => {
+    for (const [best, mean, deviation] of [
+      [0, 0, 1],
+      [0, 1, 0.5],
+      [1, 0, 2],
+      [0, 5.9, 1],
+      [0, 12, 1],
+    ] as const) {
+      const { byMean, byDeviation } = logExpectedImprovement(best, mean, deviation)
+      const value = (m: number, d: number): number => logExpectedImprovement(best, m, d).value
+      const step = 1e-4
+      const alongMean = (value(mean + step, deviation) - value(mean - step, deviation)) / (2 * step)
+      const alongDeviation = (value(mean, deviation + step) - value(mean, deviation - step)) / (2 * step)
+      expect(byMean / alongMean).toBeCloseTo(1, 2)
+      expect(byDeviation / alongDeviation).toBeCloseTo(1, 2)
+    }
+  })
+})
+
 describe('the expected improvement', () => {
   it('agrees with its definition by numerical integration, far tails included', () => {
     for (const [best, mean, deviation] of [
@@ -90,7 +139,7 @@ describe('the expected improvement', () => {
         const z = (middle - mean) / deviation
         sum += (best - middle) * Math.exp(-0.5 * z * z) * (step / (deviation * Math.sqrt(2 * Math.PI)))
       }
-      expect(logExpectedImprovement(best, mean, deviation)).toBeCloseTo(Math.log(sum), 1)
+      expect(logExpectedImprovement(best, mean, deviation).value).toBeCloseTo(Math.log(sum), 2)
     }
   })
 })

@@ -8,9 +8,9 @@ const trials = (from: number, count: number) =>
   Array.from({ length: count }, (_, i) => pastTrial(from + i, { x: i / count }, i))
 
 describe('what an adaptive sampler learns from', () => {
-  it('is nothing until the study has twelve trials', () => {
-    expect(informativeTrials(request(space, 1, trials(0, 11)))).toBeNull()
-    expect(informativeTrials(request(space, 1, trials(0, 12)))).toHaveLength(12)
+  it('is nothing until six trials have finished', () => {
+    expect(informativeTrials(request(space, 1, trials(0, 5)))).toBeNull()
+    expect(informativeTrials(request(space, 1, trials(0, 6)))).toHaveLength(6)
   })
 
   it('includes the trials of earlier stages, from the first trial of a stage on', () => {

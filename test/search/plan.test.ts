@@ -28,6 +28,24 @@ describe('planning the stages', () => {
     expect(three.map(({ trials }) => trials)).toEqual([40, 60, 18])
   })
 
+  it('learns from the start unless the next stage has more epochs', () => {
+    const samplers = (...epochs: number[]): string[] =>
+      planStages({ stages: epochs.map((count) => ({ trials: 32, epochs: count })) }).stages.map(
+        ({ sampler }) => sampler,
+      )
+    expect(samplers(1, 1)).toEqual(['gp', 'gp'])
+    expect(samplers(1, 5)).toEqual(['sobol', 'gp'])
+    expect(samplers(1, 5, 10)).toEqual(['sobol', 'gp', 'gp'])
+    expect(samplers(3)).toEqual(['gp'])
+    expect(planStages({ stages: [{ trials: 1000 }] }).stages[0]!.sampler).toBe('tpe')
+  })
+
+  it('is one stage for a budget of trials where epochs mean nothing here', () => {
+    const { stages } = planStages({ budget: { trials: 64 }, epochsMatter: false })
+    expect(stages).toMatchObject([{ name: 'search', trials: 64, epochs: 1, sampler: 'gp' }])
+    expect(planStages({ budget: { trials: 64 } }).stages).toHaveLength(2)
+  })
+
   it('tells what does not fit, and where', () => {
     const messages = (input: Parameters<typeof planStages>[0]): string[] =>
       planStages(input).mistakes.map(({ path, message }) => `${path.join('.')} | ${message}`)

@@ -117,7 +117,7 @@ describe('proposing a trial', () => {
           {
             "dropout": 0,
             "kind": "a",
-            "learningRate": 0.0031587624950807757,
+            "learningRate": 0.26702106661922403,
           },
         ],
         "grid": [
@@ -163,9 +163,9 @@ describe('proposing a trial', () => {
             "learningRate": 0.00001335418183670535,
           },
           {
-            "dropout": 0.0035672595987298146,
+            "dropout": 0.42579305644442195,
             "kind": "a",
-            "learningRate": 0.00017651653794548765,
+            "learningRate": 0.000001960428868235726,
           },
         ],
       }

@@ -112,6 +112,38 @@ describe.each(['tpe', 'gp'] as const)('the %s sampler', (name) => {
   })
 })
 
+describe.each(['tpe', 'gp'] as const)('the %s sampler', (name) => {
+  it('repeats no point where the optimum lies in a corner, nor where all values are equal', () => {
+    const space = searchSpace({ dropout: float(0, 0.95), decay: float(0, 0.1) })
+    for (let seed = 0; seed < 4; seed++) {
+      for (const value of [
+        (dropout: number, decay: number, i: number) =>
+          dropout + 5 * decay + 0.02 * stream(['noise', i]).next(),
+        () => 1,
+      ]) {
+        const done: PastTrial[] = []
+        for (let index = 0; index < 48; index++) {
+          const seen = Math.max(0, index - 7)
+          const pending = done.slice(seen).map(({ params }) => params)
+          const params = createSampler(name).propose(request(space, seed, done.slice(0, seen), pending, 48))
+          done.push(pastTrial(index, params, value(params.dropout as number, params.decay as number, index)))
+        }
+        // Of two proposals that look for the same, the later one keeps a hundredth of the stage's spacing away.
+        const least = 0.01 / Math.sqrt(48)
+        for (const [i, a] of done.entries()) {
+          for (const b of done.slice(i + 1)) {
+            const apart = Math.max(
+              Math.abs((a.params.dropout as number) - (b.params.dropout as number)) / 0.95,
+              Math.abs((a.params.decay as number) - (b.params.decay as number)) / 0.1,
+            )
+            expect(apart).toBeGreaterThan(i < 12 ? 0 : 0.99 * least)
+          }
+        }
+      }
+    }
+  })
+})
+
 describe('scores', () => {
   it('compress the bad half, so that one huge loss leaves the good ones apart', () => {
     const values = [1, 2, 3, 4, 5, 6, 7, 1e9]
@@ -143,6 +175,11 @@ describe('climbing in the unit cube', () => {
       const best = highestPoint({
         axes: axesView(line),
         score: (unit) => score(unit[0]!),
+        slope: (unit, gradient) => {
+          gradient[0] = (score(unit[0]! + 1e-7) - score(unit[0]! - 1e-7)) / 2e-7
+          return score(unit[0]!)
+        },
+        fixed: null,
         allowed: () => true,
         promising: [Float64Array.of(0.3), Float64Array.of(Math.min(0.999, peak + 0.02))],
         draws: stream(['climb', seed]),

@@ -91,6 +91,7 @@ stages: [{ trials: 3, epochs: 1, name: coarse }]`,
       'space.dropout: { float: [0, 0.95] } -> -',
       'space: in the order learningRate, reg, dropout -> in the order reg, learningRate',
       'stages[0].trials: 64 -> 3',
+      'stages[0].sampler: "sobol" -> "gp"',
       'limits.timeout: 3600 -> null',
     ])
     expect(compareExperiments(before, after)[0]).toMatchObject({ block: 'data' })

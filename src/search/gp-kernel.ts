@@ -1,0 +1,51 @@
+import { exp } from '../numerics/elementary.ts'
+
+/** How alike two places are in observations of different groups. */
+export const ACROSS_GROUPS = 0.9
+/** The variance of a group's own level. */
+export const GROUP_LEVEL = 1
+
+/** The Matérn correlation (5/2) at a squared distance. */
+export function correlation(squared: number): number {
+  const r = Math.sqrt(5 * squared)
+  return (1 + r + (r * r) / 3) * exp(-r)
+}
+
+/** Its derivative by the squared distance. */
+export function correlationSlope(squared: number): number {
+  const r = Math.sqrt(5 * squared)
+  return (-5 / 6) * (1 + r) * exp(-r)
+}
+
+/** The squared distance of two places on an axis; parameters that exist at one of them only are as far as can be. */
+export function square(a: number, b: number, isChoice: boolean): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b) ? 0 : 1
+  if (isChoice) return a === b ? 0 : 1
+  return (a - b) * (a - b)
+}
+
+/** The squared distances of all pairs i > j on an axis, row after row. */
+export function pairSquares(places: readonly Float64Array[], axis: number, isChoice: boolean): Float64Array {
+  const n = places.length
+  const squares = new Float64Array((n * (n - 1)) / 2)
+  for (let i = 1, at = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) squares[at++] = square(places[i]![axis]!, places[j]![axis]!, isChoice)
+  }
+  return squares
+}
+
+/** The covariances of all observations (their packed lower triangle) from the squared distances of all pairs. */
+export function covariances(
+  distances: Float64Array,
+  groups: Int32Array,
+  noise: number,
+  into: Float64Array,
+): void {
+  for (let i = 0, pair = 0, at = 0; i < groups.length; i++) {
+    for (let j = 0; j < i; j++, pair++, at++) {
+      const alike = correlation(distances[pair]!)
+      into[at] = groups[i] === groups[j] ? alike + GROUP_LEVEL : ACROSS_GROUPS * alike
+    }
+    into[at++] = 1 + GROUP_LEVEL + noise
+  }
+}
