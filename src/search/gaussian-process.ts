@@ -6,21 +6,10 @@ import {
   correlationSlope,
   covariances as fillCovariances,
   GROUP_LEVEL,
+  type Observations,
   pairSquares,
   square,
 } from './gp-kernel.ts'
-
-/** What a Gaussian process learns from. */
-export interface Observations {
-  /** A place for each observation, in the sense of `placeOf`. */
-  readonly places: readonly Float64Array[]
-  /** Standardised: mean about 0, deviation about 1. */
-  readonly values: Float64Array
-  /** Observations of one group share a level that says nothing of other groups: values after other epochs. */
-  readonly groups: Int32Array
-  /** Which axes are choices, that are the same or not. */
-  readonly isChoice: readonly boolean[]
-}
 
 export interface Prediction {
   readonly mean: number

@@ -1,8 +1,7 @@
 import { cholesky, invert, solveLower, solveUpper } from '../numerics/cholesky.ts'
 import { exp, log } from '../numerics/elementary.ts'
 import { minimize, type Slope } from '../numerics/minimize.ts'
-import type { Observations } from './gaussian-process.ts'
-import { ACROSS_GROUPS, correlationSlope, covariances, pairSquares } from './gp-kernel.ts'
+import { ACROSS_GROUPS, correlationSlope, covariances, type Observations, pairSquares } from './gp-kernel.ts'
 
 /** Of more observations than this, the parameters are found from an even part. */
 const MOST_FITTED = 64

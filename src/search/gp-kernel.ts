@@ -1,5 +1,17 @@
 import { exp } from '../numerics/elementary.ts'
 
+/** What a Gaussian process learns from. */
+export interface Observations {
+  /** A place for each observation, in the sense of `placeOf`. */
+  readonly places: readonly Float64Array[]
+  /** Standardised: mean about 0, deviation about 1. */
+  readonly values: Float64Array
+  /** Observations of one group share a level that says nothing of other groups: values after other epochs. */
+  readonly groups: Int32Array
+  /** Which axes are choices, that are the same or not. */
+  readonly isChoice: readonly boolean[]
+}
+
 /** How alike two places are in observations of different groups. */
 export const ACROSS_GROUPS = 0.9
 /** The variance of a group's own level. */
