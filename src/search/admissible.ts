@@ -11,7 +11,7 @@ const DRAWS = 64
 const FEASIBLE_DRAWS = 16
 /** So many of the latest trials are points to move from where points that keep the constraints are rare. */
 const KNOWN_POINTS = 64
-/** Up to so many points, those that remain are listed and drawn from. */
+/** Up to this many points, the remaining ones are listed and drawn from. */
 const LISTED_POINTS = 20_000
 
 /** A stream for drawing uniform points of one trial. */

@@ -33,7 +33,7 @@ const SCALES = [0.3, 0.1, 0.03, 0.01]
 /** How often the slope is asked for in one climb along the continuous axes. */
 const SLOPES = 30
 const ROUNDS = 3
-/** Axes of at most so many values are tried through. */
+/** Axes of at most this many values are searched exhaustively. */
 const FEW_VALUES = 12
 /** Starts of climbs are this far apart, in one axis at least. */
 const APART = 0.05

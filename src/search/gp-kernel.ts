@@ -12,7 +12,7 @@ export interface Observations {
   readonly isChoice: readonly boolean[]
 }
 
-/** How alike two places are in observations of different groups. */
+/** The correlation of two observations of different groups at the same place. */
 export const ACROSS_GROUPS = 0.9
 /** The variance of a group's own level. */
 export const GROUP_LEVEL = 1

@@ -99,7 +99,7 @@ function fullRows(counts: readonly number[]): number[][] {
 }
 
 /**
- * So many rows of a grid with more: on each axis every level as often as the others, to within one, and each axis
+ * That many rows of a grid with more: on each axis every level as often as the others, to within one, and each axis
  * shuffled so that it goes with none of the axes just before it, as nearly as some shuffles allow.
  */
 function balancedRows(counts: readonly number[], trials: number): number[][] {
@@ -144,7 +144,7 @@ export function gridNotice(space: SearchSpace, trials: number): string | null {
   return `the grid has ${total} points, of which ${trials} are tried, each value of a parameter equally often`
 }
 
-/** So many values of a parameter, evenly spread over its scaled range, ends included; the middle if it is one. */
+/** That many values of a parameter, evenly spread over its scaled range, ends included; the middle if it is one. */
 function levelsOf(space: SearchSpace, name: string, count: number): ParamValue[] {
   const distribution = space.parameters[name]!
   const most = countValues(distribution)
