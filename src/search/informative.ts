@@ -10,9 +10,14 @@ const TRIALS_TO_LEARN_FROM = 6
  */
 export function informativeTrials(request: ProposalRequest): PastTrial[] | null {
   const { earlier, history } = request
-  if (earlier.length + history.length < TRIALS_TO_LEARN_FROM) return null
+  if (!hasEnoughToLearnFrom(request)) return null
   const trials = [...earlier, ...history].filter((trial) => hasValue(trial) || isBad(trial))
   return trials.filter(hasValue).length < 2 ? null : trials
+}
+
+/** Whether the study has come far enough to learn from its trials. */
+export function hasEnoughToLearnFrom({ earlier, history }: ProposalRequest): boolean {
+  return earlier.length + history.length >= TRIALS_TO_LEARN_FROM
 }
 
 /** Trials by the epochs of their values, because only values within a group are comparable: a pruned trial's are those it ran. */
