@@ -78,6 +78,8 @@ export function tickText(value: number): string {
 export interface ValueScale extends NumberScale {
   /** How many values are worse than the axis shows: they are drawn at its end. */
   readonly clamped: number
+  /** Whether there is no value at all. */
+  readonly empty: boolean
 }
 
 /** How much of the values' worst end may be cut, the least that helps, and from what stretching on. */
@@ -91,11 +93,11 @@ const STRETCH = 3
 export function valueScale(values: readonly number[], direction: Direction, log = false): ValueScale {
   const sorted = values.filter(Number.isFinite).toSorted((a, b) => a - b)
   const [low, high] = [sorted[0], sorted.at(-1)]
-  if (low === undefined || high === undefined) return { ...numberScale(0, 1), clamped: 0 }
+  if (low === undefined || high === undefined) return { ...numberScale(0, 1), clamped: 0, empty: true }
   const isLog = log && low > 0
   const [from, to] = withoutWorst(sorted, direction, isLog ? Math.log : (value) => value)
   const clamped = sorted.filter((value) => value < from || value > to).length
-  return { ...padded(from, to, isLog), clamped }
+  return { ...padded(from, to, isLog), clamped, empty: false }
 }
 
 function withoutWorst(
@@ -127,6 +129,11 @@ function padded(low: number, high: number, log: boolean): NumberScale {
   }
   const slack = (high - low) * 0.04
   return Number.isFinite(slack) ? numberScale(low - slack, high + slack) : numberScale(low, high)
+}
+
+/** An axis of values; without ticks where there are none. */
+export function valueAxis(label: string, scale: ValueScale, count = 5): Axis {
+  return scale.empty ? { label, ticks: [], bands: 0 } : numberAxis(label, scale, count)
 }
 
 export function numberAxis(label: string, scale: NumberScale, count = 5): Axis {

@@ -32,13 +32,15 @@ export interface Axis {
   readonly bands: number
 }
 
+export type DotShape = 'dot' | 'large' | 'cross' | 'ring' | 'diamond'
+
 /** Small points of one series. */
 export interface Dots {
   readonly kind: 'dots'
   readonly role: Role
   readonly points: readonly Point[]
-  /** Crosses are for trials without a value: a difference that does not rest on colour. */
-  readonly shape: 'dot' | 'large' | 'cross'
+  /** Crosses are for trials without a value, rings for pruned ones, diamonds for imported ones: differences beside colour. */
+  readonly shape: DotShape
 }
 
 /** Lines of one series, each from point to point. */
@@ -130,7 +132,7 @@ export interface Panel {
 
 export interface LegendEntry {
   readonly role: Role
-  readonly shape: 'dot' | 'large' | 'cross' | 'line' | 'dashed' | 'range' | 'bar'
+  readonly shape: DotShape | 'line' | 'dashed' | 'range' | 'bar'
   readonly text: string
 }
 

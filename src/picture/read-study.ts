@@ -71,8 +71,17 @@ export function pictureTrial(trial: TrialRecord): PictureTrial {
     startedAt: trial.startedAt,
     durationMs: trial.durationMs,
     slot: trial.slot,
+    host: trial.host === null ? null : numberOf(trial.host),
+    imported: trial.origin !== null,
     error: trial.error?.message ?? null,
   }
+}
+
+/** A number that stands for a machine, the same in each part of a study that is read while it runs (FNV-1a). */
+function numberOf(host: string): number {
+  let hash = 0x811c9dc5
+  for (const char of host) hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193)
+  return hash >>> 0
 }
 
 export function pictureStage(stage: StageRecord): PictureStage {

@@ -1,6 +1,5 @@
 import { countOf, formatMetric, formatPercent } from '../report/numbers.ts'
-import type { LegendEntry } from './figure.ts'
-import { stageRole } from './figure.ts'
+import { type Dots, dots, type LegendEntry, type Point, stageRole } from './figure.ts'
 import type { PictureOptions } from './options.ts'
 import {
   bestTrial,
@@ -10,6 +9,7 @@ import {
   type PictureTrial,
   rankedWithValue,
   searchedNames,
+  shapeOf,
   stageLabel,
 } from './study.ts'
 
@@ -76,6 +76,39 @@ export function mishapLegend(trials: readonly PictureTrial[]): LegendEntry[] {
     ...(failed > 0 ? [`${failed} failed`] : []),
   ]
   return counts.length === 0 ? [] : [{ role: 'bad', shape: 'cross', text: counts.join(', ') }]
+}
+
+/** Dots of a stage's trials with a value, by the shapes that tell pruned and imported ones. */
+export function trialDots(
+  stages: readonly PictureStage[],
+  trials: readonly PictureTrial[],
+  at: (trial: PictureTrial) => Point,
+): Dots[] {
+  return stages.flatMap(({ index }) => {
+    const own = trials.filter(({ stage }) => stage === index)
+    return (['dot', 'ring', 'diamond'] as const).map((shape) =>
+      dots(stageRole(index), own.filter((trial) => shapeOf(trial) === shape).map(at), shape),
+    )
+  })
+}
+
+/** `12 pruned` and `30 imported`, as entries; none where there are none. */
+export function shapeLegend(trials: readonly PictureTrial[]): LegendEntry[] {
+  const count = (shape: 'ring' | 'diamond') =>
+    trials.filter((trial) => trial.value !== null && shapeOf(trial) === shape).length
+  const [pruned, imported] = [count('ring'), count('diamond')]
+  return [
+    ...(pruned > 0 ? [{ role: 'muted', shape: 'ring', text: `${pruned} pruned` } as const] : []),
+    ...(imported > 0 ? [{ role: 'muted', shape: 'diamond', text: `${imported} imported` } as const] : []),
+  ]
+}
+
+/** What the values of pruned trials are not; empty where there are none. */
+export function prunedNotes(trials: readonly PictureTrial[]): string[] {
+  const some = trials.some(({ state, value }) => state === 'pruned' && value !== null)
+  return some
+    ? ['Pruned trials show the value at the rung that ended them, after fewer epochs than the others.']
+    : []
 }
 
 /** `trial 50: 0.8567`; empty while no trial has succeeded. */

@@ -73,6 +73,10 @@ export interface PictureTrial {
   readonly durationMs: number | null
   /** The worker that ran it, from 0; null where the store does not say. */
   readonly slot: number | null
+  /** Stands for the machine that ran it, whose name no page shows; null where the store does not say. */
+  readonly host: number | null
+  /** Whether it comes from elsewhere. */
+  readonly imported: boolean
   /** Why it did not complete; null if it did. */
   readonly error: string | null
 }
@@ -147,6 +151,12 @@ export function rankedWithValue(study: PictureStudy): PictureTrial[] {
 /** The best trial; undefined before one has succeeded. */
 export function bestTrial(study: PictureStudy): PictureTrial | undefined {
   return ranking(study).find(hasValue)
+}
+
+/** How a trial with a value is drawn: what its value lacks to be alike to others is shown by shape. */
+export function shapeOf({ state, imported }: PictureTrial): 'dot' | 'ring' | 'diamond' {
+  if (imported) return 'diamond'
+  return state === 'pruned' ? 'ring' : 'dot'
 }
 
 /** Whether a trial ended without a value. */

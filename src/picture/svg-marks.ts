@@ -48,13 +48,26 @@ function drawDots({ role, points, shape }: Dots, plot: Box, paint: Paint): strin
   const seen = new Set<string>()
   for (const [x, y] of points) {
     const [left, top] = [half(plot.x + clamped(x) * plot.w), half(plot.y + (1 - clamped(y)) * plot.h)]
-    seen.add(shape === 'cross' ? `M${left - 2} ${top - 2}l4 4m-4 0l4-4` : `M${left} ${top}h0`)
+    seen.add(signAt(shape, left, top))
   }
   const many = points.length > MANY_POINTS
   const width =
-    shape === 'cross' ? (many ? 0.7 : 1.2) : shape === 'large' ? 7 : many ? 1.8 : points.length > 400 ? 3 : 4
+    shape === 'large' ? 7 : shape !== 'dot' ? (many ? 0.7 : 1.2) : many ? 1.8 : points.length > 400 ? 3 : 4
   const opacity = shape === 'dot' ? ' stroke-opacity="0.8"' : many ? ' stroke-opacity="0.6"' : ''
   return `<path fill="none"${paint.stroke(role)} stroke-width="${width}" stroke-linecap="round"${opacity} d="${[...seen].join('')}"/>`
+}
+
+function signAt(shape: Dots['shape'], left: number, top: number): string {
+  switch (shape) {
+    case 'cross':
+      return `M${left - 2} ${top - 2}l4 4m-4 0l4-4`
+    case 'ring':
+      return `M${left - 2} ${top}a2 2 0 1 0 4 0a2 2 0 1 0-4 0`
+    case 'diamond':
+      return `M${left} ${top - 3}l3 3-3 3-3-3z`
+    default:
+      return `M${left} ${top}h0`
+  }
 }
 
 function drawLines({ role, lines, width, opacity, dashed, steps }: Lines, plot: Box, paint: Paint): string {
@@ -133,6 +146,11 @@ export function drawSample({ role, shape }: LegendEntry, x: number, y: number, p
   switch (shape) {
     case 'dot':
       return `<path${paint.stroke(role)} stroke-width="5" stroke-linecap="round" d="M${at}h0"/>`
+    case 'ring':
+    case 'diamond': {
+      const sign = signAt(shape, Number(px(x + 8)), Number(px(y)))
+      return `<path fill="none"${paint.stroke(role)} stroke-width="1.2" d="${sign}"/>`
+    }
     case 'large':
       return `<path${paint.stroke(role)} stroke-width="7" stroke-linecap="round" d="M${at}h0"/>`
     case 'cross':

@@ -10,7 +10,7 @@ import {
 } from '../report/text.ts'
 import { createCanvas, type TextCanvas } from './braille.ts'
 import { visible } from './escape.ts'
-import type { Axis, Figure, LegendEntry, Lines, Mark, Panel, Role } from './figure.ts'
+import type { Axis, DotShape, Figure, LegendEntry, Lines, Mark, Panel, Role } from './figure.ts'
 import { drawPixelRows } from './text-pixels.ts'
 
 export interface TextOptions {
@@ -61,6 +61,8 @@ function legendLine(legend: readonly LegendEntry[], ascii: boolean): string {
     const words = visible(text)
     if (shape === 'cross') return `${ascii ? 'x' : '×'} ${words}`
     if (shape === 'large') return `${ascii ? '*' : '●'} ${words}`
+    if (shape === 'ring') return `${ascii ? 'o' : '○'} ${words}`
+    if (shape === 'diamond') return `${ascii ? 'd' : '◇'} ${words}`
     if (shape === 'range') return `[ ] ${words}`
     if (shape === 'bar') return `${barSign(role, ascii)} ${words}`
     return ascii ? `${signOf(role)} ${words}` : words
@@ -177,12 +179,14 @@ function drawPoint(
   x: number,
   y: number,
   role: Role,
-  shape: 'dot' | 'large' | 'cross',
+  shape: DotShape,
   ascii: boolean,
 ): void {
   const tone = toneOf(role)
   if (shape === 'cross') canvas.sign(x, y, ascii ? 'x' : '×', tone)
   else if (shape === 'large') canvas.sign(x, y, ascii ? '*' : '●', tone)
+  else if (shape === 'ring') canvas.sign(x, y, ascii ? 'o' : '○', tone)
+  else if (shape === 'diamond') canvas.sign(x, y, ascii ? 'd' : '◇', tone)
   else canvas.dot(x, y, tone, signOf(role))
 }
 

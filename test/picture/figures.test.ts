@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { numberScale, numberTicks, tickText, valueScale } from '../../src/picture/axis.ts'
 import { curvesData } from '../../src/picture/figures/curves.ts'
 import { edfData, edfSteps } from '../../src/picture/figures/edf.ts'
-import { bestSoFar, expectedBest, historyData } from '../../src/picture/figures/history.ts'
+import { bestSoFar, expectedBest, historyData, historyFigure } from '../../src/picture/figures/history.ts'
 import { lossData } from '../../src/picture/figures/loss.ts'
 import { narrowingData, narrowingFigure } from '../../src/picture/figures/narrowing.ts'
 import { pairsData } from '../../src/picture/figures/pairs.ts'
@@ -208,6 +208,38 @@ describe('the timeline', () => {
 })
 
 describe('narrowing', () => {
+  it('has a lane for each worker of each machine, without the names of machines', () => {
+    const at = (number: number, host: number, slot: number) => trial(number, 0.5, { host, slot })
+    const data = timelineData(study({ trials: [at(0, 977, 0), at(1, 31, 0), at(2, 977, 2), at(3, 31, 0)] }))
+    expect(data.names).toEqual(['host 1 · 1', 'host 1 · 3', 'host 2 · 1'])
+    expect(data.bars.map(({ lane }) => lane)).toEqual([0, 2, 1, 2])
+    const alone = timelineData(study({ trials: [at(0, 977, 1), at(1, 977, 0)] }))
+    expect(alone.names).toEqual(['1', '2'])
+  })
+
+  it('draws pruned trials as rings and imported ones as diamonds, and counts them', () => {
+    const trials = [
+      trial(0, 0.5),
+      trial(1, 0.4, { state: 'pruned' }),
+      trial(2, 0.3, { state: 'pruned' }),
+      trial(3, 0.6, { imported: true }),
+      trial(4, null),
+    ]
+    const figure = historyFigure(historyData(study({ trials })))
+    const shapes = figure.panels[0]!.marks.flatMap((mark) =>
+      mark.kind === 'dots' && mark.role === 's0' ? [[mark.shape, mark.points.length]] : [],
+    )
+    expect(shapes).toEqual([
+      ['dot', 1],
+      ['ring', 2],
+      ['diamond', 1],
+    ])
+    expect(figure.legend.map(({ text }) => text)).toEqual(
+      expect.arrayContaining(['2 pruned', '1 imported', '1 diverged']),
+    )
+    expect(figure.notes.join(' ')).toContain('Pruned trials show the value at the rung that ended them')
+  })
+
   it('marks the elite that the next stage came from, and the best of the last', () => {
     const { parameters } = narrowingData(twoStages())
     expect(parameters.map(({ name }) => name)).toEqual(['learningRate', 'units', 'optimizer', 'momentum'])

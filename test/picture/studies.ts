@@ -40,7 +40,7 @@ export function trial(
     params: {},
     startedAt: 1_000_000 + number * 500,
     durationMs: 900,
-    slot: null,
+    ...{ slot: null, host: null, imported: false },
     error: null,
     ...changes,
   }

@@ -1,5 +1,6 @@
 import { type DataImages, MOST_SAMPLES } from '../../picture/figures/data.ts'
 import type { StudyReader, StudyRecord } from '../../store/store.ts'
+import { attempt, readStudyData } from './study-data.ts'
 
 /** What pictures of a study's data could be made, or why none. */
 export interface StudyImages {
@@ -18,24 +19,15 @@ export async function readStudyImages(
   study: StudyRecord,
   number: number | undefined,
 ): Promise<StudyImages> {
-  const { experimentFromJson } = await import('../../study-file/experiment-json.ts')
-  const { keepsNetwork } = await import('../../objective/kinds.ts')
-  const experiment = await attempt(() => experimentFromJson(study.experiment, study.name))
-  if (typeof experiment === 'string') return { images: null, reason: experiment }
-  const { objective } = experiment
-  if (!keepsNetwork(objective)) {
-    return { images: null, reason: 'The objective has no data set to show.' }
-  }
-  const { readDataSet } = await import('../../data/read-data-set.ts')
-  const notes: string[] = []
-  const data = await attempt(() => readDataSet(objective.data.data))
-  if (typeof data === 'string') notes.push(`The data set cannot be read, so no samples are shown: ${data}`)
-  const shape = imageShape(typeof data === 'string' ? guessShape(objective.data.data) : data.shape)
+  const { settings, data, reason } = await readStudyData(study)
+  if (settings === null) return { images: null, reason }
+  const notes = data === null ? [`The data set cannot be read, so no samples are shown: ${reason}`] : []
+  const shape = imageShape(data === null ? guessShape(settings.data) : data.shape)
   if (shape === null) {
     return { images: null, reason: [...notes, 'The rows of the data set are not images.'].join(' ') }
   }
   const network = await keptNetwork(reader, study, number)
-  const { preprocess } = objective.data
+  const { preprocess } = settings
   const isRaw = (preprocess as { pca?: unknown }).pca == null
   const columns = shape[0] * shape[1] * shape[2]
   const weights = network !== null && isRaw ? firstLayer(network.weights, columns) : []
@@ -43,7 +35,7 @@ export async function readStudyImages(
     images: {
       shape,
       mean: network !== null && isRaw ? meanOf(network.shift, network.scale, columns) : null,
-      samples: typeof data === 'string' ? [] : samplesOf(data, columns),
+      samples: data === null ? [] : samplesOf(data, columns),
       weights,
       units: weights.length,
       trial: network?.trial ?? null,
@@ -55,14 +47,6 @@ export async function readStudyImages(
       ],
     },
     reason: '',
-  }
-}
-
-async function attempt<T>(make: () => T): Promise<T | string> {
-  try {
-    return make()
-  } catch (error) {
-    return `${error instanceof Error ? error.message : String(error)}.`
   }
 }
 

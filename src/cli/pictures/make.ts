@@ -36,7 +36,7 @@ export async function makeFigure(
   { reader, study, records }: PictureSource,
   options: PictureOptions,
 ): Promise<Figure> {
-  if (name === 'confusion') return confusionFigure(readConfusion(reader, study))
+  if (name === 'confusion') return confusionFigure(await readConfusion(reader, study))
   if (name === 'data') {
     const { images, reason } = await readStudyImages(reader, study, options.trial)
     return dataFigure(images, reason)

@@ -114,7 +114,7 @@ async function readFigures(
 
   async function makeOne(name: (typeof PAGE_PICTURES)[number]['name']): Promise<Figure | null> {
     if (name === 'confusion') {
-      const matrix = readConfusion(reader, study)
+      const matrix = await readConfusion(reader, study)
       return matrix === null ? null : confusionFigure(matrix)
     }
     if (name !== 'data') return PICTURES[name].figure(records, {})

@@ -5,6 +5,7 @@ import {
   emptyFigure,
   type Figure,
   type Label,
+  type LegendEntry,
   lines,
   type Mark,
   type Point,
@@ -27,6 +28,8 @@ import {
 export interface DrawnCurve {
   readonly trial: number
   readonly stage: number
+  /** Whether a rung ended it. */
+  readonly pruned: boolean
   readonly points: readonly (readonly [step: number, value: number])[]
 }
 
@@ -58,7 +61,7 @@ export function curvesData(study: PictureStudy, options: PictureOptions = {}): C
 
 /** The metric as it was measured at each step; the ranked value where it is not among the metrics. */
 function curveOf(
-  { number, stage }: PictureTrial,
+  { number, stage, state }: PictureTrial,
   curve: Curve | undefined,
   metric: string,
   ranked: string,
@@ -69,7 +72,7 @@ function curveOf(
     const value = values?.[i]
     return value === null || value === undefined || !Number.isFinite(value) ? [] : [[step, value]]
   })
-  return points.length === 0 ? undefined : { trial: number, stage, points }
+  return points.length === 0 ? undefined : { trial: number, stage, pruned: state === 'pruned', points }
 }
 
 const TITLE = 'Learning curves'
@@ -101,7 +104,12 @@ export function curvesFigure(data: CurvesData): Figure {
       const single = others(index).filter(({ points }) => points.length === 1)
       return [
         lines(stageRole(index), long.map(line), { width: 1, opacity: 0.7, dashed: index >= 4 }),
-        dots(stageRole(index), single.flatMap(line)),
+        dots(stageRole(index), single.filter(({ pruned }) => !pruned).flatMap(line)),
+        dots(
+          stageRole(index),
+          others(index).flatMap((each) => (each.pruned ? [line(each).at(-1)!] : [])),
+          'ring',
+        ),
       ]
     }),
     ...(winner === undefined ? [] : winnerMarks(line(winner))),
@@ -112,12 +120,18 @@ export function curvesFigure(data: CurvesData): Figure {
     notes: notesOf(data, curves.length, measured, y.clamped),
     legend: [
       ...stageLegend(study.stages, 'line'),
+      ...prunedLegend(curves),
       ...(winner === undefined
         ? []
         : [{ role: 'winner', shape: 'line', text: `best: trial ${winner.trial}` } as const]),
     ],
     panels: [panel({ x: wholeAxis('epoch', x, 8), y: numberAxis(metric, y), marks, height: 220 })],
   }
+}
+
+function prunedLegend(curves: readonly DrawnCurve[]): LegendEntry[] {
+  const count = curves.filter(({ pruned }) => pruned).length
+  return count === 0 ? [] : [{ role: 'muted', shape: 'ring', text: `${count} pruned` }]
 }
 
 function winnerMarks(points: readonly Point[]): Mark[] {

@@ -103,15 +103,8 @@ function weightsPanel({ shape, weights, units, trial }: DataImages): Panel {
     const tile = Float32Array.from(unit, (weight) => 127.5 + (127.5 * weight) / most)
     paintImage(rgb, width, (i % across) * (columns + 1), Math.floor(i / across) * (rows + 1), tile, shape)
   })
-  const of = units > chosen.length ? `, the ${chosen.length} largest of ${units}` : ''
-  return pixelPanel(
-    `First layer of trial ${trial}: a tile for each unit${of}`,
-    rgb,
-    width,
-    height,
-    2,
-    'first-layer weights',
-  )
+  const of = units > chosen.length ? `: ${chosen.length} of ${units} units` : ''
+  return pixelPanel(`First layer of trial ${trial}${of}`, rgb, width, height, 2, 'first-layer weights')
 }
 
 function largest(weights: readonly ArrayLike<number>[], most: number): readonly ArrayLike<number>[] {

@@ -2,7 +2,7 @@ import { countOf, formatMetric, formatPercent } from '../../report/numbers.ts'
 import { numberAxis, numberScale, valueScale } from '../axis.ts'
 import { emptyFigure, type Figure, lines, type Point, panel, stageRole } from '../figure.ts'
 import type { PictureOptions } from '../options.ts'
-import { choseStages, clampNotes, noValueSentence, stageLegend } from '../select.ts'
+import { choseStages, clampNotes, noValueSentence, prunedNotes, stageLegend } from '../select.ts'
 import { isMishap, type PictureStudy } from '../study.ts'
 
 /** The share of a stage's trials that reached a value: diverged and failed ones never do. */
@@ -72,6 +72,7 @@ export function edfFigure(data: EdfData): Figure {
             `${countOf(missing, 'trial')} without a value ${missing === 1 ? 'counts' : 'count'} at the worse end.`,
           ]
         : []),
+      ...prunedNotes(study.trials),
       ...clampNotes(x.clamped),
     ],
     legend: stageLegend(shown, 'line'),

@@ -1,6 +1,6 @@
 import { countOf, formatMetric } from '../../report/numbers.ts'
 import type { Direction } from '../../trial.ts'
-import { mishapHeight, numberAxis, numberScale, valueScale, wholeAxis } from '../axis.ts'
+import { mishapHeight, numberScale, valueAxis, valueScale, wholeAxis } from '../axis.ts'
 import {
   type Box,
   dots,
@@ -15,7 +15,16 @@ import {
 } from '../figure.ts'
 import { textWidth } from '../layout.ts'
 import type { PictureOptions } from '../options.ts'
-import { bestLegend, clampNotes, mishapLegend, noValueSentence, stageLegend } from '../select.ts'
+import {
+  bestLegend,
+  clampNotes,
+  mishapLegend,
+  noValueSentence,
+  prunedNotes,
+  shapeLegend,
+  stageLegend,
+  trialDots,
+} from '../select.ts'
 import { bestTrial, isMishap, type PictureStudy, stageLabel } from '../study.ts'
 
 export interface HistoryData {
@@ -128,11 +137,14 @@ export function historyFigure(data: HistoryData): Figure {
     y.unit(each.value),
     each.trial ?? -1,
   ]
+  const placed = new Map(values.map((each) => [each.trial, each]))
   const line = best.length === 0 ? [] : [...best, { x: last, value: best.at(-1)!.value }].map(at)
   const marks: Mark[] = [
     ...data.stages.flatMap((_, i) => stageBand(data, i, x.unit)),
-    ...study.stages.map(({ index }) =>
-      dots(stageRole(index), values.filter(({ stage }) => stage === index).map(at)),
+    ...trialDots(
+      study.stages,
+      study.trials.filter((trial) => trial.value !== null && !isMishap(trial)),
+      (trial) => at(placed.get(trial.number)!),
     ),
     dots(
       'bad',
@@ -153,6 +165,7 @@ export function historyFigure(data: HistoryData): Figure {
     legend: [
       ...stageLegend(study.stages, 'dot'),
       ...bestLegend(study, 'line'),
+      ...shapeLegend(study.trials),
       ...mishapLegend(study.trials),
       ...(data.random === null
         ? []
@@ -161,7 +174,7 @@ export function historyFigure(data: HistoryData): Figure {
     panels: [
       panel({
         x: wholeAxis(data.byEpochs ? 'epochs spent' : 'trial', x, 8),
-        y: numberAxis(study.metric, y),
+        y: valueAxis(study.metric, y),
         marks,
         height: 220,
       }),
@@ -177,6 +190,7 @@ function notesOf({ study, random }: HistoryData, clamped: number): string[] {
           'Stages have different epochs: a jump at a stage boundary can come from longer training as well as from a better range.',
         ]
       : []),
+    ...prunedNotes(study.trials),
     ...clampNotes(clamped),
     ...(random === null
       ? []

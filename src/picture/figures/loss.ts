@@ -60,17 +60,21 @@ export function lossData(study: PictureStudy, options: PictureOptions = {}): Los
   // The loss of the data alone is comparable with the validation loss; the one with the penalty is not.
   const skipped = regularised && curve.metrics.trainDataLoss !== undefined ? 'trainLoss' : 'trainDataLoss'
   const named = Object.entries(curve.metrics).filter(([name]) => name !== skipped)
-  const all = named.length > 0 ? named : [[study.metric, curve.values] as const]
+  const all = named.some(([name]) => name === study.metric)
+    ? named
+    : [[study.metric, curve.values] as const, ...named]
   const wanted = (word: RegExp) =>
     all.filter(([name]) => word.test(name)).map(([name, values]) => series(name, values))
   const groups = [
     { title: 'loss', series: wanted(/loss/i) },
     { title: 'accuracy', series: wanted(/accuracy/i) },
   ].filter((group) => group.series.some(({ points }) => points.length > 0))
-  const own = all.filter(([name]) => name === study.metric).map(([name, values]) => series(name, values))
+  const own = all
+    .filter(([name]) => name === study.metric && !/loss|accuracy/i.test(name))
+    .map(([name, values]) => series(name, values))
   return {
     ...empty,
-    groups: groups.length > 0 ? groups : own.length > 0 ? [{ title: study.metric, series: own }] : [],
+    groups: own.length > 0 ? [{ title: study.metric, series: own }, ...groups] : groups,
     bestStep: bestStepOf(curve.steps, curve.metrics[study.metric] ?? curve.values, study.direction),
     regularised: regularised && skipped === 'trainDataLoss',
   }
@@ -106,10 +110,17 @@ export function lossFigure(data: LossData): Figure {
   const isLog =
     data.log || groups[0]!.series.some(({ points }) => ratio(points.map(([, value]) => value)) > 100)
   const parts = new Set(groups.flatMap(({ series }) => series.map(({ part }) => part)))
+  const others = [
+    ...new Set(
+      groups.flatMap(({ series }) =>
+        series.filter(({ part }) => part === 'other').map(({ metric }) => metric),
+      ),
+    ),
+  ]
   const legend = (['train', 'valid', 'other'] as const)
     .filter((part) => parts.has(part))
     .map((part): LegendEntry => {
-      const text = { train: 'training', valid: 'validation', other: study.metric }[part]
+      const text = { train: 'training', valid: 'validation', other: others.join(', ') }[part]
       return { role: PARTS[part], shape: part === 'train' ? 'dashed' : 'line', text }
     })
   return {

@@ -102,9 +102,10 @@ export function narrowingFigure(data: NarrowingData): Figure {
 const TITLE = 'How the ranges narrowed'
 
 function summaryOf(study: PictureStudy): string {
-  const last = study.stages.at(-1)!
-  if (last.narrowing === null)
-    return `One stage so far: ${countOf(searchedNames(study).length, 'range')}, not narrowed.`
+  if (study.stages.every(({ narrowing }) => narrowing === null)) {
+    const stages = study.stages.length === 1 ? 'One stage so far' : countOf(study.stages.length, 'stage')
+    return `${stages}: ${countOf(searchedNames(study).length, 'range')}, not narrowed.`
+  }
   const actions = ['narrowed', 'reduced', 'moved', 'extended', 'kept']
   const made = study.stages.flatMap(({ narrowing }) => narrowing?.parameters ?? [])
   const counts = actions.map(

@@ -1,5 +1,5 @@
 import { countOf } from '../../report/numbers.ts'
-import { jitter, mishapHeight, numberAxis, valueScale } from '../axis.ts'
+import { jitter, mishapHeight, valueAxis, valueScale } from '../axis.ts'
 import {
   dots,
   emptyFigure,
@@ -23,7 +23,10 @@ import {
   mishapLegend,
   mishaps,
   noValueSentence,
+  prunedNotes,
+  shapeLegend,
   stageLegend,
+  trialDots,
 } from '../select.ts'
 import { bestTrial, type PictureStudy, type PictureTrial } from '../study.ts'
 
@@ -66,9 +69,15 @@ export function slicesFigure(data: SlicesData): Figure {
     notes: [
       ...data.notes,
       ...(edges ? ["Dashed lines are the edges of later stages' ranges."] : []),
+      ...prunedNotes(data.trials),
       ...clampNotes(y.clamped),
     ],
-    legend: [...stageLegend(stages, 'dot'), ...bestLegend(study, 'large'), ...mishapLegend(data.mishaps)],
+    legend: [
+      ...stageLegend(stages, 'dot'),
+      ...bestLegend(study, 'large'),
+      ...shapeLegend(data.trials),
+      ...mishapLegend(data.mishaps),
+    ],
     panels: names.map((name) => slicePanel(data, name, y)),
   }
 }
@@ -87,9 +96,7 @@ function slicePanel(data: SlicesData, name: string, y: ReturnType<typeof valueSc
   const at = (trial: PictureTrial): Point => point(trial, y.unit(trial.value!))
   const marks: Mark[] = [
     ...edgeMarks(data, name, axis.place),
-    ...study.stages.map(({ index }) =>
-      dots(stageRole(index), data.trials.filter(({ stage }) => stage === index).map(at)),
-    ),
+    ...trialDots(study.stages, data.trials, at),
     dots(
       'bad',
       data.mishaps.map((trial) => point(trial, mishapHeight(study.direction))),
@@ -98,7 +105,7 @@ function slicePanel(data: SlicesData, name: string, y: ReturnType<typeof valueSc
     dots('winner', data.trials.filter(({ number }) => number === best).map(at), 'large'),
   ]
   return panel({
-    ...{ x: axis.axis, y: numberAxis(study.metric, y), marks },
+    ...{ x: axis.axis, y: valueAxis(study.metric, y), marks },
     span: 'part',
     height: 150,
   })

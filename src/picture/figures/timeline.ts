@@ -13,7 +13,7 @@ import {
 } from '../figure.ts'
 import type { PictureOptions } from '../options.ts'
 import { stageLegend } from '../select.ts'
-import { isMishap, type PictureStudy } from '../study.ts'
+import { isMishap, type PictureStudy, type PictureTrial } from '../study.ts'
 
 /** One trial on its lane; times in milliseconds since the first start. */
 export interface TimelineBar {
@@ -36,6 +36,8 @@ export interface TimelineData {
   readonly stageStarts: readonly number[]
   /** True if the lanes are packed from the times, because the store does not say which worker ran a trial. */
   readonly packed: boolean
+  /** One for each lane. */
+  readonly names: readonly string[]
 }
 
 export function timelineData(study: PictureStudy, options: PictureOptions = {}): TimelineData {
@@ -47,9 +49,13 @@ export function timelineData(study: PictureStudy, options: PictureOptions = {}):
     from: trial.startedAt! - begin,
     to: trial.startedAt! - begin + trial.durationMs!,
   }))
-  const slots = timed.map(({ slot }) => slot)
-  const packed = slots.some((slot) => slot === null)
-  const lanes = packed ? packLanes(spans) : (slots as number[])
+  const packed = timed.some(({ slot }) => slot === null)
+  const workers = packed ? [] : workersOf(timed)
+  const lanes = packed
+    ? packLanes(spans)
+    : timed.map(({ host, slot }) =>
+        workers.findIndex((worker) => worker.host === host && worker.slot === slot),
+      )
   const bars = timed.map(
     (trial, i): TimelineBar => ({
       ...{ trial: trial.number, stage: trial.stage, lane: lanes[i]!, mishap: isMishap(trial) },
@@ -64,7 +70,37 @@ export function timelineData(study: PictureStudy, options: PictureOptions = {}):
     return of.length === 0 ? [] : [Math.min(...of.map(({ from }) => from))]
   })
   const busy = span > 0 && count > 0 ? Math.min(1, worked / (span * count)) : 0
-  return { study, bars, lanes: count, span, busy, stageStarts: starts.slice(1), packed }
+  return {
+    study,
+    bars,
+    lanes: count,
+    span,
+    busy,
+    stageStarts: starts.slice(1),
+    packed,
+    names: laneNames(count, workers),
+  }
+}
+
+interface Worker {
+  readonly host: number | null
+  readonly slot: number
+}
+
+/** All workers that ran a trial: by machine in order of appearance, then by slot. */
+function workersOf(timed: readonly PictureTrial[]): Worker[] {
+  const hosts = [...new Set(timed.map(({ host }) => host))]
+  return hosts.flatMap((host) => {
+    const slots = new Set(timed.flatMap((trial) => (trial.host === host ? [trial.slot!] : [])))
+    return [...slots].sort((a, b) => a - b).map((slot) => ({ host, slot }))
+  })
+}
+
+/** `1`, `2`; on several machines `host 2 · 1`. The names of machines stay in the store. */
+function laneNames(lanes: number, workers: readonly Worker[]): string[] {
+  const hosts = [...new Set(workers.map(({ host }) => host))]
+  if (hosts.length < 2) return Array.from({ length: lanes }, (_, i) => String((workers[i]?.slot ?? i) + 1))
+  return workers.map(({ host, slot }) => `host ${hosts.indexOf(host) + 1} · ${slot + 1}`)
 }
 
 /** The lowest free lane for each interval, in order of their starts. Intervals may touch; a small overlap is jitter of clocks. */
@@ -130,7 +166,7 @@ export function timelineFigure(data: TimelineData): Figure {
         },
         y: bandAxisDown(
           '',
-          Array.from({ length: lanes }, (_, i) => (lanes <= 16 ? String(i + 1) : '')),
+          data.names.map((name) => (lanes <= 16 ? name : '')),
         ),
         marks,
         height: Math.min(320, Math.max(lanes * 26, 40)),

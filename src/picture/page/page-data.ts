@@ -26,6 +26,9 @@ export interface TrialColumns {
   readonly startedAt: readonly (number | null)[]
   readonly durationMs: readonly (number | null)[]
   readonly slot: readonly (number | null)[]
+  readonly host: readonly (number | null)[]
+  /** The numbers of imported trials. */
+  readonly imported: readonly number[]
   readonly errors: Readonly<Record<string, string>>
   /** For each parameter its values; null where a trial does not have it. */
   readonly params: Readonly<Record<string, readonly (ParamValue | null)[]>>
@@ -71,6 +74,8 @@ export function encodeTrials(trials: readonly PictureTrial[]): TrialColumns {
     startedAt: trials.map(({ startedAt }) => (startedAt === null ? null : Math.round(startedAt - since))),
     durationMs: trials.map(({ durationMs }) => (durationMs === null ? null : Math.round(durationMs))),
     slot: unlessEmpty(trials.map(({ slot }) => slot)),
+    host: unlessEmpty(trials.map(({ host }) => host)),
+    imported: trials.filter(({ imported }) => imported).map(({ number }) => number),
     errors: Object.fromEntries(
       trials.flatMap(({ number, error }) => (error === null ? [] : [[number, error]])),
     ),
@@ -101,6 +106,7 @@ export function decodeStudy({ trials, ...rest }: StudyColumns): PictureStudy {
 
 export function decodeTrials(columns: TrialColumns): PictureTrial[] {
   const names = Object.keys(columns.params)
+  const imported = new Set(columns.imported)
   return columns.number.map((number, i): PictureTrial => {
     const params: Record<string, ParamValue> = {}
     for (const name of names) {
@@ -119,6 +125,8 @@ export function decodeTrials(columns: TrialColumns): PictureTrial[] {
       startedAt: columns.startedAt[i] == null ? null : columns.startedAt[i]! + columns.since,
       durationMs: columns.durationMs[i]!,
       slot: columns.slot[i] ?? null,
+      host: columns.host[i] ?? null,
+      imported: imported.has(number),
       error: columns.errors[number] ?? null,
     }
   })
