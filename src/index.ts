@@ -1,20 +1,49 @@
-/** The public API. Everything a study in code needs, and what a reader of a store needs. */
+/** The public API: a study in code, what it finds, and the types of all that crosses the boundary. */
 
 export { UserError, UserErrors } from './errors.ts'
-export * from './objective/authoring.ts'
+export type {
+  ObjectiveInCode,
+  ParamsIn,
+  ProgramInCode,
+  SpaceInCode,
+  StudyInCode,
+  StudyPlaceOptions,
+  ValueIn,
+} from './library/settings.ts'
 export {
-  resumeExperiment,
-  runExperiment,
-  type SessionOptions,
-  type SessionResult,
-} from './session/session.ts'
-export type { Params, ParamValue } from './space/distribution.ts'
-export type { SearchSpace } from './space/search-space.ts'
+  type AskedTrial,
+  openStudy,
+  type RunOptions,
+  Study,
+  type StudyResult,
+  study,
+  studyFromFile,
+} from './library/study.ts'
+export { type StudyTrial, StudyView } from './library/study-view.ts'
+export * from './objective/authoring.ts'
+export type { ExportFormat } from './report/export.ts'
+export type { ParameterImportance } from './search/importance.ts'
+export type { Conditional } from './space/constructors.ts'
+export type { Distribution, Params, ParamValue } from './space/distribution.ts'
+export type { Condition, Constraint, SearchSpace } from './space/search-space.ts'
 export { createMemoryStore } from './store/memory-store.ts'
-export { openReader } from './store/sqlite-store.ts'
-export type { StageRecord, StudyReader, StudyRecord, StudyState } from './store/store.ts'
-export type { StudyEvent, StudyListener } from './study/events.ts'
-export { defineStudy, type StudySettings } from './study-file/define-study.ts'
-export type { Experiment } from './study-file/experiment.ts'
-export { readExperiment } from './study-file/read-experiment.ts'
-export type { Measurement, TimedMeasurement, TrialRecord, TrialState } from './trial.ts'
+export { openReader, openWriter } from './store/sqlite-store.ts'
+export type {
+  Evaluation,
+  StageRecord,
+  StudyReader,
+  StudyRecord,
+  StudyState,
+  StudyWriter,
+  TrialFilter,
+} from './store/store.ts'
+export type { StudyEvent } from './study/events.ts'
+export type { Told } from './study/told-outcome.ts'
+export type { StudySettings } from './study-file/define-study.ts'
+export type {
+  Measurement,
+  TimedMeasurement,
+  TrialError,
+  TrialRecord,
+  TrialState,
+} from './trial.ts'

@@ -49,9 +49,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   hono: ['cli'],
   '@hono/node-server': ['cli'],
   'node:buffer': ['data'],
-  'node:crypto': ['random', 'train', 'data', 'objective', 'engine', 'store', 'study', 'cli'],
-  'node:path': ['train', 'data', 'objective', 'engine', 'store', 'study-file', 'session', 'cli'],
-  'node:url': ['train', 'objective', 'execute', 'cli'],
+  'node:crypto': ['random', 'train', 'data', 'objective', 'engine', 'store', 'study', 'library', 'cli'],
+  'node:path': ['train', 'data', 'objective', 'engine', 'store', 'study-file', 'session', 'library', 'cli'],
+  'node:url': ['train', 'objective', 'execute', 'library', 'cli'],
   'node:util': ['train', 'objective', 'cli'],
 }
 
@@ -59,6 +59,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 const OUTSIDE_WORLD = [
   // Which processes there are.
   'process-identity.ts',
+  'code-version.ts',
   'execute/',
   'engine/',
   'store/',
@@ -70,6 +71,7 @@ const OUTSIDE_WORLD = [
   'study-file/',
   'session/',
   'model/test-look.ts',
+  'library/',
   // A program as an objective, and a user's module that is checked and loaded.
   'objective/program/',
   'objective/study-place.ts',

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { choice, defineStudy, fixed, float, int, openReader, runExperiment, when } from '../src/index.ts'
+import { choice, fixed, float, int, openReader, when } from '../src/index.ts'
+import { runExperiment } from '../src/session/session.ts'
+import { defineStudy } from '../src/study-file/define-study.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'finesweep-index-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -26,7 +28,6 @@ test('a study in code runs like one from a file, and a reader finds what it stor
   const result = await runExperiment(experiment, null, {
     db,
     workers: 2,
-    codeVersion: 'test',
     listener: (event) => events.push(event.kind),
   })
   expect(result.end).toEqual({ state: 'complete', endReason: null })

@@ -33,7 +33,6 @@ export async function measureOverhead(trials: number, workers: number): Promise<
     await runExperiment(experiment, null, {
       db: path.join(folder, 'studies.db'),
       workers,
-      codeVersion: 'bench',
       listener: (event) => {
         if (event.kind === 'trial-finished') finishedAt.push(performance.now())
       },

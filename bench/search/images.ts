@@ -8,7 +8,9 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { defineStudy, float, runExperiment, type StudySettings } from '../../src/index.ts'
+import { runExperiment } from '../../src/session/session.ts'
+import { float } from '../../src/space/constructors.ts'
+import { defineStudy, type StudySettings } from '../../src/study-file/define-study.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -57,7 +59,6 @@ for (let seed = 1; seed <= Number(options.seeds); seed++) {
     const { best } = await runExperiment(study, null, {
       db: path.join(folder, 'images.db'),
       workers: Number(options.workers),
-      codeVersion: 'bench',
     })
     row[way] = best?.value ?? Number.NaN
   }

@@ -17,6 +17,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     describe: 'Continue a study where it stopped, or extend it',
     load: () => import('./commands/resume.ts'),
   },
+  {
+    usage: 'ask [study]',
+    describe: 'Print the next trial of a study, to be run elsewhere',
+    load: () => import('./commands/ask.ts'),
+  },
+  {
+    usage: 'tell <study> <trial> [value]',
+    describe: 'Record what a trial gave that ask has printed',
+    load: () => import('./commands/tell.ts'),
+  },
   { usage: 'studies', describe: 'List all studies of a store', load: () => import('./commands/studies.ts') },
   {
     usage: 'status [study]',

@@ -3,14 +3,13 @@ import { PreparationStopped } from '../data/prepare-in-thread.ts'
 import { UserError } from '../errors.ts'
 import { nextSteps, readSummary, renderSummary } from '../report/summary.ts'
 import { wrap } from '../report/text.ts'
-import type { SessionOptions, SessionResult } from '../session/session.ts'
+import type { SessionOptions, SessionResult } from '../session/conduct.ts'
 import type { StudyListener } from '../study/events.ts'
 import { tableLayout } from './layout.ts'
 import { dbOption, withReader } from './open-study.ts'
 import { chosenEngine, defaultWorkers } from './run-options.ts'
 import { listenForSignals } from './stop-signals.ts'
 import { print, say, type Terminal } from './terminal.ts'
-import { codeVersion } from './version.ts'
 
 export interface ConductArguments {
   readonly db: string
@@ -61,7 +60,6 @@ export async function conduct(
       db: resolve(args.db),
       workers,
       engine,
-      codeVersion: codeVersion(),
       listener: args.serve ? await withLivePage(progress.listener, args.db, tell) : progress.listener,
       say: tell,
       onPreparing: progress.preparing,

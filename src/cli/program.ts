@@ -1,9 +1,9 @@
 import yargs, { type Argv } from 'yargs'
+import { codeVersion } from '../code-version.ts'
 import type { Command, CommandEntry } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { reportFailure } from './failure.ts'
 import { print, type Terminal } from './terminal.ts'
-import { codeVersion } from './version.ts'
 import { checkCommand, explainWrongUse, WrongUse } from './wrong-use.ts'
 
 /** Runs the process's own command line and sets its exit code; the process ends when its streams are drained. */
@@ -127,7 +127,7 @@ function configure(parser: Argv, terminal: Terminal): Argv {
     .wrap(Math.min(terminal.stdout.columns ?? 80, 100))
     .epilogue(
       'STUDY defaults to the latest. Results go to stdout, everything else to stderr.\n' +
-        'Exit codes: 0 done, 1 a bug, 2 invalid usage or study file, 3 no trial succeeded, 5 no such study or trial, ' +
+        'Exit codes: 0 done, 1 a bug, 2 invalid usage or study file, 3 no trial succeeded, 4 no trial to hand out, 5 no such study or trial, ' +
         '6 the store cannot be used, 7 the engine cannot be reached, 130 and 143 stopped by a signal.',
     )
     .fail((message, error, failed) => {

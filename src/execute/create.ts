@@ -6,10 +6,10 @@ import { createPoolExecutor, type PoolOptions } from './pool.ts'
 
 /**
  * The executor that fits an objective: threads for what computes here; for a command none, as each trial is a process
- * of its own; and the calling thread, one trial at a time, for an object, which can't leave it.
+ * of its own; and the calling thread for an object, which can't leave it: its trials take turns where they wait.
  */
 export function createExecutor(source: ObjectiveSource, options: PoolOptions): Executor {
   if (runningKind(source).runsIn === 'threads') return createPoolExecutor(source, options)
   const { workers, onPrint } = options
-  return createInlineExecutor(source, { onPrint, ...(source.kind === 'object' ? {} : { slots: workers }) })
+  return createInlineExecutor(source, { onPrint, slots: workers })
 }

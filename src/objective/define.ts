@@ -35,8 +35,17 @@ export function defineObjective<const S extends ParameterMap>(
   }
   // The study draws params from this very space, so they are of its types.
   const plain = run as unknown as ObjectiveFunction
-  return Object.freeze({
+  const objective = Object.freeze({
     space: searchSpace(space, options),
     run: (context: TrialContext) => measurementsOf(plain, context),
   })
+  texts.set(objective, String(run))
+  return objective
+}
+
+const texts = new WeakMap<Objective, string>()
+
+/** The text of the function that measures: what tells one objective from another. */
+export function objectiveText(objective: Objective): string {
+  return texts.get(objective) ?? String(objective.run)
 }

@@ -4,6 +4,7 @@ import type { PreparedData } from '../data/prepared.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { TestScore } from '../train/test-score.ts'
 import type { Direction } from '../trial.ts'
+import type { Objective } from './objective.ts'
 import type { ObjectiveSettings, ObjectiveSource } from './source.ts'
 
 /** How many of the best trials of a study keep their folders, unless its file says. */
@@ -52,7 +53,11 @@ export interface OpenedObjective {
   readonly data: PreparedData | null
 }
 
-export type OpenOptions = PrepareOptions & { readonly signal?: AbortSignal | undefined }
+export interface OpenOptions extends PrepareOptions {
+  readonly signal?: AbortSignal | undefined
+  /** What an external objective stands for. */
+  readonly objective?: Objective | undefined
+}
 
 /** The form of `objective` in a study file: a text, or a block of keys. */
 export type WrittenObjective = string | Readonly<Record<string, unknown>>

@@ -1,4 +1,5 @@
 import { classifierKind } from './classifier-kind.ts'
+import { externalKind } from './external-kind.ts'
 import type { ObjectiveKind } from './kind.ts'
 import { moduleKind } from './module-kind.ts'
 import { commandKind } from './program/command-kind.ts'
@@ -11,6 +12,7 @@ const KINDS: {
   [classifierKind.kind]: classifierKind,
   module: moduleKind,
   command: commandKind,
+  external: externalKind,
 }
 
 export const OBJECTIVE_KINDS = Object.values(KINDS) as readonly ObjectiveKind[]

@@ -8,7 +8,7 @@ import type { StudyPlace } from './study-place.ts'
 export const CLASSIFIER = 'mlp-classifier'
 
 /** What an experiment says of its objective: plain JSON, every default filled in, every path absolute. */
-export type ObjectiveSettings = ClassifierSettings | ModuleSettings | CommandSettings
+export type ObjectiveSettings = ClassifierSettings | ModuleSettings | CommandSettings | ExternalSettings
 
 export interface ClassifierSettings {
   readonly kind: typeof CLASSIFIER
@@ -20,6 +20,16 @@ export interface ClassifierSettings {
 export interface ModuleSettings {
   readonly kind: 'module'
   readonly file: string
+}
+
+/** What study files and stored experiments call an objective that finesweep cannot start. */
+export const EXTERNAL = 'external'
+
+/** A function of the program that runs the study; or values that are told from outside. */
+export interface ExternalSettings {
+  readonly kind: typeof EXTERNAL
+  /** SHA-256 in hex of the function's text; null where values are told. */
+  readonly code: string | null
 }
 
 /** A program, split into words as a shell would but run without one. */
@@ -38,7 +48,7 @@ export interface CommandSettings {
 
 /** The source with the place of its study, for kinds whose trials have folders. */
 export function atPlace(source: ObjectiveSource, place: StudyPlace): ObjectiveSource {
-  return source.kind === 'module' || source.kind === 'command' ? { ...source, place } : source
+  return source.kind === CLASSIFIER ? source : { ...source, place }
 }
 
 /** Where an objective comes from once its data are prepared: plain data that every worker can load it from. */
@@ -47,4 +57,4 @@ export type ObjectiveSource =
   | (ModuleSettings & { readonly place?: StudyPlace })
   | (CommandSettings & { readonly place?: StudyPlace })
   /** An object in this process: only the inline executor can run it. */
-  | { readonly kind: 'object'; readonly objective: Objective }
+  | { readonly kind: 'object'; readonly objective: Objective; readonly place?: StudyPlace }

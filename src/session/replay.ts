@@ -8,9 +8,9 @@ import { own } from '../space/own.ts'
 import type { StudyReader, StudyRecord } from '../store/store.ts'
 import { experimentFromJson } from '../study-file/experiment-json.ts'
 import type { TimedMeasurement, TrialOutcome, TrialRecord } from '../trial.ts'
+import { cacheFolderOf } from './conduct.ts'
 import { openExperiment } from './open-experiment.ts'
 import { refuseDifferences } from './refuse-differences.ts'
-import { cacheFolderOf } from './session.ts'
 import { studyFolder } from './trial-folders.ts'
 
 /** What a replay showed. */

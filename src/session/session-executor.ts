@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { codeVersion } from '../code-version.ts'
 import { combineExecutors } from '../engine/combined-executor.ts'
 import { type EngineAddress, readEngineAddress } from '../engine/engine-address.ts'
 import { PROTOCOL, type SessionOffer, sha256 } from '../engine/protocol.ts'
@@ -29,7 +30,6 @@ export interface EngineOptions {
 export interface ExecutorOptions {
   /** How many trials run in this process at once; 0 with an engine: none. */
   readonly workers: number
-  readonly codeVersion: string
   readonly engine?: EngineOptions | undefined
   readonly onPrint?: ((text: string, trial: number | null) => void) | undefined
   readonly say: (sentence: string) => void
@@ -76,7 +76,7 @@ export async function prepareSessionExecutor(
   const remote = await RemoteExecutor.open({
     address,
     prefix: engine.prefix ?? DEFAULT_PREFIX,
-    offer: describeOffer(opened, engine, options.codeVersion),
+    offer: describeOffer(opened, engine),
     engineTimeoutMs: 1000 * (engine.timeout ?? DEFAULT_TIMEOUT_SECONDS),
     say: options.say,
   })
@@ -89,16 +89,12 @@ export async function prepareSessionExecutor(
   }
 }
 
-function describeOffer(
-  { experiment, fingerprints }: OpenedExperiment,
-  engine: EngineOptions,
-  codeVersion: string,
-): SessionOffer {
+function describeOffer({ experiment, fingerprints }: OpenedExperiment, engine: EngineOptions): SessionOffer {
   const { objective, limits, name } = experiment
   const { token = null, root, lockMs = DEFAULT_LOCK_MS } = engine
   return {
     protocol: PROTOCOL,
-    codeVersion,
+    codeVersion: codeVersion(),
     study: name,
     host: hostname(),
     tokenHash: token === null ? null : sha256(token),

@@ -1,57 +1,17 @@
 import { existsSync } from 'node:fs'
-import { hostname } from 'node:os'
-import { dirname, resolve } from 'node:path'
+import { codeVersion } from '../code-version.ts'
 import { UserError } from '../errors.ts'
-import { lookAtTest } from '../model/test-look.ts'
 import { kindOf } from '../objective/kinds.ts'
 import { endLeftPrograms } from '../objective/program/left-programs.ts'
-import type { StudyPlace } from '../objective/study-place.ts'
 import { openReader, openWriter } from '../store/sqlite-store.ts'
-import type { Evaluation, StudyReader, StudyRecord, StudyWriter } from '../store/store.ts'
-import type { StudyListener } from '../study/events.ts'
-import { runStudy, type StudyEnd } from '../study/study-run.ts'
-import { winningTrial } from '../study/winning-trial.ts'
+import type { NewStudy, StudyReader, StudyRecord } from '../store/store.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 import { experimentToJson } from '../study-file/experiment-json.ts'
-import type { TrialRecord } from '../trial.ts'
 import { changeExperiment, describeChanges, type ResumeChanges } from './change-experiment.ts'
-import { describeIdleWorkers } from './idle-workers.ts'
-import { type OpenedExperiment, openExperiment } from './open-experiment.ts'
+import { conduct, leave, open, type SessionOptions, type SessionResult, sayOfData } from './conduct.ts'
+import type { OpenedExperiment } from './open-experiment.ts'
 import { refuseDifferences } from './refuse-differences.ts'
-import { type EngineOptions, prepareSessionExecutor } from './session-executor.ts'
-import { keepTrialFolders, moveAside, studyFolder } from './trial-folders.ts'
-
-/** Where, with how many threads and in whose sight an experiment runs. */
-export interface SessionOptions {
-  /** The store's file. */
-  readonly db: string
-  /** How many trials run at once in this process; 1 or more, with an engine also 0. */
-  readonly workers: number
-  readonly codeVersion: string
-  /** An engine whose workers run trials besides, or instead with `workers: 0`. */
-  readonly engine?: EngineOptions | undefined
-  readonly listener?: StudyListener
-  /** Called with a sentence for people: a name that was taken, a listener that threw. Those of a running study go to stderr by default. */
-  readonly say?: (sentence: string) => void
-  /** Told how far a long preparation of the data is: what is being done, and the share from 0 to 1. */
-  readonly onPreparing?: (step: string, done: number) => void
-  /** Gets what objectives print; by default it goes to stderr. */
-  readonly onPrint?: (text: string, trial: number | null) => void
-  /** Once aborted, no trial begins and the running ones may end. Its reason is a sentence. */
-  readonly drain?: AbortSignal
-  /** Once aborted, everything ends; what was running runs again on a resume. */
-  readonly halt?: AbortSignal
-}
-
-export interface SessionResult {
-  readonly study: StudyRecord
-  readonly end: StudyEnd
-  /** Null if no trial succeeded. */
-  readonly best: TrialRecord | null
-  readonly testLook: Evaluation | null
-  /** What may be wrong with the data, in sentences without their full stop. */
-  readonly cautions: readonly string[]
-}
+import { moveAside, studyFolder } from './trial-folders.ts'
 
 /**
  * Runs an experiment as a new study, from its data to the test accuracy of its best network.
@@ -65,29 +25,34 @@ export async function runExperiment(
 ): Promise<SessionResult> {
   const opened = await open(experiment, options)
   sayOfData(opened, options)
-  const store = openWriter(options.db)
+  const store = options.store ?? openWriter(options.db)
   return conduct(store, opened, options, () => {
     let taken = false
     const created = store.createStudy((isTaken) => {
       const free = freeName(name, experiment.name, options.db, isTaken)
       taken = free !== (name ?? experiment.name)
-      return {
-        name: free,
-        seed: experiment.seed,
-        direction: experiment.direction,
-        metric: experiment.metric,
-        tieMetric: kindOf(experiment.objective).tie(experiment.objective),
-        lag: experiment.lag,
-        experiment: experimentToJson({ ...opened.experiment, name: free }),
-        fingerprints: opened.fingerprints,
-        codeVersion: options.codeVersion,
-      }
+      return newStudy(opened, free)
     })
     const moved = moveAside(studyFolder(options.db, created.name))
     if (moved !== null) options.say?.(`The folder of an earlier study "${created.name}" is now ${moved}.`)
     if (taken) options.say?.(nameTaken(store, experiment.name, created.name))
     return created
   })
+}
+
+/** What the store is given of a new study. */
+export function newStudy({ experiment, fingerprints }: OpenedExperiment, name: string): NewStudy {
+  return {
+    name,
+    seed: experiment.seed,
+    direction: experiment.direction,
+    metric: experiment.metric,
+    tieMetric: kindOf(experiment.objective).tie(experiment.objective),
+    lag: experiment.lag,
+    experiment: experimentToJson({ ...experiment, name }),
+    fingerprints,
+    codeVersion: codeVersion(),
+  }
 }
 
 /**
@@ -102,7 +67,7 @@ export async function resumeExperiment(
   options: SessionOptions,
 ): Promise<SessionResult> {
   refuseResume(name, changes, options.db)
-  const store = openWriter(options.db)
+  const store = options.store ?? openWriter(options.db)
   try {
     const study = findStudy(store, name, options.db)
     store.acquireLease(study.id)
@@ -121,7 +86,7 @@ export async function resumeExperiment(
       return store.findStudy(study.name)!
     })
   } finally {
-    store.close()
+    leave(store, options)
   }
 }
 
@@ -139,120 +104,6 @@ function refuseResume(name: string | null, changes: ResumeChanges, db: string): 
 function changedExperiment(store: StudyReader, study: StudyRecord, changes: ResumeChanges): Experiment {
   const begunTrials = (stage: number): number => store.trials(study.id, { stage }).length
   return changeExperiment(study, { begun: store.stages(study.id), begunTrials }, changes)
-}
-
-async function open(experiment: Experiment, options: SessionOptions): Promise<OpenedExperiment> {
-  const { onPreparing, drain } = options
-  const opened = await openExperiment(experiment, {
-    cacheFolder: cacheFolderOf(options.db),
-    signal: drain,
-    ...(onPreparing === undefined ? {} : { onProgress: onPreparing }),
-  })
-  for (const warning of opened.warnings) options.say?.(warning)
-  return opened
-}
-
-/** What was found out about the data, and what may be wrong with them: before a trial runs. */
-function sayOfData({ data }: OpenedExperiment, { say = () => {} }: SessionOptions): void {
-  for (const remark of data?.remarks ?? []) say(`Data: ${remark}.`)
-  for (const caution of data?.cautions ?? []) say(`Caution: ${caution}.`)
-}
-
-/** Where a store's folder keeps what can be worked out again. */
-export function cacheFolderOf(db: string): string {
-  return resolve(dirname(db), 'cache')
-}
-
-/** How often the lease is renewed: well within the minute after which a silent holder counts as dead. */
-const HEARTBEAT_MS = 15_000
-
-async function conduct(
-  store: StudyWriter,
-  opened: OpenedExperiment,
-  options: SessionOptions,
-  begin: () => StudyRecord,
-): Promise<SessionResult> {
-  const { experiment, data } = opened
-  const { limits } = experiment
-  const drain = new AbortController()
-  const say = options.say ?? ((sentence: string) => process.stderr.write(`${sentence}\n`))
-  const executors = await prepareSessionExecutor(opened, { ...options, say }).catch((error: unknown) => {
-    store.close()
-    throw error
-  })
-  const timers: NodeJS.Timeout[] = []
-  const closeAtOnce = (): void => {
-    executors.close().catch(() => {})
-  }
-  try {
-    const study = begin()
-    const stages = experiment.stages.map(({ name }) => name)
-    const idle = describeIdleWorkers(options.workers, experiment.lag, experiment.stages)
-    if (idle !== null) options.say?.(idle)
-    const folder = studyFolder(options.db, study.name)
-    const place: StudyPlace = { study: study.name, stages, folder, isReplay: false }
-    timers.push(setInterval(() => store.renewLease(study.id), HEARTBEAT_MS))
-    if (limits.timeout !== null) {
-      const reason = `time limit of ${limits.timeout} s reached`
-      timers.push(setTimeout(() => drain.abort(reason), limits.timeout * 1000))
-    }
-    forward(options.drain, (reason) => drain.abort(reason))
-    forward(options.halt, (reason) => {
-      drain.abort(reason)
-      closeAtOnce()
-    })
-    const end = await runStudy({
-      study,
-      space: experiment.space,
-      stages: experiment.stages,
-      stop: experiment.stop,
-      limits: {
-        trialTimeoutMs: limits.trialTimeout === null ? null : limits.trialTimeout * 1000,
-        retries: limits.retries,
-        maxFailures: limits.maxFailures,
-        maxEpochs: limits.maxEpochs,
-      },
-      store,
-      executor: executors.at(place),
-      listener: withFolders(store, study, experiment, folder, options.listener ?? (() => {})),
-      say,
-      host: hostname(),
-      signal: drain.signal,
-    })
-    const { objective } = experiment
-    const best = winningTrial(store, study)
-    const testLook =
-      end.state === 'complete' ? await lookAtTest(store, study.id, best, objective, data) : null
-    return { study: store.findStudy(study.name)!, end, best, testLook, cautions: data?.cautions ?? [] }
-  } finally {
-    for (const timer of timers) clearTimeout(timer)
-    await executors.close()
-    store.close()
-  }
-}
-
-/** The listener, and one that removes folders of trials, where the objective's trials have them. */
-function withFolders(
-  store: StudyReader,
-  study: StudyRecord,
-  { objective, direction, stages }: Experiment,
-  folder: string,
-  listener: StudyListener,
-): StudyListener {
-  const keep = kindOf(objective).keptFolders(objective)
-  if (keep === null) return listener
-  const trials = store.trials(study.id)
-  const sweep = keepTrialFolders({ folder, direction, stages, keep, trials })
-  return (event) => {
-    sweep(event)
-    listener(event)
-  }
-}
-
-function forward(signal: AbortSignal | undefined, aborted: (reason: unknown) => void): void {
-  if (signal === undefined) return
-  if (signal.aborted) aborted(signal.reason)
-  else signal.addEventListener('abort', () => aborted(signal.reason), { once: true })
 }
 
 /** The name asked for, which must be free; without one the experiment's own, with the first number from 2 that makes it free. */

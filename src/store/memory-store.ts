@@ -31,7 +31,7 @@ import type {
   TrialResult,
 } from './store.ts'
 import { addTotals, type TotalsRow } from './totals.ts'
-import { gatherImported, numberTaken } from './trial-gathering.ts'
+import { gatherImported, numberTaken, runningRecord } from './trial-gathering.ts'
 import { finishedTrial, startedTrial } from './trial-life.ts'
 import { sortTrials, trialSorting } from './trial-order.ts'
 
@@ -286,6 +286,11 @@ class MemoryStore implements StudyWriter {
     const record = startedTrial(before, spec, { host, slot }, this.#now())
     held.running.set(spec.number, record)
     put(held, { record, measurements: [], artifact: null })
+  }
+
+  adoptTrial(study: number, number: number): void {
+    const held = this.#leased(study)
+    held.running.set(number, runningRecord(number, held.trials.get(number)?.record))
   }
 
   finishTrial(study: number, number: number, outcome: TrialOutcome, keepArtifact: boolean): void {

@@ -29,6 +29,7 @@ import type {
 } from './store.ts'
 import { onStore } from './store-error.ts'
 import {
+  gatherAdopted,
   gatherAnew,
   gatherFinish,
   gatherImported,
@@ -153,6 +154,10 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
     const held = this.#heldStudy(study)
     const stored = held.pending.has(spec.number) ? undefined : this.#before(study, spec.number)
     gatherStart(held, stored, spec, { host, slot }, this.now())
+  }
+
+  adoptTrial(study: StudyId, number: TrialNumber): void {
+    gatherAdopted(this.#heldStudy(study), number, this.trial(study, number))
   }
 
   finishTrial(study: number, number: number, outcome: TrialOutcome, keepArtifact: boolean): void {

@@ -263,6 +263,8 @@ export interface StudyWriter extends StudyReader {
    * is complete, pruned or diverged. `slot`: which of the executor's, null or absent if that is not known. Grouped with other writes until the next `flush`.
    */
   startTrial(study: StudyId, spec: TrialSpec, host: string, slot?: number | null): void
+  /** Takes a trial over that another writer has started and that still runs, so that this one can finish it. Commits nothing. */
+  adoptTrial(study: StudyId, number: TrialNumber): void
   /**
    * Adds measurements of a trial that this writer started and that still runs, for people who watch: they count for
    * nothing, and are replaced when the trial ends or starts again. Steps rise. Grouped until the next `flush`.

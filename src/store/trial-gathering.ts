@@ -63,6 +63,19 @@ export function gatherStart(
   held.pending.set(spec.number, { record, again, measurements: [], artifact: null })
 }
 
+/** @param stored what the store has of the trial */
+export function gatherAdopted(held: HeldStudy, number: TrialNumber, stored: TrialRecord | undefined): void {
+  held.running.set(number, runningRecord(number, stored))
+  // It may have measurements there.
+  held.shown.add(number)
+}
+
+/** @throws Error if there is no such trial, or it does not run */
+export function runningRecord(number: TrialNumber, stored: TrialRecord | undefined): TrialRecord {
+  if (stored?.state === 'running') return stored
+  throw new Error(`Trial ${number} is ${stored?.state ?? 'not there'}: it can't be taken over.`)
+}
+
 export function gatherFinish(
   held: HeldStudy,
   number: number,

@@ -50,12 +50,14 @@ export interface Before {
 /**
  * The queue of a stage as the store has left it, and which artifacts it keeps.
  * @param begun the stage's trials in the store, in order of number; read once
+ * @param out numbers of unfinished ones that somebody is still running; none by default
  */
 export function openStage(
   course: StudyCourse,
   stage: StageRecord,
   before: Before,
   begun: Iterable<TrialRecord>,
+  out?: ReadonlySet<number>,
 ): { readonly queue: TrialQueue; readonly kept: KeptArtifacts } {
   const { study, stages, stop, limits, store } = course
   const { direction } = study
@@ -72,6 +74,7 @@ export function openStage(
     stop: { target: stop?.target ?? null, patience: isLast ? (stop?.patience ?? null) : null },
     maxEpochs: limits.maxEpochs === null ? null : Math.max(0, limits.maxEpochs - before.epochs),
     begun,
+    ...(out === undefined ? {} : { out }),
     measurements: (number) => store.measurements(study.id, number),
     propose:
       plan.replicate === undefined

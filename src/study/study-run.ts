@@ -1,11 +1,10 @@
 import type { Executor } from '../execute/executor.ts'
-import type { StudyState } from '../store/store.ts'
 import { FINISHED_STATES, type TrialState } from '../trial.ts'
 import type { StudyListener } from './events.ts'
 import { guardListener } from './guarded-listener.ts'
 import { runStage } from './lanes.ts'
 import { type Before, beginStage, openStage, type StudyCourse, type StudyLimits } from './open-stage.ts'
-import type { TrialQueue } from './trial-queue.ts'
+import { completeEnd, endWith, exhaustedReason, type StudyEnd } from './study-end.ts'
 import { streamTrials } from './trial-stream.ts'
 
 export type { StudyLimits } from './open-stage.ts'
@@ -19,12 +18,6 @@ export interface StudyRun extends StudyCourse {
   readonly host: string
   /** Once aborted, no trial begins and the running ones may end; the reason is a sentence. */
   readonly signal: AbortSignal
-}
-
-export interface StudyEnd {
-  readonly state: StudyState
-  /** Null if every trial of every stage has ended. */
-  readonly endReason: string | null
 }
 
 /**
@@ -68,12 +61,13 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
       listener,
       signal: run.signal,
     })
-    end = describeEnd(run, queue)
+    end = endWith(run.limits, queue)
+    if (end === null && !queue.complete) {
+      end = { state: 'stopped', endReason: String(run.signal.reason ?? 'stopped') }
+    }
     if (end !== null) break
     const results = queue.finished()
-    if (queue.end === 'exhausted') {
-      reasons.push(`stage ${stage.name} has tried every possible point (${results.length} trials)`)
-    }
+    if (queue.end === 'exhausted') reasons.push(exhaustedReason(stage, queue))
     listener({ kind: 'stage-finished', stage })
     before = {
       stage,
@@ -81,7 +75,7 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
       epochs: before.epochs + queue.epochs,
     }
   }
-  end ??= { state: 'complete', endReason: reasons.length === 0 ? null : reasons.join('; ') }
+  end ??= completeEnd(reasons)
   store.finishStudy(study.id, end.state, end.endReason)
   listener({ kind: 'study-finished', ...end })
   return end
@@ -89,15 +83,4 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
 
 function countFinished(counts: Readonly<Record<TrialState, number>>): number {
   return FINISHED_STATES.reduce((sum, state) => sum + counts[state], 0)
-}
-
-/** How the study ends with this stage; null if it goes on. */
-function describeEnd(run: StudyRun, queue: TrialQueue): StudyEnd | null {
-  if (queue.end === 'too-many-failures') {
-    return { state: 'failed', endReason: `${run.limits.maxFailures} trials failed in a row` }
-  }
-  if (!queue.complete) return { state: 'stopped', endReason: String(run.signal.reason ?? 'stopped') }
-  if (queue.stopReason !== null) return { state: 'complete', endReason: queue.stopReason }
-  if (queue.end !== 'out-of-epochs') return null
-  return { state: 'complete', endReason: `limit of ${run.limits.maxEpochs} epochs reached` }
 }

@@ -34,7 +34,6 @@ async function digestOf(file: string, workers: number): Promise<string> {
   const { end, study, best } = await runExperiment(shortened(file), null, {
     db,
     workers,
-    codeVersion: 'test',
     say: () => {},
     onPrint: () => {},
   })

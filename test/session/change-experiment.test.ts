@@ -144,7 +144,7 @@ test('a complete study goes on with a further stage in a wider range, and record
     },
     path.join(import.meta.dirname, '../fixtures/objectives'),
   )
-  const options = { db: path.join(folder, 'studies.db'), workers: 1, codeVersion: 'test' }
+  const options = { db: path.join(folder, 'studies.db'), workers: 1 }
   await runExperiment(study, null, options)
   const set = ['space.batch.int=[1, 16]', 'stages[1]={ name: wider, trials: 12, rootShare: 0.5 }']
   await resumeExperiment('grown', { force: true, add: 0, set }, options)

@@ -25,7 +25,7 @@ async function trialsOf(name: string, space: StudySettings['space']) {
     path.join(import.meta.dirname, '../fixtures/objectives'),
   )
   const db = path.join(folder, 'studies.db')
-  await runExperiment(study, null, { db, workers: 1, codeVersion: 'test' })
+  await runExperiment(study, null, { db, workers: 1 })
   const reader = openReader(db)
   const trials = reader.trials(reader.findStudy(name)!.id)
   reader.close()

@@ -31,11 +31,7 @@ it('a study of a program that version 0.1.0 stopped after four of six trials end
   const best = await runCaptured(['best', '--db', db, '--json'])
   expect(best.code).toBe(0)
   expect(JSON.parse(best.stdout).trials.map(({ number }: { number: number }) => number)).toEqual([2, 1, 3, 0])
-  const resumed = await resumeExperiment(
-    null,
-    { force: false, add: 0, set: [] },
-    { db, workers: 1, codeVersion: 'x' },
-  )
+  const resumed = await resumeExperiment(null, { force: false, add: 0, set: [] }, { db, workers: 1 })
   expect(resumed.end).toEqual({ state: 'complete', endReason: null })
   const reader = openReader(db)
   expect(reader.countTrials(1).complete).toBe(6)

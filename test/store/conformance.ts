@@ -56,6 +56,21 @@ export function storeConformance(kind: string, open: (options?: StoreOptions) =>
       expect(store.findStudy('half')).toBeUndefined()
     })
 
+    it('lets a writer finish a trial that another has started', () => {
+      const study = begin()
+      store.startTrial(study, spec(0), 'a-host')
+      store.flush()
+      store.releaseLease(study)
+      store.acquireLease(study)
+      expect(() => store.finishTrial(study, 0, outcome(1), false)).toThrow('was not started by this writer')
+      store.adoptTrial(study, 0)
+      store.finishTrial(study, 0, outcome(0.25), false)
+      store.flush()
+      expect(store.trial(study, 0)).toMatchObject({ state: 'complete', value: 0.25, attempts: 1 })
+      expect(() => store.adoptTrial(study, 0)).toThrow("Trial 0 is complete: it can't be taken over.")
+      expect(() => store.adoptTrial(study, 1)).toThrow("Trial 1 is not there: it can't be taken over.")
+    })
+
     it('refuses a second study of the same name', () => {
       store.createStudy(newStudy({ name: 'taken' }))
       expect(() => store.createStudy(newStudy({ name: 'taken' }))).toThrow(UserError)

@@ -9,7 +9,8 @@ import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { StudyRecord, StudyWriter } from '../../src/store/store.ts'
 import { studyDigest } from '../../src/study/digest.ts'
 import type { StudyEvent } from '../../src/study/events.ts'
-import { runStudy, type StudyEnd, type StudyLimits } from '../../src/study/study-run.ts'
+import type { StudyEnd } from '../../src/study/study-end.ts'
+import { runStudy, type StudyLimits } from '../../src/study/study-run.ts'
 import { createSimulatedExecutor, type Simulated, type SimulatedExecutor } from './simulated-executor.ts'
 
 const SPACE: SearchSpace = {

@@ -19,7 +19,7 @@ export default defineCommand({
     withStudy(args, async (open) => {
       const { reader, study } = open
       const trial = trialOrBest(open, args.trial as number | undefined, args.db)
-      const { cacheFolderOf } = await import('../../session/session.ts')
+      const { cacheFolderOf } = await import('../../session/conduct.ts')
       const { judgeOnTest } = await import('../../model/kept-network.ts')
       const { testEvaluation, testEvaluations } = await import('../../model/test-look.ts')
       const { openKeptNetwork } = await import('../../session/open-kept-network.ts')

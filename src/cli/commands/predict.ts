@@ -34,7 +34,7 @@ export default defineCommand({
   run: (args, terminal) =>
     withStudy(args, async (open) => {
       const trial = trialOrBest(open, args.trial, args.db)
-      const { cacheFolderOf } = await import('../../session/session.ts')
+      const { cacheFolderOf } = await import('../../session/conduct.ts')
       const { predictFile } = await import('../../model/kept-network.ts')
       const { openKeptNetwork } = await import('../../session/open-kept-network.ts')
       const { numbersCsv, predictionsCsv } = await import('../../report/predictions.ts')

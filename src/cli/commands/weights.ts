@@ -71,7 +71,7 @@ async function networkFile(
   const { objective } = experimentFromJson(study.experiment, study.name)
   if (format === 'safetensors' && !keepsNetwork(objective)) return artifact
   const { openKeptNetwork } = await import('../../session/open-kept-network.ts')
-  const { cacheFolderOf } = await import('../../session/session.ts')
+  const { cacheFolderOf } = await import('../../session/conduct.ts')
   try {
     const kept = await openKeptNetwork(reader, study, trial, cacheFolderOf(db))
     if (format === 'onnx') return (await import('../../model/export-onnx.ts')).exportOnnx(kept)

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { availableParallelism, hostname } from 'node:os'
 import { resolve } from 'node:path'
+import { codeVersion } from '../../code-version.ts'
 import { defineCommand } from '../command.ts'
 import { once, wholeNumber } from '../options.ts'
 import { engineOptions } from '../run-options.ts'
 import { listenForSignals } from '../stop-signals.ts'
 import { say } from '../terminal.ts'
-import { codeVersion } from '../version.ts'
 
 /** A batch job that found nothing to do for this long ends. */
 const IDLE_MS = 15_000

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { codeVersion } from '../../code-version.ts'
 import { UserError } from '../../errors.ts'
 import { packageFile } from '../../package-files.ts'
 import { pageBody, type StudyPage } from '../../picture/page/body.ts'
@@ -7,7 +8,6 @@ import { comparisonHtml } from '../../picture/page/compare.ts'
 import { PAGE_STYLE, pageDocument, reportPolicy } from '../../picture/page/document.ts'
 import { encodeStudy } from '../../picture/page/page-data.ts'
 import type { StudyReader, StudyRecord } from '../../store/store.ts'
-import { codeVersion } from '../version.ts'
 import { type PageOptions, readStudyPage, shownSettings } from './study-page.ts'
 
 /** The page's bundled script. @throws Error in a checkout that was not built */

@@ -1,0 +1,86 @@
+import { existsSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { UserError } from '../errors.ts'
+import type { AskedSession } from '../session/ask.ts'
+import type { StudyRecord, StudyWriter } from '../store/store.ts'
+import type { Experiment } from '../study-file/experiment.ts'
+import { findStudy } from './open-study.ts'
+
+/** Whether a word is a study file, not a study's name. */
+function isStudyFile(word: string): boolean {
+  return /\.(ya?ml|json)$/.test(word) || (existsSync(word) && statSync(word).isFile())
+}
+
+/**
+ * A study whose trials are asked for and told, for as long as `use` takes. A study file stands for the study of its name,
+ * which is created where there is none.
+ * @param word a study's name or a study file; the latest study if it is left out
+ * @param create whether a study file may begin a study
+ */
+export async function withAskedStudy<T>(
+  args: { readonly db: string; readonly study?: string | undefined; readonly name?: string | undefined },
+  create: boolean,
+  use: (session: AskedSession, study: StudyRecord, store: StudyWriter) => T | Promise<T>,
+): Promise<T> {
+  const { acquireSoon, createAskedStudy, openAskedStudy } = await import('../session/ask.ts')
+  const { openWriter } = await import('../store/sqlite-store.ts')
+  const word = args.study
+  let experiment: Experiment | null = null
+  if (word !== undefined && isStudyFile(word)) {
+    const { readExperiment } = await import('../study-file/read-experiment.ts')
+    experiment = readExperiment(word, { name: args.name })
+  }
+  if (!existsSync(args.db) && (experiment === null || !create)) {
+    throw new UserError('not-found', `There is no study in ${args.db} yet`, {
+      hint: 'Begin with: finesweep ask FILE.yaml',
+    })
+  }
+  const store = openWriter(resolve(args.db))
+  try {
+    let study: StudyRecord
+    if (experiment === null) study = findStudy(store, word, args.db)
+    else {
+      const found = store.findStudy(experiment.name)
+      if (found !== undefined) await refuseOtherSettings(found, experiment)
+      else if (!create) findStudy(store, experiment.name, args.db)
+      study =
+        found ?? (await createOrFind(store, experiment, () => createAskedStudy(experiment, store, args.db)))
+    }
+    await acquireSoon(store, study.id)
+    return await use(openAskedStudy(store, study), study, store)
+  } finally {
+    store.close()
+  }
+}
+
+/** Two processes may begin the same study at the same time: the second one takes part in it. */
+async function createOrFind(
+  store: StudyWriter,
+  { name }: Experiment,
+  create: () => Promise<StudyRecord>,
+): Promise<StudyRecord> {
+  try {
+    return await create()
+  } catch (error) {
+    const found = store.findStudy(name)
+    if (found === undefined) throw error
+    return found
+  }
+}
+
+/** The settings of a space that a module brings along are in the stored experiment alone. */
+async function refuseOtherSettings(study: StudyRecord, experiment: Experiment): Promise<void> {
+  const { compareExperiments, describeDifference } = await import('../study-file/compare-experiments.ts')
+  const { experimentFromJson } = await import('../study-file/experiment-json.ts')
+  const { kindOf } = await import('../objective/kinds.ts')
+  const { bringsSpace } = kindOf(experiment.objective)
+  const differences = compareExperiments(experimentFromJson(study.experiment, study.name), experiment).filter(
+    ({ block }) => !(bringsSpace && (block === 'space' || block === 'require')),
+  )
+  if (differences.length === 0) return
+  throw new UserError(
+    'usage',
+    `Study "${study.name}" was begun with other settings: ${differences.slice(0, 5).map(describeDifference).join('; ')}`,
+    { hint: `Ask for it by its name, finesweep ask ${study.name}, or begin another with --name.` },
+  )
+}

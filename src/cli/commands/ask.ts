@@ -1,0 +1,63 @@
+import { shellWord } from '../../report/names.ts'
+import { countOf } from '../../report/numbers.ts'
+import { SCHEMA_VERSION } from '../../report/trial-json.ts'
+import { withAskedStudy } from '../asked-study.ts'
+import { defineCommand } from '../command.ts'
+import { jsonOption, storeOptions } from '../options.ts'
+import { nameOption } from '../run-options.ts'
+import { print, say } from '../terminal.ts'
+
+/** No trial can be handed out: the study has ended, or results are missing. */
+const NO_TRIAL = 4
+
+/** `finesweep ask [STUDY]`: the next trial, to be run elsewhere. */
+export default defineCommand({
+  options: (yargs) =>
+    jsonOption(nameOption(storeOptions(yargs)))
+      .positional('study', {
+        type: 'string',
+        describe: 'The study, by default the latest; or a study file, which begins it',
+      })
+      .example(
+        'finesweep ask study.yaml',
+        'begin the study, and print its first trial: 0 --lr 0.01 --layers 2',
+      )
+      .example('finesweep ask study --json', ''),
+
+  run: (args, terminal) =>
+    withAskedStudy(args, true, async ({ asked }, study) => {
+      const answer = asked.ask()
+      if (answer.kind === 'trial') {
+        const { number, params, seed, budget } = answer.spec
+        const { attempt, stage } = answer
+        const trial = { number, stage, params, seed, epochs: budget.epochs, attempt }
+        const words = Object.entries(params).flatMap(([name, value]) => [
+          `--${name}`,
+          shellWord(String(value)),
+        ])
+        const head = { schemaVersion: SCHEMA_VERSION, study: study.name, state: 'running' }
+        await print(
+          terminal,
+          args.json ? `${JSON.stringify({ ...head, ...trial })}\n` : `${[number, ...words].join(' ')}\n`,
+        )
+        return 0
+      }
+      const pending = answer.kind === 'wait' ? answer.pending : []
+      if (args.json) {
+        const state = answer.kind === 'wait' ? 'waiting' : answer.end.state
+        await print(
+          terminal,
+          `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, study: study.name, state, pending })}\n`,
+        )
+      } else if (!args.quiet && answer.kind === 'wait') {
+        say(
+          terminal,
+          `${study.name}: the next trial needs a result of ${countOf(pending.length, 'pending trial')}: ${pending.join(', ')}.`,
+        )
+      } else if (!args.quiet && answer.kind === 'end') {
+        const { state, endReason } = answer.end
+        say(terminal, `${study.name}: the study is ${state}${endReason === null ? '' : `: ${endReason}`}.`)
+      }
+      return NO_TRIAL
+    }),
+})

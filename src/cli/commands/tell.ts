@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs'
+import { UserError } from '../../errors.ts'
+import { FailedError, type Report } from '../../objective/objective.ts'
+import { readReportLine } from '../../objective/program/report-line.ts'
+import { formatMetric } from '../../report/numbers.ts'
+import { SCHEMA_VERSION } from '../../report/trial-json.ts'
+import type { Told } from '../../study/told-outcome.ts'
+import type { TrialRecord } from '../../trial.ts'
+import { withAskedStudy } from '../asked-study.ts'
+import { defineCommand } from '../command.ts'
+import { jsonOption, storeOptions, wholeNumber } from '../options.ts'
+import { print, say, type Terminal } from '../terminal.ts'
+
+/** `finesweep tell STUDY TRIAL VALUE`: what a trial gave that `ask` handed out. */
+export default defineCommand({
+  options: (yargs) =>
+    jsonOption(storeOptions(yargs))
+      .positional('study', { type: 'string', demandOption: true, describe: 'The study, or its study file' })
+      .positional('trial', { type: 'string', demandOption: true, describe: "The trial's number" })
+      .positional('value', {
+        type: 'string',
+        describe: 'A number; nan; failed; or again, to have the trial handed out once more',
+      })
+      .option('stdin', {
+        type: 'boolean',
+        default: false,
+        describe: 'Read measurements from stdin: lines such as {"step": 1, "value": 0.8}',
+      })
+      .example('finesweep tell mine 3 0.82', '')
+      .example('finesweep tell mine 3 --stdin < log.ndjson', ''),
+
+  run: (args, terminal) => {
+    const number = wholeNumber('TRIAL', 0)(args.trial)!
+    const told = args.stdin ? readMeasurements(args.value, terminal) : readTold(args.value)
+    return withAskedStudy(args, false, async ({ asked, tell }, study) => {
+      const record =
+        told === 'failed' || told === 'again' ? tell(number, told) : checked(() => tell(number, told))
+      if (args.json) {
+        const { state, value } = record
+        const head = { schemaVersion: SCHEMA_VERSION, study: study.name }
+        await print(terminal, `${JSON.stringify({ ...head, number, state, value })}\n`)
+      } else if (!args.quiet) {
+        const value =
+          record.value === null ? '' : `, ${study.metric} ${formatMetric(study.metric, record.value)}`
+        const end = asked.end === null ? '' : ` The study is ${asked.end.state}.`
+        say(terminal, `Trial ${number} of ${study.name}: ${record.state}${value}.${end}`)
+      }
+      return 0
+    })
+  },
+})
+
+/** A measurement that breaks a rule is the command line's mistake: the trial stays pending. */
+function checked(tell: () => TrialRecord): TrialRecord {
+  try {
+    return tell()
+  } catch (error) {
+    if (error instanceof FailedError) throw new UserError('usage', error.message)
+    throw error
+  }
+}
+
+function readTold(word: string | undefined): Told {
+  if (word === undefined) {
+    throw new UserError('usage', 'VALUE is missing', { hint: 'Give a number, failed, again, or --stdin.' })
+  }
+  if (word === 'failed' || word === 'again') return word
+  const text = word
+    .trim()
+    .toLowerCase()
+    .replace(/^([+-]?)inf(inity)?$/, '$1Infinity')
+  const value = text === 'nan' ? Number.NaN : Number(text)
+  if (text !== '' && (text === 'nan' || !Number.isNaN(value))) return value
+  throw new UserError('usage', `VALUE must be a number, nan, failed or again, got ${JSON.stringify(word)}`)
+}
+
+/** Lines as a program prints them; other lines are log. */
+function readMeasurements(value: string | undefined, terminal: Terminal): Report[] {
+  if (value !== undefined)
+    throw new UserError('usage', 'VALUE and --stdin were both given; a trial has one result')
+  const reports: Report[] = []
+  for (const text of readFileSync(0, 'utf8').split(/\r?\n/)) {
+    const line = readReportLine({ text, afterReturn: false }, reports.at(-1)?.step ?? 0)
+    if (line === null) continue
+    for (const warning of line.warnings) say(terminal, `Warning: ${warning}.`)
+    reports.push(line.report)
+  }
+  if (reports.length > 0) return reports
+  throw new UserError('usage', 'There is no measurement on stdin', {
+    hint: 'Write lines such as {"step": 1, "value": 0.8}.',
+  })
+}

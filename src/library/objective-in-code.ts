@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url'
+import { objectiveText } from '../objective/define.ts'
+import { hashJson } from '../objective/fingerprint.ts'
+import type { Objective } from '../objective/objective.ts'
+import { measurementsOf, type ObjectiveFunction } from '../objective/plain-function.ts'
+import { EXTERNAL } from '../objective/source.ts'
+import type { Params } from '../space/distribution.ts'
+import type { ObjectiveInCode } from './settings.ts'
+
+/** An objective as a study file would say it; and if it lives in this program, itself with what identifies it. */
+export interface ResolvedObjective {
+  readonly written: unknown
+  readonly objective: Objective | undefined
+  /** SHA-256 in hex of its text; null where it is no code of this program. */
+  readonly code: string | null
+}
+
+/** What the objective of a study in code means. */
+export function resolveObjective<P extends Params>(given: ObjectiveInCode<P> | undefined): ResolvedObjective {
+  if (given instanceof URL) return { written: fileURLToPath(given), objective: undefined, code: null }
+  if (typeof given === 'function') {
+    // The study draws params from its own space, so they are of the function's types.
+    const run = given as unknown as ObjectiveFunction
+    const objective: Objective = { space: null, run: (context) => measurementsOf(run, context) }
+    return { written: EXTERNAL, objective, code: hashJson(String(given)) }
+  }
+  if (typeof given === 'object' && 'run' in given) {
+    return { written: EXTERNAL, objective: given, code: hashJson(objectiveText(given)) }
+  }
+  return { written: given, objective: undefined, code: null }
+}

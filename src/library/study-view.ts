@@ -1,0 +1,92 @@
+import { UserError } from '../errors.ts'
+import { readExplanation, renderExplanation } from '../report/explain.ts'
+import { type ExportFormat, exportStudy } from '../report/export.ts'
+import { readImportance } from '../report/importance.ts'
+import type { ParameterImportance } from '../search/importance.ts'
+import type { Params } from '../space/distribution.ts'
+import type { StudyReader, StudyRecord, TrialFilter } from '../store/store.ts'
+import { studyDigest } from '../study/digest.ts'
+import { winningTrial } from '../study/winning-trial.ts'
+import type { TimedMeasurement, TrialRecord } from '../trial.ts'
+
+/** A trial as stored, its params with the types of the space. */
+export interface StudyTrial<P extends Params = Params> extends Omit<TrialRecord, 'params'> {
+  readonly params: P
+}
+
+/** Characters of a line of `explain`. */
+const WIDTH = 100
+
+/** What a study has found, read from its store whenever it is asked, also while the study runs. */
+export class StudyView<P extends Params = Params> {
+  /** The study's name. */
+  readonly name: string
+  readonly #reader: () => StudyReader | null
+
+  /** @param reader the store, opened on use; null while there is none */
+  protected constructor(name: string, reader: () => StudyReader | null) {
+    this.name = name
+    this.#reader = reader
+  }
+
+  /** The study's record: state, seed, direction, notes. Null while it has not begun. */
+  record(): StudyRecord | null {
+    return this.#reader()?.findStudy(this.name) ?? null
+  }
+
+  /** All trials in order of number, or those that the filter names. */
+  trials(filter: TrialFilter = {}): StudyTrial<P>[] {
+    const { reader, study } = this.#open() ?? {}
+    return study === undefined ? [] : (reader!.trials(study.id, filter) as unknown as StudyTrial<P>[])
+  }
+
+  /** What a trial measured, in order of step. */
+  measurements(number: number): TimedMeasurement[] {
+    const { reader, study } = this.#open() ?? {}
+    return study === undefined ? [] : reader!.measurements(study.id, number)
+  }
+
+  /** The study's winner: the trial with the best value, or the one that a replicating stage speaks for. Null without a value. */
+  best(): StudyTrial<P> | null {
+    const open = this.#open()
+    return open === null ? null : (winningTrial(open.reader, open.study) as unknown as StudyTrial<P> | null)
+  }
+
+  /** Where each stage searched, and why, as lines for people. */
+  explain(): string {
+    const { reader, study } = this.#begun()
+    return renderExplanation(readExplanation(reader, study), '', WIDTH, false)
+  }
+
+  /** How much of the differences in value each parameter accounts for, the most important first; null with too few trials. */
+  importance(): readonly ParameterImportance[] | null {
+    const { reader, study } = this.#begun()
+    return readImportance(reader, study, reader.stages(study.id)).parameters
+  }
+
+  /** The whole study as the text of a file in that format. */
+  export(format: ExportFormat): string {
+    const { reader, study } = this.#begun()
+    return [...exportStudy(format, reader, { study, stages: reader.stages(study.id) })].join('')
+  }
+
+  /** One SHA-256 in hex over the results: the same for the same results. */
+  digest(): string {
+    const { reader, study } = this.#begun()
+    return studyDigest(reader, study.id)
+  }
+
+  #open(): { readonly reader: StudyReader; readonly study: StudyRecord } | null {
+    const reader = this.#reader()
+    const study = reader?.findStudy(this.name)
+    return reader === null || study === undefined ? null : { reader, study }
+  }
+
+  #begun(): { readonly reader: StudyReader; readonly study: StudyRecord } {
+    const open = this.#open()
+    if (open !== null) return open
+    throw new UserError('not-found', `Study "${this.name}" has not begun`, {
+      hint: 'Call run() or ask() first.',
+    })
+  }
+}

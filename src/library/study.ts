@@ -1,0 +1,264 @@
+import { availableParallelism } from 'node:os'
+import { UserError } from '../errors.ts'
+import { type AskedSession, acquireSoon, createAskedStudy, openAskedStudy } from '../session/ask.ts'
+import { runOrGoOn } from '../session/go-on.ts'
+import { when } from '../space/constructors.ts'
+import type { Params } from '../space/distribution.ts'
+import { own } from '../space/own.ts'
+import type { SearchSpace } from '../space/search-space.ts'
+import type { Evaluation, StudyState } from '../store/store.ts'
+import type { StudyEvent } from '../study/events.ts'
+import type { Told } from '../study/told-outcome.ts'
+import { defineStudy, type StudySettings } from '../study-file/define-study.ts'
+import type { Experiment } from '../study-file/experiment.ts'
+import { type ReadOptions, readExperiment } from '../study-file/read-experiment.ts'
+import { type ResolvedObjective, resolveObjective } from './objective-in-code.ts'
+import { Place } from './place.ts'
+import type { ParamsIn, SpaceInCode, StudyInCode, StudyPlaceOptions } from './settings.ts'
+import { type StudyTrial, StudyView } from './study-view.ts'
+
+/** How a study is run. */
+export interface RunOptions<P extends Params = Params> {
+  /**
+   * How many trials run at once. Modules and programs: as many as the machine has cores by default. A function in place:
+   * 1 by default; trials of asynchronous functions take turns where they wait.
+   */
+  readonly workers?: number
+  /** Once aborted, running trials end and are put back; `run` resolves with state `stopped`, and running again goes on. */
+  readonly signal?: AbortSignal
+  /** Called with each trial that has ended, once it is stored. What it throws is reported and changes nothing. */
+  readonly onTrial?: (trial: StudyTrial<P>) => void
+  /** Called with all that happens, in order: stages, measurements, retries. */
+  readonly onEvent?: (event: StudyEvent) => void
+  /** Gets sentences for people: warnings, remarks on data, what objectives print. They go to stderr by default. */
+  readonly onMessage?: (sentence: string) => void
+}
+
+/** How a study ended. */
+export interface StudyResult<P extends Params = Params> {
+  readonly state: StudyState
+  /** Why it ended, if not by being done. */
+  readonly endReason: string | null
+  /** Null if no trial has a value. */
+  readonly best: StudyTrial<P> | null
+  /** The look at the test part of the data; null for an objective of your own. */
+  readonly test: Evaluation | null
+}
+
+/** A trial to run: tell its value with its number. */
+export interface AskedTrial<P extends Params = Params> {
+  readonly number: number
+  readonly params: P
+  /** Seed everything random from this; a whole number in [0, 2^48). */
+  readonly seed: number
+  readonly budget: { readonly epochs: number }
+  /** The stage's name. */
+  readonly stage: string
+  /** From 1; more if it was handed out before. */
+  readonly attempt: number
+}
+
+/** A study that can run, with all that it finds. */
+export class Study<P extends Params = Params> extends StudyView<P> {
+  readonly #experiment: Experiment
+  readonly #objective: ResolvedObjective
+  readonly #place: Place
+  #asked: Promise<AskedSession> | null = null
+  #waiting: (() => void)[] = []
+
+  /** @internal */
+  constructor(experiment: Experiment, objective: ResolvedObjective, place: Place) {
+    super(experiment.name, () => place.reader())
+    this.#experiment = experiment
+    this.#objective = objective
+    this.#place = place
+  }
+
+  /**
+   * Runs the study to its end. If the store has a study of this name, it goes on where that was left; one that is complete
+   * is not run again. More trials in the last stage, further stages and other limits extend it.
+   * @throws UserError('usage') for an objective that cannot be loaded, and if the study was begun with other settings
+   */
+  async run(options: RunOptions<P> = {}): Promise<StudyResult<P>> {
+    const { workers = this.#usualWorkers(), signal, onTrial, onEvent, onMessage = sayOnStderr } = options
+    if (!Number.isSafeInteger(workers) || workers < 1) {
+      throw new UserError('usage', `workers must be a whole number of at least 1, got ${String(workers)}`)
+    }
+    this.#asked = null
+    const stop = signal === undefined ? undefined : withSentence(signal)
+    const { study, end, best, testLook } = await runOrGoOn(this.#experiment, {
+      db: this.#place.db,
+      store: this.#place.writer(),
+      objective: this.#objective.objective,
+      workers,
+      listener: (event) => {
+        onEvent?.(event)
+        if (event.kind === 'trial-finished') onTrial?.(event.record as unknown as StudyTrial<P>)
+      },
+      say: onMessage,
+      onPrint: (text) => onMessage(text.trimEnd()),
+      ...(stop === undefined ? {} : { drain: stop, halt: stop }),
+    })
+    return {
+      state: study.state,
+      endReason: end.endReason,
+      best: best as unknown as StudyTrial<P> | null,
+      test: testLook,
+    }
+  }
+
+  /**
+   * The next trial to run; null once the study has ended. Several may be pending at once. Where the next one depends on
+   * results that are still missing, the promise resolves when they are told. Pending trials stay so in the store.
+   */
+  async ask(): Promise<AskedTrial<P> | null> {
+    for (;;) {
+      const { asked } = await this.#opened()
+      const answer = asked.ask()
+      if (answer.kind === 'end') return null
+      if (answer.kind === 'trial') {
+        const { number, params, seed, budget } = answer.spec
+        const { attempt, stage } = answer
+        return { number, params: params as unknown as P, seed, budget, stage, attempt }
+      }
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve)
+      })
+    }
+  }
+
+  /**
+   * Records what a pending trial gave: its value, all its measurements, `failed`, or `again` to have it handed out once
+   * more. A value that is NaN or infinite is a divergence.
+   * @throws UserError('not-found') if the trial is not pending; FailedError for a measurement that breaks a rule
+   */
+  async tell(number: number, told: Told): Promise<StudyTrial<P>> {
+    const asked = await this.#opened()
+    const record = asked.tell(number, told)
+    for (const resume of this.#waiting.splice(0)) resume()
+    return record as unknown as StudyTrial<P>
+  }
+
+  /** Trials that were asked for and not told yet, in order of number. */
+  pending(): StudyTrial<P>[] {
+    return this.trials({ states: ['running'] })
+  }
+
+  /** Closes the store's file and removes temporary files. A later call opens the file again. */
+  close(): void {
+    this.#asked = null
+    this.#place.close()
+  }
+
+  /** One that asks for trials holds the study until it is closed. */
+  #opened(): Promise<AskedSession> {
+    this.#asked ??= this.#openAsked()
+    return this.#asked
+  }
+
+  async #openAsked(): Promise<AskedSession> {
+    const store = this.#place.writer()
+    const found = store.findStudy(this.name)
+    const study = found ?? (await createAskedStudy(this.#experiment, store, this.#place.db))
+    await acquireSoon(store, study.id)
+    return openAskedStudy(store, study)
+  }
+
+  #usualWorkers(): number {
+    return this.#objective.objective === undefined ? availableParallelism() : 1
+  }
+}
+
+/**
+ * A study in code. Nothing happens before `run` or `ask`.
+ *
+ *     const tuning = study({
+ *       name: 'mine',
+ *       direction: 'minimize',
+ *       space: { lr: float(1e-5, 1, { log: true }), layers: int(1, 4) },
+ *       objective: ({ params }) => (Math.log10(params.lr) + 3) ** 2 + params.layers,
+ *       stages: [{ trials: 32, epochs: 1 }],
+ *     })
+ *     const { best } = await tuning.run()
+ *
+ * @throws UserErrors('usage') with every mistake found
+ */
+export function study<const S extends SpaceInCode>(settings: StudyInCode<S>): Study<ParamsIn<S>> {
+  const { store, folder = process.cwd(), objective: given, space, ...rest } = settings
+  if (typeof store === 'string' && rest.name === undefined) {
+    throw new UserError('usage', 'A study that is kept in a file needs a name', {
+      hint: "Write name: 'mine': running again goes on with the study of that name.",
+    })
+  }
+  const objective = resolveObjective(given)
+  const spaceGiven = space ?? spaceOf(objective.objective?.space ?? null)
+  const written = {
+    ...rest,
+    ...(objective.written === undefined ? {} : { objective: objective.written }),
+    ...(spaceGiven === undefined ? {} : { space: spaceGiven }),
+  } as StudySettings
+  const experiment = withCode(defineStudy(written, folder), objective)
+  return new Study(experiment, objective, new Place(store))
+}
+
+/**
+ * The study of a file, as `finesweep run` would run it.
+ * @throws UserErrors('usage') with every mistake found
+ */
+export function studyFromFile(
+  file: string,
+  options: Pick<StudyPlaceOptions, 'store'> & Pick<ReadOptions, 'name' | 'seed' | 'overrides'> = {},
+): Study {
+  const { store, ...rest } = options
+  return new Study(readExperiment(file, rest), resolveObjective(undefined), new Place(store))
+}
+
+class StoredStudy extends StudyView {
+  static open(place: Place, name: string): StudyView {
+    return new StoredStudy(name, () => place.reader())
+  }
+}
+
+/**
+ * What a study in a store has found, without running it.
+ * @param name the latest study by default
+ * @throws UserError('not-found') if there is no such study
+ */
+export function openStudy(store: NonNullable<StudyPlaceOptions['store']>, name?: string): StudyView {
+  const place = new Place(store)
+  const reader = place.reader()
+  const record = name === undefined ? reader?.latestStudy() : reader?.findStudy(name)
+  if (record !== undefined) return StoredStudy.open(place, record.name)
+  const which = name === undefined ? 'no study yet' : `no study ${JSON.stringify(name)}`
+  throw new UserError('not-found', `There is ${which} in ${typeof store === 'string' ? store : 'the store'}`)
+}
+
+/** The parameters of an objective that brings a space along, as code writes them. */
+function spaceOf(space: SearchSpace | null): SpaceInCode | undefined {
+  if (space === null) return undefined
+  return Object.fromEntries(
+    Object.entries(space.parameters).map(([name, distribution]) => {
+      const condition = own(space.conditions, name)
+      return [name, condition === undefined ? distribution : when(condition, distribution)]
+    }),
+  )
+}
+
+function withCode(experiment: Experiment, { code }: ResolvedObjective): Experiment {
+  const { objective } = experiment
+  return objective.kind === 'external' ? { ...experiment, objective: { ...objective, code } } : experiment
+}
+
+/** A signal whose reason is a sentence for the study's record. */
+function withSentence(signal: AbortSignal): AbortSignal {
+  const controller = new AbortController()
+  const abort = (): void =>
+    controller.abort(typeof signal.reason === 'string' ? signal.reason : 'stopped by its abort signal')
+  if (signal.aborted) abort()
+  else signal.addEventListener('abort', abort, { once: true })
+  return controller.signal
+}
+
+function sayOnStderr(sentence: string): void {
+  process.stderr.write(`${sentence}\n`)
+}

@@ -1,0 +1,123 @@
+import { hostname } from 'node:os'
+import { UserError } from '../errors.ts'
+import { kindOf } from '../objective/kinds.ts'
+import type { Objective } from '../objective/objective.ts'
+import type { StudyRecord, StudyWriter } from '../store/store.ts'
+import { AskedStudy } from '../study/ask-and-tell.ts'
+import { type Told, toldOutcome } from '../study/told-outcome.ts'
+import type { Experiment } from '../study-file/experiment.ts'
+import { experimentFromJson } from '../study-file/experiment-json.ts'
+import type { TrialNumber, TrialRecord } from '../trial.ts'
+import { cacheFolderOf } from './conduct.ts'
+import { openExperiment } from './open-experiment.ts'
+import { newStudy } from './session.ts'
+
+/** Stands for an objective whose values are told. */
+const TOLD: Objective = {
+  space: null,
+  run: () => {
+    throw new Error('The values of this study are told.')
+  },
+}
+
+/**
+ * Creates a study whose trials are asked for and told one at a time. Its objective is opened once, for what identifies
+ * it and for a space that it brings along, and never run.
+ * @throws UserError as reading the objective does; 'store' if the name is taken
+ */
+export async function createAskedStudy(
+  experiment: Experiment,
+  store: StudyWriter,
+  db: string,
+): Promise<StudyRecord> {
+  refuseStages(experiment)
+  const opened = await openExperiment(experiment, { cacheFolder: cacheFolderOf(db), objective: TOLD })
+  return store.createStudy(newStudy(opened, experiment.name))
+}
+
+/**
+ * A study of which trials are asked for. The writer has to hold its lease.
+ * @throws UserError('usage') for a study that hands networks from stage to stage, or that compares trials while they run
+ */
+export function openAskedStudy(store: StudyWriter, study: StudyRecord): AskedSession {
+  const experiment = experimentFromJson(study.experiment, study.name)
+  refuseStages(experiment)
+  const { space, stages, stop, limits } = experiment
+  const asked = new AskedStudy(
+    {
+      study,
+      space,
+      stages,
+      stop,
+      limits: {
+        retries: limits.retries,
+        maxFailures: limits.maxFailures,
+        maxEpochs: limits.maxEpochs,
+      },
+      store,
+    },
+    hostname(),
+  )
+  // A program's value without a step is of its first one; any other value alone is measured after all epochs.
+  const isProgram = kindOf(experiment.objective).artifact === 'folder'
+  return {
+    asked,
+    tell: (number, told) => {
+      const pending = asked.pending().find((trial) => trial.number === number)
+      if (pending === undefined) throw notPending(study.name, number, asked)
+      const step = isProgram ? 1 : pending.budget.epochs
+      return asked.tell(number, toldOutcome(told, pending, Date.now(), step))
+    },
+  }
+}
+
+/** A study whose trials are asked for and told. */
+export interface AskedSession {
+  readonly asked: AskedStudy
+  /** @throws UserError('not-found') for a trial that is not pending; FailedError for a measurement that breaks a rule */
+  tell(number: TrialNumber, told: Told): TrialRecord
+}
+
+function notPending(study: string, number: number, asked: AskedStudy): UserError {
+  const numbers = asked.pending().map((trial) => trial.number)
+  return new UserError('not-found', `Trial ${number} of "${study}" is not pending`, {
+    hint: numbers.length === 0 ? 'No trial is: ask for one first.' : `Pending are ${numbers.join(', ')}.`,
+  })
+}
+
+/** How long another process that asks or tells may hold a study, and how often it is tried. */
+const LEASE_WAIT_MS = 10_000
+const LEASE_RETRY_MS = 20
+
+/** Takes a study's lease, waiting for other processes that ask or tell. @throws UserError('store') if one keeps it */
+export async function acquireSoon(store: StudyWriter, study: number): Promise<void> {
+  const begun = performance.now()
+  for (;;) {
+    try {
+      store.acquireLease(study)
+      return
+    } catch (error) {
+      const isHeld = error instanceof UserError && store.lease(study) !== undefined
+      if (!isHeld || performance.now() - begun > LEASE_WAIT_MS) throw error
+      await new Promise((resolve) => setTimeout(resolve, LEASE_RETRY_MS))
+    }
+  }
+}
+
+function refuseStages({ stages }: Experiment): void {
+  const compared = stages.find(({ rungs }) => rungs.length > 0)
+  if (compared !== undefined) {
+    throw new UserError(
+      'usage',
+      `Stage ${compared.name} compares trials while they run (rungs); trials that are told are compared at their end`,
+      { hint: 'Drop rungs, or run the study: finesweep run.' },
+    )
+  }
+  const stage = stages.find(({ warmStart }) => warmStart)
+  if (stage === undefined) return
+  throw new UserError(
+    'usage',
+    `Stage ${stage.name} continues what earlier trials left (warmStart), which a told value does not bring along`,
+    { hint: 'Drop warmStart, or run the study: finesweep run.' },
+  )
+}

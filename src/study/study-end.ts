@@ -1,0 +1,33 @@
+import type { StageRecord, StudyState } from '../store/store.ts'
+import type { StudyLimits } from './open-stage.ts'
+import type { TrialQueue } from './trial-queue.ts'
+
+/** How a study ended. */
+export interface StudyEnd {
+  readonly state: StudyState
+  /** Null if every trial of every stage has ended. */
+  readonly endReason: string | null
+}
+
+/** How the study ends with this stage, of which no trial runs; null if the stage is complete or goes on. */
+export function endWith(
+  { maxFailures, maxEpochs }: Omit<StudyLimits, 'trialTimeoutMs'>,
+  queue: TrialQueue,
+): StudyEnd | null {
+  if (queue.end === 'too-many-failures') {
+    return { state: 'failed', endReason: `${maxFailures} trials failed in a row` }
+  }
+  if (!queue.complete) return null
+  if (queue.stopReason !== null) return { state: 'complete', endReason: queue.stopReason }
+  if (queue.end !== 'out-of-epochs') return null
+  return { state: 'complete', endReason: `limit of ${maxEpochs} epochs reached` }
+}
+
+/** Why a stage has fewer trials than planned, although the study goes on. */
+export function exhaustedReason({ name }: StageRecord, queue: TrialQueue): string {
+  return `stage ${name} has tried every possible point (${queue.finished().length} trials)`
+}
+
+export function completeEnd(reasons: readonly string[]): StudyEnd {
+  return { state: 'complete', endReason: reasons.length === 0 ? null : reasons.join('; ') }
+}
