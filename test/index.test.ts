@@ -75,8 +75,8 @@ test('a study in code keeps conditions, and what its ranges say of their bounds'
 })
 
 test.each<[settings: object, sentence: string]>([
-  [{ space: { lr: float } }, 'lr must be data, got a function. Write { learningRate: float('],
-  [{ limits: { timeout: Symbol('x') } }, 'limits.timeout must be data, got a symbol.'],
+  [{ space: { lr: float } }, 'lr must be plain data, got a function. Write { learningRate: float('],
+  [{ limits: { timeout: Symbol('x') } }, 'limits.timeout must be plain data, got a symbol.'],
   [{ training: { batchSize: Number.NaN } }, 'training.batchSize must be'],
   [
     { space: { learningRate: { kind: 'normal', mean: 3 } } },
