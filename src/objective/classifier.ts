@@ -168,7 +168,7 @@ function firstState(
   return decodeNetwork(continued, 'the continued weights').state
 }
 
-/** Ends a training whose numbers left the finite as the objective's contract has it. */
+/** Ends a training that produced NaN or an infinite number, as the contract of objectives says. */
 function* tellingWhere(
   epochs: Generator<EpochReport, void, void>,
   fold: number,

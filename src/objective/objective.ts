@@ -59,7 +59,7 @@ export interface Objective<P extends Params = Params> {
   run(context: TrialContext<P>): Measurements
 }
 
-/** Thrown by an objective when a trial can't go on because its numbers left the finite: it ends as `diverged`. */
+/** Thrown by an objective when a trial cannot continue because a number became NaN or infinite: it ends as `diverged`. */
 export class DivergedError extends Error {
   override readonly name = 'DivergedError'
 }

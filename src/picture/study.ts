@@ -87,7 +87,7 @@ export interface Curve {
   readonly steps: readonly number[]
   /** What the study ranks by, at each step. */
   readonly values: readonly number[]
-  /** Each metric at each step; null where it was not measured or left the finite. */
+  /** Each metric at each step; null where it was not measured, or was NaN or infinite. */
   readonly metrics: Readonly<Record<string, readonly (number | null)[]>>
 }
 

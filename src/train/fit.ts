@@ -88,7 +88,7 @@ export function* trainEpochs(
       lossSum += loss * rows
     }
     const trainDataLoss = lossSum / order.length
-    // Weights that left the finite numbers can hide behind a ReLU from the losses, but not from their own squares.
+    // NaN or infinite weights can hide behind a ReLU from the losses, but not from their own squares.
     const trainLoss = trainDataLoss + finite('sum of squared weights', penalty(network), epoch)
     if (network.architecture.task === 'regression') {
       const [trained, judged] = [scoreRegression(network, sample), scoreRegression(network, valid)]

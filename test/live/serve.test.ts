@@ -246,7 +246,7 @@ describe('while a study runs', () => {
       await ask(live.port, '/', host)
       copyFileSync(db, `${file}.new`)
       renameSync(`${file}.new`, file)
-      expect(await replaced).toContain('replaced by another one')
+      expect(await replaced).toContain('replaced by another;')
     } finally {
       await live.close()
     }
