@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { RungVerdict } from '../execute/executor.ts'
 import type { ObjectiveSettings } from '../objective/source.ts'
 import { decodeJson, encodeJson } from '../store/exact-json.ts'
 import type { Fingerprints } from '../store/store.ts'
@@ -129,6 +130,8 @@ export interface TrialJob {
   readonly spec: string
   readonly attempt: number
   readonly timeoutMs: number | null
+  /** Epochs at which it waits for a verdict. */
+  readonly rungs: readonly number[]
   /** Whether weights to continue lie under their key. */
   readonly continued: boolean
   /** Weights of a worse value than this are not wanted; null: all are. */
@@ -144,7 +147,18 @@ export interface TrialResult {
   readonly worker: string
 }
 
-export type ControlMessage = { readonly stop: number } | { readonly closed: true }
+/** What a worker says of a running trial. */
+export interface TrialReport {
+  readonly measurement: TimedMeasurement
+  /** Whether the trial waits at a rung; said again until the verdict is there. */
+  readonly rung: boolean
+}
+
+/** What a session tells its workers: that a trial, or all of them, should stop, or what was decided at a rung. */
+export type ControlMessage =
+  | { readonly stop: number }
+  | { readonly closed: true }
+  | { readonly job: string; readonly step: number; readonly verdict: RungVerdict }
 
 /** An outcome that came after somebody else had taken its job. */
 export interface LateOutcome {
@@ -161,12 +175,12 @@ export function decodeSpec(text: string): TrialSpec {
   return decodeJson(text) as TrialSpec
 }
 
-export function encodeMeasurement(measurement: TimedMeasurement): string {
-  return encodeJson(measurement)
+export function encodeReport(report: TrialReport): string {
+  return encodeJson(report)
 }
 
-export function decodeMeasurement(text: string): TimedMeasurement {
-  return decodeJson(text) as TimedMeasurement
+export function decodeReport(text: string): TrialReport {
+  return decodeJson(text) as TrialReport
 }
 
 export function encodeOutcome(outcome: TrialOutcome): string {

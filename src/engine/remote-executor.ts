@@ -1,17 +1,16 @@
-import { randomUUID } from 'node:crypto'
-import type { Job, Queue, QueueEvents, Worker } from 'bullmq'
+import type { Job, Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { UserError } from '../errors.ts'
-import type { Executor, TrialTask } from '../execute/executor.ts'
+import type { Executor, RungVerdict, TrialTask } from '../execute/executor.ts'
 import { unstarted } from '../execute/outcome.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
-import { type ConnectionWatch, connectEngine, unreachable } from './connection.ts'
+import { type ConnectionWatch, unreachable } from './connection.ts'
 import type { EngineAddress } from './engine-address.ts'
 import { Members } from './members.ts'
 import {
   type ControlMessage,
-  decodeMeasurement,
   decodeOutcome,
+  decodeReport,
   EngineKeys,
   encodeSpec,
   type LateOutcome,
@@ -19,12 +18,12 @@ import {
   PAYLOAD_SECONDS,
   PRESENCE_EVERY_MS,
   PRESENCE_SECONDS,
-  queueName,
   type SessionOffer,
   type TrialJob,
+  type TrialReport,
   type TrialResult,
 } from './protocol.ts'
-import { loadQueueLibrary } from './queue-library.ts'
+import { openSessionQueue, type SessionQueue } from './session-queue.ts'
 
 export interface RemoteOptions {
   readonly address: EngineAddress
@@ -45,19 +44,15 @@ const MOST_LOSSES = 5
 interface Run {
   readonly task: TrialTask
   readonly onMeasurement: (measurement: TimedMeasurement) => void
+  readonly onRung: (measurement: TimedMeasurement) => Promise<RungVerdict>
   readonly outcome: PromiseWithResolvers<TrialOutcome>
   job: string
   lastStep: number
+  /** What was decided at each rung, by its step; null while it is not. */
+  readonly verdicts: Map<number, RungVerdict | null>
   /** Results are fetched in several steps; the first one counts. */
   settled: boolean
   losses: number
-}
-
-interface Parts {
-  readonly connections: readonly Redis[]
-  readonly queue: Queue<TrialJob, TrialResult>
-  readonly events: QueueEvents
-  readonly watcher: Worker<TrialJob, TrialResult>
 }
 
 /** An outcome that counts, to be compared with one that comes late. */
@@ -74,80 +69,38 @@ export class RemoteExecutor implements Executor {
   readonly #options: RemoteOptions
   readonly #keys: EngineKeys
   readonly #session: string
+  readonly #opened: SessionQueue
   readonly #runs = new Map<string, Run>()
   readonly #accepted = new Map<number, Accepted>()
   readonly #members: Members
-  /** The first for commands, the others for the queue's parts: BullMQ does not close what it was given. */
-  readonly #connections: readonly Redis[]
   readonly #redis: Redis
   readonly #queue: Queue<TrialJob, TrialResult>
-  readonly #events: QueueEvents
-  /** Runs nothing: it looks for jobs whose worker has died. */
-  readonly #watcher: Worker<TrialJob, TrialResult>
   readonly #timers: NodeJS.Timeout[] = []
   #lostTimer: NodeJS.Timeout | undefined
   #failure: UserError | null = null
   #closing: Promise<void> | null = null
   #jobs = 0
 
-  private constructor(
-    options: RemoteOptions,
-    { connections, queue, events, watcher }: Parts,
-    session: string,
-  ) {
+  private constructor(options: RemoteOptions, opened: SessionQueue) {
     this.#options = options
     this.#keys = new EngineKeys(options.prefix)
-    this.#connections = connections
-    const redis = connections[0]!
-    this.#redis = redis
-    this.#queue = queue
-    this.#events = events
-    this.#watcher = watcher
-    this.#session = session
-    this.#members = new Members(redis, this.#keys, session, options.say)
+    this.#opened = opened
+    this.#redis = opened.redis
+    this.#queue = opened.queue
+    this.#session = opened.session
+    this.#members = new Members(opened.redis, this.#keys, opened.session, options.say)
   }
 
   /** @throws UserError('engine') if the libraries are not installed or the server cannot be reached */
   static async open(options: RemoteOptions): Promise<RemoteExecutor> {
-    const libraries = await loadQueueLibrary()
-    const { bullmq } = libraries
-    const watch: { current: ConnectionWatch } = { current: { onLost: () => {}, onBack: () => {} } }
-    const redis = await connectEngine(libraries, options.address, {
-      onLost: () => watch.current.onLost(),
-      onBack: () => watch.current.onBack(),
+    const watch: { current: ConnectionWatch | null } = { current: null }
+    const opened = await openSessionQueue({
+      address: options.address,
+      prefix: options.prefix,
+      lockMs: options.offer.lockMs,
+      watch: { onLost: () => watch.current?.onLost(), onBack: () => watch.current?.onBack() },
     })
-    const session = randomUUID().slice(0, 13)
-    const name = queueName(session)
-    const { prefix } = options
-    // Each blocks its connection, or must not wait behind one that does.
-    const connections = [redis]
-    const connection = (): Redis => {
-      const another = redis.duplicate()
-      // What happens to the server is reported by the first one.
-      another.on('error', () => {})
-      connections.push(another)
-      return another
-    }
-    const queue = new bullmq.Queue<TrialJob, TrialResult>(name, {
-      connection: redis,
-      prefix,
-      defaultJobOptions: { attempts: 1, removeOnFail: true, removeOnComplete: { age: PAYLOAD_SECONDS } },
-    })
-    const events = new bullmq.QueueEvents(name, { connection: connection(), prefix })
-    const { lockMs } = options.offer
-    const watcher = new bullmq.Worker<TrialJob, TrialResult>(name, null, {
-      connection: connection(),
-      prefix,
-      autorun: false,
-      lockDuration: lockMs,
-      stalledInterval: Math.ceil(lockMs / 2),
-      maxStalledCount: Number.MAX_SAFE_INTEGER,
-    })
-    // The connection reports them; without a listener they would end the process.
-    queue.on('error', () => {})
-    events.on('error', () => {})
-    watcher.on('error', () => {})
-    const executor = new RemoteExecutor(options, { connections, queue, events, watcher }, session)
+    const executor = new RemoteExecutor(options, opened)
     watch.current = { onLost: () => executor.#lost(), onBack: () => executor.#back() }
     await executor.#start()
     return executor
@@ -161,7 +114,11 @@ export class RemoteExecutor implements Executor {
     return this.#members.onChange(changed)
   }
 
-  async run(task: TrialTask, onMeasurement: Run['onMeasurement']): Promise<TrialOutcome> {
+  async run(
+    task: TrialTask,
+    onMeasurement: Run['onMeasurement'],
+    onRung: Run['onRung'] = async () => 'go-on',
+  ): Promise<TrialOutcome> {
     if (this.#failure !== null) throw this.#failure
     if (this.#closing !== null) return unstarted('stopped', null)
     const run: Run = {
@@ -170,6 +127,8 @@ export class RemoteExecutor implements Executor {
       outcome: Promise.withResolvers(),
       job: `${task.spec.number}.${this.#jobs++}`,
       lastStep: 0,
+      onRung,
+      verdicts: new Map(),
       settled: false,
       losses: 0,
     }
@@ -189,13 +148,11 @@ export class RemoteExecutor implements Executor {
   }
 
   async #start(): Promise<void> {
-    await Promise.all([this.#queue.waitUntilReady(), this.#events.waitUntilReady()])
-    this.#events.on('progress', ({ jobId, data }) => this.#measured(jobId, decodeMeasurement(String(data))))
-    this.#events.on('completed', ({ jobId, returnvalue }) => {
+    this.#opened.events.on('progress', ({ jobId, data }) => this.#reported(jobId, decodeReport(String(data))))
+    this.#opened.events.on('completed', ({ jobId, returnvalue }) => {
       void this.#complete(jobId, returnvalue as unknown as TrialResult).catch(() => {})
     })
-    this.#events.on('failed', ({ jobId, failedReason }) => this.#jobFailed(jobId, failedReason))
-    await this.#watcher.startStalledCheckTimer()
+    this.#opened.events.on('failed', ({ jobId, failedReason }) => this.#jobFailed(jobId, failedReason))
     await this.#announce()
     this.#every(PRESENCE_EVERY_MS, () => this.#announce())
     this.#every(1_000, () => this.#members.look())
@@ -240,8 +197,35 @@ export class RemoteExecutor implements Executor {
       timeoutMs,
       continued: continued !== null,
       artifactFloor,
+      rungs: run.task.rungs ?? [],
     }
     await this.#queue.add(`${this.#options.offer.study} ${spec.number}`, job, { jobId: run.job })
+  }
+
+  #reported(job: string, { measurement, rung }: TrialReport): void {
+    this.#measured(job, measurement)
+    const run = this.#runs.get(job)
+    if (rung && run !== undefined) this.#atRung(run, measurement)
+  }
+
+  /** Asks for the verdict once, and hands it to the worker as often as that says that it waits. */
+  #atRung(run: Run, measurement: TimedMeasurement): void {
+    const { job, verdicts } = run
+    const { step } = measurement
+    const known = verdicts.get(step)
+    if (known !== undefined) {
+      if (known !== null) this.#tell({ job, step, verdict: known })
+      return
+    }
+    verdicts.set(step, null)
+    void run
+      .onRung(measurement)
+      // A study that has ended decides nothing any more.
+      .catch((): RungVerdict => 'stop')
+      .then((verdict) => {
+        verdicts.set(step, verdict)
+        this.#tell({ job, step, verdict })
+      })
   }
 
   #measured(job: string, measurement: TimedMeasurement): void {
@@ -365,12 +349,8 @@ export class RemoteExecutor implements Executor {
       run.outcome.resolve(unstarted('stopped', null))
     }
     this.#runs.clear()
-    const isThere = this.#redis.status === 'ready'
-    if (isThere) await this.#clear().catch(() => {})
-    const closed = Promise.allSettled([this.#watcher.close(true), this.#events.close(), this.#queue.close()])
-    // Without a server they wait for one.
-    if (isThere) await closed
-    for (const connection of this.#connections) connection.disconnect()
+    if (this.#redis.status === 'ready') await this.#clear().catch(() => {})
+    await this.#opened.close()
   }
 
   /** Leaves only keys in Redis that expire. */
@@ -379,6 +359,5 @@ export class RemoteExecutor implements Executor {
     await this.#redis.srem(this.#keys.sessions, this.#session)
     await this.#redis.unlink(this.#keys.offer(this.#session), this.#keys.late(this.#session))
     await this.#members.clear()
-    await this.#queue.obliterate({ force: true })
   }
 }

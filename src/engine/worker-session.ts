@@ -1,15 +1,15 @@
 import type { Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { createExecutor } from '../execute/create.ts'
-import type { Executor } from '../execute/executor.ts'
+import type { Executor, RungVerdict } from '../execute/executor.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
-import type { TrialOutcome } from '../trial.ts'
+import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
 import {
   type ControlMessage,
   decodeSpec,
   type EngineKeys,
-  encodeMeasurement,
   encodeOutcome,
+  encodeReport,
   LARGEST_RESULT,
   type LateOutcome,
   outcomeHash,
@@ -22,6 +22,9 @@ import {
 } from './protocol.ts'
 import type { BullMQ } from './queue-library.ts'
 import type { Slots } from './slots.ts'
+
+/** How often a trial that waits at a rung says so. */
+const ASK_EVERY_MS = 2_000
 
 export interface WorkerSessionOptions {
   readonly bullmq: BullMQ
@@ -46,6 +49,8 @@ export class WorkerSession {
   readonly #connection: Redis
   readonly #subscriber: Redis
   readonly #running = new Set<number>()
+  /** Trials that wait at a rung, by job and step. */
+  readonly #waiting = new Map<string, (verdict: RungVerdict) => void>()
   /** Jobs that somebody else may have taken over. */
   readonly #lostJobs = new Set<string>()
   #finished = 0
@@ -118,6 +123,7 @@ export class WorkerSession {
     if (this.#closing) return
     this.#closing = true
     await this.#leave()
+    for (const decide of this.#waiting.values()) decide('stop')
     await this.#executor.close()
     await this.#worker.close(true)
     // BullMQ does not close what it was given.
@@ -138,19 +144,21 @@ export class WorkerSession {
 
   async #run(job: Job<TrialJob, TrialResult>): Promise<TrialResult> {
     const { slots, say, offer } = this.#options
-    const { attempt, timeoutMs, artifactFloor } = job.data
+    const { attempt, timeoutMs, rungs, artifactFloor } = job.data
     const spec = decodeSpec(job.data.spec)
     const slot = await slots.take()
     this.#running.add(spec.number)
     try {
       const continued = job.data.continued ? await this.#weightsToContinue(job.id!) : null
       let reports = Promise.resolve()
+      const report = (measurement: TimedMeasurement, rung: boolean): void => {
+        // One after the other; the outcome holds all of them again, so losing one does no harm.
+        reports = reports.then(() => job.updateProgress(encodeReport({ measurement, rung }))).catch(() => {})
+      }
       const outcome = await this.#executor.run(
-        { spec, continued, slot, attempt, timeoutMs, artifactFloor },
-        (measurement) => {
-          // One after the other; the outcome holds all of them again, so losing one does no harm.
-          reports = reports.then(() => job.updateProgress(encodeMeasurement(measurement))).catch(() => {})
-        },
+        { spec, continued, slot, attempt, timeoutMs, rungs, artifactFloor },
+        (measurement) => report(measurement, false),
+        (measurement) => this.#verdictOn(job.id!, measurement.step, () => report(measurement, true)),
       )
       await reports
       if (outcome.state === 'stopped' && this.#closing) throw new Error('the worker was ended')
@@ -203,9 +211,28 @@ export class WorkerSession {
       .exec()
   }
 
+  /** Says that the trial waits until the verdict is there: what is said and what is answered may be lost on the way. */
+  #verdictOn(job: string, step: number, ask: () => void): Promise<RungVerdict> {
+    const { promise, resolve } = Promise.withResolvers<RungVerdict>()
+    const name = `${job} ${step}`
+    ask()
+    const timer = setInterval(ask, ASK_EVERY_MS)
+    this.#waiting.set(name, resolve)
+    return promise.finally(() => {
+      clearInterval(timer)
+      this.#waiting.delete(name)
+    })
+  }
+
   #control(message: ControlMessage): void {
-    if ('stop' in message) this.#executor.stop(message.stop)
-    else for (const trial of this.#running) this.#executor.stop(trial)
+    if ('verdict' in message) this.#waiting.get(`${message.job} ${message.step}`)?.(message.verdict)
+    else if ('stop' in message) this.#stop(message.stop)
+    else for (const trial of this.#running) this.#stop(trial)
+  }
+
+  #stop(trial: number): void {
+    this.#executor.stop(trial)
+    for (const [name, decide] of this.#waiting) if (name.startsWith(`${trial}.`)) decide('stop')
   }
 }
 

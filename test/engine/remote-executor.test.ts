@@ -105,7 +105,7 @@ function opened(source: ObjectiveSource, slots: number): Executor {
   }
   return {
     slots,
-    run: async (task, onMeasurement) => (await open()).executor.run(task, onMeasurement),
+    run: async (task, onMeasurement, onRung) => (await open()).executor.run(task, onMeasurement, onRung),
     stop: (number) => void open().then(({ executor }) => executor.stop(number)),
     close: async () => (await open()).close(),
   }
