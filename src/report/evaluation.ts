@@ -1,7 +1,7 @@
 import type { TestScore } from '../train/test-score.ts'
 import { formatCount } from './numbers.ts'
-import { wilsonInterval } from './summary.ts'
 import { type Column, renderTable, type TableLayout } from './table.ts'
+import { wilsonInterval } from './test-lines.ts'
 import { paint } from './text.ts'
 
 /** The evaluation of a network on a test set: loss, accuracy, each class's accuracy, and the confusion matrix. */

@@ -4,18 +4,12 @@ import { studyDigest } from '../study/digest.ts'
 import { readReplicates } from '../study/winning-trial.ts'
 import type { TrialRecord } from '../trial.ts'
 import { type Explanation, readExplanation, stageTotals } from './explain.ts'
+import { type FailingStage, failingSentence, readFailingStages } from './failing-stages.ts'
 import { shellWord } from './names.ts'
-import { countOf, formatCount, formatDuration, formatMetric } from './numbers.ts'
-import {
-  boundSentence,
-  type FailingStage,
-  failingSentence,
-  readFailingStages,
-  readTopSpread,
-  spreadSentences,
-  type TopSpread,
-} from './search-notes.ts'
+import { countOf, formatDuration } from './numbers.ts'
+import { boundSentence, readTopSpread, spreadSentences, type TopSpread } from './search-notes.ts'
 import { hiddenColumnsLine, renderTable, type TableLayout } from './table.ts'
+import { testLines } from './test-lines.ts'
 import { oneLine, paint, type Span, wrap, wrapSpans } from './text.ts'
 import type { Totals } from './totals.ts'
 import { rankedColumns } from './trial-columns.ts'
@@ -146,50 +140,6 @@ function endSentence(study: StudyRecord, dbOption: string): Span {
     study.state === 'complete' ? '' : ` Continue with: finesweep resume ${shellWord(study.name)}${dbOption}`
   const text = `The study ${study.state === 'complete' ? 'ended' : `is ${study.state}`}${reason}.${way}`
   return { text, tone: 'warning' }
-}
-
-/**
- * The last look at the test part, if there was one:
- * `Test accuracy of trial 74: 0.5264 (5,000 examples; 95 % interval 0.513 to 0.540)`
- */
-export function testLines(evaluations: readonly Evaluation[]): Span[][] {
-  const looks = evaluations.filter(({ part }) => part === 'test')
-  const last = looks.at(-1)
-  if (last === undefined) return []
-  const { trial, examples, metrics } = last
-  const times = looks.length === 1 ? 'evaluated once' : `evaluation ${looks.length} of the test set`
-  const counted = `${formatCount(examples)} examples`
-  if (metrics.accuracy === undefined) {
-    const figures = Object.entries(metrics).map(([name, value]) => `${name} ${formatMetric(name, value)}`)
-    return [
-      [`Test set, trial ${trial}, ${times}: `, { text: figures.join(', '), tone: 'strong' }, ` (${counted})`],
-    ]
-  }
-  const [low, high] = wilsonInterval(metrics.accuracy, examples)
-  const guessing =
-    metrics.majority === undefined
-      ? ''
-      : `; always guessing the most frequent class: ${metrics.majority.toFixed(4)}`
-  return [
-    [
-      `Test accuracy of trial ${trial}, ${times}: `,
-      { text: metrics.accuracy.toFixed(4), tone: 'strong' },
-      ` (${counted}; 95 % interval ${low.toFixed(3)} to ${high.toFixed(3)}${guessing})`,
-    ],
-  ]
-}
-
-/**
- * The 95 % score interval of a share that was observed in n examples (E. B. Wilson, 1927): unlike the plain one it
- * stays within [0, 1] and holds for shares near the ends.
- */
-export function wilsonInterval(share: number, n: number): readonly [number, number] {
-  if (n <= 0) return [0, 1]
-  const z = 1.959964
-  const scale = 1 / (1 + (z * z) / n)
-  const centre = share + (z * z) / (2 * n)
-  const half = z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n))
-  return [Math.max(0, scale * (centre - half)), Math.min(1, scale * (centre + half))]
 }
 
 /** `7f3a…c2`: enough to see whether two are the same. */

@@ -1,8 +1,7 @@
 import { constraintHolds, type Expression, parseConstraint } from './constraint.ts'
 import type { Params, ParamValue } from './distribution.ts'
 import { own } from './own.ts'
-import type { Condition, SearchSpace } from './search-space.ts'
-import { valuesOf } from './space-rules.ts'
+import { type Condition, type SearchSpace, valuesOf } from './search-space.ts'
 import { countValues, fromUnit, valueAt } from './unit-scale.ts'
 import { violation } from './violation.ts'
 

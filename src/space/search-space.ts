@@ -13,3 +13,8 @@ export interface SearchSpace {
   readonly conditions: Readonly<Record<string, Condition>>
   readonly constraints: readonly Constraint[]
 }
+
+/** The values that a condition accepts. */
+export function valuesOf(wanted: ParamValue | readonly ParamValue[]): readonly ParamValue[] {
+  return typeof wanted === 'object' && wanted !== null ? wanted : [wanted]
+}

@@ -6,7 +6,7 @@ import { describeDistribution } from './distribution-forms.ts'
 import { distributionMistake } from './distribution-rules.ts'
 import { own } from './own.ts'
 import { mayHold } from './possible.ts'
-import type { Condition, SearchSpace } from './search-space.ts'
+import { type Condition, type SearchSpace, valuesOf } from './search-space.ts'
 import { BARE_NAME } from './space-names.ts'
 import { contains } from './unit-scale.ts'
 
@@ -182,11 +182,6 @@ function neverTakes(
     reason: `which is not in ${written}`,
     hint: quoted ? `Write ${value} without quotes.` : 'Correct the value, or widen the range.',
   }
-}
-
-/** The values that a condition accepts. */
-export function valuesOf(wanted: ParamValue | readonly ParamValue[]): readonly ParamValue[] {
-  return typeof wanted === 'object' && wanted !== null ? wanted : [wanted]
 }
 
 function dependsOnItself(name: string, conditions: Readonly<Record<string, Condition>>): boolean {

@@ -12,7 +12,7 @@ import { type Explanation, readExplanation, renderExplanation } from '../../repo
 import { countOf, formatDuration } from '../../report/numbers.ts'
 import { overviewOf } from '../../report/overview.ts'
 import { boundSentence, readTopSpread, spreadSentences } from '../../report/search-notes.ts'
-import { testLines } from '../../report/summary.ts'
+import { testLines } from '../../report/test-lines.ts'
 import { paint } from '../../report/text.ts'
 import { readWinner, replicateSentences, winnerSentences } from '../../report/winner.ts'
 import type { StudyReader, StudyRecord } from '../../store/store.ts'
