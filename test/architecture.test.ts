@@ -42,7 +42,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['store'],
   'csv-stringify': ['report'],
   'string-width': ['report'],
-  table: ['report'],
   yargs: ['cli'],
   'd3-array': ['picture'],
   'fast-png': ['picture'],

@@ -20,8 +20,23 @@ async function start(): Promise<void> {
   const { enableCompileCache } = await import('node:module')
   const { packageFile } = await import('../package-files.ts')
   enableCompileCache(packageFile('node_modules/.cache/finesweep').pathname)
+  if (await printQuickly(process.argv.slice(2))) return
   const { runMain } = await import('./program.ts')
   await runMain()
+}
+
+/** The help of the whole command, and its version, for which the command line needs no reading. */
+async function printQuickly(argv: readonly string[]): Promise<boolean> {
+  const [only = ''] = argv
+  if (argv.length !== 1 || !['--help', '-h', '--version'].includes(only)) return false
+  const { LEAST_WIDTH, MOST_WIDTH, topHelp } = await import('./top-help.ts')
+  const width = Math.min(process.stdout.columns ?? LEAST_WIDTH, MOST_WIDTH)
+  if (width < LEAST_WIDTH) return false
+  const { COMMANDS } = await import('./commands.ts')
+  const { codeVersion } = await import('../code-version.ts')
+  process.stdout.on('error', () => {})
+  process.stdout.write(`${only === '--version' ? codeVersion() : topHelp(COMMANDS, width)}\n`)
+  return true
 }
 
 export {}

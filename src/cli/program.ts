@@ -4,6 +4,7 @@ import type { Command, CommandEntry } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { reportFailure } from './failure.ts'
 import { print, type Terminal } from './terminal.ts'
+import { EPILOGUE, MOST_WIDTH, USAGE } from './top-help.ts'
 import { checkCommand, explainWrongUse, WrongUse } from './wrong-use.ts'
 
 /** Runs the process's own command line and sets its exit code; the process ends when its streams are drained. */
@@ -112,7 +113,7 @@ function tidyHelp(text: string): string {
 function configure(parser: Argv, terminal: Terminal): Argv {
   const configured = parser
     .scriptName('finesweep')
-    .usage('A coarse-to-fine hyperparameter search.\n\nUsage: finesweep <command>')
+    .usage(USAGE)
     .locale('en')
     .parserConfiguration({ 'dot-notation': false, 'parse-positional-numbers': false, 'parse-numbers': false })
     .exitProcess(false)
@@ -124,12 +125,8 @@ function configure(parser: Argv, terminal: Terminal): Argv {
     .help()
     .alias('h', 'help')
     .describe('help', 'Print this help')
-    .wrap(Math.min(terminal.stdout.columns ?? 80, 100))
-    .epilogue(
-      'STUDY defaults to the latest. Results go to stdout, everything else to stderr.\n' +
-        'Exit codes: 0 done, 1 a bug, 2 invalid usage or study file, 3 no trial succeeded, 4 no trial to hand out, 5 no such study or trial, ' +
-        '6 the store cannot be used, 7 the engine cannot be reached, 130 and 143 stopped by a signal.',
-    )
+    .wrap(Math.min(terminal.stdout.columns ?? 80, MOST_WIDTH))
+    .epilogue(EPILOGUE)
     .fail((message, error, failed) => {
       if (error) throw error
       // At run time this is yargs' usage object, whose `help()` is the help text.
