@@ -3,12 +3,12 @@ import { narrowingHeadline, narrowingLines, stageTotalsLine } from '../report/na
 import { countOf } from '../report/numbers.ts'
 import { renderProgress, renderTrialLine } from '../report/progress.ts'
 import { advanceProgress, NOTHING_YET } from '../report/progress-state.ts'
-import { oneLine, paint, type Span, truncate, wrapSpans } from '../report/text.ts'
+import { oneLine, paint, type Span, truncate, wrap, wrapSpans } from '../report/text.ts'
 import { runningTime } from '../store/running-time.ts'
 import type { StageRecord } from '../store/store.ts'
 import type { StudyEvent, StudyListener } from '../study/events.ts'
 import { TRIAL_STATES, type TrialRecord } from '../trial.ts'
-import { createLiveBlock, type LiveBlock } from './live-block.ts'
+import { createLiveBlock, type LiveBlock, windowOf } from './live-block.ts'
 import { hasColour, type OutputStream, type Terminal } from './terminal.ts'
 
 export interface ProgressOptions {
@@ -65,14 +65,22 @@ export function createProgress(options: ProgressOptions): Progress {
   }
   const printLines = (lines: readonly (readonly Span[])[]): void =>
     print(lines.map((line) => paint(line, colour)).join('\n'))
-  const width = (): number => (stream.isTTY ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY)
+  /** No line is wider than the window: a terminal would break it within a word. */
+  const printWrapped = (text: string): void =>
+    print(
+      text
+        .split('\n')
+        .flatMap((line) => wrap(line, width()))
+        .join('\n'),
+    )
+  const width = (): number => (stream.isTTY ? windowOf(stream).columns() : Number.POSITIVE_INFINITY)
 
   const tellMishap = (trial: TrialRecord): void => {
     mishaps++
     if (mishaps <= TOLD_MISHAPS)
       printLines(wrapSpans(mishapLine(trial, state.study?.name ?? '', dbOption), width()))
     else if (mishaps === TOLD_MISHAPS + 1) {
-      print(
+      printWrapped(
         `Further ones in this stage are only counted. List them: finesweep trials --state diverged,failed${dbOption}`,
       )
     }
@@ -102,7 +110,7 @@ export function createProgress(options: ProgressOptions): Progress {
       case 'study-started': {
         const trials = event.stages.reduce((sum, stage) => sum + stage.trials, 0)
         const again = event.finished > 0 ? `, ${event.finished} of them finished before` : ''
-        print(
+        printWrapped(
           `${oneLine(event.study.name)}: ${countOf(trials, 'trial')} in ${countOf(event.stages.length, 'stage')}${again}; ` +
             `seed ${event.study.seed}, ${countOf(event.workers, 'worker')}`,
         )
@@ -146,7 +154,7 @@ export function createProgress(options: ProgressOptions): Progress {
       preparation = { step, done }
       block?.refresh()
     },
-    print,
+    print: (sentence) => printWrapped(sentence),
     close: () => block?.close(),
   }
 }

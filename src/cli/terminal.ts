@@ -6,6 +6,8 @@ export interface OutputStream {
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
   readonly rows?: number | undefined
+  /** Asks the terminal. */
+  getWindowSize?(): [columns: number, rows: number]
   write(text: string, done?: (error?: Error | null) => void): boolean
   on(event: 'resize', listener: () => void): unknown
   off(event: 'resize', listener: () => void): unknown

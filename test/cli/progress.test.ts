@@ -150,6 +150,34 @@ describe('progress', () => {
     expect(shown.join('\n')).toContain('best 1.4e-5 lies at the lower edge:')
   })
 
+  it('leaves no line behind where the terminal echoes ^C over it', () => {
+    class Echoing extends CapturedStream {
+      override write(text: string, done?: (error?: Error | null) => void): boolean {
+        return super.write(text.includes('\x1b[?25l') ? `${text}^C` : text, done)
+      }
+    }
+    const stream = new Echoing({ columns: 60, rows: 24 })
+    play(stream)
+    const screen = new Screen(60, 60)
+    screen.write(stream.text)
+    expect(screen.lines().join('\n')).not.toContain(' · ')
+  })
+
+  it('asks the terminal how wide it is, and breaks no sentence within a word', () => {
+    class Narrowed extends CapturedStream {
+      getWindowSize(): [number, number] {
+        return [40, 24]
+      }
+    }
+    const stream = new Narrowed({ columns: 80, rows: 24 })
+    const progress = createProgress({ stream, env: {}, quiet: false })
+    for (const event of [...exampleEvents()].slice(0, 4)) progress.listener(event)
+    progress.print('Stopping: no new trials; running ones may finish. Ctrl-C again stops at once.')
+    progress.close()
+    const lines = stripVTControlCharacters(stream.text).split(/[\r\n]+/)
+    for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(40)
+  })
+
   it('draws nothing in place on a dumb terminal, and no colours with NO_COLOR', () => {
     const dumb = new CapturedStream({ columns: 80, rows: 24 })
     play(dumb, { env: { TERM: 'dumb' } })
