@@ -2,8 +2,13 @@ import { shellWord } from '../report/names.ts'
 import { narrowingHeadline, narrowingLines, stageTotalsLine } from '../report/narrowing.ts'
 import { countOf } from '../report/numbers.ts'
 import { renderProgress, renderTrialLine } from '../report/progress.ts'
-import { advanceProgress, NOTHING_YET } from '../report/progress-state.ts'
-import { oneLine, paint, type Span, truncate, wrap, wrapSpans } from '../report/text.ts'
+import {
+  advanceProgress,
+  NOTHING_YET,
+  type ProgressState,
+  type StageProgress,
+} from '../report/progress-state.ts'
+import { oneLine, paint, type Span, truncate, wrapSpans } from '../report/text.ts'
 import { runningTime } from '../store/running-time.ts'
 import type { StageRecord } from '../store/store.ts'
 import type { StudyEvent, StudyListener } from '../study/events.ts'
@@ -44,11 +49,9 @@ const TOLD_MISHAPS = 5
  * every 10 s, whichever is rarer. What was decided between stages stays above it.
  */
 export function createProgress(options: ProgressOptions): Progress {
-  const { stream, env, quiet, dbOption = '', now = () => performance.now() } = options
+  const { stream, env, quiet, now = () => performance.now() } = options
   const colour = hasColour(stream, env)
   let state = NOTHING_YET
-  let lastLineAt = Number.NEGATIVE_INFINITY
-  let mishaps = 0
   let told = ''
   let preparation: { readonly step: string; readonly done: number } | null = null
   const isLive = !quiet && stream.isTTY === true && env.TERM !== 'dumb'
@@ -59,89 +62,21 @@ export function createProgress(options: ProgressOptions): Progress {
           : [truncate(preparationLine(preparation.step, preparation.done), width)],
       )
     : null
-  const print = (text: string): void => {
-    if (block !== null) block.printAbove(text)
-    else stream.write(`${text}\n`)
-  }
-  const printLines = (lines: readonly (readonly Span[])[]): void =>
-    print(lines.map((line) => paint(line, colour)).join('\n'))
-  /** No line is wider than the window: a terminal would break it within a word. */
-  const printWrapped = (text: string): void =>
-    print(
-      text
-        .split('\n')
-        .flatMap((line) => wrap(line, width()))
-        .join('\n'),
-    )
   const width = (): number => (stream.isTTY ? windowOf(stream).columns() : Number.POSITIVE_INFINITY)
-
-  const tellMishap = (trial: TrialRecord): void => {
-    mishaps++
-    if (mishaps <= TOLD_MISHAPS)
-      printLines(wrapSpans(mishapLine(trial, state.study?.name ?? '', dbOption), width()))
-    else if (mishaps === TOLD_MISHAPS + 1) {
-      printWrapped(
-        `Further ones in this stage are only counted. List them: finesweep trials --state diverged,failed${dbOption}`,
-      )
-    }
+  const printLines: PrintLines = (lines) => {
+    // No line is wider than the window: a terminal would break it within a word.
+    const text = lines.flatMap((line) => wrapSpans(line, width())).map((line) => paint(line, colour))
+    if (block !== null) block.printAbove(text.join('\n'))
+    else stream.write(`${text.join('\n')}\n`)
   }
-  const tellStage = (stage: StageRecord): void => {
-    const { previous } = state
-    if (previous === null || stage.narrowing === null) return
-    // What an earlier process did of the stage was not seen here, but for its number of trials.
-    const isWhole = previous.finishedBefore === 0
-    const totals: Span[] = stageTotalsLine({
-      name: previous.record.name,
-      trials: previous.finished,
-      epochs: isWhole ? previous.epochs : null,
-      // By the records of its trials, as the report at the end and `explain` have it.
-      durationMs: isWhole ? runningTime(previous.ran) : null,
-      diverged: isWhole ? previous.diverged : 0,
-      failed: isWhole ? previous.failed : 0,
-    })
-    printLines([
-      ...wrapSpans([...totals, ` ${narrowingHeadline(stage.narrowing)}`], width()),
-      ...narrowingLines(stage.narrowing, width()),
-    ])
-  }
-
-  const tell = (event: StudyEvent): void => {
-    switch (event.kind) {
-      case 'study-started': {
-        const trials = event.stages.reduce((sum, stage) => sum + stage.trials, 0)
-        const again = event.finished > 0 ? `, ${event.finished} of them finished before` : ''
-        printWrapped(
-          `${oneLine(event.study.name)}: ${countOf(trials, 'trial')} in ${countOf(event.stages.length, 'stage')}${again}; ` +
-            `seed ${event.study.seed}, ${countOf(event.workers, 'worker')}`,
-        )
-        return
-      }
-      case 'stage-started':
-        mishaps = 0
-        // A stage that an earlier process began was reported then.
-        if (event.finished === 0) tellStage(event.stage)
-        return
-      case 'trial-retried':
-        print(`Trial ${event.trial}, attempt ${event.attempt}: ${oneLine(event.error.message)}. Retrying.`)
-        return
-      case 'trial-finished': {
-        const { record } = event
-        if (TRIAL_STATES[record.state].tone === 'bad') tellMishap(record)
-        if (block === null && now() - lastLineAt >= LINE_INTERVAL_MS) {
-          lastLineAt = now()
-          print(renderTrialLine(state, record, now()))
-        }
-        return
-      }
-    }
-  }
-
+  const print = (text: string): void => printLines(text.split('\n').map((line) => [line]))
+  const tell = eventTeller(printLines, width, options.dbOption ?? '', block === null ? now : null)
   return {
     listener: (event) => {
       if (quiet) return
       preparation = null
       state = advanceProgress(state, event, now())
-      tell(event)
+      tell(event, state)
       block?.refresh()
     },
     preparing: (step, done) => {
@@ -154,9 +89,91 @@ export function createProgress(options: ProgressOptions): Progress {
       preparation = { step, done }
       block?.refresh()
     },
-    print: (sentence) => printWrapped(sentence),
+    print,
     close: () => block?.close(),
   }
+}
+
+type PrintLines = (lines: readonly (readonly Span[])[]) => void
+
+/**
+ * Says what stays of a study's events.
+ *
+ * @param clock for lines about finished trials, where nothing is redrawn in place; null for none
+ */
+function eventTeller(
+  print: PrintLines,
+  width: () => number,
+  dbOption: string,
+  clock: (() => number) | null,
+): (event: StudyEvent, state: ProgressState) => void {
+  let lastLineAt = Number.NEGATIVE_INFINITY
+  let mishaps = 0
+  const tellMishap = (trial: TrialRecord, study: string): void => {
+    mishaps++
+    if (mishaps <= TOLD_MISHAPS) print([mishapLine(trial, study, dbOption)])
+    else if (mishaps === TOLD_MISHAPS + 1) {
+      const list = `finesweep trials --state diverged,failed${dbOption}`
+      print([[`Further ones in this stage are only counted. List them: ${list}`]])
+    }
+  }
+  return (event, state) => {
+    switch (event.kind) {
+      case 'study-started':
+        return print([[beginning(event)]])
+      case 'stage-started': {
+        mishaps = 0
+        const { narrowing } = event.stage
+        // A stage that an earlier process began was reported then.
+        if (event.finished > 0 || state.previous === null || narrowing === null) return
+        return print(stageLines(state.previous, narrowing, width()))
+      }
+      case 'trial-retried': {
+        const { trial, attempt, error } = event
+        return print([[`Trial ${trial}, attempt ${attempt}: ${oneLine(error.message)}. Retrying.`]])
+      }
+      case 'trial-finished': {
+        const { record } = event
+        if (TRIAL_STATES[record.state].tone === 'bad') tellMishap(record, state.study?.name ?? '')
+        if (clock === null || clock() - lastLineAt < LINE_INTERVAL_MS) return
+        lastLineAt = clock()
+        print([[renderTrialLine(state, record, clock())]])
+      }
+    }
+  }
+}
+
+/** What a stage came to, and what was decided by it. */
+function stageLines(
+  stage: StageProgress,
+  decision: NonNullable<StageRecord['narrowing']>,
+  width: number,
+): Span[][] {
+  // What an earlier process did of the stage was not seen here, but for its number of trials.
+  const isWhole = stage.finishedBefore === 0
+  const totals = stageTotalsLine({
+    name: stage.record.name,
+    trials: stage.finished,
+    epochs: isWhole ? stage.epochs : null,
+    // By the records of its trials, as the report at the end and `explain` have it.
+    durationMs: isWhole ? runningTime(stage.ran) : null,
+    diverged: isWhole ? stage.diverged : 0,
+    failed: isWhole ? stage.failed : 0,
+  })
+  return [
+    ...wrapSpans([...totals, ` ${narrowingHeadline(decision)}`], width),
+    ...narrowingLines(decision, width),
+  ]
+}
+
+/** `quickstart: 64 trials in 2 stages, 9 of them finished before; seed 42, 2 workers` */
+function beginning(event: Extract<StudyEvent, { readonly kind: 'study-started' }>): string {
+  const trials = event.stages.reduce((sum, stage) => sum + stage.trials, 0)
+  const again = event.finished > 0 ? `, ${event.finished} of them finished before` : ''
+  return (
+    `${oneLine(event.study.name)}: ${countOf(trials, 'trial')} in ${countOf(event.stages.length, 'stage')}${again}; ` +
+    `seed ${event.study.seed}, ${countOf(event.workers, 'worker')}`
+  )
 }
 
 /** `Finding 100 principal components: 43 %`; no share of a step that can't tell any. */

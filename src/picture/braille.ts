@@ -38,6 +38,10 @@ const DOT_BITS = [
 /** What wins where two marks share a cell. */
 const WEIGHT: Readonly<Record<Tone, number>> = { dim: 0, strong: 2, warning: 3, bad: 4, good: 5 }
 
+function weightOf(tone: Tone | null): number {
+  return tone === null ? 1 : WEIGHT[tone]
+}
+
 export function createCanvas(columns: number, rows: number, ascii: boolean): TextCanvas {
   const [across, down] = ascii ? [1, 1] : [2, 4]
   const bits = new Uint8Array(columns * rows)
@@ -50,10 +54,8 @@ export function createCanvas(columns: number, rows: number, ascii: boolean): Tex
     return row * columns + column
   }
   const toned = (cell: number, tone: Tone | null): void => {
-    const old = tones[cell] ?? null
-    const weight = (each: Tone | null): number => (each === null ? 1 : WEIGHT[each])
-    if (bits[cell] === 0 && signs[cell] === null) tones[cell] = tone
-    else if (weight(tone) > weight(old)) tones[cell] = tone
+    const isFree = bits[cell] === 0 && signs[cell] === null
+    if (isFree || weightOf(tone) > weightOf(tones[cell] ?? null)) tones[cell] = tone
   }
   /** A dot by its place in the finer grid. */
   const set = (i: number, j: number, tone: Tone | null, sign: string): void => {
@@ -73,13 +75,7 @@ export function createCanvas(columns: number, rows: number, ascii: boolean): Tex
     dot: (x, y, tone, sign) => set(...fine(x, y), tone, sign),
     line(x0, y0, x1, y1, tone, sign, dashed) {
       const [from, to] = [fine(x0, y0), fine(x1, y1)]
-      const length = Math.max(Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1]), 1)
-      for (let k = 0; k <= length; k++) {
-        if (dashed && k % 4 > 1) continue
-        const share = k / length
-        const at = (a: number, b: number): number => Math.round(a + (b - a) * share)
-        set(at(from[0], to[0]), at(from[1], to[1]), tone, sign)
-      }
+      for (const [i, j] of cellsBetween(from, to, dashed)) set(i, j, tone, sign)
     },
     sign(x, y, text, tone) {
       const cell = cellOf(x, y)
@@ -103,5 +99,19 @@ export function createCanvas(columns: number, rows: number, ascii: boolean): Tex
           return { text, tone: tones[cell] ?? null }
         }),
       ),
+  }
+}
+
+/** The places of a straight line, both ends included. */
+function* cellsBetween(
+  from: readonly [number, number],
+  to: readonly [number, number],
+  dashed: boolean,
+): Generator<readonly [number, number]> {
+  const length = Math.max(Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1]), 1)
+  for (let k = 0; k <= length; k++) {
+    if (dashed && k % 4 > 1) continue
+    const at = (a: number, b: number): number => Math.round(a + ((b - a) * k) / length)
+    yield [at(from[0], to[0]), at(from[1], to[1])]
   }
 }
