@@ -21,7 +21,7 @@ export {
 } from './library/study.ts'
 export { type StudyTrial, StudyView } from './library/study-view.ts'
 export * from './objective/authoring.ts'
-export type { ExportFormat } from './report/export.ts'
+export type { TextFormat } from './report/export.ts'
 export type { ParameterImportance } from './search/importance.ts'
 export type { Conditional } from './space/constructors.ts'
 export type { Distribution, Params, ParamValue } from './space/distribution.ts'

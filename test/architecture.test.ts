@@ -33,6 +33,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   yaml: ['study-file', 'cli'],
   'csv-parse': ['data'],
   hyparquet: ['data'],
+  'hyparquet-writer': ['report'],
   fflate: ['data'],
   pickleparser: ['data'],
   piscina: ['execute'],

@@ -75,7 +75,7 @@ async function refuseOtherSettings(study: StudyRecord, experiment: Experiment): 
   const { kindOf } = await import('../objective/kinds.ts')
   const { bringsSpace } = kindOf(experiment.objective)
   const differences = compareExperiments(experimentFromJson(study.experiment, study.name), experiment).filter(
-    ({ block }) => !(bringsSpace && (block === 'space' || block === 'require')),
+    ({ block }) => block !== 'name' && !(bringsSpace && (block === 'space' || block === 'require')),
   )
   if (differences.length === 0) return
   throw new UserError(

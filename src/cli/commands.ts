@@ -76,7 +76,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     usage: 'export [study]',
-    describe: 'Export all trials as CSV, JSON, NDJSON or a Markdown table',
+    describe: 'Export all trials as CSV, Parquet, JSON, NDJSON, Markdown or an Optuna journal',
     load: () => import('./commands/export.ts'),
   },
   {
@@ -119,6 +119,31 @@ export const COMMANDS: readonly CommandEntry[] = [
     usage: 'worker [url]',
     describe: 'Run trials for studies on other machines, through Redis',
     load: () => import('./commands/worker.ts'),
+  },
+  {
+    usage: 'compare <a> <b>',
+    describe: 'Show how two studies differ: results, ranges, settings',
+    load: () => import('./commands/compare.ts'),
+  },
+  {
+    usage: 'rename <study> <to>',
+    describe: 'Give a study another name',
+    load: () => import('./commands/rename.ts'),
+  },
+  {
+    usage: 'note <study> [text]',
+    describe: 'Write a note on a study, or show it',
+    load: () => import('./commands/note.ts'),
+  },
+  {
+    usage: 'tag <study> [tags..]',
+    describe: 'Tag a study, or show its tags',
+    load: () => import('./commands/tag.ts'),
+  },
+  {
+    usage: 'delete <study>',
+    describe: 'Delete a study with its trials and files',
+    load: () => import('./commands/delete.ts'),
   },
   {
     usage: 'backup <file>',

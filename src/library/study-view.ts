@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
 import { readExplanation, renderExplanation } from '../report/explain.ts'
-import { type ExportFormat, exportStudy } from '../report/export.ts'
+import { exportStudy, type TextFormat } from '../report/export.ts'
 import { readImportance } from '../report/importance.ts'
 import type { ParameterImportance } from '../search/importance.ts'
 import type { Params } from '../space/distribution.ts'
@@ -65,7 +65,7 @@ export class StudyView<P extends Params = Params> {
   }
 
   /** The whole study as the text of a file in that format. */
-  export(format: ExportFormat): string {
+  export(format: TextFormat): string {
     const { reader, study } = this.#begun()
     return [...exportStudy(format, reader, { study, stages: reader.stages(study.id) })].join('')
   }

@@ -1,11 +1,12 @@
 import { stringify } from 'csv-stringify/sync'
 import type { ParamValue } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
-import type { StudyReader } from '../store/store.ts'
+import type { StageRecord, StudyReader } from '../store/store.ts'
 import { streamMeasuredTrials, streamTrials } from '../study/trial-stream.ts'
 import type { TrialRecord } from '../trial.ts'
 import { narrowingJson } from './narrowing.ts'
 import { countOf, formatDuration, formatMetric, formatParam } from './numbers.ts'
+import { exportOptuna } from './optuna.ts'
 import { oneLine } from './text.ts'
 import {
   metricNames,
@@ -23,13 +24,28 @@ import {
   trialDetails,
 } from './trial-json.ts'
 
-export const EXPORT_FORMATS = ['csv', 'json', 'ndjson', 'markdown'] as const
+export const EXPORT_FORMATS = ['csv', 'json', 'ndjson', 'markdown', 'optuna', 'parquet'] as const
 
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
+/** The formats that are text. */
+export type TextFormat = Exclude<ExportFormat, 'parquet'>
+
+/** The format of a file by the ending of its name. */
+export const FORMAT_OF_ENDING: Readonly<Record<string, ExportFormat>> = {
+  csv: 'csv',
+  json: 'json',
+  ndjson: 'ndjson',
+  jsonl: 'ndjson',
+  md: 'markdown',
+  markdown: 'markdown',
+  log: 'optuna',
+  parquet: 'parquet',
+}
+
 /** The text of a whole study in that format, in pieces. @param safe see `exportCsv`; other formats have no use for it */
 export function exportStudy(
-  format: ExportFormat,
+  format: TextFormat,
   reader: StudyReader,
   context: StudyContext,
   safe = false,
@@ -41,12 +57,14 @@ export function exportStudy(
       return exportJson(reader, context)
     case 'ndjson':
       return exportNdjson(reader, context)
+    case 'optuna':
+      return exportOptuna(reader, context)
     case 'markdown':
       return exportMarkdown([...streamTrials(reader, context.study.id)], context)
   }
 }
 
-type CsvCell = ParamValue | null | undefined
+export type CsvCell = ParamValue | null | undefined
 
 /**
  * One row for each trial, one column for each field, parameter and metric; numbers to the last bit.
@@ -59,6 +77,16 @@ export function* exportCsv(
 ): Generator<string> {
   const csvRow = (cells: readonly CsvCell[]): string =>
     `${cells.map((cell) => csvCell(cell, safe)).join(',')}\n`
+  const { titles, toRow } = exportTable(trials, stages)
+  yield csvRow(titles)
+  for (const trial of trials) yield csvRow(toRow(trial))
+}
+
+/** The columns of CSV and Parquet, and a trial's cells. */
+export function exportTable(
+  trials: readonly TrialRecord[],
+  stages: readonly StageRecord[],
+): { readonly titles: readonly string[]; readonly toRow: (trial: TrialRecord) => CsvCell[] } {
   const params = parameterNames(stages, trials)
   const metrics = metricNames(trials)
   const titles = [
@@ -87,8 +115,7 @@ export function* exportCsv(
     trial.error?.code,
     trial.error?.message,
   ]
-  yield csvRow(titles)
-  for (const trial of trials) yield csvRow(toRow(trial))
+  return { titles, toRow }
 }
 
 /**

@@ -153,6 +153,8 @@ export function renderStatus(
       { text: `Continue with: finesweep resume ${shellWord(study.name)}${dbOption}`, tone: 'warning' },
     ])
   }
+  if (study.comment !== null) lines.push([oneLine(study.comment)])
+  if (study.tags.length > 0) lines.push([`tags: ${oneLine(study.tags.join(', '))}`])
   for (const note of study.notes) lines.push([`note: ${oneLine(note)}`])
   const running = status.stageStatus.flatMap((stage) => stage.running)
   if (running.length > 0 && lease !== undefined) {

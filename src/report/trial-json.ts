@@ -57,6 +57,8 @@ export function studyDetails(study: StudyRecord) {
     createdAt: isoMoment(study.createdAt),
     finishedAt: isoMoment(study.finishedAt),
     notes: study.notes,
+    comment: study.comment,
+    tags: study.tags,
     fingerprints: study.fingerprints,
     codeVersion: study.codeVersion,
   }

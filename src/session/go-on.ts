@@ -24,7 +24,8 @@ export async function runOrGoOn(
   const opened = await open(experiment, options)
   sayOfData(opened, options)
   refuseDifferences(study, opened, false)
-  const changes = allowedChanges(store, study, opened.experiment)
+  // A study that was renamed has its first name in the stored settings.
+  const changes = allowedChanges(store, study, opened.experiment).filter(({ block }) => block !== 'name')
   if (study.state === 'complete' && changes.length === 0) return asItEnded(store, study)
   store.acquireLease(study.id)
   return conduct(store, opened, options, () => {
@@ -51,7 +52,7 @@ function allowedChanges(store: StudyWriter, study: StudyRecord, experiment: Expe
   const begunTrials = last === undefined ? 0 : store.trials(study.id, { stage: last.index }).length
   const stored = experimentFromJson(study.experiment, study.name)
   const isAllowed = ({ path, block }: Difference): boolean => {
-    if (block === 'limits') return true
+    if (block === 'limits' || block === 'name') return true
     const stage = /^stages\[(\d+)\]/.exec(path)
     if (stage === null) return false
     const index = Number(stage[1])

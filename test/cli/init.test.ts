@@ -86,7 +86,7 @@ describe('finesweep completion', () => {
 
   it('gives bash the commands and the options of each', async () => {
     script = (await runCaptured(['completion', 'bash'])).stdout
-    expect(complete(['finesweep', 're'])).toEqual(['resume', 'report', 'replay'])
+    expect(complete(['finesweep', 're'])).toEqual(['resume', 'report', 'replay', 'rename'])
     expect(complete(['finesweep', 'run', '--w'])).toEqual(['--workers'])
     expect(complete(['finesweep', 'init', '--k'])).toEqual(['--kind'])
     expect(complete(['finesweep', 'run', 'stud'])).toEqual([''])

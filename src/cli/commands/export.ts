@@ -1,5 +1,8 @@
+import { extname } from 'node:path'
 import { UserError } from '../../errors.ts'
-import { EXPORT_FORMATS, type ExportFormat, exportStudy } from '../../report/export.ts'
+import { EXPORT_FORMATS, type ExportFormat, exportStudy, FORMAT_OF_ENDING } from '../../report/export.ts'
+import { own } from '../../space/own.ts'
+import { streamTrials } from '../../study/trial-stream.ts'
 import { closestName } from '../../text/closest-name.ts'
 import { defineCommand } from '../command.ts'
 import { withStudy } from '../open-study.ts'
@@ -29,7 +32,8 @@ export default defineCommand({
         default: false,
         describe: 'CSV for spreadsheets: prefix text that looks like a formula with an apostrophe',
       })
-      .example('finesweep export --format csv -o trials.csv', ''),
+      .example('finesweep export -o trials.parquet', 'for pandas, DuckDB and Arrow')
+      .example('finesweep export -o study.log', "Optuna's JournalStorage"),
 
   run: (args, terminal) => {
     const format = args.format === undefined ? formatOf(args.output) : parseFormat(args.format)
@@ -39,12 +43,24 @@ export default defineCommand({
       })
     }
     return withStudy(args, async ({ reader, study, stages }) => {
-      const text = exportStudy(format, reader, { study, stages }, args.safe)
-      if (args.output === undefined || args.output === '-') {
-        await printAll(terminal, text)
-        return
+      const context = { study, stages }
+      const toStdout = args.output === undefined || args.output === '-'
+      if (format === 'parquet') {
+        const { exportParquet } = await import('../../report/parquet.ts')
+        if (toStdout) {
+          throw new UserError('usage', 'Parquet is not text: it needs a file', {
+            hint: 'Add -o trials.parquet.',
+          })
+        }
+        writeOutputFile(args.output!, exportParquet([...streamTrials(reader, study.id)], context))
+      } else {
+        const text = exportStudy(format, reader, context, args.safe)
+        if (toStdout) {
+          await printAll(terminal, text)
+          return
+        }
+        writeOutputFile(args.output!, text)
       }
-      writeOutputFile(args.output, text)
       if (!args.quiet) say(terminal, `Wrote ${study.name} to ${args.output} (${format}).`)
     })
   },
@@ -62,10 +78,15 @@ function parseFormat(text: string): ExportFormat {
   })
 }
 
-/** What a file's name asks for. */
+/** What a file's name asks for; CSV where it has no ending. @throws UserError('usage') for an ending of no format */
 function formatOf(file: string | undefined): ExportFormat {
-  const extension = /\.(\w+)$/.exec(file ?? '')?.[1]?.toLowerCase()
-  if (extension === 'json') return 'json'
-  if (extension === 'ndjson' || extension === 'jsonl') return 'ndjson'
-  return extension === 'md' || extension === 'markdown' ? 'markdown' : 'csv'
+  const ending = extname(file ?? '')
+    .slice(1)
+    .toLowerCase()
+  const format = own(FORMAT_OF_ENDING, ending)
+  if (format !== undefined) return format
+  if (ending === '') return 'csv'
+  throw new UserError('usage', `${file}: no format has the ending .${ending}`, {
+    hint: `Endings are ${Object.keys(FORMAT_OF_ENDING).join(', ')} (log is Optuna's journal). Or give --format.`,
+  })
 }

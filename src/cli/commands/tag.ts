@@ -1,0 +1,39 @@
+import { defineCommand } from '../command.ts'
+import { editStudy } from '../edit-study.ts'
+import { withStudy } from '../open-study.ts'
+import { storeOptions } from '../options.ts'
+import { print, say } from '../terminal.ts'
+
+/** `finesweep tag STUDY TAG...`: words to find a study by. */
+export default defineCommand({
+  options: (yargs) =>
+    storeOptions(yargs)
+      .positional('study', { type: 'string', demandOption: true, describe: 'The study' })
+      .positional('tags', {
+        type: 'string',
+        array: true,
+        default: [] as string[],
+        describe: 'Tags to add; none shows them',
+      })
+      .option('remove', {
+        type: 'boolean',
+        default: false,
+        describe: 'Remove these tags instead; all if none is named',
+      })
+      .example('finesweep tag mine paper cifar', '')
+      .example('finesweep tag mine cifar --remove', ''),
+
+  run: async (args, terminal) => {
+    if (args.tags.length === 0 && !args.remove) {
+      await withStudy(args, async ({ study }) => {
+        if (study.tags.length > 0) await print(terminal, `${study.tags.join('\n')}\n`)
+        else if (!args.quiet) say(terminal, `${study.name} has no tags.`)
+      })
+      return
+    }
+    await editStudy(args, (store, study) => {
+      const kept = args.tags.length === 0 ? [] : study.tags.filter((tag) => !args.tags.includes(tag))
+      store.setTags(study.id, args.remove ? kept : [...study.tags, ...args.tags])
+    })
+  },
+})

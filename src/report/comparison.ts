@@ -1,0 +1,65 @@
+import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
+import { studyDigest } from '../study/digest.ts'
+import { winningTrial } from '../study/winning-trial.ts'
+import { formatDistribution, formatMetric, formatParam, NO_VALUE } from './numbers.ts'
+import { overviewOf } from './overview.ts'
+import { type Column, renderTable, type TableLayout } from './table.ts'
+import { rootParameters } from './trial-columns.ts'
+
+/** Something in which two studies may differ. */
+export interface ComparedRow {
+  readonly what: string
+  readonly a: string
+  readonly b: string
+}
+
+/** What came of a study, what its winner is, and where its last stage searched. */
+export function comparedRows(reader: StudyReader, a: StudyRecord, b: StudyRecord): ComparedRow[] {
+  const [left, right] = [factsOf(reader, a), factsOf(reader, b)]
+  return [...new Set([...left.keys(), ...right.keys()])].map((what) => ({
+    what,
+    a: left.get(what) ?? NO_VALUE,
+    b: right.get(what) ?? NO_VALUE,
+  }))
+}
+
+function factsOf(reader: StudyReader, study: StudyRecord): Map<string, string> {
+  const stages = reader.stages(study.id)
+  const { activity, finished, trials, counts } = overviewOf(reader, study)
+  const best = winningTrial(reader, study)
+  const facts = new Map([
+    ['state', activity],
+    ['trials', `${finished} of ${trials}`],
+    ['diverged, failed', `${counts.diverged}, ${counts.failed}`],
+    [`best ${study.metric}`, formatMetric(study.metric, best?.value)],
+    ['best trial', best === null ? NO_VALUE : String(best.number)],
+    ['digest', `${studyDigest(reader, study.id).slice(0, 16)}…`],
+  ])
+  const root = rootParameters(stages)
+  for (const [name, value] of Object.entries(best?.params ?? {})) {
+    facts.set(`best ${name}`, formatParam(value, root[name]))
+  }
+  for (const [name, range] of lastRanges(stages)) facts.set(`last range of ${name}`, range)
+  return facts
+}
+
+function lastRanges(stages: readonly StageRecord[]): [string, string][] {
+  const parameters = Object.entries(stages.at(-1)?.space.parameters ?? {})
+  return parameters
+    .filter(([, { kind }]) => kind !== 'fixed')
+    .map(([name, distribution]) => [name, formatDistribution(distribution)])
+}
+
+/** A table with a column for each study. */
+export function renderComparison(
+  names: readonly [string, string],
+  rows: readonly ComparedRow[],
+  layout: TableLayout,
+): string {
+  const columns: Column<ComparedRow>[] = [
+    { title: '', align: 'left', cell: ({ what }) => what },
+    { title: names[0], align: 'left', cell: ({ a }) => a, maxWidth: 44 },
+    { title: names[1], align: 'left', cell: ({ b }) => b, maxWidth: 44 },
+  ]
+  return renderTable(columns, rows, layout).text
+}

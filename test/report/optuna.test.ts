@@ -1,0 +1,116 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { choice, float, int, type StudyInCode, type StudyTrial, study, when } from '../../src/index.ts'
+import { runCaptured } from '../cli/capture.ts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'finesweep-optuna-'))
+const db = path.join(folder, 'studies.db')
+/** FINESWEEP_PYTHON names a Python that has Optuna. */
+const PYTHON = process.env.FINESWEEP_PYTHON ?? 'python3'
+const hasOptuna = spawnSync(PYTHON, ['-c', 'import optuna']).status === 0
+if (!hasOptuna) console.log(`skipped: ${PYTHON} has no optuna; set FINESWEEP_PYTHON to one that has`)
+
+const settings = {
+  name: 'exported',
+  direction: 'minimize',
+  space: {
+    lr: float(1e-5, 1e-2, { log: true, soft: true }),
+    units: int(4, 64, { step: 4 }),
+    dropout: float(0, 1, { step: 0.25 }),
+    activation: choice(['relu', 'tanh', null, 3, true]),
+    momentum: when({ activation: 'relu' }, float(0, 1)),
+    width: 7,
+  },
+  stages: [
+    { trials: 24, epochs: 2 },
+    { trials: 12, epochs: 2 },
+  ],
+  limits: { retries: 0 },
+  store: db,
+  *objective({ params, number }) {
+    if (number === 5) throw new Error('no "luck"')
+    yield { step: 1, value: 10, metrics: { gap: Number.POSITIVE_INFINITY } }
+    const value = (Math.log10(Number(params.lr)) + 1.5) ** 2 + Number(params.units) / 10
+    yield { step: 2, value: number === 7 ? Number.NaN : value, metrics: { loss: Number.NaN } }
+  },
+} satisfies StudyInCode
+
+const tuning = study(settings)
+let trials: StudyTrial[] = []
+beforeAll(async () => {
+  await tuning.run()
+  trials = tuning.trials()
+})
+afterAll(() => {
+  tuning.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const READ = `
+import json, sys, optuna
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+study = optuna.load_study(storage=JournalStorage(JournalFileBackend(sys.argv[1])), study_name=None)
+print(json.dumps({
+  "name": study.study_name, "direction": study.direction.name.lower(), "best": study.best_trial.number,
+  "trials": [{"number": t.number, "state": t.state.name, "params": t.params, "value": t.value,
+    "intermediate": t.intermediate_values, "error": t.user_attrs.get("error"), "stage": t.user_attrs["stage"]}
+    for t in study.trials]}))
+`
+
+test.skipIf(!hasOptuna)(
+  'Optuna reads an exported study: best trial, states, params, intermediate values',
+  async () => {
+    const file = path.join(folder, 'study.log')
+    expect(await runCaptured(['export', '--db', db, '-o', file])).toMatchObject({ code: 0 })
+    const { stdout, stderr, status } = spawnSync(PYTHON, ['-W', 'error', '-c', READ, file], {
+      encoding: 'utf8',
+    })
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    const read = JSON.parse(stdout)
+    expect(read).toMatchObject({ name: 'exported', direction: 'minimize', best: tuning.best()!.number })
+    const states = { complete: 'COMPLETE', diverged: 'FAIL', failed: 'FAIL' } as Record<string, string>
+    expect(read.trials).toEqual(
+      trials.map((trial) => ({
+        number: trial.number,
+        state: states[trial.state],
+        params: trial.params,
+        value: trial.value,
+        intermediate: Object.fromEntries(
+          tuning.measurements(trial.number).map(({ step, value }) => [step, value]),
+        ),
+        error: trial.error?.message ?? null,
+        stage: ['coarse', 'fine'][trial.stage],
+      })),
+    )
+    expect(new Set(trials.map(({ state }) => state))).toEqual(new Set(['complete', 'failed', 'diverged']))
+  },
+)
+
+test('a Parquet file has the columns of the CSV, with their types', async () => {
+  const file = path.join(folder, 'trials.parquet')
+  expect(await runCaptured(['export', '--db', db, '-o', file])).toMatchObject({ code: 0 })
+  const rows = await parquetReadObjects({ file: await asyncBufferFromFile(file) })
+  expect(
+    rows.map((row) => [row.number, row['params.lr'], row.value, row.state, row['params.width']]),
+  ).toEqual(trials.map(({ number, params, value, state }) => [number, params.lr, value, state, 7]))
+  expect(new Set(rows.map((row) => row['params.activation']))).toEqual(
+    new Set(['relu', 'tanh', '3', 'true', null]),
+  )
+})
+
+test('an ending of no format is refused, and Parquet needs a file', async () => {
+  expect(await runCaptured(['export', '--db', db, '-o', path.join(folder, 'e.xlsx')])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('no format has the ending .xlsx'),
+  })
+  expect(await runCaptured(['export', '--db', db, '--format', 'parquet'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('it needs a file'),
+  })
+})
