@@ -68,6 +68,11 @@ export function readCifar100(folder: string, labels: Cifar100Labels): DataSet {
   }
 }
 
+/** The images of one file, in the layout that its name tells. */
+export function readCifar100Batch(file: string, labels: Cifar100Labels): ImageBatch {
+  return file.endsWith('.bin') ? readBinary(file, labels) : readPython(file, labels)
+}
+
 function filesOf(folder: string): string[] {
   try {
     return readdirSync(folder)

@@ -57,13 +57,27 @@ export function readNpz(file: string, names: ArrayNames): readonly (readonly [Fi
   ]
 }
 
-/** The inputs of an archive alone. */
-export function readNpzInputs(file: string, name: string | undefined): FileArray {
+/** The inputs of an archive, and their labels where it has some. */
+export function readNpzRows(
+  file: string,
+  names: ArrayNames,
+): { inputs: FileArray; labels: FileArray | null } {
   const arrays = unpack(file)
-  const found = name ?? [...INPUTS, ...TEST_INPUTS].find((each) => arrays.has(each))
-  const bytes = found === undefined ? undefined : arrays.get(found)
-  if (bytes === undefined) throw noArray(file, name ?? 'of inputs', [...arrays.keys()])
-  return parseNpy(`${file}:${found}`, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  const read = (name: string | undefined): FileArray | null => {
+    const bytes = name === undefined ? undefined : arrays.get(name)
+    if (bytes === undefined) return null
+    return parseNpy(`${file}:${name}`, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  }
+  const firstOf = (usual: readonly string[]): string | undefined => usual.find((each) => arrays.has(each))
+  for (const [x, y] of [
+    [names.inputs ?? firstOf(INPUTS), names.labels ?? firstOf(LABELS)],
+    [names.testInputs ?? firstOf(TEST_INPUTS), names.testLabels ?? firstOf(TEST_LABELS)],
+  ] as const) {
+    const inputs = read(x)
+    if (inputs !== null) return { inputs, labels: read(y) }
+  }
+  const wanted = names.inputs === undefined ? 'of inputs' : names.inputs
+  throw noArray(file, wanted, [...arrays.keys()])
 }
 
 function unpack(file: string): Map<string, Uint8Array> {

@@ -1,4 +1,5 @@
 import { applyPreprocessing } from '../data/apply-preprocessing.ts'
+import type { DataSettings } from '../data/data-config.ts'
 import type { PreparedData } from '../data/prepared.ts'
 import { readUnlabelled } from '../data/read-unlabelled.ts'
 import { UserError } from '../errors.ts'
@@ -17,6 +18,8 @@ export interface KeptNetwork {
   readonly trial: TrialRecord
   readonly saved: SavedNetwork
   readonly data: PreparedData
+  /** How the study reads its data. */
+  readonly settings: DataSettings
   readonly arithmetic: 'auto' | Kernels['arithmetic']
 }
 
@@ -62,7 +65,11 @@ export interface FilePredictions {
 export async function predictFile(kept: KeptNetwork, source: string): Promise<FilePredictions> {
   const { layout, folds } = kept.data
   const { preprocessing, classes } = folds[0]!
-  const { values, rows, labels, remarks } = await readUnlabelled(source, preprocessing.columns, layout)
+  const { values, rows, labels, remarks } = await readUnlabelled(source, preprocessing.columns, layout, {
+    config: kept.settings.data,
+    classes,
+    task: kept.settings.task ?? 'classification',
+  })
   const inputs = applyPreprocessing(preprocessing, values)
   const all = Uint32Array.from({ length: rows }, (_, row) => row)
   const { target } = folds[0]!

@@ -28,6 +28,6 @@ export async function openKeptNetwork(
   const saved = decodeNetwork(keptArtifact(reader, study, trial), `the network of trial ${trial.number}`)
   const opened = await openExperiment(experiment, { cacheFolder })
   refuseDifferences(study, opened, false)
-  const { arithmetic } = experiment.objective.config.training
-  return { study, trial, saved, data: opened.data!, arithmetic }
+  const { config, data: settings } = experiment.objective
+  return { study, trial, saved, data: opened.data!, settings, arithmetic: config.training.arithmetic }
 }

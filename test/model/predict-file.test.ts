@@ -60,7 +60,7 @@ async function kept(
   let step = run.next()
   while (!step.done) step = run.next()
   const saved = decodeNetwork(step.value.artifact)
-  return { saved, data, arithmetic: 'muladd' } as unknown as KeptNetwork
+  return { saved, data, settings: blocks, arithmetic: 'muladd' } as unknown as KeptNetwork
 }
 
 /** Rows of [kind, length, width, colour] whose kind follows from the others. */

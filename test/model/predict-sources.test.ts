@@ -1,0 +1,275 @@
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { zipSync } from 'fflate'
+import { parquetWriteBuffer } from 'hyparquet-writer'
+import { describe, expect, it } from 'vitest'
+import { dataSchema, preprocessSchema, splitSchema } from '../../src/data/data-config.ts'
+import { prepareData } from '../../src/data/prepare-data.ts'
+import { type KeptNetwork, predictFile } from '../../src/model/kept-network.ts'
+import { createClassifier } from '../../src/objective/classifier.ts'
+import { classifierConfig, modelSchema, trainingSchema } from '../../src/objective/classifier-config.ts'
+import { decodeNetwork } from '../../src/train/saved-network.ts'
+import type { Measurement } from '../../src/trial.ts'
+import {
+  binaryBatch,
+  idxBytes,
+  memoryOf,
+  npyBytes,
+  temporaryFolder,
+  tinyBatch,
+  writeBinaryCifar,
+  writeIn,
+  writePythonCifar,
+} from '../data/data-files.ts'
+
+const root = temporaryFolder()
+let count = 0
+
+function newFolder(): string {
+  const folder = path.join(root, String(count++))
+  mkdirSync(folder)
+  return folder
+}
+
+/** A network trained on a data block for a few epochs, and the accuracies stored with its epoch. */
+async function trained(block: object): Promise<KeptNetwork & { readonly stored: Record<string, number> }> {
+  const settings = {
+    data: dataSchema.parse(block),
+    split: splitSchema.parse({}),
+    preprocess: preprocessSchema.parse(undefined),
+  }
+  const data = await prepareData(settings)
+  const training = trainingSchema.parse({ batchSize: 8, learningRate: 0.01, arithmetic: 'muladd' })
+  const config = classifierConfig(modelSchema.parse({ hidden: [8] }), training, 'validAccuracy', 'maximize')
+  const run = createClassifier(config, data).run({
+    ...{ number: 0, slot: 0, attempt: 1, stage: 0, folder: '', continuedFolder: null, warn: () => {} },
+    ...{ params: {}, budget: { epochs: 4 }, seed: 5, continued: null, stopRequested: () => false },
+    signal: new AbortController().signal,
+  }) as Generator<Measurement, { artifact: Uint8Array }>
+  const measured: Measurement[] = []
+  let step = run.next()
+  for (; !step.done; step = run.next()) measured.push(step.value)
+  const best = measured.at(-1)!.metrics!.bestEpoch
+  const stored = measured.find((each) => each.step === best)!.metrics as Record<string, number>
+  const saved = decodeNetwork(step.value.artifact)
+  return { saved, data, settings, arithmetic: 'muladd', stored } as unknown as KeptNetwork & {
+    stored: Record<string, number>
+  }
+}
+
+/** How often the predictions of a file are right on the study's own parts, against what its trial measured. */
+async function expectAgreement(block: object, source: string): Promise<void> {
+  const network = await trained(block)
+  const predicted = await predictFile(network, source)
+  const { train, valid } = network.data.folds[0]!
+  const shareRight = ({ rows, labels }: typeof train): number =>
+    rows.filter((row) => predicted.classes!.labels[row] === labels[row]).length / rows.length
+  expect(shareRight(train)).toBe(network.stored.trainAccuracy)
+  expect(shareRight(valid)).toBe(network.stored.validAccuracy)
+  const whole = Array.from(predicted.classes!.labels).filter((label, row) => label === train.labels[row])
+  expect(predicted.accuracy).toBe(whole.length / predicted.rows)
+}
+
+const ROWS = Array.from({ length: 120 }, (_, i) => {
+  const kind = (i * 7 + (i % 5 === 0 ? 1 : 0)) % 3
+  const values = [kind * 1.5 + ((i * 11) % 7) / 2, ((i * 13) % 17) / 4]
+  return {
+    kind: ['-1', '0', '1'][kind]!,
+    values,
+    colour: ['red', 'Ré', 'blue'][(i + kind) % 3]!,
+    size: 'SML'[i % 3]!,
+  }
+})
+
+function csv(
+  write: (row: (typeof ROWS)[number], i: number) => readonly unknown[],
+  header?: string,
+  by = ',',
+): string {
+  const lines = ROWS.map((row, i) => write(row, i).join(by))
+  return `${[...(header === undefined ? [] : [header]), ...lines].join('\n')}\n`
+}
+
+describe('predictions of the training file agree with the accuracies stored with the trial', () => {
+  const tables: readonly (readonly [what: string, content: string | Uint8Array, block: object])[] = [
+    ['a header', csv(({ kind, values }) => [...values, kind], 'a,b,kind'), {}],
+    ['no header, the label first', csv(({ kind, values }) => [kind, ...values]), { label: 0, header: false }],
+    [
+      'semicolons and decimal commas',
+      csv(({ kind, values }) => [...values.map((v) => String(v).replace('.', ',')), kind], 'a;b;kind', ';'),
+      {},
+    ],
+    ['blanks', csv(({ kind, values }) => [...values, kind], undefined, '   '), {}],
+    [
+      'lines to skip and comments',
+      `made by hand\n# more\n${csv(({ kind, values }) => [...values, kind], 'a,b,kind')}`,
+      { skip: 1, comment: '#' },
+    ],
+    [
+      'columns that are dropped, and levels',
+      csv(
+        ({ kind, values, colour, size }, i) => [i, colour, kind, size, ...values],
+        'id,colour,kind,size,a,b',
+      ),
+      { label: 'kind', drop: ['id'], ordered: { size: ['S', 'M', 'L'] } },
+    ],
+    [
+      'columns that are chosen, numbers as levels',
+      csv(({ kind, values, colour }, i) => [i % 4, colour, kind, ...values], 'zip,colour,kind,a,b'),
+      { label: 'kind', columns: ['b', 'zip'], categorical: ['zip'] },
+    ],
+    [
+      'missing values with an indicator',
+      csv(
+        ({ kind, values }, i) => [i % 6 === 0 ? 'none' : values[0], i % 7 === 0 ? '-9' : values[1], kind],
+        'a,b,kind',
+      ),
+      { missing: 'median', missingValues: ['-9'], indicator: true },
+    ],
+    [
+      'classes that are renamed',
+      csv(({ kind, values }, i) => [...values, i % 4 === 0 ? `${kind}.` : kind], 'a,b,kind')
+        .replaceAll('1.\n', '1!\n')
+        .replaceAll('0.\n', '0!\n'),
+      { rename: { '-1!': '-1', '0!': '0', '1!': '1' } },
+    ],
+    [
+      'Latin-1',
+      Buffer.from(
+        csv(({ kind, values, colour }) => [colour, ...values, kind], 'colour,a,b,kind'),
+        'latin1',
+      ),
+      { encoding: 'latin1' },
+    ],
+  ]
+  it.each(tables)('a table with %s', async (_, content, block) => {
+    const file = writeIn(newFolder(), 'table.csv', content)
+    await expectAgreement({ source: 'csv', path: file, ...block }, file)
+  })
+
+  it('a training file beside a test file, columns in another order', async () => {
+    const folder = newFolder()
+    const train = writeIn(
+      folder,
+      'train.csv',
+      csv(({ kind, values }) => [...values, kind], 'a,b,kind'),
+    )
+    const test = writeIn(
+      folder,
+      'test.csv',
+      csv(({ kind, values }) => [kind, ...values], 'kind,a,b'),
+    )
+    const block = { source: 'csv', train, test, label: 'kind' }
+    await expectAgreement(block, train)
+    await expectAgreement(block, test)
+  })
+
+  it('a Parquet and an ARFF file', async () => {
+    const column = (name: string, data: readonly unknown[], type: 'DOUBLE' | 'STRING') => ({
+      name,
+      data,
+      type,
+    })
+    const columnData = [
+      column(
+        'colour',
+        ROWS.map(({ colour }) => colour),
+        'STRING',
+      ),
+      column(
+        'a',
+        ROWS.map(({ values }) => values[0]!),
+        'DOUBLE',
+      ),
+      column(
+        'kind',
+        ROWS.map(({ kind }) => kind),
+        'STRING',
+      ),
+    ] as Parameters<typeof parquetWriteBuffer>[0]['columnData']
+    const parquet = writeIn(newFolder(), 't.parquet', new Uint8Array(parquetWriteBuffer({ columnData })))
+    await expectAgreement({ source: 'parquet', path: parquet }, parquet)
+    const head = '@relation t\n@attribute a numeric\n@attribute b numeric\n@attribute kind {-1,0,1}\n@data\n'
+    const arff = writeIn(newFolder(), 't.arff', head + csv(({ kind, values }) => [...values, kind]))
+    await expectAgreement({ source: 'arff', path: arff }, arff)
+  })
+
+  const doubles = memoryOf(Float64Array.from(ROWS.flatMap(({ values }) => values)))
+  const inputs = npyBytes({ descr: "'<f8'", shape: [120, 2] }, doubles)
+  const labels = npyBytes(
+    { descr: "'<i4'", shape: [120] },
+    memoryOf(Int32Array.from(ROWS, ({ kind }) => Number(kind))),
+  )
+
+  it('NumPy arrays, alone, in a folder with a test part, and in an archive whatever they are called', async () => {
+    const folder = newFolder()
+    const file = writeIn(folder, 'X_train.npy', inputs)
+    const block = { source: 'npy', path: file, labels: writeIn(folder, 'y_train.npy', labels) }
+    await expectAgreement(block, file)
+    const test = {
+      test: writeIn(folder, 'X_test.npy', inputs),
+      testLabels: writeIn(folder, 'y_test.npy', labels),
+    }
+    await expectAgreement({ ...block, ...test }, file)
+    await expectAgreement({ ...block, ...test }, folder)
+    const archive = writeIn(newFolder(), 'all.npz', zipSync({ 'first.npy': inputs, 'second.npy': labels }))
+    const names = { source: 'npz', path: archive, inputs: 'first', labels: 'second' }
+    await expectAgreement(names, archive)
+    const copy = writeIn(newFolder(), 'copy.npz', zipSync({ 'second.npy': labels, 'first.npy': inputs }))
+    expect((await predictFile(await trained(names), copy)).accuracy).not.toBeNull()
+  })
+
+  it.each(['', 'emnist-letters-'])('IDX files called %strain-images', async (prefix) => {
+    const folder = newFolder()
+    const pixels = Uint8Array.from(
+      { length: 120 * 9 },
+      (_, i) => (i * 31 + (Math.floor(i / 9) % 3) * 60) & 255,
+    )
+    const numbers = Uint8Array.from({ length: 120 }, (_, i) => 1 + (i % 3))
+    const images = writeIn(folder, `${prefix}train-images-idx3-ubyte`, idxBytes([120, 3, 3], pixels))
+    const labelFile = writeIn(folder, `${prefix}train-labels-idx1-ubyte`, idxBytes([120], numbers))
+    if (prefix !== '') writeIn(folder, `${prefix}mapping.txt`, '1 65 97\n2 66 98\n3 67 99\n')
+    await expectAgreement({ source: 'idx', path: folder }, folder)
+    await expectAgreement({ source: 'idx', path: images, labels: labelFile }, images)
+  })
+
+  it('CIFAR-10 in both layouts, whole and one batch', async () => {
+    const batches = [tinyBatch(80, 1), tinyBatch(60, 2)]
+    const binary = writeBinaryCifar(newFolder(), batches, tinyBatch(20, 3))
+    await expectAgreement({ source: 'cifar10', path: binary }, binary)
+    const python = writePythonCifar(newFolder(), batches, tinyBatch(20, 3))
+    await expectAgreement({ source: 'cifar10', path: python }, python)
+    const network = await trained({ source: 'cifar10', path: binary })
+    const one = await predictFile(network, path.join(binary, 'data_batch_1.bin'))
+    expect(one.accuracy).toBe((await predictFile(network, path.join(python, 'data_batch_1'))).accuracy)
+    expect(one.accuracy).not.toBeNull()
+  })
+
+  it('CIFAR-100 with the labels that the study chose', async () => {
+    const folder = newFolder()
+    const batch = (images: number, seed: number): Buffer => {
+      const records = binaryBatch(tinyBatch(images, seed))
+      return Buffer.concat(
+        Array.from({ length: images }, (_, i) => {
+          const record = records.subarray(i * 3073, (i + 1) * 3073)
+          return Buffer.concat([Buffer.from([record[0]! >> 1]), record])
+        }),
+      )
+    }
+    writeIn(folder, 'train.bin', batch(120, 1))
+    writeIn(folder, 'test.bin', batch(20, 2))
+    writeIn(folder, 'fine_label_names.txt', 'abcdefghij'.split('').join('\n'))
+    writeIn(folder, 'coarse_label_names.txt', 'vwxyz'.split('').join('\n'))
+    for (const labels of ['fine', 'coarse']) {
+      const block = { source: 'cifar100', path: folder, labels }
+      await expectAgreement(block, folder)
+      expect(
+        (await predictFile(await trained(block), path.join(folder, 'train.bin'))).accuracy,
+      ).not.toBeNull()
+    }
+  })
+
+  it('the generated set', async () => {
+    await expectAgreement({ source: 'generated', count: 120, seed: 3 }, 'generated')
+  })
+})
