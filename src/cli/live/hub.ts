@@ -64,13 +64,14 @@ export class LiveHub {
     }
   }
 
-  /** Looks for changes; no table is touched if nothing was committed. */
+  /** Looks for changes; but for who runs a study, no table is read if nothing was committed. */
   poll(): void {
     if (this.listening > 0) this.lastHeard = performance.now()
     try {
       this.#reopenIfReplaced()
-      if (!this.#reader.changed()) return
+      const changed = this.#reader.changed()
       for (const { watch, listeners } of this.#watches.values()) {
+        if (!watch.wasAbandoned(this.#reader) && !changed) continue
         for (const event of watch.look(this.#reader, performance.now())) tell(listeners, event)
       }
       this.#gone = ''

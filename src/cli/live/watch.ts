@@ -23,6 +23,7 @@ export class StudyWatch {
   readonly study: StudyRecord
   records: PictureStudy
   #from: number
+  #held: boolean
   #stages = ''
   #summary = ''
   #nextSummary = 0
@@ -31,6 +32,7 @@ export class StudyWatch {
     this.study = study
     this.records = records
     this.#from = lowestUnfinished(records.trials)
+    this.#held = study.state === 'running'
     this.#stages = JSON.stringify(records.stages)
   }
 
@@ -39,6 +41,15 @@ export class StudyWatch {
     const events = this.#lookAtTrials(reader)
     const summary = this.#lookAtSummary(reader, now)
     return summary === null ? events : [...events, summary]
+  }
+
+  /** Whether nobody runs the study any more since the last call: a killed writer commits nothing. */
+  wasAbandoned(reader: StudyReader): boolean {
+    const held = reader.lease(this.study.id) !== undefined
+    const lost = this.#held && !held
+    this.#held = held
+    if (lost) this.#nextSummary = 0
+    return lost
   }
 
   /** What one that comes back has missed since its last message. */
@@ -51,7 +62,8 @@ export class StudyWatch {
   #lookAtTrials(reader: StudyReader): LiveEvent[] {
     const events: LiveEvent[] = []
     const fresh = reader.trials(this.study.id, { from: this.#from }).map(pictureTrial)
-    const known = new Map(this.records.trials.map((trial) => [trial.number, JSON.stringify(trial)]))
+    const open = this.records.trials.filter(({ number }) => number >= this.#from)
+    const known = new Map(open.map((trial) => [trial.number, JSON.stringify(trial)]))
     const changed = fresh.filter((trial) => known.get(trial.number) !== JSON.stringify(trial))
     this.records = { ...this.records, trials: mergeTrials(this.records.trials, fresh) }
     this.#from = lowestUnfinished(this.records.trials)
