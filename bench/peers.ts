@@ -2,12 +2,17 @@
  * Whole training steps here and in PyTorch and NumPy, in turn in one run, two networks at once each, and their ratios.
  *
  *     npm run bench:peers -- [--seconds 3] [--rounds 3] [--workers 2] [--json]
+ *     npm run bench:peers -- --study --data FOLDER [--seconds 150] [--seeds 3] [--workers 2] [--json]
+ *
+ * The second searches for a network of CIFAR-10 (its binary layout in FOLDER) here and with Optuna driving PyTorch.
  *
  * The Python is $FINESWEEP_PYTHON or python3; what it lacks is said and left out.
  */
 import { execFile } from 'node:child_process'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
+import { isSteady, withSpread } from './peak.ts'
 import { measureTraining, median, parseWork } from './train-work.ts'
 
 const run = promisify(execFile)
@@ -15,13 +20,30 @@ const python = process.env.FINESWEEP_PYTHON ?? 'python3'
 
 const { values: options } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '3' },
+    seconds: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     workers: { type: 'string', default: '2' },
     json: { type: 'boolean', default: false },
+    study: { type: 'boolean', default: false },
+    data: { type: 'string' },
+    seeds: { type: 'string', default: '3' },
   },
 })
-const seconds = Number(options.seconds)
+if (options.study) {
+  if (options.data === undefined)
+    throw new Error('--study needs --data FOLDER, with CIFAR-10 in its binary layout.')
+  const { compareStudies } = await import('./peers/study.ts')
+  await compareStudies({
+    python,
+    data: resolve(options.data),
+    seconds: Number(options.seconds ?? 150),
+    seeds: Number(options.seeds),
+    workers: Number(options.workers),
+    json: options.json,
+  })
+  process.exit()
+}
+const seconds = Number(options.seconds ?? 3)
 const rounds = Number(options.rounds)
 const workers = Number(options.workers)
 
@@ -97,17 +119,23 @@ for (const { name, ours, peers } of COMPARISONS) {
   const present = peers.filter(({ module }) => available.has(module))
   const own: number[] = []
   const shares: number[] = []
+  const peaks: number[] = []
   const theirs = present.map(() => [] as number[])
   const versions = present.map(({ module }) => module as string)
   for (let round = 0; round < rounds; round++) {
     const result = await measureTraining(work)
     own.push(result.netStepsPerSecond)
     shares.push(result.shareOfPeak)
+    peaks.push(result.peakGflops)
     for (const [i, { script, args }] of present.entries()) {
       const { rate, version } = await measurePeer(script, args)
       theirs[i]!.push(rate)
       versions[i] = version
     }
+  }
+  if (!isSteady(peaks[0]!, peaks.at(-1)!)) {
+    process.exitCode = 1
+    continue
   }
   const rate = median(own)
   const against = versions.map((version, i) => {
@@ -120,7 +148,9 @@ for (const { name, ours, peers } of COMPARISONS) {
   })
   report.push({ name, netStepsPerSecond: rate, shareOfPeak: median(shares), peers: against })
   if (!options.json) {
-    console.log(`${name}: ${rate.toFixed(1)} net-steps/s, ${(100 * median(shares)).toFixed(0)} % of the peak`)
+    console.log(
+      `${name}: ${withSpread(own, 1)} net-steps/s, ${(100 * median(shares)).toFixed(0)} % of the peak`,
+    )
     for (const { version, netStepsPerSecond, ratio } of against) {
       console.log(`    ${ratio.toFixed(2)} times ${version} (${netStepsPerSecond.toFixed(1)})`)
     }
