@@ -1,4 +1,5 @@
 import type { Preprocessing } from '../data/prepared.ts'
+import { UserError } from '../errors.ts'
 import { NORM_EPSILON } from '../train/network.ts'
 import type { KeptNetwork } from './kept-network.ts'
 import { DOUBLE, encodeOnnx, FLOAT, INT64, type OnnxNode, type OnnxTensor } from './onnx-file.ts'
@@ -28,9 +29,15 @@ class Graph {
  * A kept network as an ONNX file that takes rows as they were read (rows, columns), `input`, float32 or, for tables of
  * float64, double, and gives `probabilities` (rows, classes) and `label` (rows), the index of the largest. All that was
  * done to the inputs is inside. Metadata: `classes` and, of a table, `columns`, as JSON; study, trial.
+ * @throws UserError('usage') if the network predicts a number
  */
 export function exportOnnx({ study, trial, saved, data }: KeptNetwork): Uint8Array {
-  const { preprocessing, classes } = data.folds[0]!
+  const { preprocessing, classes, target } = data.folds[0]!
+  if (target !== undefined) {
+    throw new UserError('usage', 'An ONNX file holds a classifier; this network predicts a number', {
+      hint: 'Use --format safetensors: note.targetMean and note.targetDeviation are in its metadata.',
+    })
+  }
   const graph = new Graph()
   const prepared = addPreprocessing(graph, preprocessing)
   const scores = addNetwork(graph, saved, preprocessing.biasTrick, prepared)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type DataSettings, dataSchema, preprocessSchema, splitSchema } from '../../src/data/data-config.ts'
 import { prepareData } from '../../src/data/prepare-data.ts'
+import { exportOnnx } from '../../src/model/export-onnx.ts'
 import {
   type FilePredictions,
   judgeOnTest,
@@ -11,7 +12,7 @@ import { createClassifier } from '../../src/objective/classifier.ts'
 import { classifierConfig, modelSchema, trainingSchema } from '../../src/objective/classifier-config.ts'
 import { numbersCsv } from '../../src/report/predictions.ts'
 import { decodeNetwork } from '../../src/train/saved-network.ts'
-import { rejectionOf, temporaryFolder, writeIn } from '../data/data-files.ts'
+import { rejectionOf, temporaryFolder, userErrorOf, writeIn } from '../data/data-files.ts'
 
 const folder = temporaryFolder()
 let count = 0
@@ -184,6 +185,7 @@ describe('a predicted number', () => {
     const { metrics } = judgeOnTest(network)
     expect(metrics.r2).toBeGreaterThan(0.9)
     expect(metrics.rmse).toBeLessThan(400)
+    expect(userErrorOf(() => exportOnnx(network)).message).toMatch(/this network predicts a number/)
   })
 
   it('is refused where a target is a word, or missing, with its line', async () => {
