@@ -81,6 +81,6 @@ async function refuseOtherSettings(study: StudyRecord, experiment: Experiment): 
   throw new UserError(
     'usage',
     `Study "${study.name}" was begun with other settings: ${differences.slice(0, 5).map(describeDifference).join('; ')}`,
-    { hint: `Ask for it by its name, finesweep ask ${study.name}, or begin another with --name.` },
+    { hint: `Ask for it by its name, finesweep ask ${study.name}, or start another with --name.` },
   )
 }

@@ -24,7 +24,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     usage: 'tell <study> <trial> [value]',
-    describe: 'Record what a trial gave that ask has printed',
+    describe: 'Record the value of a trial that ask has printed',
     load: () => import('./commands/tell.ts'),
   },
   { usage: 'studies', describe: 'List all studies of a store', load: () => import('./commands/studies.ts') },

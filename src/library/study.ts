@@ -186,8 +186,8 @@ export class Study<P extends Params = Params> extends StudyView<P> {
 export function study<const S extends SpaceInCode>(settings: StudyInCode<S>): Study<ParamsIn<S>> {
   const { store, folder = process.cwd(), objective: given, space, ...rest } = settings
   if (typeof store === 'string' && rest.name === undefined) {
-    throw new UserError('usage', 'A study that is kept in a file needs a name', {
-      hint: "Write name: 'mine': running again goes on with the study of that name.",
+    throw new UserError('usage', 'A study stored in a file needs a name', {
+      hint: "Write name: 'mine': running again continues the study of that name.",
     })
   }
   const objective = resolveObjective(given)

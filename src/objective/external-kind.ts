@@ -29,7 +29,7 @@ export const externalKind: ObjectiveKind<ExternalSettings> = {
     report({
       path: ['space'],
       at: 'value',
-      message: 'space is missing: an external objective brings none along',
+      message: 'space is missing: an external objective does not declare one',
       hint: 'Write space: { learningRate: { float: [1e-5, 1], log: true } }.',
     })
     return null
@@ -55,18 +55,14 @@ export const externalKind: ObjectiveKind<ExternalSettings> = {
 
 function cannotStart({ code }: ExternalSettings): UserError {
   return code === null
-    ? new UserError(
-        'usage',
-        'The objective is external: the values of its trials are told, not computed here',
-        {
-          hint: 'Ask for a trial with finesweep ask, and tell its value with finesweep tell.',
-        },
-      )
+    ? new UserError('usage', 'The objective is external: finesweep cannot compute its values', {
+        hint: 'Get a trial with finesweep ask, and give its value with finesweep tell.',
+      })
     : new UserError(
         'usage',
         'The objective is a function of another program, which cannot be called from here',
         {
-          hint: 'Run that program again: it goes on where the study was left.',
+          hint: 'Run that program again: it continues the study.',
         },
       )
 }

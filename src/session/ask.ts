@@ -16,7 +16,7 @@ import { newStudy } from './session.ts'
 const TOLD: Objective = {
   space: null,
   run: () => {
-    throw new Error('The values of this study are told.')
+    throw new Error('The values of this study come from tell.')
   },
 }
 
@@ -109,7 +109,7 @@ function refuseStages({ stages }: Experiment): void {
   if (compared !== undefined) {
     throw new UserError(
       'usage',
-      `Stage ${compared.name} compares trials while they run (rungs); trials that are told are compared at their end`,
+      `Stage ${compared.name} compares trials while they run (rungs); told trials have only final values`,
       { hint: 'Drop rungs, or run the study: finesweep run.' },
     )
   }
@@ -117,7 +117,7 @@ function refuseStages({ stages }: Experiment): void {
   if (stage === undefined) return
   throw new UserError(
     'usage',
-    `Stage ${stage.name} continues what earlier trials left (warmStart), which a told value does not bring along`,
+    `Stage ${stage.name} continues what earlier trials left (warmStart), which a told value does not include`,
     { hint: 'Drop warmStart, or run the study: finesweep run.' },
   )
 }

@@ -20,7 +20,7 @@ export function toldOutcome(told: Told, { startedAt }: TrialRecord, now: number,
   const rest = { artifact: null, arithmetic: null, slot: null, host: null, startedAt: began, durationMs }
   if (told === 'again') return { ...rest, state: 'stopped', measurements: [], error: null }
   if (told === 'failed') {
-    const error = { code: 'told', message: 'It was told to have failed', stack: null }
+    const error = { code: 'told', message: 'It was reported as failed', stack: null }
     return { ...rest, state: 'failed', measurements: [], error }
   }
   const reports = typeof told === 'number' ? [{ step, value: told }] : told
@@ -35,6 +35,6 @@ export function toldOutcome(told: Told, { startedAt }: TrialRecord, now: number,
     measurements.push(measurement)
   }
   if (measurements.length > 0) return { ...rest, state: 'complete', measurements, error: null }
-  const error = { code: 'bad-measurement', message: 'No measurement was told', stack: null }
+  const error = { code: 'bad-measurement', message: 'No measurement was reported', stack: null }
   return { ...rest, state: 'failed', measurements, error }
 }

@@ -62,7 +62,7 @@ test('asks and tells in JSON, and says what cannot be done', () => {
   })
   expect(finesweep('tell', 'json', '0', 'high')).toMatchObject({ status: 2 })
   expect(finesweep('tell', 'nobody', '0', '1')).toMatchObject({ status: 5 })
-  expect(finesweep('resume', 'json').stderr).toContain('Ask for a trial with finesweep ask')
+  expect(finesweep('resume', 'json').stderr).toContain('Get a trial with finesweep ask')
   write('line.yaml', STUDY.replace('[1, 4]', '[1, 5]'))
   expect(finesweep('ask', 'line.yaml').stderr).toContain(
     'Study "line" was begun with other settings: space.layers',

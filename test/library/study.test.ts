@@ -161,7 +161,7 @@ describe('a study in code', () => {
   })
 
   test.each<[object, string]>([
-    [{ ...settings, name: undefined, store: 'x.db' }, 'A study that is kept in a file needs a name'],
+    [{ ...settings, name: undefined, store: 'x.db' }, 'A study stored in a file needs a name'],
     [{ ...settings, direction: undefined }, 'direction is missing'],
     [{ ...settings, space: undefined }, 'space is missing'],
     [{ ...settings, objective: { command: 'true', module: 'x' } }, 'has both'],

@@ -16,11 +16,11 @@ export default defineCommand({
     jsonOption(nameOption(storeOptions(yargs)))
       .positional('study', {
         type: 'string',
-        describe: 'The study, by default the latest; or a study file, which begins it',
+        describe: 'The study, by default the latest; or a study file to begin one',
       })
       .example(
         'finesweep ask study.yaml',
-        'begin the study, and print its first trial: 0 --lr 0.01 --layers 2',
+        'begin the study and print its first trial: 0 --lr 0.01 --layers 2',
       )
       .example('finesweep ask study --json', ''),
 

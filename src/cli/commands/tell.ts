@@ -19,7 +19,7 @@ export default defineCommand({
       .positional('trial', { type: 'string', demandOption: true, describe: "The trial's number" })
       .positional('value', {
         type: 'string',
-        describe: 'A number; nan; failed; or again, to have the trial handed out once more',
+        describe: 'A number; nan; failed; or again, to hand out the trial once more',
       })
       .option('stdin', {
         type: 'boolean',
@@ -76,8 +76,7 @@ function readTold(word: string | undefined): Told {
 
 /** Lines as a program prints them; other lines are log. */
 function readMeasurements(value: string | undefined, terminal: Terminal): Report[] {
-  if (value !== undefined)
-    throw new UserError('usage', 'VALUE and --stdin were both given; a trial has one result')
+  if (value !== undefined) throw new UserError('usage', 'VALUE and --stdin exclude each other')
   const reports: Report[] = []
   for (const text of readFileSync(0, 'utf8').split(/\r?\n/)) {
     const line = readReportLine({ text, afterReturn: false }, reports.at(-1)?.step ?? 0)
