@@ -1,0 +1,75 @@
+/**
+ * Packs the package, installs it in a fresh project, and tries what a newcomer does there: README's study in code and its
+ * types, with TypeScript's `nodenext` and `bundler` resolution, and the command.
+ *
+ *     node scripts/test-package.ts
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const project = mkdtempSync(path.join(tmpdir(), 'finesweep-package-'))
+
+function run(cwd: string, program: string, ...args: string[]): string {
+  return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+}
+
+/** The first example of a document in TypeScript that imports the package itself. */
+function exampleOf(document: string): string {
+  const text = readFileSync(path.join(root, document), 'utf8')
+  const blocks = [...text.matchAll(/```ts\n(.*?)```/gs)].map((match) => match[1]!)
+  return blocks.find((code) => code.includes("from 'finesweep'"))!
+}
+
+function check(condition: boolean, what: string): void {
+  if (!condition) throw new Error(`In a fresh project: ${what}`)
+  process.stdout.write(`${what}: yes\n`)
+}
+
+try {
+  const [{ filename }] = JSON.parse(
+    run(root, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', project),
+  )
+  run(project, 'npm', 'init', '-y')
+  run(project, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', `./${filename}`)
+  writeFileSync(path.join(project, 'readme.mts'), exampleOf('README.md'))
+  writeFileSync(path.join(project, 'api.mts'), exampleOf('docs/api.md'))
+
+  const printed = run(project, process.execPath, 'readme.mts')
+  check(/^\S+ \S+\n$/.test(printed), `README's study in code prints its best trial (${printed.trim()})`)
+  check(run(project, process.execPath, 'api.mts') !== '', "docs/api.md's first example runs")
+  const best = run(project, 'npx', '--no-install', 'finesweep', 'best', 'mine', '-n', '1', '--json')
+  check(JSON.parse(best).study === 'mine', 'the command finds the study')
+
+  // Types of Node itself, which a project in TypeScript has.
+  mkdirSync(path.join(project, 'node_modules/@types'), { recursive: true })
+  for (const name of ['@types/node', 'undici-types']) {
+    symlinkSync(path.join(root, 'node_modules', name), path.join(project, 'node_modules', name))
+  }
+  const tsc = path.join(root, 'node_modules/.bin/tsc')
+  for (const [module, moduleResolution] of [
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ] as const) {
+    run(
+      project,
+      ...[tsc, '--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2024'],
+      ...[
+        '--types',
+        'node',
+        '--module',
+        module,
+        '--moduleResolution',
+        moduleResolution,
+        'readme.mts',
+        'api.mts',
+      ],
+    )
+    check(true, `types are sound with ${moduleResolution} resolution, declarations included`)
+  }
+} finally {
+  rmSync(project, { recursive: true, force: true })
+}
