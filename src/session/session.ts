@@ -36,8 +36,27 @@ export async function runExperiment(
     const moved = moveAside(studyFolder(options.db, created.name))
     if (moved !== null) options.say?.(`The folder of an earlier study "${created.name}" is now ${moved}.`)
     if (taken) options.say?.(nameTaken(store, experiment.name, created.name))
+    const twin = completeTwin(store, created)
+    if (twin !== undefined) {
+      options.say?.(
+        `Study "${twin.name}" has the same settings and is complete: this one will give identical results. ` +
+          `For others change the seed (--seed ${experiment.seed + 1}) or a setting; for more, extend it: finesweep resume ${twin.name} --add 32.`,
+      )
+    }
     return created
   })
+}
+
+/** An earlier study that measured the same, with the same settings, to its end. */
+function completeTwin(store: StudyReader, study: StudyRecord): StudyRecord | undefined {
+  const own = settingsText(study)
+  return store
+    .studies()
+    .findLast((other) => other.id !== study.id && other.state === 'complete' && settingsText(other) === own)
+}
+
+function settingsText({ experiment, fingerprints, codeVersion }: StudyRecord): string {
+  return JSON.stringify([{ ...(experiment as object), name: '' }, fingerprints, codeVersion])
 }
 
 /** What the store is given of a new study. */

@@ -1,0 +1,21 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { runCaptured } from '../cli/capture.ts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'finesweep-again-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const FILE = path.join(import.meta.dirname, '../reliability/studies/quick.yaml')
+
+test('a run that would repeat a complete study says so, and what to change', async () => {
+  const run = (...words: string[]) =>
+    runCaptured(['run', FILE, '--db', path.join(folder, 'studies.db'), '--workers', '1', ...words])
+  const sentence = 'has the same settings and is complete: this one will give identical results'
+  expect((await run()).stderr).not.toContain(sentence)
+  const again = await run()
+  expect(again.stderr).toContain(`Study "quick" ${sentence}. For others change the seed (--seed `)
+  expect(again.stderr).toContain('finesweep resume quick --add 32')
+  expect((await run('--seed', '99')).stderr).not.toContain(sentence)
+})
