@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { RungVerdict } from '../execute/executor.ts'
+import type { ArtifactFloor, RungVerdict } from '../execute/executor.ts'
 import type { ObjectiveSettings } from '../objective/source.ts'
 import { decodeJson, encodeJson } from '../store/exact-json.ts'
 import type { Fingerprints } from '../store/store.ts'
 import type { TimedMeasurement, TrialOutcome, TrialSpec } from '../trial.ts'
 
 /** Rises when an older worker could misread what a newer orchestrator writes, or the other way round. */
-export const PROTOCOL = 1
+export const PROTOCOL = 2
 
 /** What Redis keeps. Every key expires unless somebody who lives renews it, so that nobody's death leaves rubbish. */
 export class EngineKeys {
@@ -83,6 +83,14 @@ export function queueName(session: string): string {
 export const PRESENCE_SECONDS = 15
 /** How often it is said again. */
 export const PRESENCE_EVERY_MS = 3_000
+/**
+ * How long a worker counts as a member of a session after it last said so, in milliseconds: it is missed within two
+ * lock times, or after 3 s where locks are shorter.
+ */
+export function memberMs(lockMs: number): number {
+  return Math.min(1000 * PRESENCE_SECONDS, Math.max(3_000, 1.5 * lockMs))
+}
+
 /** How long weights and large outcomes wait to be fetched. */
 export const PAYLOAD_SECONDS = 3_600
 /** Outcomes above this are kept beside their job. */
@@ -130,12 +138,11 @@ export interface TrialJob {
   readonly spec: string
   readonly attempt: number
   readonly timeoutMs: number | null
-  /** Epochs at which it waits for a verdict. */
-  readonly rungs: readonly number[]
   /** Whether weights to continue lie under their key. */
   readonly continued: boolean
-  /** Weights of a worse value than this are not wanted; null: all are. */
-  readonly artifactFloor: { readonly value: number; readonly direction: 'minimize' | 'maximize' } | null
+  readonly rungs: readonly number[]
+  /** Exact JSON of the floor: an artifact of a worse value is not wanted; null: any is. */
+  readonly artifactFloor: string | null
 }
 
 /** How a job ended. */
@@ -147,22 +154,27 @@ export interface TrialResult {
   readonly worker: string
 }
 
-/** What a worker says of a running trial. */
-export interface TrialReport {
-  readonly measurement: TimedMeasurement
-  /** Whether the trial waits at a rung; said again until the verdict is there. */
+/** What a running job has measured. */
+export interface Progress {
+  /** How many measurements came before these. */
+  readonly from: number
+  readonly measurements: readonly TimedMeasurement[]
+  /** Whether the trial waits for a verdict after the last of them. */
   readonly rung: boolean
 }
 
-/** What a session tells its workers: that a trial, or all of them, should stop, or what was decided at a rung. */
 export type ControlMessage =
   | { readonly stop: number }
   | { readonly closed: true }
-  | { readonly job: string; readonly step: number; readonly verdict: RungVerdict }
+  | { readonly verdict: RungVerdict; readonly job: string; readonly step: number }
 
-/** An outcome that came after somebody else had taken its job. */
+/** Why a job fails whose worker was told to end. */
+export const WORKER_ENDED = 'the worker was ended'
+
+/** What an attempt of a trial gave on a worker. */
 export interface LateOutcome {
   readonly trial: number
+  readonly attempt: number
   readonly hash: string
   readonly worker: string
 }
@@ -175,12 +187,20 @@ export function decodeSpec(text: string): TrialSpec {
   return decodeJson(text) as TrialSpec
 }
 
-export function encodeReport(report: TrialReport): string {
-  return encodeJson(report)
+export function encodeProgress(progress: Progress): string {
+  return encodeJson(progress)
 }
 
-export function decodeReport(text: string): TrialReport {
-  return decodeJson(text) as TrialReport
+export function decodeProgress(text: string): Progress {
+  return decodeJson(text) as Progress
+}
+
+export function encodeFloor(floor: ArtifactFloor): string {
+  return encodeJson(floor)
+}
+
+export function decodeFloor(text: string): ArtifactFloor {
+  return decodeJson(text) as ArtifactFloor
 }
 
 export function encodeOutcome(outcome: TrialOutcome): string {
@@ -189,6 +209,11 @@ export function encodeOutcome(outcome: TrialOutcome): string {
 
 export function decodeOutcome(text: string): TrialOutcome {
   return decodeJson(text) as TrialOutcome
+}
+
+/** Whether the outcome is a function of the trial alone: failures and stops may depend on the machine and the clock. */
+export function isComparable({ state }: TrialOutcome): boolean {
+  return state === 'complete' || state === 'diverged'
 }
 
 /** SHA-256 in hex over what a trial measured, to the last bit, whenever and wherever it ran. */

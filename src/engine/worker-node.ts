@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { UserError } from '../errors.ts'
@@ -6,18 +5,11 @@ import type { OpenedObjective } from '../objective/kind.ts'
 import { kindOf } from '../objective/kinds.ts'
 import { connectEngine } from './connection.ts'
 import type { EngineAddress } from './engine-address.ts'
-import {
-  EngineKeys,
-  PAYLOAD_SECONDS,
-  PRESENCE_EVERY_MS,
-  PRESENCE_SECONDS,
-  PROTOCOL,
-  type SessionOffer,
-  sha256,
-  type WorkerPresence,
-} from './protocol.ts'
+import { Presence } from './presence.ts'
+import { EngineKeys, PAYLOAD_SECONDS, queueName, type SessionOffer } from './protocol.ts'
 import { type BullMQ, loadQueueLibrary } from './queue-library.ts'
 import { toRoot } from './relocate.ts'
+import { bytesOf, differenceOf, whyNotHere } from './sameness.ts'
 import { Slots } from './slots.ts'
 import { WorkerSession } from './worker-session.ts'
 
@@ -47,6 +39,8 @@ export interface WorkerOptions {
   readonly halt: AbortSignal
 }
 
+/** How often it says that it is there: more often than any membership expires. */
+const ANNOUNCE_EVERY_MS = 900
 /** How often sessions are looked for. */
 const LOOK_EVERY_MS = 500
 /** A session whose offer is gone for this long has ended; a server that restarts has it back sooner. */
@@ -88,7 +82,10 @@ class WorkerNode {
   readonly #joined = new Map<string, Joined>()
   /** Sessions that are being opened, or were refused. */
   readonly #seen = new Set<string>()
-  readonly #began = performance.now()
+  readonly #presence: Presence
+  /** Studies whose data were dropped, until trials wait for a worker. */
+  readonly #evicted = new Set<string>()
+  #joining = 0
   #finished = 0
   #lastBusyAt = performance.now()
 
@@ -98,6 +95,7 @@ class WorkerNode {
     this.#bullmq = bullmq
     this.#keys = new EngineKeys(options.prefix)
     this.#slots = new Slots(options.slots)
+    this.#presence = new Presence(options, redis, this.#keys)
   }
 
   async run(): Promise<void> {
@@ -105,12 +103,12 @@ class WorkerNode {
     say(
       `Worker ${name}: ${slots} ${slots === 1 ? 'slot' : 'slots'} for the studies at ${address.shown}, files in ${root}.`,
     )
-    await this.#takeName()
+    await this.#presence.takeName()
     let announcedAt = -Infinity
     while (!drain.aborted && !this.#isIdle()) {
       try {
         await this.#look()
-        if (performance.now() - announcedAt > PRESENCE_EVERY_MS) {
+        if (performance.now() - announcedAt > ANNOUNCE_EVERY_MS) {
           await this.#announce()
           announcedAt = performance.now()
         }
@@ -122,19 +120,7 @@ class WorkerNode {
     const halted = whenAborted(halt)
     await Promise.race([Promise.all(this.#sessions().map((session) => session.drain())), halted])
     await Promise.all(this.#sessions().map((session) => session.close()))
-    await this.#goodbye()
-  }
-
-  /** @throws UserError('usage') if another living worker has the name */
-  async #takeName(): Promise<void> {
-    const { name } = this.#options
-    const text = await this.#redis.get(this.#keys.worker(name))
-    if (text === null) return this.#announce()
-    const { host, pid } = JSON.parse(text) as WorkerPresence
-    if (host === hostname() && !isAlive(pid)) return this.#announce()
-    throw new UserError('usage', `--name: worker ${name} already exists (process ${pid} on ${host})`, {
-      hint: `Choose another name. One that was killed is forgotten after ${PRESENCE_SECONDS} s.`,
-    })
+    await this.#presence.goodbye()
   }
 
   #sessions(): WorkerSession[] {
@@ -157,11 +143,14 @@ class WorkerNode {
       else if (!this.#joined.has(id)) await this.#redis.srem(this.#keys.sessions, id)
     }
     for (const [id, offer] of alive) {
-      if (this.#seen.has(id)) continue
+      if (this.#seen.has(id) || (this.#evicted.has(id) && !(await this.#hasWaiting(id)))) continue
       this.#seen.add(id)
-      await this.#join(id, offer)
+      this.#evicted.delete(id)
+      // Not awaited: while it reads data, the other studies go on.
+      void this.#tryToJoin(id, offer)
     }
     const now = performance.now()
+    if (this.#joining > 0) this.#lastBusyAt = now
     for (const [id, joined] of this.#joined) {
       if (joined.session.running.length > 0) {
         joined.lastBusyAt = now
@@ -172,10 +161,30 @@ class WorkerNode {
     }
   }
 
+  async #hasWaiting(id: string): Promise<boolean> {
+    return (await this.#redis.llen(`${this.#options.prefix}:${queueName(id)}:wait`)) > 0
+  }
+
+  async #tryToJoin(id: string, offer: SessionOffer): Promise<void> {
+    this.#joining++
+    try {
+      await this.#join(id, offer)
+    } catch (error) {
+      // It is tried again; what happens to the connection is reported by its own listener.
+      this.#seen.delete(id)
+      if (this.#redis.status === 'ready' && !this.#options.drain.aborted) {
+        this.#options.say(`Cannot join study ${offer.study} of ${offer.host}: ${(error as Error).message}`)
+        this.#seen.add(id)
+      }
+    } finally {
+      this.#joining--
+    }
+  }
+
   /** Proves that trials measure the same here, and takes part; or says why not, here and there. */
   async #join(id: string, offer: SessionOffer): Promise<void> {
     const { say, name } = this.#options
-    const reason = this.#whyNot(offer)
+    const reason = whyNotHere(this.#options, offer)
     if (reason !== null) return this.#refuse(id, offer, reason)
     let opened: OpenedObjective
     try {
@@ -190,6 +199,7 @@ class WorkerNode {
     }
     const difference = differenceOf(offer, opened)
     if (difference !== null) return this.#refuse(id, offer, difference)
+    if (this.#options.drain.aborted) return
     const session = new WorkerSession({
       bullmq: this.#bullmq,
       redis: this.#redis,
@@ -209,23 +219,9 @@ class WorkerNode {
     await this.#keepWithinMemory()
   }
 
-  #whyNot(offer: SessionOffer): string | null {
-    const { token, codeVersion, kernels } = this.#options
-    if (offer.protocol !== PROTOCOL || offer.codeVersion !== codeVersion) {
-      return `it runs finesweep ${codeVersion}, the study ${offer.codeVersion}. Install the same version on both.`
-    }
-    if (offer.tokenHash !== (token === null ? null : sha256(token))) {
-      return 'its token is not that of the study. Give both the same --token.'
-    }
-    if (offer.arithmetic === 'fma' && kernels.arithmetic !== 'fma') {
-      return `it computes in ${kernels.arithmetic}, the study in ${offer.arithmetic}. Set training.arithmetic: muladd, which every machine has.`
-    }
-    return null
-  }
-
   async #refuse(id: string, offer: SessionOffer, reason: string): Promise<void> {
     const { say, name } = this.#options
-    say(`Cannot run study ${offer.study} of ${offer.host}:  ${reason}`)
+    say(`Cannot run study ${offer.study} of ${offer.host}: ${reason}`)
     await this.#redis
       .multi()
       .hset(this.#keys.refusals(id), name, reason)
@@ -233,47 +229,22 @@ class WorkerNode {
       .exec()
   }
 
+  /** Says what it is and runs now, to Redis and to the sessions. */
   async #announce(): Promise<void> {
-    const { name, slots, labels, codeVersion, kernels } = this.#options
     const sessions = this.#sessions()
-    const presence: WorkerPresence = {
-      name,
-      host: hostname(),
-      pid: process.pid,
-      slots,
-      codeVersion,
-      labels,
+    await this.#presence.announce({
       running: sessions.flatMap(({ study, running }) => running.map((trial) => ({ study, trial }))),
       finished: this.#finished + sessions.reduce((sum, { finished }) => sum + finished, 0),
-      kernels: kernels.description,
-      stepHash: kernels.stepHash,
-      upSeconds: (performance.now() - this.#began) / 1000,
-    }
-    await this.#redis
-      .multi()
-      .sadd(this.#keys.workers, name)
-      .set(this.#keys.worker(name), JSON.stringify(presence), 'EX', PRESENCE_SECONDS)
-      .exec()
+    })
     await Promise.all(sessions.map((session) => session.announce()))
   }
 
-  async #goodbye(): Promise<void> {
-    const { name } = this.#options
-    if (this.#redis.status !== 'ready') return
-    await this.#redis
-      .multi()
-      .srem(this.#keys.workers, name)
-      .del(this.#keys.worker(name))
-      .exec()
-      .catch(() => {})
-  }
-
-  async #forget(id: string, { session }: Joined): Promise<void> {
+  async #forget(id: string, { session }: Joined, why = 'it has ended, or its host is silent'): Promise<void> {
     this.#joined.delete(id)
     this.#seen.delete(id)
     this.#finished += session.finished
     await session.close()
-    this.#options.say(`${session.study} has ended, or its host is silent.`)
+    this.#options.say(`Left study ${session.study}: ${why}.`)
   }
 
   /** Studies that have had nothing to do for longest are forgotten first; their data are read again when they are back. */
@@ -284,39 +255,9 @@ class WorkerNode {
       if (bytes <= this.#options.memoryBytes) return
       if (joined.session.running.length > 0) continue
       bytes -= joined.bytes
-      await this.#forget(id, joined)
+      this.#evicted.add(id)
+      await this.#forget(id, joined, 'its data are dropped until a trial waits (--memory)')
     }
-  }
-}
-
-/** What is measured here and there, if it differs. */
-function differenceOf({ fingerprints }: SessionOffer, opened: OpenedObjective): string | null {
-  const data = opened.data?.hash ?? null
-  if (data !== fingerprints.data)
-    return 'its data differ from those of the study. Copy them from that machine.'
-  if (opened.fingerprint !== fingerprints.objective) {
-    return 'its objective differs from that of the study. Copy its files from that machine.'
-  }
-  return null
-}
-
-function bytesOf({ data }: OpenedObjective): number {
-  if (data === null) return 0
-  // The parts share their arrays.
-  const buffers = new Set(
-    data.folds.flatMap(({ train, valid, test }) =>
-      [train, valid, test].map((part) => part?.inputs.values.buffer),
-    ),
-  )
-  return [...buffers].reduce((sum, buffer) => sum + (buffer?.byteLength ?? 0), 0)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

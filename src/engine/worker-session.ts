@@ -1,30 +1,32 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { createExecutor } from '../execute/create.ts'
-import type { Executor, RungVerdict } from '../execute/executor.ts'
+import type { Executor } from '../execute/executor.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
-import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
+import type { TrialOutcome, TrialSpec } from '../trial.ts'
+import { JobReports } from './job-reports.ts'
 import {
   type ControlMessage,
+  decodeFloor,
   decodeSpec,
   type EngineKeys,
   encodeOutcome,
-  encodeReport,
+  isComparable,
   LARGEST_RESULT,
   type LateOutcome,
+  memberMs,
   outcomeHash,
   PAYLOAD_SECONDS,
-  PRESENCE_SECONDS,
   queueName,
   type SessionOffer,
   type TrialJob,
   type TrialResult,
+  WORKER_ENDED,
 } from './protocol.ts'
 import type { BullMQ } from './queue-library.ts'
+import { RungQuestions } from './rung-questions.ts'
 import type { Slots } from './slots.ts'
-
-/** How often a trial that waits at a rung says so. */
-const ASK_EVERY_MS = 2_000
 
 export interface WorkerSessionOptions {
   readonly bullmq: BullMQ
@@ -41,6 +43,9 @@ export interface WorkerSessionOptions {
   readonly say: (sentence: string) => void
 }
 
+/** How long it waits before it tries again to leave a value at a server that refused it. */
+const RETRY_MS = 1_000
+
 /** What a worker does for one study: it takes jobs, runs their trials, and reports. */
 export class WorkerSession {
   readonly #options: WorkerSessionOptions
@@ -49,8 +54,7 @@ export class WorkerSession {
   readonly #connection: Redis
   readonly #subscriber: Redis
   readonly #running = new Set<number>()
-  /** Trials that wait at a rung, by job and step. */
-  readonly #waiting = new Map<string, (verdict: RungVerdict) => void>()
+  readonly #questions = new RungQuestions()
   /** Jobs that somebody else may have taken over. */
   readonly #lostJobs = new Set<string>()
   #finished = 0
@@ -102,12 +106,12 @@ export class WorkerSession {
 
   /** Says that this worker takes part; to be said again before it expires. */
   async announce(): Promise<void> {
-    const { redis, keys, session, name, numSlots } = this.#options
+    const { redis, keys, session, name, numSlots, offer } = this.#options
     await redis
       .multi()
       .sadd(keys.members(session), name)
       .expire(keys.members(session), PAYLOAD_SECONDS)
-      .set(keys.member(session, name), JSON.stringify({ slots: numSlots }), 'EX', PRESENCE_SECONDS)
+      .set(keys.member(session, name), JSON.stringify({ slots: numSlots }), 'PX', memberMs(offer.lockMs))
       .exec()
   }
 
@@ -122,8 +126,8 @@ export class WorkerSession {
   async close(): Promise<void> {
     if (this.#closing) return
     this.#closing = true
+    this.#questions.close()
     await this.#leave()
-    for (const decide of this.#waiting.values()) decide('stop')
     await this.#executor.close()
     await this.#worker.close(true)
     // BullMQ does not close what it was given.
@@ -143,36 +147,41 @@ export class WorkerSession {
   }
 
   async #run(job: Job<TrialJob, TrialResult>): Promise<TrialResult> {
-    const { slots, say, offer } = this.#options
-    const { attempt, timeoutMs, rungs, artifactFloor } = job.data
+    const { slots, say, offer, name } = this.#options
+    const began = performance.now()
     const spec = decodeSpec(job.data.spec)
     const slot = await slots.take()
     this.#running.add(spec.number)
     try {
-      const continued = job.data.continued ? await this.#weightsToContinue(job.id!) : null
-      let reports = Promise.resolve()
-      const report = (measurement: TimedMeasurement, rung: boolean): void => {
-        // One after the other; the outcome holds all of them again, so losing one does no harm.
-        reports = reports.then(() => job.updateProgress(encodeReport({ measurement, rung }))).catch(() => {})
-      }
-      const outcome = await this.#executor.run(
-        { spec, continued, slot, attempt, timeoutMs, rungs, artifactFloor },
-        (measurement) => report(measurement, false),
-        (measurement) => this.#verdictOn(job.id!, measurement.step, () => report(measurement, true)),
-      )
-      await reports
-      if (outcome.state === 'stopped' && this.#closing) throw new Error('the worker was ended')
+      const outcome = await this.#trial(job, spec, slot)
+      if (outcome.state === 'stopped' && this.#closing) throw new Error(WORKER_ENDED)
       this.#finished++
       const seconds = (outcome.durationMs / 1000).toFixed(1)
       const value = outcome.measurements.at(-1)?.value
       say(
         `${offer.study} trial ${spec.number}: ${outcome.state}${value === undefined ? '' : ` ${value}`}, ${seconds} s`,
       )
-      return await this.#handOver(job, { ...outcome, slot, host: this.#options.name })
+      // A process that was paused may find out that its lock has expired only after the trial.
+      const mayBeLate = this.#lostJobs.delete(job.id!) || performance.now() - began > offer.lockMs
+      if (mayBeLate) await this.#reportIfLate(job, outcome)
+      return await this.#handOver(job, { ...outcome, slot, host: name })
     } finally {
       this.#running.delete(spec.number)
       slots.give(slot)
     }
+  }
+
+  async #trial(job: Job<TrialJob, TrialResult>, spec: TrialSpec, slot: number): Promise<TrialOutcome> {
+    const { attempt, timeoutMs, rungs } = job.data
+    const continued = job.data.continued ? await this.#weightsToContinue(job.id!) : null
+    const reports = new JobReports(job)
+    const outcome = await this.#executor.run(
+      { spec, continued, slot, attempt, timeoutMs, rungs },
+      (measurement) => reports.measured(measurement),
+      ({ step }) => this.#questions.verdict(job.id!, step, () => reports.atRung()),
+    )
+    await reports.sent()
+    return outcome
   }
 
   async #weightsToContinue(job: string): Promise<Uint8Array> {
@@ -184,23 +193,40 @@ export class WorkerSession {
 
   /** Puts large values under separate keys, which expire; the job's result stays small. */
   async #handOver(job: Job<TrialJob, TrialResult>, outcome: TrialOutcome): Promise<TrialResult> {
-    const { redis, keys, session, name } = this.#options
+    const { keys, session, name } = this.#options
     const id = job.id!
-    if (this.#lostJobs.delete(id)) await this.#reportLate(job, outcome)
     const wanted = outcome.artifact !== null && isWanted(outcome, job.data)
-    if (wanted) await redis.setex(keys.artifact(session, id), PAYLOAD_SECONDS, Buffer.from(outcome.artifact!))
+    if (wanted) await this.#leaveThere(keys.artifact(session, id), Buffer.from(outcome.artifact!))
     const text = encodeOutcome(outcome)
     const isLarge = text.length > LARGEST_RESULT
-    if (isLarge) await redis.setex(keys.outcome(session, id), PAYLOAD_SECONDS, text)
+    if (isLarge) await this.#leaveThere(keys.outcome(session, id), text)
     return { outcome: isLarge ? null : text, artifact: wanted, worker: name }
   }
 
+  /** Waits while the server accepts no writes: that its memory is full must not cost a trial. */
+  async #leaveThere(key: string, value: Buffer | string): Promise<void> {
+    const { redis, say } = this.#options
+    for (let told = false; ; told = true) {
+      try {
+        await redis.setex(key, PAYLOAD_SECONDS, value)
+        return
+      } catch (error) {
+        if (this.#closing) throw new Error(WORKER_ENDED)
+        if (!told) say(`The engine accepts no weights: ${(error as Error).message}; trying again.`)
+        await setTimeout(RETRY_MS)
+      }
+    }
+  }
+
   /** Somebody else may have run the trial by now: both must have measured the same. */
-  async #reportLate(job: Job<TrialJob, TrialResult>, outcome: TrialOutcome): Promise<void> {
+  async #reportIfLate(job: Job<TrialJob, TrialResult>, outcome: TrialOutcome): Promise<void> {
     const { redis, keys, session, name } = this.#options
-    if (outcome.state === 'stopped') return
+    if (!isComparable(outcome)) return
+    const lock = await redis.get(this.#worker.toKey(`${job.id}:lock`))
+    if (lock !== null && lock === job.token) return
     const late: LateOutcome = {
       trial: decodeSpec(job.data.spec).number,
+      attempt: job.data.attempt,
       hash: outcomeHash(outcome),
       worker: name,
     }
@@ -211,34 +237,22 @@ export class WorkerSession {
       .exec()
   }
 
-  /** Says that the trial waits until the verdict is there: what is said and what is answered may be lost on the way. */
-  #verdictOn(job: string, step: number, ask: () => void): Promise<RungVerdict> {
-    const { promise, resolve } = Promise.withResolvers<RungVerdict>()
-    const name = `${job} ${step}`
-    ask()
-    const timer = setInterval(ask, ASK_EVERY_MS)
-    this.#waiting.set(name, resolve)
-    return promise.finally(() => {
-      clearInterval(timer)
-      this.#waiting.delete(name)
-    })
-  }
-
   #control(message: ControlMessage): void {
-    if ('verdict' in message) this.#waiting.get(`${message.job} ${message.step}`)?.(message.verdict)
-    else if ('stop' in message) this.#stop(message.stop)
+    if ('stop' in message) this.#stop(message.stop)
+    else if ('verdict' in message) this.#questions.answer(message.job, message.step, message.verdict)
     else for (const trial of this.#running) this.#stop(trial)
   }
 
   #stop(trial: number): void {
     this.#executor.stop(trial)
-    for (const [name, decide] of this.#waiting) if (name.startsWith(`${trial}.`)) decide('stop')
+    this.#questions.stop(trial)
   }
 }
 
-function isWanted({ measurements }: TrialOutcome, { artifactFloor }: TrialJob): boolean {
+function isWanted({ state, measurements }: TrialOutcome, { artifactFloor }: TrialJob): boolean {
   if (artifactFloor === null) return true
+  const { value: floor, direction } = decodeFloor(artifactFloor)
   const value = measurements.at(-1)?.value
-  if (value === undefined) return false
-  return artifactFloor.direction === 'maximize' ? value >= artifactFloor.value : value <= artifactFloor.value
+  if (state !== 'complete' || value === undefined) return false
+  return direction === 'maximize' ? value >= floor : value <= floor
 }

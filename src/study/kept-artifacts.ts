@@ -1,3 +1,4 @@
+import type { ArtifactFloor } from '../execute/executor.ts'
 import { compareTrials } from '../search/rank.ts'
 import type { StagePlan } from '../search/stage-plan.ts'
 import type { Direction } from '../trial.ts'
@@ -7,6 +8,8 @@ import type { EndedTrial } from './ended-trial.ts'
 export interface KeptArtifacts {
   /** Takes a finished trial in; returns whether its artifact is to be kept. What it continued is no longer needed. */
   offer(record: EndedTrial): boolean
+  /** An artifact of a worse value will not be kept by a trial that begins now; null: any may be. */
+  floor(): ArtifactFloor | null
   /** Numbers of all trials whose artifacts are kept. */
   numbers(): number[]
 }
@@ -40,8 +43,16 @@ export function keepArtifacts(setup: KeptArtifactsSetup): KeptArtifacts {
     return isBest || isPromoted
   }
   for (const record of setup.finished) offer(record)
+  const floor = (): ArtifactFloor | null => {
+    const lists = setup.replicates === true ? [] : [overall.floor(), ofStage.floor()]
+    if (lists.includes(null)) return null
+    const values = lists as number[]
+    const loosest = direction === 'maximize' ? Math.min(...values) : Math.max(...values)
+    return { value: loosest, direction }
+  }
   return {
     offer,
+    floor,
     numbers: () => [...new Set([...overall.numbers(), ...ofStage.numbers(), ...toContinue])],
   }
 }
@@ -69,6 +80,13 @@ class BestFew {
     this.#records.splice(rank, 0, record)
     if (this.#records.length > this.#size) this.#records.pop()
     return true
+  }
+
+  /** The worst value held, which a trial has to reach; null while there is room, and an unreachable one without any. */
+  floor(): number | null {
+    if (this.#records.length < this.#size) return null
+    const none = this.#direction === 'maximize' ? Infinity : -Infinity
+    return this.#records.at(-1)?.value ?? none
   }
 
   numbers(): number[] {

@@ -165,13 +165,13 @@ class Lanes {
   }
 
   async #attempt({ spec, attempt }: TakenTrial, slot: number): Promise<TrialOutcome> {
-    const { executor, listener, rungs, trialTimeoutMs } = this.#stage
+    const { executor, kept, listener, rungs, trialTimeoutMs } = this.#stage
     const continued = spec.continues === null ? null : await this.#artifactOf(spec.continues, slot)
     if (continued !== null && 'state' in continued) return continued
     const atRungs = this.#gates.follow(spec, rungs)
     let isOver = false
     const outcome = await executor.run(
-      { spec, continued, slot, attempt, timeoutMs: trialTimeoutMs, rungs },
+      { spec, continued, slot, attempt, timeoutMs: trialTimeoutMs, rungs, artifactFloor: kept.floor() },
       (measurement) => {
         // One may come late, when the trial has ended or runs again.
         if (isOver) return

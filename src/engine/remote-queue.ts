@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Queue, QueueEvents, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { type ConnectionWatch, connectEngine } from './connection.ts'
@@ -6,37 +5,37 @@ import type { EngineAddress } from './engine-address.ts'
 import { PAYLOAD_SECONDS, queueName, type TrialJob, type TrialResult } from './protocol.ts'
 import { loadQueueLibrary } from './queue-library.ts'
 
-/** What an orchestrator has of an engine: a queue of its own for the trials of one session. */
-export interface SessionQueue {
-  /** The session's id; each run and each resume has a new one. */
-  readonly session: string
+/** The queue of a session, as its orchestrator uses it. */
+export interface RemoteQueue {
   /** For commands. */
   readonly redis: Redis
   readonly queue: Queue<TrialJob, TrialResult>
   readonly events: QueueEvents
-  /** Leaves nothing of the queue in Redis if the server is there, and lets go of every connection. */
+  /** Looks for jobs whose worker has died; it runs none. */
+  readonly watcher: Worker<TrialJob, TrialResult>
   close(): Promise<void>
 }
 
-/** @throws UserError('engine') if the libraries are not installed or the server cannot be reached */
-export async function openSessionQueue(options: {
+export interface RemoteQueueOptions {
   readonly address: EngineAddress
   readonly prefix: string
-  /** Milliseconds after which the job of a silent worker is handed out again. */
+  readonly session: string
   readonly lockMs: number
   readonly watch: ConnectionWatch
-}): Promise<SessionQueue> {
-  const { address, prefix, lockMs, watch } = options
+}
+
+/** @throws UserError('engine') if the libraries are not installed or the server cannot be reached */
+export async function openRemoteQueue(options: RemoteQueueOptions): Promise<RemoteQueue> {
+  const { address, prefix, session, lockMs, watch } = options
   const libraries = await loadQueueLibrary()
   const { bullmq } = libraries
   const redis = await connectEngine(libraries, address, watch)
-  const session = randomUUID().slice(0, 13)
   const name = queueName(session)
+  // Each blocks its connection, or must not wait behind one that does.
   const connections = [redis]
-  // Each part blocks its connection, or must not wait behind one that does. BullMQ does not close what it was given.
   const connection = (): Redis => {
     const another = redis.duplicate()
-    // What happens to the server is told by the first one.
+    // The first one reports what happens to the server.
     another.on('error', () => {})
     connections.push(another)
     return another
@@ -47,8 +46,7 @@ export async function openSessionQueue(options: {
     defaultJobOptions: { attempts: 1, removeOnFail: true, removeOnComplete: { age: PAYLOAD_SECONDS } },
   })
   const events = new bullmq.QueueEvents(name, { connection: connection(), prefix })
-  // Runs nothing: it looks for jobs whose worker has died.
-  const watcher: Worker<TrialJob, TrialResult> = new bullmq.Worker(name, null, {
+  const watcher = new bullmq.Worker<TrialJob, TrialResult>(name, null, {
     connection: connection(),
     prefix,
     autorun: false,
@@ -56,23 +54,22 @@ export async function openSessionQueue(options: {
     stalledInterval: Math.ceil(lockMs / 2),
     maxStalledCount: Number.MAX_SAFE_INTEGER,
   })
-  // The connection tells of them; without a listener they would end the process.
+  // Without a listener an error would end the process.
   queue.on('error', () => {})
   events.on('error', () => {})
   watcher.on('error', () => {})
   await Promise.all([queue.waitUntilReady(), events.waitUntilReady()])
-  await watcher.startStalledCheckTimer()
   return {
-    session,
     redis,
     queue,
     events,
+    watcher,
     async close() {
       const isThere = redis.status === 'ready'
-      if (isThere) await queue.obliterate({ force: true }).catch(() => {})
       const closed = Promise.allSettled([watcher.close(true), events.close(), queue.close()])
       // Without a server they wait for one.
       if (isThere) await closed
+      // BullMQ does not close what it was given.
       for (const each of connections) each.disconnect()
     },
   }

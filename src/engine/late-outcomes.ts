@@ -1,0 +1,41 @@
+import type { LateOutcome } from './protocol.ts'
+
+/** Compares outcomes that came after somebody else had taken their job with those that counted. */
+export class LateOutcomes {
+  readonly #counted = new Map<string, LateOutcome>()
+  /** Late ones of attempts that have no counted outcome yet. */
+  readonly #early = new Map<string, LateOutcome[]>()
+  readonly #say: (sentence: string) => void
+
+  constructor(say: (sentence: string) => void) {
+    this.#say = say
+  }
+
+  counts(outcome: LateOutcome): void {
+    const attempt = attemptOf(outcome)
+    this.#counted.set(attempt, outcome)
+    for (const late of this.#early.get(attempt) ?? []) this.#compare(outcome, late)
+    this.#early.delete(attempt)
+  }
+
+  cameLate(late: LateOutcome): void {
+    const attempt = attemptOf(late)
+    const counted = this.#counted.get(attempt)
+    if (counted !== undefined) this.#compare(counted, late)
+    else this.#early.set(attempt, [...(this.#early.get(attempt) ?? []), late])
+  }
+
+  /** Attempts of a trial are functions of its spec: both must have measured the same, to the last bit. */
+  #compare(counted: LateOutcome, late: LateOutcome): void {
+    if (counted.hash === late.hash) return
+    this.#say(
+      `Trial ${counted.trial} gave different results on ${late.worker} and ${counted.worker}: ` +
+        'its objective is not deterministic, or one of them computes incorrectly. ' +
+        'Compare them: finesweep doctor --engine URL.',
+    )
+  }
+}
+
+function attemptOf({ trial, attempt }: LateOutcome): string {
+  return `${trial}.${attempt}`
+}

@@ -1,0 +1,60 @@
+import type { RungVerdict, TrialTask } from '../execute/executor.ts'
+import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
+import type { Progress } from './protocol.ts'
+
+export type OnMeasurement = (measurement: TimedMeasurement) => void
+export type OnRung = (measurement: TimedMeasurement) => Promise<RungVerdict>
+
+/** One attempt of a trial, as the orchestrator follows it through however many jobs and workers it takes. */
+export class RemoteRun {
+  readonly task: TrialTask
+  readonly #onMeasurement: OnMeasurement
+  readonly #onRung: OnRung | undefined
+  readonly #outcome = Promise.withResolvers<TrialOutcome>()
+  readonly #verdicts = new Map<number, Promise<RungVerdict>>()
+  /** How many measurements have arrived: they count in order and once, whichever worker sends them. */
+  #received = 0
+  job: string
+  /** Results are fetched in several steps; the first one counts. */
+  settled = false
+  losses = 0
+
+  constructor(task: TrialTask, job: string, onMeasurement: OnMeasurement, onRung: OnRung | undefined) {
+    this.task = task
+    this.job = job
+    this.#onMeasurement = onMeasurement
+    this.#onRung = onRung
+  }
+
+  get outcome(): Promise<TrialOutcome> {
+    return this.#outcome.promise
+  }
+
+  /** Takes in the measurements of an attempt from the one with that index on. Those after a gap are sent again later. */
+  measured(from: number, measurements: readonly TimedMeasurement[]): void {
+    if (from > this.#received) return
+    for (const measurement of measurements.slice(this.#received - from)) {
+      this.#received++
+      this.#onMeasurement(measurement)
+    }
+  }
+
+  /** Asks for the verdict of a rung, once; a worker that takes over, or has missed the answer, gets the same one. */
+  verdictAt({ measurements, rung }: Progress): Promise<RungVerdict> | null {
+    const measurement = measurements.at(-1)
+    if (!rung || measurement === undefined || this.#onRung === undefined) return null
+    const given = this.#verdicts.get(measurement.step) ?? this.#onRung(measurement)
+    this.#verdicts.set(measurement.step, given)
+    return given
+  }
+
+  resolve(outcome: TrialOutcome): void {
+    this.settled = true
+    this.#outcome.resolve(outcome)
+  }
+
+  reject(failure: Error): void {
+    this.settled = true
+    this.#outcome.reject(failure)
+  }
+}

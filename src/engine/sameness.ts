@@ -1,0 +1,49 @@
+import type { OpenedObjective } from '../objective/kind.ts'
+import { PROTOCOL, type SessionOffer, sha256 } from './protocol.ts'
+
+/** What a worker is, as far as a study cares. */
+export interface WorkerTraits {
+  readonly codeVersion: string
+  readonly token: string | null
+  readonly kernels: { readonly arithmetic: string }
+}
+
+/** Why a worker must not run trials of a study, as far as it shows without opening the objective; else null. */
+export function whyNotHere(
+  { codeVersion, token, kernels }: WorkerTraits,
+  offer: SessionOffer,
+): string | null {
+  if (offer.protocol !== PROTOCOL || offer.codeVersion !== codeVersion) {
+    return `it runs finesweep ${codeVersion}, the study ${offer.codeVersion}. Install the same version on both.`
+  }
+  if (offer.tokenHash !== (token === null ? null : sha256(token))) {
+    return 'its token is not that of the study. Give both the same --token.'
+  }
+  if (offer.arithmetic === 'fma' && kernels.arithmetic !== 'fma') {
+    return `it computes in ${kernels.arithmetic}, the study in ${offer.arithmetic}. Set training.arithmetic: muladd, which every machine has.`
+  }
+  return null
+}
+
+/** How the opened objective differs from that of the study; null if trials measure the same here. */
+export function differenceOf({ fingerprints }: SessionOffer, opened: OpenedObjective): string | null {
+  const data = opened.data?.hash ?? null
+  if (data !== fingerprints.data)
+    return 'its data differ from those of the study. Copy them from that machine.'
+  if (opened.fingerprint !== fingerprints.objective) {
+    return 'its objective differs from that of the study. Copy its files from that machine.'
+  }
+  return null
+}
+
+/** How many bytes of data an opened objective holds. */
+export function bytesOf({ data }: OpenedObjective): number {
+  if (data === null) return 0
+  // The parts share their arrays.
+  const buffers = new Set(
+    data.folds.flatMap(({ train, valid, test }) =>
+      [train, valid, test].map((part) => part?.inputs.values.buffer),
+    ),
+  )
+  return [...buffers].reduce((sum, buffer) => sum + (buffer?.byteLength ?? 0), 0)
+}
