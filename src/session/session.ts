@@ -34,7 +34,8 @@ export async function runExperiment(
       return newStudy(opened, free)
     })
     const moved = moveAside(studyFolder(options.db, created.name))
-    if (moved !== null) options.say?.(`The folder of an earlier study "${created.name}" is now ${moved}.`)
+    if (moved !== null)
+      options.say?.(`The folder of an earlier study "${created.name}" was moved to ${moved}.`)
     if (taken) options.say?.(nameTaken(store, experiment.name, created.name))
     const twin = completeTwin(store, created)
     if (twin !== undefined) {

@@ -14,7 +14,7 @@ export default defineCommand({
       .option('yes', {
         type: 'boolean',
         default: false,
-        describe: 'Delete it; there is no way back but a backup',
+        describe: 'Confirm; only a backup can undo it',
       })
       .example('finesweep delete old --yes', ''),
 

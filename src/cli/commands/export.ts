@@ -48,7 +48,7 @@ export default defineCommand({
       if (format === 'parquet') {
         const { exportParquet } = await import('../../report/parquet.ts')
         if (toStdout) {
-          throw new UserError('usage', 'Parquet is not text: it needs a file', {
+          throw new UserError('usage', 'Parquet is binary: it needs a file', {
             hint: 'Add -o trials.parquet.',
           })
         }
@@ -86,7 +86,7 @@ function formatOf(file: string | undefined): ExportFormat {
   const format = own(FORMAT_OF_ENDING, ending)
   if (format !== undefined) return format
   if (ending === '') return 'csv'
-  throw new UserError('usage', `${file}: no format has the ending .${ending}`, {
-    hint: `Endings are ${Object.keys(FORMAT_OF_ENDING).join(', ')} (log is Optuna's journal). Or give --format.`,
+  throw new UserError('usage', `${file}: unknown format .${ending}`, {
+    hint: `Extensions are ${Object.keys(FORMAT_OF_ENDING).join(', ')} (log is Optuna's journal). Or give --format.`,
   })
 }

@@ -9,7 +9,10 @@ export default defineCommand({
   options: (yargs) =>
     storeOptions(yargs)
       .positional('study', { type: 'string', demandOption: true, describe: 'The study' })
-      .positional('text', { type: 'string', describe: 'The note, in place of an earlier one; none shows it' })
+      .positional('text', {
+        type: 'string',
+        describe: 'The note, replacing an earlier one; leave it out to show it',
+      })
       .option('remove', { type: 'boolean', default: false, describe: 'Remove the note' })
       .example("finesweep note mine 'before the data were cleaned'", ''),
 

@@ -27,7 +27,8 @@ export default defineCommand({
       const to = studyFolder(args.db, args.to)
       if (existsSync(from) && from !== to) {
         const moved = moveAside(to)
-        if (moved !== null) say(terminal, `The folder of an earlier study "${args.to}" is now ${moved}.`)
+        if (moved !== null)
+          say(terminal, `The folder of an earlier study "${args.to}" was moved to ${moved}.`)
         renameSync(from, to)
       }
       if (!args.quiet) say(terminal, `Study "${study.name}" is now "${args.to}".`)

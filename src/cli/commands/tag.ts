@@ -13,12 +13,12 @@ export default defineCommand({
         type: 'string',
         array: true,
         default: [] as string[],
-        describe: 'Tags to add; none shows them',
+        describe: 'Tags to add; leave them out to show the tags',
       })
       .option('remove', {
         type: 'boolean',
         default: false,
-        describe: 'Remove these tags instead; all if none is named',
+        describe: 'Remove these tags, or all if none is given',
       })
       .example('finesweep tag mine paper cifar', '')
       .example('finesweep tag mine cifar --remove', ''),
