@@ -1,5 +1,5 @@
 import type { Evaluation, Lease, StageRecord, StudyReader, StudyRecord, StudyState } from '../store/store.ts'
-import { FINISHED_STATES, type TrialRecord, type TrialState } from '../trial.ts'
+import { FINISHED_STATES, TRIAL_STATES, type TrialRecord, type TrialState } from '../trial.ts'
 import { type FailingStage, failingSentence, readFailingStages } from './failing-stages.ts'
 import { shellWord } from './names.ts'
 import { countOf, formatDuration, formatMetric, formatMoment, NO_VALUE } from './numbers.ts'
@@ -161,7 +161,7 @@ export function renderStatus(
     const numbers = running.slice(0, 16).join(', ') + (running.length > 16 ? ', …' : '')
     lines.push([`now running: ${running.length === 1 ? 'trial' : 'trials'} ${numbers}`])
   }
-  const table = renderTable(stageColumns(study.metric), status.stageStatus, layout).text
+  const table = renderTable(stageColumns(status), status.stageStatus, layout).text
   const looks = testLines(status.evaluations)
   const text = (some: readonly Span[][]) => some.map((line) => `${paint(line, layout.colour)}\n`).join('')
   return [text(lines), table, text(looks)].filter((part) => part !== '').join('\n')
@@ -172,13 +172,15 @@ function activityOf({ activity }: StudyOverview): Span {
   return activity === 'running' ? activity : { text: activity, tone: 'warning' }
 }
 
-function stageColumns(metric: string): Column<StageStatus>[] {
+function stageColumns({ study: { metric }, stages, counts }: StudyStatus): Column<StageStatus>[] {
+  const prunes = counts.pruned > 0 || stages.some(({ rungs }) => rungs !== null)
   const counted = (title: string, state: TrialState): Column<StageStatus> => ({
     title,
     align: 'right',
     cell: ({ counts }) => {
       const text = String(counts[state])
-      return counts[state] > 0 && state !== 'running' ? { text, tone: 'bad' } : text
+      const { tone } = TRIAL_STATES[state]
+      return counts[state] > 0 && tone === 'bad' ? { text, tone } : text
     },
   })
   return [
@@ -191,6 +193,7 @@ function stageColumns(metric: string): Column<StageStatus>[] {
         `${FINISHED_STATES.reduce((sum, state) => sum + counts[state], 0)}/${trials}`,
     },
     counted('RUNNING', 'running'),
+    ...(prunes ? [counted('PRUNED', 'pruned')] : []),
     counted('DIVERGED', 'diverged'),
     counted('FAILED', 'failed'),
     { title: 'BEST', align: 'decimal', cell: ({ best }) => formatMetric(metric, best?.value) },

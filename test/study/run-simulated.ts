@@ -1,4 +1,4 @@
-import type { TrialTask } from '../../src/execute/executor.ts'
+import type { Executor, TrialTask } from '../../src/execute/executor.ts'
 import { planStages, type StageEntry } from '../../src/search/plan.ts'
 import type { SearchSpace } from '../../src/space/search-space.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
@@ -11,12 +11,14 @@ import { createSimulatedExecutor, type Simulated } from './simulated-executor.ts
 export async function runSimulated(setup: {
   readonly space: SearchSpace
   readonly stages: readonly StageEntry[]
-  readonly evaluate: (task: TrialTask) => Simulated
+  readonly evaluate?: (task: TrialTask) => Simulated
   readonly direction?: Direction
   readonly metric?: string
   readonly seed?: number
   readonly retries?: number
   readonly slots?: number
+  /** Runs the trials instead of `evaluate`. */
+  readonly executor?: Executor
 }): Promise<{ readonly store: StudyWriter; readonly study: StudyRecord }> {
   const { space, direction = 'minimize', metric = 'loss', seed = 42, retries = 0 } = setup
   const store = createMemoryStore()
@@ -37,7 +39,7 @@ export async function runSimulated(setup: {
     stages: planStages({ stages: setup.stages }).stages,
     limits: { trialTimeoutMs: null, retries, maxFailures: null, maxEpochs: null },
     store,
-    executor: createSimulatedExecutor(setup.slots ?? 4, seed, setup.evaluate),
+    executor: setup.executor ?? createSimulatedExecutor(setup.slots ?? 4, seed, setup.evaluate ?? (() => [])),
     listener: () => {},
     say: () => {},
     host: 'here',
