@@ -50,6 +50,37 @@ export function engineOptions<T>(yargs: Argv<T>) {
     })
 }
 
+/** `--engine URL`, for who only asks which workers are there. */
+export function engineNameOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option('engine', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Ask the workers of this engine too [default: FINESWEEP_ENGINE]',
+      coerce: once<string | undefined>('--engine'),
+    })
+    .option('engine-prefix', {
+      type: 'string',
+      default: 'finesweep',
+      requiresArg: true,
+      describe: 'Prefix of the keys in Redis',
+      coerce: once<string>('--engine-prefix'),
+    })
+}
+
+/** The workers of the engine that a command line or the environment names; null if none is named. */
+export async function workersOfEngine(
+  args: { readonly engine?: string | undefined; readonly enginePrefix: string },
+  env: NodeJS.ProcessEnv,
+) {
+  const url = args.engine ?? env.FINESWEEP_ENGINE
+  if (url === undefined || url === '') return null
+  const { readEngineAddress } = await import('../engine/engine-address.ts')
+  const { readWorkers } = await import('../engine/read-workers.ts')
+  const source = args.engine === undefined ? 'FINESWEEP_ENGINE' : '--engine'
+  return readWorkers(readEngineAddress(url, source), args.enginePrefix)
+}
+
 /** `--engine URL`, for who hands trials out. */
 export function engineOption<T>(yargs: Argv<T>) {
   return engineOptions(yargs)

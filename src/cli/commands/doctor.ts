@@ -1,14 +1,16 @@
 import { existsSync, statfsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { codeVersion } from '../../code-version.ts'
 import { formatCount } from '../../report/numbers.ts'
 import type { StoreFinding } from '../../store/check-store.ts'
 import { defineCommand } from '../command.ts'
 import { jsonOption, storeOptions } from '../options.ts'
+import { engineNameOptions, workersOfEngine } from '../run-options.ts'
 import { print } from '../terminal.ts'
 
 /** Something that the doctor looked at. */
 interface Finding {
-  readonly area: 'node' | 'kernels' | 'disk' | 'store'
+  readonly area: 'node' | 'kernels' | 'disk' | 'store' | 'engine'
   readonly severity: StoreFinding['severity']
   readonly message: string
   readonly hint: string | null
@@ -24,7 +26,7 @@ const BROKEN = 6
 /** `finesweep doctor`: whether everything a study needs is in order, and what is chosen on this machine. */
 export default defineCommand({
   options: (yargs) =>
-    jsonOption(storeOptions(yargs)).option('fix', {
+    engineNameOptions(jsonOption(storeOptions(yargs))).option('fix', {
       type: 'boolean',
       default: false,
       describe:
@@ -39,6 +41,7 @@ export default defineCommand({
       ...(await checkKernels()),
       ...checkDisk(args.db),
       ...checkStore(args.db, { fix: args.fix }).map((finding): Finding => ({ area: 'store', ...finding })),
+      ...(await checkWorkers(args, terminal.env)),
     ]
     const text = args.json
       ? `${JSON.stringify({ schemaVersion: 1, findings }, null, 2)}\n`
@@ -126,4 +129,38 @@ function checkDisk(db: string): Finding[] {
   const little = free < LITTLE_SPACE_BYTES
   const hint = little ? 'Make room, or put the store elsewhere with --db' : null
   return [{ area: 'disk', severity: little ? 'warning' : 'ok', message, hint, fixed: false }]
+}
+
+/** Whether the workers of an engine compute as this machine does: each has run a known step at its start. */
+async function checkWorkers(
+  args: Parameters<typeof workersOfEngine>[0],
+  env: NodeJS.ProcessEnv,
+): Promise<Finding[]> {
+  const workers = await workersOfEngine(args, env)
+  if (workers === null) return []
+  const finding = (severity: Finding['severity'], message: string, hint: string | null = null): Finding => ({
+    area: 'engine',
+    severity,
+    message,
+    hint,
+    fixed: false,
+  })
+  if (workers.length === 0) return [finding('note', 'no worker is there')]
+  const { describeArithmetic } = await import('../known-step.ts')
+  const here = await describeArithmetic()
+  const version = codeVersion()
+  return workers.map((worker) => {
+    const who = `worker ${worker.name} on ${worker.host}`
+    const how = `${worker.kernels}, known step ${worker.stepHash}`
+    if (worker.codeVersion !== version) {
+      return finding('error', `${who} runs finesweep ${worker.codeVersion}, this machine ${version}`)
+    }
+    if (worker.stepHash === here.stepHash) return finding('ok', `${who} computes as this machine: ${how}`)
+    // The two arithmetics round differently, which a study's settings can choose between.
+    const isOther = !worker.kernels.startsWith(`${here.arithmetic} `)
+    const message = `${who} computes differently: ${how}; here ${here.description}, known step ${here.stepHash}`
+    return isOther
+      ? finding('warning', message, 'Set training.arithmetic: muladd, which every machine has')
+      : finding('error', message, 'One of the two computes incorrectly: test its memory and processor')
+  })
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { availableParallelism, hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { codeVersion } from '../../code-version.ts'
 import { defineCommand } from '../command.ts'
+import { describeArithmetic } from '../known-step.ts'
 import { once, wholeNumber } from '../options.ts'
 import { engineOptions } from '../run-options.ts'
 import { listenForSignals } from '../stop-signals.ts'
@@ -85,15 +85,3 @@ export default defineCommand({
     return stop.exitCode ?? 0
   },
 })
-
-/** How this machine computes, and what a known step gives on it. */
-async function describeArithmetic() {
-  const { openKernels } = await import('../../train/kernels/open-kernels.ts')
-  const { digestOfSmallStep } = await import('../../train/kernels/agreement.ts')
-  const kernels = openKernels()
-  const { arithmetic, variant } = kernels
-  const step = digestOfSmallStep(kernels)
-  kernels.close()
-  const stepHash = createHash('sha256').update(step).digest('hex').slice(0, 16)
-  return { description: `${arithmetic} (${variant})`, arithmetic, stepHash }
-}

@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { EngineKeys } from '../../src/engine/protocol.ts'
+import { finesweep, studyFile } from '../reliability/finesweep.ts'
+import { HAS_REDIS, type RedisServer, startRedis } from './redis.ts'
+import { startWorker, type WorkerProcess } from './workers.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const folder = mkdtempSync(path.join(tmpdir(), 'finesweep-seen-'))
+const db = path.join(folder, 'studies.db')
+const PASSWORD = 'hush-hush'
+let redis: RedisServer
+let url = ''
+let worker: WorkerProcess
+
+describe.skipIf(!HAS_REDIS)('the workers of an engine with a password', () => {
+  beforeAll(async () => {
+    redis = await startRedis(['--requirepass', PASSWORD])
+    url = redis.url.replace('redis://', `redis://:${PASSWORD}@`)
+    worker = startWorker(url, ROOT, ['--slots', '2', '--name', 'rack-1', '--label', 'quiet'])
+    const run = [
+      'run',
+      studyFile('quick.yaml'),
+      '--db',
+      db,
+      '--engine',
+      url,
+      '--root',
+      ROOT,
+      '--workers',
+      '0',
+    ]
+    const { code, stderr } = await finesweep(run)
+    expect(code, stderr).toBe(0)
+    expect(stderr).not.toContain(PASSWORD)
+  }, 60_000)
+  afterAll(async () => {
+    worker.signal('SIGKILL')
+    await worker.ended
+    await redis.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('are listed by status, and in its JSON', async () => {
+    const { stdout, stderr } = await finesweep(['status', '--db', db, '--engine', url])
+    expect(stdout, stderr).toMatch(/WORKER +HOST/)
+    expect(stdout).toMatch(/rack-1 .*quiet/)
+    // A worker says once a second what it has done.
+    const list = async () =>
+      JSON.parse((await finesweep(['status', '--db', db, '--engine', url, '--json'])).stdout).workers
+    await expect.poll(async () => (await list())[0].finished, { timeout: 30_000 }).toBeGreaterThan(0)
+    const workers = await list()
+    expect(workers).toMatchObject([{ name: 'rack-1', slots: 2, labels: ['quiet'], running: [] }])
+    expect(workers[0].trialsPerHour).toBeGreaterThan(0)
+  })
+
+  test('are named as the hosts of their trials', async () => {
+    const { stdout } = await finesweep(['export', '--db', db, '--format', 'json'])
+    expect(stdout).toContain('"host":"rack-1"')
+    expect((await finesweep(['show', '0', '--db', db])).stdout).toContain('on rack-1')
+  })
+
+  test('are compared by doctor, which names one that computes differently', async () => {
+    const good = await finesweep(['doctor', '--db', db, '--engine', url])
+    expect(good.code, good.stdout).toBe(0)
+    expect(good.stdout).toContain('worker rack-1 on')
+    const keys = new EngineKeys('finesweep')
+    const client = new Redis(url)
+    const presence = JSON.parse((await client.get(keys.worker('rack-1')))!)
+    const broken = JSON.stringify({ ...presence, name: 'rack-2', stepHash: 'other' })
+    await client.sadd(keys.workers, 'rack-2')
+    await client.set(keys.worker('rack-2'), broken, 'EX', 60)
+    client.disconnect()
+    const bad = await finesweep(['doctor', '--db', db, '--engine', url])
+    expect(bad.code).toBe(6)
+    expect(bad.stdout).toMatch(/ERROR +worker rack-2 on .* computes differently/)
+  })
+
+  test('never see the password in a message, nor does a wrong one get printed', async () => {
+    expect(worker.text()).not.toContain(PASSWORD)
+    const wrong = await finesweep(['status', '--db', db, '--engine', url.replace(PASSWORD, 'wrong-one')])
+    expect(wrong.code).toBe(7)
+    expect(wrong.stderr).not.toContain('wrong-one')
+  })
+})
