@@ -54,9 +54,13 @@ export class StudyWatch {
 
   /** What one that comes back has missed since its last message. */
   catchUp(from: number): LiveEvent[] {
+    const id = String(this.#from)
     const missed = this.records.trials.filter(({ number }) => number >= from)
-    if (missed.length === 0) return []
-    return [{ event: 'trials', data: JSON.stringify(encodeTrials(missed)), id: String(this.#from) }]
+    const events: LiveEvent[] =
+      missed.length === 0 ? [] : [{ event: 'trials', data: JSON.stringify(encodeTrials(missed)), id }]
+    // The study may have ended since the page was made.
+    if (this.#summary !== '') events.push({ event: 'summary', data: this.#summary, id })
+    return events
   }
 
   #lookAtTrials(reader: StudyReader): LiveEvent[] {

@@ -90,10 +90,10 @@ function unlessEmpty<T>(column: readonly (T | null)[]): readonly (T | null)[] {
   return column.every((value) => value === null) ? [] : column
 }
 
-/** Seven digits are more than a picture or a table shows. */
+/** Six digits are more than a picture or a table shows. */
 function short(value: number | null | undefined): number | null {
   if (value === null || value === undefined || !Number.isFinite(value)) return null
-  return Number.isInteger(value) ? value : Number(value.toPrecision(7))
+  return Number.isInteger(value) ? value : Number(value.toPrecision(6))
 }
 
 function shortParam(value: ParamValue | undefined): ParamValue | null {
