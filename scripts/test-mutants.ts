@@ -5,7 +5,7 @@
  *
  *     node scripts/test-mutants.ts [--count 160] [--seed 1] [--only search/narrow] [--least 0.85] [--jobs 2]
  */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -71,21 +71,12 @@ function chooseMutants(count: number, seed: string): Mutant[] {
 async function work(job: number): Promise<void> {
   const copy = mkdtempSync(join(tmpdir(), `finesweep-mutants-${job}-`))
   try {
-    for (const name of [
-      'src',
-      'test',
-      'scripts',
-      'bench',
-      'experiments',
-      'docs',
-      'README.md',
-      'package.json',
-      'tsconfig.json',
-      'vitest.config.ts',
-    ]) {
-      cpSync(join(ROOT, name), join(copy, name), { recursive: true })
+    const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' }).split('\0')
+    for (const name of tracked.filter((each) => each !== '' && existsSync(join(ROOT, each)))) {
+      cpSync(join(ROOT, name), join(copy, name))
     }
-    for (const name of ['node_modules', 'dist']) symlinkSync(join(ROOT, name), join(copy, name))
+    for (const name of ['node_modules', 'dist', 'study.schema.json'])
+      symlinkSync(join(ROOT, name), join(copy, name))
     if (job === 0) await checkUnharmed(copy)
     for (let mutant = mutants.shift(); mutant !== undefined; mutant = mutants.shift()) {
       const verdict = await judge(copy, mutant)
