@@ -8,7 +8,7 @@ import type { StudyReader, StudyWriter } from '../store/store.ts'
 
 /** Where a study in code keeps its trials. */
 export class Place {
-  /** The store's file; one that is never made where the store is no file. Folders of trials lie beside it. */
+  /** The store's file; never created where the store is not a file. Folders of trials lie beside it. */
   readonly db: string
   readonly #isFile: boolean
   #store: StudyWriter | null

@@ -9,7 +9,7 @@ import { type ProposalRequest, trialStream } from './sampler.ts'
 /** How often a point is drawn again before the space is looked at as a whole, or given up. */
 const DRAWS = 64
 const FEASIBLE_DRAWS = 16
-/** So many of the latest trials are points to move from where points that keep the constraints are rare. */
+/** How many of the latest trials are starting points for moves where points that keep the constraints are rare. */
 const KNOWN_POINTS = 64
 /** Up to this many points, the remaining ones are listed and drawn from. */
 const LISTED_POINTS = 20_000

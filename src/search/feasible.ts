@@ -12,7 +12,7 @@ const REPAIR_MOVES = 4000
 const REPAIRS = 4
 /** How often a point that keeps the rules is moved at random, for each axis. */
 const WALK_MOVES = 30
-/** The rate of acceptance is estimated from so many draws. */
+/** How many draws the rate of acceptance is estimated from. */
 const RATE_DRAWS = 4000
 const LAST_UNIT = 1 - 2 ** -40
 

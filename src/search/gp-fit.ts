@@ -22,7 +22,7 @@ const FIRST_NOISE = 1e-2
 const LEAST_NOISE = 1e-6
 const MOST_NOISE = 10
 const MOST_EVALUATIONS = 40
-/** So many evaluations times axes are spent at most. */
+/** The most evaluations times axes that a fit may take. */
 const EVALUATED_AXES = 4000
 
 /** What a fit has found: for each axis a precision (an inverse squared length), and the noise's share of the variance. */

@@ -18,7 +18,7 @@ import { nearVisited } from './visited.ts'
 const MOST_OBSERVATIONS = 128
 /** How many of the best points are looked around. */
 const PROMISING = 5
-/** One in so many trials lies in the branch of a choice that was tried least. */
+/** Every how many trials one lies in the branch of a choice that was tried least. */
 const BRANCH_EVERY = 6
 /** What a point scores that breaks a constraint. */
 const FORBIDDEN = -1e300
