@@ -20,7 +20,7 @@ const MOST_BYTES = 250_000
 const folder = mkdtempSync(join(tmpdir(), 'finesweep-docs-'))
 const db = join(folder, 'studies.db')
 const finesweep = (...words: string[]) =>
-  execFileSync(process.execPath, [join(root, 'dist/bin/finesweep.js'), ...words, '--db', db, '--quiet'], {
+  execFileSync(process.execPath, [join(root, 'dist/bin/finesweep.cjs'), ...words, '--db', db, '--quiet'], {
     cwd: root,
   })
 

@@ -7,11 +7,11 @@
 import { chmodSync, existsSync, rmSync, symlinkSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const command = fileURLToPath(new URL('../dist/bin/finesweep.js', import.meta.url))
+const command = fileURLToPath(new URL('../dist/bin/finesweep.cjs', import.meta.url))
 const folder = fileURLToPath(new URL('../node_modules/.bin', import.meta.url))
 chmodSync(command, 0o755)
 // Windows has no such links; there npx finds the package by itself.
 if (existsSync(folder) && process.platform !== 'win32') {
   rmSync(`${folder}/finesweep`, { force: true })
-  symlinkSync('../../dist/bin/finesweep.js', `${folder}/finesweep`)
+  symlinkSync('../../dist/bin/finesweep.cjs', `${folder}/finesweep`)
 }

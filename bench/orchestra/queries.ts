@@ -12,7 +12,7 @@ export interface QueryFigure {
   readonly milliseconds: number
 }
 
-const MAIN = fileURLToPath(new URL('../../dist/bin/finesweep.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../dist/bin/finesweep.cjs', import.meta.url))
 
 /** Times reading commands of the built program over a store of `trials` trials of five measurements. */
 export function measureQueries(trials: number, runs: number): QueryFigure[] {

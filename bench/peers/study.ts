@@ -108,7 +108,7 @@ async function searchHere(setup: StudyComparison, seed: number): Promise<Found[]
     const began = Date.now()
     const command = spawn(
       process.execPath,
-      [path.join(ROOT, 'dist/bin/finesweep.js'), ...args, '--quiet', '--set', `data.path=${setup.data}`],
+      [path.join(ROOT, 'dist/bin/finesweep.cjs'), ...args, '--quiet', '--set', `data.path=${setup.data}`],
       { stdio: ['ignore', 'ignore', 'inherit'] },
     )
     const ended = new Promise((resolve) => command.once('exit', resolve))

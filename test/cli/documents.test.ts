@@ -151,7 +151,7 @@ describe('README.md', () => {
     const stages = 'stages: [{ trials: 12, epochs: 1 }]'
     const file = ['objective: ./latency.ts', 'direction: minimize', space, stages, ''].join('\n')
     writeFileSync(path.join(folder, 'latency.yaml'), file)
-    const command = path.resolve('dist/bin/finesweep.js')
+    const command = path.resolve('dist/bin/finesweep.cjs')
     for (const args of [['study.ts'], [command, 'run', 'latency.yaml'], [command, 'best', 'mine']]) {
       const ended = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
       expect(ended.status, ended.stderr).toBe(0)

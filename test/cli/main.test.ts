@@ -9,7 +9,7 @@ import { openWriter } from '../../src/store/sqlite-store.ts'
 import { createExampleStudy, EXAMPLE_TRIALS, exampleSpec, makeExampleStore, STAGES } from './example-store.ts'
 
 /** The command as `npm run build` makes it. */
-const MAIN = fileURLToPath(new URL('../../dist/bin/finesweep.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../dist/bin/finesweep.cjs', import.meta.url))
 
 const folder = mkdtempSync(join(tmpdir(), 'finesweep-main-'))
 const db = join(folder, 'studies.db')

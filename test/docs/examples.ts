@@ -17,7 +17,7 @@ export function newProject(): { readonly folder: string; readonly bin: string; r
   const bin = path.join(folder, 'node_modules/.bin')
   mkdirSync(bin, { recursive: true })
   symlinkSync(ROOT, path.join(folder, 'node_modules/finesweep'))
-  symlinkSync(path.join(ROOT, 'dist/bin/finesweep.js'), path.join(bin, 'finesweep'))
+  symlinkSync(path.join(ROOT, 'dist/bin/finesweep.cjs'), path.join(bin, 'finesweep'))
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }')
   return { folder, bin, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../../dist/bin/finesweep.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../dist/bin/finesweep.cjs', import.meta.url))
 
 /** A `finesweep worker` process of the built command. */
 export interface WorkerProcess {

@@ -10,7 +10,7 @@ import { openWriter } from '../../src/store/sqlite-store.ts'
 import { createExampleStudy, EXAMPLE_TRIALS, exampleSpec, STAGES, writeTrial } from '../cli/example-store.ts'
 import { listen } from './request.ts'
 
-const MAIN = fileURLToPath(new URL('../../dist/bin/finesweep.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../dist/bin/finesweep.cjs', import.meta.url))
 
 /** Goes on until it is killed: a value every tenth of a second. */
 const PROGRAM = `

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The built command, as people run it. */
-const MAIN = fileURLToPath(new URL('../../dist/bin/finesweep.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../dist/bin/finesweep.cjs', import.meta.url))
 
 /** How a process ended. */
 export interface Ended {

@@ -10,7 +10,7 @@ const LINGER_S = 60
  * @param tell called with a sentence: where the page is, or why there is none
  */
 export function startLiveChild(db: string, study: string, tell: (sentence: string) => void): void {
-  const entry = fileURLToPath(packageFile(RUNS_FROM_SOURCE ? 'src/cli/main.ts' : 'dist/bin/finesweep.js'))
+  const entry = fileURLToPath(packageFile(RUNS_FROM_SOURCE ? 'src/cli/main.ts' : 'dist/bin/finesweep.cjs'))
   const words = [entry, 'serve', study, '--db', db, '--json', '--quiet', '--linger', String(LINGER_S)]
   // A group of its own: Ctrl-C in the terminal stops the run, and the page shows how it ended.
   const child = spawn(process.execPath, words, { detached: true, stdio: ['ignore', 'pipe', 'ignore'] })
