@@ -49,11 +49,19 @@ describe.skipIf(!HAS_REDIS)('the workers of an engine with a password', () => {
     const { stdout, stderr } = await finesweep(['status', '--db', db, '--engine', url])
     expect(stdout, stderr).toMatch(/WORKER +HOST/)
     expect(stdout).toMatch(/rack-1 .*quiet/)
-    // A worker says once a second what it has done.
+    // A worker says once a second what it runs and has done: after the study's end, that nothing runs comes a little later.
     const list = async () =>
       JSON.parse((await finesweep(['status', '--db', db, '--engine', url, '--json'])).stdout).workers
-    await expect.poll(async () => (await list())[0].finished, { timeout: 30_000 }).toBeGreaterThan(0)
-    const workers = await list()
+    let workers = await list()
+    await expect
+      .poll(
+        async () => {
+          workers = await list()
+          return workers[0].running.length === 0 && workers[0].finished > 0
+        },
+        { timeout: 45_000 },
+      )
+      .toBe(true)
     expect(workers).toMatchObject([{ name: 'rack-1', slots: 2, labels: ['quiet'], running: [] }])
     expect(workers[0].trialsPerHour).toBeGreaterThan(0)
   })
