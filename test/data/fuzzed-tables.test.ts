@@ -5,13 +5,13 @@ import { checkTable, fuzzedTable } from './fuzzed-tables.ts'
 
 const folder = temporaryFolder()
 
-it('tables in odd dialects are read back exactly, or refused by a sentence', () => {
-  const outcomes = { exact: 0, refused: 0 }
+it('tables in odd dialects are read back exactly, as a remark says, or refused by a sentence', () => {
+  const outcomes = { exact: 0, told: 0, refused: 0 }
   fc.assert(
     fc.property(fuzzedTable, (table) => {
       outcomes[checkTable(folder, table)] += 1
     }),
   )
   // Most are read: refusing everything would be exact, too.
-  expect(outcomes.exact).toBeGreaterThan(outcomes.refused)
+  expect(outcomes.exact).toBeGreaterThan(outcomes.refused + outcomes.told)
 })

@@ -56,6 +56,18 @@ describe('the form of a table', () => {
     expect(mistakeIn('1,5;2.5;a\n1,5;2.5;b\n').message).toMatch(/some numbers with a point .* with a comma/)
   })
 
+  it('ends in the last column that has a value: a label that moves is named, and refused if the header says otherwise', () => {
+    expect(read('0,a,\n1,b,\n').remarks).toEqual([
+      'column 3 is empty in every row and is left out',
+      'the label is column 2',
+    ])
+    expect(read('0\t1\ta\t\n0\t1e-7\tb\t\n').remarks).toContain('the delimiter is "\\t"')
+    const named = mistakeIn('x,y,kind\n0,1,\n2,3,\n')
+    expect(named.message).toMatch(/has no value in any row of column 3 \("kind"\), its last column/)
+    expect(named.hint).toMatch(/label: NAME/)
+    expect(read('x,y,kind\n0,1,\n2,3,\n', { label: 'y' }).classes).toEqual(['1', '3'])
+  })
+
   it('asks for the delimiter where quoted cells are followed by another one', () => {
     const error = mistakeIn('"a";"b";"c"\n1;2;x\n', { delimiter: ',' })
     expect(error.hint).toMatch(/^Is the delimiter ";"\? Write it in the data block: delimiter: ";"/)

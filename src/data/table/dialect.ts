@@ -95,13 +95,16 @@ function commentSign(text: string, skip: number): string | null {
   return others.length > 0 && cells(named) > 1 && cells(named) === cells(others[0]) ? null : sign
 }
 
-/** How well rows hang together: all of one length, then many numbers, then many columns. */
+/** How well rows hang together: all of one length, then many numbers among the cells in use, then many columns. */
 function fitness(rows: readonly (readonly string[])[]): number {
   const width = rows[0]?.length ?? 0
   if (rows.length === 0 || width < 2) return 0
   const even = rows.filter((row) => row.length === width).length / rows.length
-  const cells = rows.slice(0, 200).flat()
-  const numbers = cells.filter((cell) => isNumber(cell)).length / cells.length
+  const cells = rows
+    .slice(0, 200)
+    .flat()
+    .filter((cell) => cell !== '')
+  const numbers = cells.filter((cell) => isNumber(cell)).length / Math.max(1, cells.length)
   return (even === 1 ? 2 : even) * 100 + numbers * 10 + Math.min(width, 1000) / 1000
 }
 

@@ -1,6 +1,6 @@
 import type { UserError } from '../../errors.ts'
 import { malformed } from '../read-file.ts'
-import type { Selection } from './table.ts'
+import { columnName, type Selection } from './table.ts'
 
 /** A column by its name, or by its number from 0; negative numbers count from the end. */
 export type ColumnKey = string | number
@@ -32,6 +32,7 @@ export function selectColumns(
     if (place !== null) return place
     throw noSuchColumn(file, key, what, names, width)
   }
+  if (typeof settings.label === 'number' && settings.label < 0) refuseNamedEmpty(file, names, empty)
   const label = find(settings.label, 'label')
   const dropped = new Set((settings.drop ?? []).map((key) => find(key, 'drop')))
   const chosen = settings.columns?.map((key) => find(key, 'columns'))
@@ -45,6 +46,19 @@ export function selectColumns(
   const inputs = there.filter((place) => wanted.has(place) && place !== label && !dropped.has(place))
   if (inputs.length > 0) return { names, width, label, inputs }
   throw malformed(file, 'has no input columns besides the label', 'Is the delimiter right?')
+}
+
+/** A label that is counted from the end must not move because the file names a last column without any value. */
+function refuseNamedEmpty(file: string, names: readonly string[] | null, empty: ReadonlySet<number>): void {
+  const place = Math.max(...empty)
+  const name = names?.[place] ?? ''
+  if (empty.size === 0 || name === '') return
+  throw malformed(
+    file,
+    `has no value in any row of ${columnName(place, names)}, its last column, where the label is expected`,
+    `Name the column of the label: label: NAME. A table without labels can only be predicted (finesweep predict).`,
+    1,
+  )
 }
 
 /** The place of a column; null if there is none. `width` is where negative numbers count from. */

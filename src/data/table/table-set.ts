@@ -29,7 +29,7 @@ export function tableSet(
   for (const place of [selection.label!, ...opened.declared]) texts.add(place)
   const missing = new Set(config.missingValues)
   const table = opened.read([...selection.inputs, selection.label!], texts, missing)
-  const remarks = [...opened.remarks]
+  const remarks = [...opened.remarks, ...movedLabel(opened, selection, config)]
   const categorical = [...config.categorical, ...opened.declared]
   const inputs = chooseInputs(table, selection, { ...config, categorical }, remarks)
   const reading: TableReading = {
@@ -53,6 +53,12 @@ export function tableSet(
   }
   remarks.push(...parts.flatMap((part) => part.remarks))
   return assemble(format, parts, reading, remarks, config.shape)
+}
+
+/** Which column the label is, where empty columns at the right end make it another one than the last. */
+function movedLabel({ names, empty }: TableFile, { label }: Selection, config: TableConfig): string[] {
+  if (empty.size === 0 || typeof config.label !== 'number' || config.label >= 0) return []
+  return [`the label is ${columnName(label!, names)}`]
 }
 
 /** The rows of one file that are used, with their labels. */
