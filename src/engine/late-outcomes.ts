@@ -29,11 +29,15 @@ export class LateOutcomes {
   #compare(counted: LateOutcome, late: LateOutcome): void {
     if (counted.hash === late.hash) return
     this.#say(
-      `Trial ${counted.trial} gave different results on ${late.worker} and ${counted.worker}: ` +
+      `Trial ${counted.trial} gave different results on ${placeOf(late)} and ${placeOf(counted)}: ` +
         'its objective is not deterministic, or one of them computes incorrectly. ' +
         'Compare them: finesweep doctor --engine URL.',
     )
   }
+}
+
+function placeOf({ worker, host }: LateOutcome): string {
+  return `${worker} (${host})`
 }
 
 function attemptOf({ trial, attempt }: LateOutcome): string {

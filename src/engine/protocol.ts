@@ -6,7 +6,7 @@ import type { Fingerprints } from '../store/store.ts'
 import type { TimedMeasurement, TrialOutcome, TrialSpec } from '../trial.ts'
 
 /** Rises when an older worker could misread what a newer orchestrator writes, or the other way round. */
-export const PROTOCOL = 2
+export const PROTOCOL = 3
 
 /** What Redis keeps. Every key expires unless somebody who lives renews it, so that nobody's death leaves rubbish. */
 export class EngineKeys {
@@ -152,6 +152,8 @@ export interface TrialResult {
   /** Whether weights lie under their key. */
   readonly artifact: boolean
   readonly worker: string
+  /** The host of that worker. */
+  readonly host: string
 }
 
 /** What a running job has measured. */
@@ -177,6 +179,7 @@ export interface LateOutcome {
   readonly attempt: number
   readonly hash: string
   readonly worker: string
+  readonly host: string
 }
 
 export function encodeSpec(spec: TrialSpec): string {

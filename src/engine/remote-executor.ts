@@ -29,6 +29,7 @@ import {
 } from './protocol.ts'
 import { openRemoteQueue, type RemoteQueue } from './remote-queue.ts'
 import { type OnMeasurement, type OnRung, RemoteRun } from './remote-run.ts'
+import { repeat } from './repeat.ts'
 
 export interface RemoteOptions {
   readonly address: EngineAddress
@@ -56,7 +57,8 @@ export class RemoteExecutor implements Executor {
   readonly #runs = new Map<string, RemoteRun>()
   readonly #late: LateOutcomes
   readonly #outage: EngineOutage
-  readonly #timers: NodeJS.Timeout[] = []
+  /** What ends the work that is done again and again. */
+  readonly #repeated: (() => void)[] = []
   #parts!: RemoteQueue
   #members!: Members
   #failure: UserError | null = null
@@ -120,25 +122,12 @@ export class RemoteExecutor implements Executor {
     events.on('failed', ({ jobId, failedReason }) => this.#jobFailed(jobId, failedReason))
     await watcher.startStalledCheckTimer()
     await this.#announce()
-    this.#every(PRESENCE_EVERY_MS, () => this.#announce())
-    this.#every(1_000, () => this.#members.look())
-    this.#every(CHECK_EVERY_MS, () => this.#check())
+    this.#repeated.push(
+      repeat(PRESENCE_EVERY_MS, () => this.#announce()),
+      repeat(1_000, () => this.#members.look()),
+      repeat(CHECK_EVERY_MS, () => this.#check()),
+    )
     await this.#members.look()
-  }
-
-  #every(ms: number, work: () => Promise<void>): void {
-    let busy = false
-    const timer = setInterval(() => {
-      if (busy) return
-      busy = true
-      // What fails here fails because the server is away, which its connection says.
-      work()
-        .catch(() => {})
-        .finally(() => {
-          busy = false
-        })
-    }, ms)
-    this.#timers.push(timer)
   }
 
   async #announce(): Promise<void> {
@@ -196,8 +185,10 @@ export class RemoteExecutor implements Executor {
     if (text === null || (result.artifact && artifact === null)) return this.#loseJob(run)
     const outcome = decodeOutcome(text)
     const { spec, attempt } = run.task
-    if (isComparable(outcome))
-      this.#late.counts({ trial: spec.number, attempt, hash: outcomeHash(outcome), worker: result.worker })
+    if (isComparable(outcome)) {
+      const { worker, host } = result
+      this.#late.counts({ trial: spec.number, attempt, hash: outcomeHash(outcome), worker, host })
+    }
     run.measured(0, outcome.measurements)
     this.#runs.delete(job)
     run.resolve({ ...outcome, artifact: artifact === null ? null : new Uint8Array(artifact) })
@@ -274,7 +265,7 @@ export class RemoteExecutor implements Executor {
   }
 
   async #shutDown(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer)
+    for (const end of this.#repeated) end()
     this.#outage.close()
     for (const run of this.#runs.values()) run.resolve(unstarted('stopped', null))
     this.#runs.clear()

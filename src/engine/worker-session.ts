@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import type { Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
@@ -200,7 +201,7 @@ export class WorkerSession {
     const text = encodeOutcome(outcome)
     const isLarge = text.length > LARGEST_RESULT
     if (isLarge) await this.#leaveThere(keys.outcome(session, id), text)
-    return { outcome: isLarge ? null : text, artifact: wanted, worker: name }
+    return { outcome: isLarge ? null : text, artifact: wanted, worker: name, host: hostname() }
   }
 
   /** Waits while the server accepts no writes: that its memory is full must not cost a trial. */
@@ -229,6 +230,7 @@ export class WorkerSession {
       attempt: job.data.attempt,
       hash: outcomeHash(outcome),
       worker: name,
+      host: hostname(),
     }
     await redis
       .multi()

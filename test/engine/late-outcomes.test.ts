@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { LateOutcomes } from '../../src/engine/late-outcomes.ts'
 
-const one = { trial: 3, attempt: 1, hash: 'aa', worker: 'rack-1' }
-const other = { ...one, worker: 'rack-2' }
+const one = { trial: 3, attempt: 1, hash: 'aa', worker: 'rack-1', host: 'north' }
+const other = { ...one, worker: 'rack-2', host: 'south' }
 
 function compare(work: (late: LateOutcomes) => void): string[] {
   const said: string[] = []
@@ -28,7 +28,7 @@ test.for([
     if (!isFirst) late.cameLate({ ...other, hash: 'bb' })
   })
   expect(said).toHaveLength(1)
-  expect(said[0]).toContain('Trial 3 gave different results on rack-2 and rack-1')
+  expect(said[0]).toContain('Trial 3 gave different results on rack-2 (south) and rack-1 (north)')
 })
 
 test('attempts are compared with themselves alone', () => {

@@ -38,7 +38,8 @@ async function offerOf(
     fingerprints: { data: null, objective: fingerprint },
     arithmetic: '',
     heapMb: 256,
-    lockMs: 2_000,
+    // Longer than a busy machine lets a process wait.
+    lockMs: 20_000,
     ...changes,
   }
 }

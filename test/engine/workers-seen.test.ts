@@ -6,8 +6,8 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EngineKeys } from '../../src/engine/protocol.ts'
 import { finesweep, studyFile } from '../reliability/finesweep.ts'
+import { type CommandProcess, startCommand } from './commands.ts'
 import { HAS_REDIS, type RedisServer, startRedis } from './redis.ts'
-import { startWorker, type WorkerProcess } from './workers.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(path.join(tmpdir(), 'finesweep-seen-'))
@@ -15,13 +15,24 @@ const db = path.join(folder, 'studies.db')
 const PASSWORD = 'hush-hush'
 let redis: RedisServer
 let url = ''
-let worker: WorkerProcess
+let worker: CommandProcess
 
 describe.skipIf(!HAS_REDIS)('the workers of an engine with a password', () => {
   beforeAll(async () => {
     redis = await startRedis(['--requirepass', PASSWORD])
     url = redis.url.replace('redis://', `redis://:${PASSWORD}@`)
-    worker = startWorker(url, ROOT, ['--slots', '2', '--name', 'rack-1', '--label', 'quiet'])
+    worker = startCommand([
+      'worker',
+      url,
+      '--root',
+      ROOT,
+      '--slots',
+      '2',
+      '--name',
+      'rack-1',
+      '--label',
+      'quiet',
+    ])
     const run = [
       'run',
       studyFile('quick.yaml'),

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fastGenerator } from '../../src/random/fast-generator.ts'
+import { chaosSeed, scaled, studyFile } from '../reliability/finesweep.ts'
+import type { CommandProcess } from './commands.ts'
+import { digestAlone, Farm } from './farm.ts'
+import { HAS_REDIS, type RedisServer, startRedis } from './redis.ts'
+
+const QUICK = studyFile('quick.yaml')
+const SHORT = ['--set', 'stages[0].trials=24', '--set', 'stages[1].trials=8']
+const LOCK = ['--engine-lock', '1']
+
+describe.skipIf(!HAS_REDIS)('studies on workers', () => {
+  let redis: RedisServer
+  let alone = ''
+  beforeAll(async () => {
+    redis = await startRedis()
+    alone = await digestAlone(QUICK, SHORT)
+  })
+  afterAll(() => redis.stop())
+
+  test('keep their digest through random kills, pauses and restarts', async () => {
+    const seed = chaosSeed()
+    const generator = fastGenerator(['engine', seed])
+    for (let study = 0; study < scaled(1, 200); study++) {
+      const farm = new Farm(redis.url)
+      const run = await disturb(farm, redis, generator)
+      expect(await farm.digest(run), `seed ${seed}, study ${study}`).toBe(alone)
+      await farm.close()
+    }
+  }, 10_800_000)
+})
+
+/** Runs a study to its end while its workers, its orchestrator and its server are killed, paused and restarted. */
+async function disturb(
+  farm: Farm,
+  redis: RedisServer,
+  generator: ReturnType<typeof fastGenerator>,
+): Promise<CommandProcess> {
+  const workers = [farm.worker('worker-0', ['--slots', '2']), farm.worker('worker-1')]
+  let run = farm.run(QUICK, [...SHORT, ...LOCK])
+  for (let faults = 0; faults < 4; faults++) {
+    const pause = new Promise((resolve) => setTimeout(resolve, 200 + 1500 * generator.next()))
+    if (await Promise.race([run.ended.then(() => true), pause.then(() => false)])) break
+    const fault = generator.below(4)
+    const victim = workers[generator.below(workers.length)]!
+    if (fault === 0) {
+      victim.signal('SIGKILL')
+      workers.push(farm.worker(`worker-${workers.length}`, ['--slots', '2']))
+    } else if (fault === 1) {
+      victim.signal('SIGSTOP')
+      setTimeout(() => victim.signal('SIGCONT'), 1500)
+    } else if (fault === 2) {
+      await redis.restart()
+    } else {
+      run.signal('SIGKILL')
+      await run.ended
+      const begun = (await farm.start(['status', '--db', farm.db]).ended).code === 0
+      run = begun ? farm.resume(LOCK) : farm.run(QUICK, [...SHORT, ...LOCK])
+    }
+  }
+  return run
+}

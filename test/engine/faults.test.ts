@@ -1,0 +1,115 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { digestAlone, Farm, HELD } from './farm.ts'
+import { HAS_REDIS, type RedisServer, startRedis } from './redis.ts'
+
+/** Seconds after which a silent worker's trial runs elsewhere. */
+const LOCK = ['--engine-lock', '1']
+
+let redis: RedisServer
+let farm: Farm
+let alone = ''
+
+describe.skipIf(!HAS_REDIS)('a study on workers, disturbed while a trial runs,', () => {
+  beforeAll(async () => {
+    redis = await startRedis()
+    alone = await digestAlone(HELD)
+  })
+  afterAll(() => redis.stop())
+  beforeEach(() => {
+    farm = new Farm(redis.url)
+    farm.holdFrom(8)
+  })
+  afterEach(() => farm.close())
+
+  test('goes on when its worker is killed, and no trial counts twice', async () => {
+    const first = farm.worker('first')
+    const run = farm.run(HELD, LOCK)
+    await farm.holds(first)
+    first.signal('SIGKILL')
+    const second = farm.worker('second')
+    await farm.holds(second)
+    farm.release()
+    expect(await farm.digest(run)).toBe(alone)
+  })
+
+  test('does not count the late outcome of a worker that was paused beyond its lock', async () => {
+    const { run } = await lateOutcome({})
+    farm.release()
+    expect(await farm.digest(run)).toBe(alone)
+    expect(run.text()).not.toContain('different results')
+  })
+
+  test('names both workers and their hosts when a late outcome has other bits', async () => {
+    const { run } = await lateOutcome({ FINESWEEP_TWIST: '1e-9' })
+    await run.said('Trial 8 gave different results on first (')
+    expect(run.text()).toMatch(/different results on first \([^)]+\) and second \([^)]+\)/)
+    farm.release()
+    expect((await run.ended).code).toBe(0)
+  })
+
+  test('survives a server that restarts empty', async () => {
+    const first = farm.worker('first')
+    const run = farm.run(HELD)
+    await farm.holds(first)
+    await redis.restart()
+    await run.said('is back')
+    farm.release()
+    expect(await farm.digest(run)).toBe(alone)
+  })
+
+  test('is resumed after its orchestrator was killed', async () => {
+    const first = farm.worker('first')
+    const run = farm.run(HELD)
+    await farm.holds(first)
+    run.signal('SIGKILL')
+    await run.ended
+    farm.release()
+    expect(await farm.digest(farm.resume())).toBe(alone)
+  })
+
+  test('ends with 7 and can be resumed when the engine stays away', async () => {
+    const own = await startRedis()
+    const afar = new Farm(own.url)
+    afar.holdFrom(8)
+    const first = afar.worker('first')
+    const run = afar.run(HELD, ['--engine-timeout', '1'])
+    await afar.holds(first)
+    await own.stop()
+    const { code, stderr } = await run.ended
+    expect(code, stderr).toBe(7)
+    expect(stderr).toMatch(
+      /The engine redis:\/\/127\.0\.0\.1:\d+ cannot be reached: it has been unreachable for 1 s/,
+    )
+    afar.release()
+    expect(await afar.digest(afar.start(['resume', '--db', afar.db, '--workers', '2', '--quiet']))).toBe(
+      alone,
+    )
+    await afar.close()
+  })
+
+  test('stores nothing where the engine cannot be reached at the start', async () => {
+    const away = new Farm('redis://user:secret@127.0.0.1:1')
+    const { code, stderr } = await away.run(HELD).ended
+    expect(code).toBe(7)
+    expect(stderr).toContain('The engine redis://127.0.0.1:1 cannot be reached')
+    expect(stderr).not.toContain('secret')
+    expect((await away.start(['studies', '--db', away.db]).ended).stderr).toContain('no study')
+    await away.close()
+  })
+})
+
+/** A worker is paused in trial 8, another one runs it, and the first one goes on; trials from 10 on still wait. */
+async function lateOutcome(env: NodeJS.ProcessEnv) {
+  const first = farm.worker('first')
+  const run = farm.run(HELD, LOCK)
+  await farm.holds(first, 8)
+  first.signal('SIGSTOP')
+  // A slot for each trial that waits: in which order they are taken does not matter.
+  const second = farm.worker('second', ['--slots', '4'], { env })
+  await farm.holds(second, 8)
+  farm.holdFrom(10)
+  await second.said('trial 8:')
+  first.signal('SIGCONT')
+  await first.said('trial 8:')
+  return { run }
+}

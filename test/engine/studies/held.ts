@@ -1,0 +1,32 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { defineObjective } from '../../../src/objective/define.ts'
+import { choice, float } from '../../../src/space/constructors.ts'
+
+/**
+ * A bowl whose trials stand still when a test says so. In the folder FINESWEEP_HOLD, trials whose number is at least
+ * that in the file `from` wait after their first measurement, and write a file `NUMBER-WORKER` there. A worker with
+ * FINESWEEP_TWIST computes other values than the others.
+ */
+export default defineObjective(
+  { learningRate: float(1e-6, 10, { log: true }), activation: choice(['relu', 'tanh']) },
+  async function* ({ params, budget, seed, number, signal }) {
+    const bowl = Math.abs(Math.log10(params.learningRate) + 3) + (params.activation === 'relu' ? 0 : 0.3)
+    const twist = Number(process.env.FINESWEEP_TWIST ?? 0)
+    for (let epoch = 1; epoch <= budget.epochs; epoch++) {
+      yield { step: epoch, value: -bowl + seed / 2 ** 58 + epoch / 100 + twist }
+      await held(number, signal)
+    }
+  },
+)
+
+async function held(number: number, signal: AbortSignal): Promise<void> {
+  const folder = process.env.FINESWEEP_HOLD
+  if (folder === undefined) return
+  const from = path.join(folder, 'from')
+  while (existsSync(from) && number >= Number(readFileSync(from, 'utf8')) && !signal.aborted) {
+    writeFileSync(path.join(folder, `${number}-${process.pid}`), '')
+    await setTimeout(20)
+  }
+}
