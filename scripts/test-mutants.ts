@@ -1,9 +1,9 @@
 /**
- * Plants small faults in the code that decides a study and runs the tests that should notice: first those beside the
- * file, then all that import it. Prints the survivors, and fails if too few are killed. The checkout is not touched:
- * the work is done in a copy.
+ * Plants small faults in the code that decides a study and runs the tests that should notice: first those named after
+ * the file, then those of its folder, then all that import it (not with --near). Prints the survivors, and fails if too
+ * few are killed. The checkout is not touched: the work is done in a copy.
  *
- *     node scripts/test-mutants.ts [--count 160] [--seed 1] [--only search/narrow] [--least 0.85] [--jobs 2]
+ *     node scripts/test-mutants.ts [--count 160] [--seed 1] [--only search/narrow.ts:12] [--near] [--least 0.85] [--jobs 2]
  */
 import { execFileSync, spawn } from 'node:child_process'
 import {
@@ -17,7 +17,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import seedrandom from 'seedrandom'
@@ -25,14 +25,19 @@ import { findMutants, type Mutant, plant } from './find-mutants.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const FOLDERS = ['search', 'study', 'store', 'execute']
-/** A mutant that makes a loop endless is killed by its time. */
-const LIMIT_MS = 180_000
+/** A mutant that makes a loop endless is killed when its tests take this many times as long as without it. */
+const SLOWER = 5
+/** Added to each limit: the start of a run, and a machine with other work. */
+const SPARE_MS = 60_000
+/** For all tests that import a file: far above what the whole suite takes. */
+const LIMIT_OF_ALL_MS = 1_800_000
 
 const { values } = parseArgs({
   options: {
     count: { type: 'string', default: '160' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
+    near: { type: 'boolean', default: false },
     least: { type: 'string', default: '0.85' },
     jobs: { type: 'string', default: '2' },
   },
@@ -43,6 +48,8 @@ type Verdict = 'killed' | 'survived' | 'timed out'
 const mutants = chooseMutants(Number(values.count), values.seed)
 process.stdout.write(`${mutants.length} mutants, seed ${values.seed}\n`)
 const survivors: Mutant[] = []
+/** By folder of tests: how long it may take. */
+const limits = new Map<string, number>()
 let tested = 0
 await Promise.all(Array.from({ length: Number(values.jobs) }, (_, job) => work(job)))
 const killed = (tested - survivors.length) / tested
@@ -57,9 +64,9 @@ function chooseMutants(count: number, seed: string): Mutant[] {
       .filter((name) => name.endsWith('.ts'))
       .map((name) => `src/${folder}/${name}`),
   )
-    .filter((file) => file.includes(values.only))
     .sort()
     .flatMap((file) => findMutants(file, readFileSync(join(ROOT, file), 'utf8')))
+    .filter(({ file, description }) => `${file}:${description}`.includes(values.only))
   const random = seedrandom(seed)
   const step = all.length / Math.min(count, all.length)
   return Array.from(
@@ -77,7 +84,6 @@ async function work(job: number): Promise<void> {
     }
     for (const name of ['node_modules', 'dist', 'study.schema.json'])
       symlinkSync(join(ROOT, name), join(copy, name))
-    if (job === 0) await checkUnharmed(copy)
     for (let mutant = mutants.shift(); mutant !== undefined; mutant = mutants.shift()) {
       const verdict = await judge(copy, mutant)
       tested++
@@ -89,12 +95,16 @@ async function work(job: number): Promise<void> {
   }
 }
 
-/** Tests that fail without a fault would kill every mutant. */
-async function checkUnharmed(copy: string): Promise<void> {
-  const folders = [...new Set(mutants.map(({ file }) => testsBeside(file)))]
-  const verdict = await runTests(copy, ['run', ...folders])
-  if (verdict !== 'survived')
-    throw new Error(`The tests in ${folders.join(', ')} fail without a fault: ${verdict}`)
+/** How long the tests of a folder may take. Tests that fail without a fault would kill every mutant. */
+async function limitOf(copy: string, folder: string): Promise<number> {
+  const known = limits.get(folder)
+  if (known !== undefined) return known
+  const began = performance.now()
+  const verdict = await runTests(copy, ['run', folder], LIMIT_OF_ALL_MS)
+  if (verdict !== 'survived') throw new Error(`The tests in ${folder} fail without a fault: ${verdict}`)
+  const limit = SLOWER * (performance.now() - began) + SPARE_MS
+  limits.set(folder, limit)
+  return limit
 }
 
 function testsBeside(file: string): string {
@@ -102,22 +112,23 @@ function testsBeside(file: string): string {
 }
 
 async function judge(copy: string, mutant: Mutant): Promise<Verdict> {
+  const beside = testsBeside(mutant.file)
+  const limit = await limitOf(copy, beside)
   const file = join(copy, mutant.file)
   const source = readFileSync(file, 'utf8')
   writeFileSync(file, plant(source, mutant))
   try {
-    const beside = testsBeside(mutant.file)
-    if (existsSync(join(copy, beside))) {
-      const verdict = await runTests(copy, ['run', beside])
+    for (const tests of [`${beside}/${basename(mutant.file, '.ts')}`, beside]) {
+      const verdict = await runTests(copy, ['run', tests, '--passWithNoTests'], limit)
       if (verdict !== 'survived') return verdict
     }
-    return await runTests(copy, ['related', mutant.file, '--run'])
+    return values.near ? 'survived' : await runTests(copy, ['related', mutant.file, '--run'], LIMIT_OF_ALL_MS)
   } finally {
     writeFileSync(file, source)
   }
 }
 
-function runTests(copy: string, words: readonly string[]): Promise<Verdict> {
+function runTests(copy: string, words: readonly string[], limitMs: number): Promise<Verdict> {
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs')
   const child = spawn(process.execPath, [vitest, ...words, '--bail=1', '--maxWorkers=1', '--reporter=dot'], {
     cwd: copy,
@@ -128,7 +139,7 @@ function runTests(copy: string, words: readonly string[]): Promise<Verdict> {
   const timer = setTimeout(() => {
     process.kill(-child.pid!, 'SIGKILL')
     resolve('timed out')
-  }, LIMIT_MS)
+  }, limitMs)
   child.once('exit', (status) => {
     clearTimeout(timer)
     resolve(status === 0 ? 'survived' : 'killed')

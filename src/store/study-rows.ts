@@ -1,0 +1,51 @@
+import { type Cell, checksumOf } from './checksum.ts'
+import { STUDY_COLUMNS, toNewStudyCells, toStudyRecord } from './rows.ts'
+import { asIs, type Statements } from './statements.ts'
+import type { NewStudy, StudyRecord } from './store.ts'
+
+/** The tables that hold what belongs to a study, in an order in which its rows can be deleted. */
+const OF_A_STUDY = [
+  'leases',
+  'evaluations',
+  'artifact_folders',
+  'artifacts',
+  'measurements',
+  'trials',
+  'stages',
+]
+
+const NEW_STUDY_COLUMNS = STUDY_COLUMNS.replace('id, ', '').replace(', checksum', '')
+
+export function readStudy(statements: Statements, id: number): StudyRecord | undefined {
+  return statements.get(`SELECT ${STUDY_COLUMNS} FROM studies WHERE id = ?`, [id], toStudyRecord)
+}
+
+export function isNameTaken(statements: Statements, name: string): boolean {
+  return statements.prepare('SELECT 1 FROM studies WHERE name = ?').get(name) !== undefined
+}
+
+/** @returns its id */
+export function insertStudy(statements: Statements, study: NewStudy, now: number): number {
+  const { lastInsertRowid } = statements.insert('studies', NEW_STUDY_COLUMNS, toNewStudyCells(study, now))
+  const id = Number(lastInsertRowid)
+  sealStudy(statements, id)
+  return id
+}
+
+/** @param cells by column */
+export function updateStudy(statements: Statements, id: number, cells: Readonly<Record<string, Cell>>): void {
+  const columns = Object.keys(cells).map((column) => `${column} = ?`)
+  statements.run(`UPDATE studies SET ${columns.join(', ')} WHERE id = ?`, ...Object.values(cells), id)
+  sealStudy(statements, id)
+}
+
+export function deleteStudyRows(statements: Statements, id: number): void {
+  for (const table of OF_A_STUDY) statements.run(`DELETE FROM ${table} WHERE study = ?`, id)
+  statements.run('DELETE FROM studies WHERE id = ?', id)
+}
+
+/** Gives the record of a study its checksum; after every change of it, in the same transaction. */
+function sealStudy(statements: Statements, id: number): void {
+  const row = statements.get(`SELECT ${STUDY_COLUMNS} FROM studies WHERE id = ?`, [id], asIs<Cell[]>)!
+  statements.run('UPDATE studies SET checksum = ? WHERE id = ?', checksumOf(row.slice(0, -1)), id)
+}
