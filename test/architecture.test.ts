@@ -181,6 +181,16 @@ describe('the architecture', () => {
     for (const path of targets.keys()) expect(visit(path, [])).toEqual([])
   })
 
+  it('has no file above 300 lines but kernels', () => {
+    const paths = [...FILES, ...TOOLS].map(({ path }) => path)
+    const long = paths
+      .filter((path) => !path.startsWith('train/kernels/'))
+      .map((path) => ({ path, lines: readFileSync(join(SOURCE, path), 'utf8').split('\n').length - 1 }))
+      .filter(({ lines }) => lines > 300)
+      .map(({ path, lines }) => `${path}: ${lines}`)
+    expect(long).toEqual([])
+  })
+
   it('imports nothing that is not there', () => {
     const paths = new Set(FILES.map(({ path }) => path))
     const missing = FILES.flatMap((file) => targetsOf(file).filter((target) => !paths.has(target)))

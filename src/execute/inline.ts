@@ -2,15 +2,16 @@ import { runForeign, runOwn } from '../objective/foreign-code.ts'
 import { loadObjective } from '../objective/load.ts'
 import type { Objective } from '../objective/objective.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
+import type { TrialFolders } from '../objective/study-place.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
-import { createAdmission } from './admission.ts'
+import { type Admission, createAdmission } from './admission.ts'
 import type { Executor, RungVerdict, TrialTask } from './executor.ts'
 import { CLOSED, createInterruption, type Ending, type Interruption, timedOut } from './interruption.ts'
 import { unstarted } from './outcome.ts'
-import { foldersOf, runTrial, type Surroundings, warning } from './run-trial.ts'
+import { foldersOf, runAttempt, type Surroundings, warning } from './run-attempt.ts'
 import { createStopSignal, type StopSignal } from './stop-signal.ts'
 import { readThrown } from './thrown.ts'
-import { createTimeLimit } from './time-limit.ts'
+import { createTimeLimit, type TimeLimit } from './time-limit.ts'
 
 export interface InlineOptions {
   /** How many trials may be under way at once, taking turns where they wait; 1 by default. */
@@ -23,7 +24,9 @@ export interface InlineOptions {
 const TURN_MS = 16
 
 interface Run {
-  readonly trial: number
+  readonly task: TrialTask
+  readonly onMeasurement: (measurement: TimedMeasurement) => void
+  readonly onRung: (measurement: TimedMeasurement) => Promise<RungVerdict>
   readonly interruption: Interruption
   readonly stopSignal: StopSignal
   stopRequested: boolean
@@ -40,103 +43,128 @@ interface Run {
  * process's, as in any program.
  */
 export function createInlineExecutor(source: ObjectiveSource, options: InlineOptions = {}): Executor {
-  const { slots = 1, onPrint = printToStderr } = options
-  const running = new Set<Run>()
-  const admission = createAdmission(slots)
-  const outcomes = new Set<Promise<TrialOutcome>>()
-  let loading: Promise<Objective | Ending> | null = null
-  let closed = false
+  return new InlineExecutor(source, options.slots ?? 1, options.onPrint ?? printToStderr)
+}
 
-  const load = (): Promise<Objective | Ending> => {
-    loading ??= loadObjective(source).catch(readThrown)
-    return loading
+class InlineExecutor implements Executor {
+  readonly slots: number
+  readonly #source: ObjectiveSource
+  readonly #onPrint: (text: string, trial: number | null) => void
+  readonly #running = new Set<Run>()
+  readonly #admission: Admission
+  readonly #outcomes = new Set<Promise<TrialOutcome>>()
+  #loading: Promise<Objective | Ending> | null = null
+  #closed = false
+
+  constructor(source: ObjectiveSource, slots: number, onPrint: (text: string, trial: number | null) => void) {
+    this.slots = slots
+    this.#source = source
+    this.#onPrint = onPrint
+    this.#admission = createAdmission(slots)
   }
 
-  const attempt = async (
+  run(
     task: TrialTask,
-    onMeasurement: (measurement: TimedMeasurement) => void,
-    onRung: (measurement: TimedMeasurement) => Promise<RungVerdict>,
-  ): Promise<TrialOutcome> => {
-    if (closed) return unstarted(CLOSED.state, null)
-    const run: Run = {
-      trial: task.spec.number,
-      interruption: createInterruption(),
-      stopSignal: createStopSignal(),
-      stopRequested: false,
-      stopped: Promise.withResolvers(),
-    }
-    const folders = foldersOf(source, task.spec)
-    running.add(run)
-    let forgetLimit = (): void => {}
-    try {
-      const objective = await load()
-      if (!('run' in objective)) return unstarted(objective.state, objective.error)
-      const { timeoutMs } = task
-      let turnBegun = performance.now()
-      const limit = createTimeLimit(timeoutMs, () => {
-        run.interruption.raise(timedOut(timeoutMs!))
-        run.stopSignal.abort()
-      })
-      forgetLimit = limit.pause
-      const surroundings: Surroundings = {
-        interruption: run.interruption,
-        stopRequested: () => run.stopRequested,
-        signal: () => run.stopSignal.get(),
-        onMeasurement: (measurement) => runOwn(() => onMeasurement(measurement)),
-        warn: (sentence) =>
-          runOwn(() => onPrint(`${warning(task.spec.number, sentence)}\n`, task.spec.number)),
-        folders,
-        onRung: async (measurement) => {
-          limit.pause()
-          const verdict = await Promise.race([
-            runOwn(() => onRung(measurement)),
-            run.stopped.promise.then(() => 'stop' as const),
-          ])
-          limit.resume()
-          return verdict
-        },
-        breathe: () => {
-          const now = performance.now()
-          limit.check()
-          if (now - turnBegun < TURN_MS) return undefined
-          return nextTurn().then(() => {
-            turnBegun = performance.now()
+    onMeasurement: Run['onMeasurement'],
+    onRung: Run['onRung'] = async () => 'go-on',
+  ): Promise<TrialOutcome> {
+    const outcome = this.#admission.admit(() => {
+      return this.#closed
+        ? Promise.resolve(unstarted(CLOSED.state, null))
+        : this.#attempt({
+            task,
+            onMeasurement,
+            onRung,
+            interruption: createInterruption(),
+            stopSignal: createStopSignal(),
+            stopRequested: false,
+            stopped: Promise.withResolvers(),
           })
-        },
-      }
-      return await runForeign(() => runTrial(objective, task, surroundings))
-    } finally {
-      forgetLimit()
-      folders.close()
-      running.delete(run)
+    })
+    this.#outcomes.add(outcome)
+    return outcome.finally(() => this.#outcomes.delete(outcome))
+  }
+
+  stop(trial: number): void {
+    for (const run of this.#running) {
+      if (run.task.spec.number !== trial) continue
+      run.stopRequested = true
+      run.stopped.resolve()
+      run.stopSignal.abort()
     }
   }
 
-  return {
-    slots,
-    run(task, onMeasurement, onRung = async () => 'go-on') {
-      const outcome = admission.admit(() => attempt(task, onMeasurement, onRung))
-      outcomes.add(outcome)
-      return outcome.finally(() => outcomes.delete(outcome))
-    },
-    stop(trial) {
-      for (const run of running) {
-        if (run.trial !== trial) continue
-        run.stopRequested = true
-        run.stopped.resolve()
-        run.stopSignal.abort()
-      }
-    },
-    async close() {
-      closed = true
-      admission.open()
-      for (const run of running) {
-        run.interruption.raise(CLOSED)
-        run.stopSignal.abort()
-      }
-      await Promise.allSettled(outcomes)
-    },
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#admission.open()
+    for (const run of this.#running) {
+      run.interruption.raise(CLOSED)
+      run.stopSignal.abort()
+    }
+    await Promise.allSettled(this.#outcomes)
   }
+
+  async #attempt(run: Run): Promise<TrialOutcome> {
+    const { task } = run
+    const folders = foldersOf(this.#source, task.spec)
+    this.#running.add(run)
+    let limit: TimeLimit | null = null
+    try {
+      const objective = await this.#load()
+      if (!('run' in objective)) return unstarted(objective.state, objective.error)
+      limit = limitOf(run)
+      const surroundings = this.#surroundings(run, limit, folders)
+      return await runForeign(() => runAttempt(objective, task, surroundings))
+    } finally {
+      limit?.pause()
+      folders.close()
+      this.#running.delete(run)
+    }
+  }
+
+  #load(): Promise<Objective | Ending> {
+    this.#loading ??= loadObjective(this.#source).catch(readThrown)
+    return this.#loading
+  }
+
+  #surroundings(run: Run, limit: TimeLimit, folders: TrialFolders): Surroundings {
+    const { number } = run.task.spec
+    let turnBegun = performance.now()
+    return {
+      interruption: run.interruption,
+      stopRequested: () => run.stopRequested,
+      signal: () => run.stopSignal.get(),
+      onMeasurement: (measurement) => runOwn(() => run.onMeasurement(measurement)),
+      warn: (sentence) => runOwn(() => this.#onPrint(`${warning(number, sentence)}\n`, number)),
+      folders,
+      onRung: async (measurement) => {
+        limit.pause()
+        const verdict = await Promise.race([
+          runOwn(() => run.onRung(measurement)),
+          run.stopped.promise.then(() => 'stop' as const),
+        ])
+        limit.resume()
+        return verdict
+      },
+      breathe: () => {
+        const now = performance.now()
+        limit.check()
+        if (now - turnBegun < TURN_MS) return undefined
+        return nextTurn().then(() => {
+          turnBegun = performance.now()
+        })
+      },
+    }
+  }
+}
+
+/** Begins at once. */
+function limitOf({ task, interruption, stopSignal }: Run): TimeLimit {
+  const { timeoutMs } = task
+  return createTimeLimit(timeoutMs, () => {
+    interruption.raise(timedOut(timeoutMs!))
+    stopSignal.abort()
+  })
 }
 
 function printToStderr(text: string): void {

@@ -5,13 +5,14 @@ import { UserError } from '../errors.ts'
 import { runningKind } from '../objective/load.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
 import { threadEntry } from '../package-files.ts'
-import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
-import { createAdmission } from './admission.ts'
+import type { TrialOutcome } from '../trial.ts'
+import { type Admission, createAdmission } from './admission.ts'
 import { CHANNEL_BYTES, type Channel, monotonicMs, openChannel } from './channel.ts'
-import type { Executor, RungVerdict, TrialTask } from './executor.ts'
+import type { Executor, TrialTask } from './executor.ts'
 import { CLOSED, type Ending, outOfMemory, timedOut } from './interruption.ts'
 import { isPrinted, isRung, type RungMessage, type TaskMessage, type WorkerData } from './messages.ts'
 import { cutOff, unstarted } from './outcome.ts'
+import { announce, newRun, type PoolRun, watchTime } from './pool-run.ts'
 import { readThreadError, threadEnded, within } from './thread-end.ts'
 
 export interface PoolOptions {
@@ -44,27 +45,6 @@ const THREAD_END_MS = 2_000
 /** Channels beyond one for each worker: for threads that are still ending. */
 const SPARE_CHANNELS = 32
 
-interface Run {
-  readonly task: TrialTask
-  readonly channel: Channel
-  readonly onMeasurement: (measurement: TimedMeasurement) => void
-  readonly onRung: (measurement: TimedMeasurement) => Promise<RungVerdict>
-  readonly abort: AbortController
-  readonly startedAt: number
-  /** What was announced so far. */
-  readonly measured: TimedMeasurement[]
-  ending: Ending | null
-  /** The thread that was asked to end, if one had taken the trial. */
-  thread: Worker | null
-  /** Whether that thread did not end: its channel is not used again. */
-  stuck: boolean
-  /** Milliseconds that it has waited at rungs, and since when it waits at one now. */
-  waitedMs: number
-  waitsSince: number | null
-  /** Monotonic milliseconds: when its heap is to be looked at next; 0 before the objective has begun. */
-  heapDueAt: number
-}
-
 /**
  * An executor on worker threads, for objectives that each thread can load for itself: the classifier and modules.
  * A trial that exits, fills its heap, throws or runs into its time limit ends as `failed` and costs at most its
@@ -78,23 +58,192 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
       hint: 'Move it into a module, or run it with one worker.',
     })
   }
-  const {
-    workers,
-    heapLimitMb = DEFAULT_HEAP_LIMIT_MB,
-    loadingLimitMs = 30_000,
-    onPrint = printToStderr,
-  } = options
-  const memory = new SharedArrayBuffer((workers + SPARE_CHANNELS) * CHANNEL_BYTES)
-  const freeChannels = Array.from({ length: workers + SPARE_CHANNELS }, (_, index) =>
-    openChannel(memory, index),
-  )
-  const running = new Set<Run>()
-  const admission = createAdmission(workers)
-  let closing: Promise<void> | null = null
-  let looking: NodeJS.Timeout | undefined
+  return new PoolExecutor(source, options)
+}
 
+type Pool = Piscina<TaskMessage, TrialOutcome>
+
+class PoolExecutor implements Executor {
+  readonly slots: number
+  readonly #heapLimitMb: number
+  readonly #loadingLimitMs: number
+  readonly #onPrint: (text: string, trial: number | null) => void
+  readonly #freeChannels: Channel[]
+  readonly #pool: Pool
+  /** How threads ended by themselves, by their ids: their exit statuses. */
+  readonly #exitStatuses = new Map<number, number>()
+  readonly #running = new Set<PoolRun>()
+  readonly #admission: Admission
+  #closing: Promise<void> | null = null
+  #looking: NodeJS.Timeout | undefined
+
+  constructor(source: ObjectiveSource, options: PoolOptions) {
+    const { workers, heapLimitMb = DEFAULT_HEAP_LIMIT_MB } = options
+    this.slots = workers
+    this.#heapLimitMb = heapLimitMb
+    this.#loadingLimitMs = options.loadingLimitMs ?? 30_000
+    this.#onPrint = options.onPrint ?? printToStderr
+    this.#admission = createAdmission(workers)
+    const channels = workers + SPARE_CHANNELS
+    const memory = new SharedArrayBuffer(channels * CHANNEL_BYTES)
+    this.#freeChannels = Array.from({ length: channels }, (_, index) => openChannel(memory, index))
+    this.#pool = startPool(source, { workers, heapLimitMb, memory })
+    this.#listen()
+  }
+
+  run(
+    task: TrialTask,
+    onMeasurement: PoolRun['onMeasurement'],
+    onRung: PoolRun['onRung'] = async () => 'go-on',
+  ): Promise<TrialOutcome> {
+    return this.#admission.admit(async () =>
+      this.#closing === null
+        ? this.#attempt(task, onMeasurement, onRung)
+        : unstarted(CLOSED.state, CLOSED.error),
+    )
+  }
+
+  stop(trial: number): void {
+    for (const run of this.#running) {
+      if (run.task.spec.number !== trial) continue
+      run.channel.requestStop()
+      if (run.waitsSince !== null) run.channel.giveVerdict('stop')
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#closePool()
+    return this.#closing
+  }
+
+  async #closePool(): Promise<void> {
+    for (const run of this.#running) this.#end(run, CLOSED)
+    this.#admission.open()
+    await within(THREAD_END_MS, this.#pool.destroy(), undefined)
+  }
+
+  async #attempt(
+    task: TrialTask,
+    onMeasurement: PoolRun['onMeasurement'],
+    onRung: PoolRun['onRung'],
+  ): Promise<TrialOutcome> {
+    const channel = this.#freeChannels.pop()
+    if (channel === undefined) {
+      const message = `${SPARE_CHANNELS} threads did not stop when asked to: something blocks them`
+      return unstarted('failed', { code: 'exited', message, stack: null })
+    }
+    channel.reset()
+    const run = newRun({ task, channel, onMeasurement, onRung })
+    this.#running.add(run)
+    this.#looking ??= setInterval(() => this.#look(), LOOK_EVERY_MS).unref()
+    const forgetTime = this.#watchTime(run)
+    try {
+      const { spec, continued, slot, attempt, rungs = [] } = task
+      const message: TaskMessage = { channel: channel.index, slot, attempt, spec, continued, rungs }
+      const outcome = await this.#pool
+        .run(message, { signal: run.abort.signal })
+        .catch((error: unknown) => this.#cut(run, error))
+      announce(run, outcome.measurements)
+      return outcome
+    } finally {
+      forgetTime()
+      this.#running.delete(run)
+      if (!run.stuck) this.#freeChannels.push(channel)
+      if (this.#running.size === 0) {
+        clearInterval(this.#looking)
+        this.#looking = undefined
+      }
+    }
+  }
+
+  #watchTime(run: PoolRun): () => void {
+    const { timeoutMs } = run.task
+    if (timeoutMs === null) return () => {}
+    return watchTime(run, timeoutMs, this.#loadingLimitMs, () => this.#end(run, timedOut(timeoutMs)))
+  }
+
+  #end(run: PoolRun, ending: Ending): void {
+    if (run.ending !== null) return
+    run.ending = ending
+    run.thread = this.#threadOf(run)
+    run.abort.abort()
+  }
+
+  /** The outcome of a run whose thread has ended, or is about to. */
+  async #cut(run: PoolRun, error: unknown): Promise<TrialOutcome> {
+    const status = this.#exitStatuses.get(run.channel.threadId())
+    const { state, error: reason } = run.ending ?? readThreadError(error, status, this.#heapLimitMb)
+    run.stuck = run.thread !== null && !(await threadEnded(run.thread, THREAD_END_MS))
+    announce(run, run.channel.journal.read())
+    return cutOff(state, reason, run.measured, run.startedAt)
+  }
+
+  #threadOf(run: PoolRun): Worker | null {
+    return this.#threadWithId(run.channel.threadId()) ?? null
+  }
+
+  #threadWithId(id: number): Worker | undefined {
+    return id === 0 ? undefined : this.#pool.threads.find(({ threadId }) => threadId === id)
+  }
+
+  #listen(): void {
+    // A thread that fails while no trial runs on it is replaced; without a listener the error would end the process.
+    this.#pool.on('error', (error: unknown) =>
+      this.#onPrint(`A worker thread failed: ${String(error)}\n`, null),
+    )
+    this.#pool.on('workerCreate', ({ id }: { id: number }) => {
+      this.#threadWithId(id)?.once('exit', (status) => this.#exitStatuses.set(id, status))
+    })
+    this.#pool.on('message', (message: unknown) => {
+      if (isPrinted(message)) this.#onPrint(message.text, message.trial)
+      else if (isRung(message)) void this.#atRung(message)
+    })
+  }
+
+  async #atRung({ trial, channel, measurement }: RungMessage): Promise<void> {
+    const run = [...this.#running].find((other) => other.channel.index === channel)
+    if (run === undefined || run.task.spec.number !== trial || run.ending !== null) return
+    run.waitsSince = monotonicMs()
+    announce(run, run.channel.journal.read())
+    announce(run, [measurement])
+    const verdict = await run.onRung(measurement)
+    if (!this.#running.has(run)) return
+    run.waitedMs += monotonicMs() - run.waitsSince
+    run.waitsSince = null
+    run.channel.giveVerdict(verdict)
+  }
+
+  /** Announces new measurements, and looks at the heaps that are due. */
+  #look(): void {
+    const now = monotonicMs()
+    for (const run of this.#running) {
+      announce(run, run.channel.journal.read())
+      if (run.channel.begunAt() === 0) continue
+      if (run.heapDueAt === 0) run.heapDueAt = now + HEAP_EVERY_MS
+      // It rejects when the thread ends first.
+      else if (now >= run.heapDueAt) this.#lookAtHeap(run).catch(() => {})
+    }
+  }
+
+  async #lookAtHeap(run: PoolRun): Promise<void> {
+    const thread = this.#threadOf(run)
+    if (thread === null) return
+    // Answered between two of the thread's instructions, even in an endless loop, but not from within a system call.
+    run.heapDueAt = Number.POSITIVE_INFINITY
+    const { used_heap_size: usedBytes } = await thread.getHeapStatistics()
+    const share = (usedBytes - run.channel.heapBytes()) / (this.#heapLimitMb * 2 ** 20)
+    run.heapDueAt = monotonicMs() + (share < 0.25 ? HEAP_EVERY_MS : 0)
+    if (share > 1 && this.#running.has(run)) this.#end(run, outOfMemory(this.#heapLimitMb))
+  }
+}
+
+function startPool(
+  source: ObjectiveSource,
+  given: { readonly workers: number; readonly heapLimitMb: number; readonly memory: SharedArrayBuffer },
+): Pool {
+  const { workers, heapLimitMb, memory } = given
   const workerData: WorkerData = { source, channels: memory }
-  const pool = new Piscina<TaskMessage, TrialOutcome>({
+  return new Piscina<TaskMessage, TrialOutcome>({
     filename: fileURLToPath(threadEntry('execute/worker')),
     name: 'runTask',
     minThreads: workers,
@@ -110,181 +259,6 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
       maxYoungGenerationSizeMb: runningKind(source).youngGenerationMb,
     },
   })
-  // A thread that fails while no trial runs on it is replaced; without a listener the error would end the process.
-  pool.on('error', (error: unknown) => onPrint(`A worker thread failed: ${String(error)}\n`, null))
-  /** How threads ended by themselves, by their ids: their exit statuses. */
-  const exitStatuses = new Map<number, number>()
-  pool.on('workerCreate', ({ id }: { id: number }) => {
-    pool.threads
-      .find(({ threadId }) => threadId === id)
-      ?.once('exit', (status) => exitStatuses.set(id, status))
-  })
-  pool.on('message', (message: unknown) => {
-    if (isPrinted(message)) onPrint(message.text, message.trial)
-    else if (isRung(message)) void atRung(message)
-  })
-
-  const atRung = async ({ trial, channel, measurement }: RungMessage): Promise<void> => {
-    const run = [...running].find((other) => other.channel.index === channel)
-    if (run === undefined || run.task.spec.number !== trial || run.ending !== null) return
-    run.waitsSince = monotonicMs()
-    announce(run, run.channel.journal.read())
-    announce(run, [measurement])
-    const verdict = await run.onRung(measurement)
-    if (!running.has(run)) return
-    run.waitedMs += monotonicMs() - run.waitsSince
-    run.waitsSince = null
-    run.channel.giveVerdict(verdict)
-  }
-
-  const end = (run: Run, ending: Ending): void => {
-    if (run.ending !== null) return
-    run.ending = ending
-    run.thread = threadOf(run)
-    run.abort.abort()
-  }
-
-  const threadOf = (run: Run): Worker | null => {
-    const id = run.channel.threadId()
-    return id === 0 ? null : (pool.threads.find((thread) => thread.threadId === id) ?? null)
-  }
-
-  /** Ends the run once its objective has had `timeoutMs`; loading and waiting for a thread do not count. */
-  const watchTime = (run: Run, timeoutMs: number): (() => void) => {
-    let timer: NodeJS.Timeout
-    const look = (): void => {
-      const begunAt = run.channel.begunAt()
-      const takenAt = run.channel.takenAt()
-      const now = monotonicMs()
-      const dueAt = begunAt + run.waitedMs + timeoutMs
-      const isOver = begunAt > 0 ? now >= dueAt : takenAt > 0 && now >= takenAt + loadingLimitMs + timeoutMs
-      if (run.waitsSince === null && isOver) {
-        end(run, timedOut(timeoutMs))
-      } else {
-        const known = begunAt > 0 && run.waitsSince === null
-        timer = setTimeout(look, known ? dueAt - now : Math.min(timeoutMs, LOOK_EVERY_MS))
-      }
-    }
-    timer = setTimeout(look, timeoutMs)
-    return () => clearTimeout(timer)
-  }
-
-  const lookAtHeap = async (run: Run): Promise<void> => {
-    const thread = threadOf(run)
-    if (thread === null) return
-    // Answered between two of the thread's instructions, even in an endless loop, but not from within a system call.
-    run.heapDueAt = Number.POSITIVE_INFINITY
-    const { used_heap_size: usedBytes } = await thread.getHeapStatistics()
-    const share = (usedBytes - run.channel.heapBytes()) / (heapLimitMb * 2 ** 20)
-    run.heapDueAt = monotonicMs() + (share < 0.25 ? HEAP_EVERY_MS : 0)
-    if (share > 1 && running.has(run)) end(run, outOfMemory(heapLimitMb))
-  }
-
-  /** Tells of new measurements, and looks at the heaps that are due. */
-  const look = (): void => {
-    const now = monotonicMs()
-    for (const run of running) {
-      announce(run, run.channel.journal.read())
-      if (run.channel.begunAt() === 0) continue
-      if (run.heapDueAt === 0) run.heapDueAt = now + HEAP_EVERY_MS
-      // It rejects when the thread ends first.
-      else if (now >= run.heapDueAt) lookAtHeap(run).catch(() => {})
-    }
-  }
-
-  const attempt = async (
-    task: TrialTask,
-    onMeasurement: Run['onMeasurement'],
-    onRung: Run['onRung'],
-  ): Promise<TrialOutcome> => {
-    const channel = freeChannels.pop()
-    if (channel === undefined) {
-      const message = `${SPARE_CHANNELS} threads did not stop when asked to: something blocks them`
-      return unstarted('failed', { code: 'exited', message, stack: null })
-    }
-    channel.reset()
-    const run: Run = {
-      task,
-      channel,
-      onMeasurement,
-      onRung,
-      abort: new AbortController(),
-      startedAt: Date.now(),
-      measured: [],
-      ending: null,
-      thread: null,
-      stuck: false,
-      waitedMs: 0,
-      waitsSince: null,
-      heapDueAt: 0,
-    }
-    running.add(run)
-    looking ??= setInterval(look, LOOK_EVERY_MS).unref()
-    const forgetTime = task.timeoutMs === null ? () => {} : watchTime(run, task.timeoutMs)
-    try {
-      const { spec, continued, slot, attempt, rungs = [] } = task
-      const message: TaskMessage = { channel: channel.index, slot, attempt, spec, continued, rungs }
-      const outcome = await pool
-        .run(message, { signal: run.abort.signal })
-        .catch((error: unknown) => cut(run, error))
-      announce(run, outcome.measurements)
-      return outcome
-    } finally {
-      forgetTime()
-      running.delete(run)
-      if (!run.stuck) freeChannels.push(channel)
-      if (running.size === 0) {
-        clearInterval(looking)
-        looking = undefined
-      }
-    }
-  }
-
-  /** The outcome of a run whose thread has ended, or is about to. */
-  const cut = async (run: Run, error: unknown): Promise<TrialOutcome> => {
-    const status = exitStatuses.get(run.channel.threadId())
-    const { state, error: reason } = run.ending ?? readThreadError(error, status, heapLimitMb)
-    run.stuck = run.thread !== null && !(await threadEnded(run.thread, THREAD_END_MS))
-    announce(run, run.channel.journal.read())
-    return cutOff(state, reason, run.measured, run.startedAt)
-  }
-
-  return {
-    slots: workers,
-    run(task, onMeasurement, onRung = async () => 'go-on') {
-      return admission.admit(async () =>
-        closing === null ? attempt(task, onMeasurement, onRung) : unstarted(CLOSED.state, CLOSED.error),
-      )
-    },
-    stop(trial) {
-      for (const run of running) {
-        if (run.task.spec.number !== trial) continue
-        run.channel.requestStop()
-        if (run.waitsSince !== null) run.channel.giveVerdict('stop')
-      }
-    },
-    close() {
-      closing ??= closePool()
-      return closing
-    },
-  }
-
-  async function closePool(): Promise<void> {
-    for (const run of running) end(run, CLOSED)
-    admission.open()
-    await within(THREAD_END_MS, pool.destroy(), undefined)
-  }
-}
-
-/** Reports the measurements not reported yet; steps increase. */
-function announce(run: Run, measurements: readonly TimedMeasurement[]): void {
-  let lastStep = run.measured.at(-1)?.step ?? 0
-  for (const measurement of measurements) {
-    if (measurement.step <= lastStep) continue
-    lastStep = measurement.step
-    run.measured.push(measurement)
-    run.onMeasurement(measurement)
-  }
 }
 
 function printToStderr(text: string): void {

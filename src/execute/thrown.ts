@@ -1,4 +1,5 @@
 import { describeError, UserError } from '../errors.ts'
+import { shorten } from '../text/quote.ts'
 import type { TrialError } from '../trial.ts'
 import type { Ending } from './interruption.ts'
 
@@ -23,7 +24,10 @@ export function readThrown(thrown: unknown): ThrownEnding {
     const message = String(thrown.message)
     const stack = typeof thrown.stack === 'string' ? thrown.stack.slice(0, 4 * MOST_CHARACTERS) : null
     if (name === 'DivergedError') {
-      return { state: 'diverged', error: { code: 'diverged', message: shorten(message), stack: null } }
+      return {
+        state: 'diverged',
+        error: { code: 'diverged', message: shorten(message, MOST_CHARACTERS), stack: null },
+      }
     }
     if (name === 'FailedError') {
       const { code, details } = thrown as { readonly code?: unknown; readonly details?: unknown }
@@ -37,7 +41,7 @@ export function readThrown(thrown: unknown): ThrownEnding {
 }
 
 function failed(code: string, message: string, stack: string | null): ThrownEnding {
-  return { state: 'failed', error: { code, message: shorten(message), stack } }
+  return { state: 'failed', error: { code, message: shorten(message, MOST_CHARACTERS), stack } }
 }
 
 /** Errors of another realm are no `instanceof Error` here. */
@@ -49,8 +53,4 @@ function showThrown(thrown: unknown): string {
   if (typeof thrown === 'string') return JSON.stringify(thrown.slice(0, 200))
   if (typeof thrown === 'object' && thrown !== null) return 'an object'
   return String(thrown)
-}
-
-function shorten(message: string): string {
-  return message.length <= MOST_CHARACTERS ? message : `${message.slice(0, MOST_CHARACTERS)}…`
 }

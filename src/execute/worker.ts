@@ -8,7 +8,7 @@ import { type Channel, openChannel } from './channel.ts'
 import { createInterruption, type Ending, type Interruption } from './interruption.ts'
 import type { PrintedMessage, RungMessage, TaskMessage, WorkerData } from './messages.ts'
 import { unstarted } from './outcome.ts'
-import { foldersOf, runTrial, warning } from './run-trial.ts'
+import { foldersOf, runAttempt, warning } from './run-attempt.ts'
 import { createStopSignal, type StopSignal } from './stop-signal.ts'
 import { readThrown } from './thrown.ts'
 
@@ -48,7 +48,7 @@ async function runOnChannel(task: TaskMessage, running: Running): Promise<TrialO
   heapBytes ??= process.memoryUsage().heapUsed
   channel.begin(heapBytes)
   const folders = foldersOf(source, task.spec)
-  const outcome = await runTrial(objective, task, {
+  const outcome = await runAttempt(objective, task, {
     interruption: running.interruption,
     stopRequested: channel.stopRequested,
     signal: () => {

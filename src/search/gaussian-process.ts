@@ -2,8 +2,10 @@ import { cholesky, solveLower, solveUpper } from '../numerics/cholesky.ts'
 import { fitParameters, type GpParameters } from './gp-fit.ts'
 import {
   ACROSS_GROUPS,
+  addDistances,
   correlation,
   correlationSlope,
+  dot,
   covariances as fillCovariances,
   GROUP_LEVEL,
   type Observations,
@@ -49,7 +51,7 @@ export function fitGaussianProcess(observations: Observations): GaussianProcess 
   for (let noise = parameters.noise; ; noise = 10 * noise) {
     const fitted = { ...parameters, noise }
     const fit = factored(observations, fitted)
-    if (fit !== null) return processOf(observations, fitted, fit)
+    if (fit !== null) return new FittedProcess(observations, fitted, fit)
   }
 }
 
@@ -79,162 +81,204 @@ function factored({ places, values, groups, isChoice }: Observations, parameters
   return { factor, white, variance: squares / (n + 1) }
 }
 
-function processOf(
-  observations: Observations,
-  { precisions, noise }: GpParameters,
-  fit: Fit,
-): GaussianProcess {
-  const { places, isChoice, groups } = observations
-  const { factor, white, variance } = fit
-  const n = places.length
-  const axes = isChoice.length
-  const columns = isChoice.map((_, axis) => Float64Array.from(places, (place) => place[axis]!))
-  const missing = columns.map((column) => column.some(Number.isNaN))
+class FittedProcess implements GaussianProcess {
+  readonly noise: number
+  readonly #observations: Observations
+  readonly #parameters: GpParameters
+  readonly #fit: Fit
+  /** The observed places by axis, and whether one of them lacks the axis. */
+  readonly #columns: readonly Float64Array[]
+  readonly #missing: readonly boolean[]
+  /** What the observations weigh in a mean; solved for when first asked for. */
+  #weights: Float64Array | null = null
+  readonly #scratch: Float64Array
+  readonly #slopes: Float64Array
 
-  /** Squared distances of a place to all observations. */
-  const distancesTo = (place: Float64Array, into: Float64Array): void => {
-    into.fill(0, 0, n)
-    for (let axis = 0; axis < axes; axis++) {
+  constructor(observations: Observations, parameters: GpParameters, fit: Fit) {
+    const { places, isChoice } = observations
+    this.#observations = observations
+    this.#parameters = parameters
+    this.#fit = fit
+    this.#columns = isChoice.map((_, axis) => Float64Array.from(places, (place) => place[axis]!))
+    this.#missing = this.#columns.map((column) => column.some(Number.isNaN))
+    this.#scratch = new Float64Array(places.length)
+    this.#slopes = new Float64Array(places.length)
+    this.noise = Math.sqrt(fit.variance * parameters.noise)
+  }
+
+  predict(place: Float64Array, group: number): Prediction {
+    const { white, variance } = this.#fit
+    const scratch = this.#scratch
+    this.#whiten(place, group, scratch)
+    let mean = 0
+    let explained = 0
+    for (let i = 0; i < white.length; i++) {
+      const value = scratch[i]!
+      mean += value * white[i]!
+      explained += value * value
+    }
+    return { mean, deviation: deviationOf(variance, explained) }
+  }
+
+  meanAt(place: Float64Array, group: number): number {
+    const weights = this.#solvedWeights()
+    this.#covariances(place, group, this.#scratch)
+    return dot(this.#scratch, weights)
+  }
+
+  predictWithSlope(
+    place: Float64Array,
+    group: number,
+    meanSlope: Float64Array,
+    deviationSlope: Float64Array,
+  ): Prediction {
+    const { groups } = this.#observations
+    const { factor, variance } = this.#fit
+    const n = groups.length
+    const weights = this.#solvedWeights()
+    const scratch = this.#scratch
+    const slopes = this.#slopes
+    this.#distancesTo(place, slopes)
+    for (let i = 0; i < n; i++) {
+      const squared = slopes[i]!
+      const alike = correlation(squared)
+      const same = groups[i] === group
+      scratch[i] = same ? alike + GROUP_LEVEL : ACROSS_GROUPS * alike
+      slopes[i] = (same ? 2 : 2 * ACROSS_GROUPS) * correlationSlope(squared)
+    }
+    const mean = dot(scratch, weights)
+    solveLower(factor, n, scratch)
+    const explained = dot(scratch, scratch)
+    solveUpper(factor, n, scratch)
+    const deviation = deviationOf(variance, explained)
+    this.#slopesAlong(place, weights, { meanSlope, deviationSlope, deviation })
+    return { mean, deviation }
+  }
+
+  believing(believed: readonly Float64Array[], group: number): GaussianProcess {
+    if (believed.length === 0) return this
+    const { places, groups } = this.#observations
+    const all = groups.length + believed.length
+    // Its own mean leaves nothing to explain: the whitened values of the new rows are 0.
+    const white = new Float64Array(all)
+    white.set(this.#fit.white)
+    const grownGroups = new Int32Array(all).fill(group)
+    grownGroups.set(groups)
+    return new FittedProcess(
+      { ...this.#observations, places: [...places, ...believed], groups: grownGroups },
+      this.#parameters,
+      { ...this.#fit, factor: this.#grownFactor(believed, group), white },
+    )
+  }
+
+  /** The Cholesky factor with a row more for each believed place. */
+  #grownFactor(believed: readonly Float64Array[], group: number): Float64Array {
+    const { noise } = this.#parameters
+    const n = this.#observations.groups.length
+    const all = n + believed.length
+    const grown = new Float64Array((all * (all + 1)) / 2)
+    grown.set(this.#fit.factor)
+    const row = new Float64Array(all)
+    for (let k = 0; k < believed.length; k++) {
+      const size = n + k
+      this.#whiten(believed[k]!, group, row)
+      for (let j = n; j < size; j++) {
+        let sum = correlation(this.#distanceBetween(believed[k]!, believed[j - n]!)) + GROUP_LEVEL
+        const start = (j * (j + 1)) / 2
+        for (let i = 0; i < j; i++) sum -= row[i]! * grown[start + i]!
+        row[j] = sum / grown[start + j]!
+      }
+      let explained = 0
+      const start = (size * (size + 1)) / 2
+      for (let i = 0; i < size; i++) {
+        grown[start + i] = row[i]!
+        explained += row[i]! * row[i]!
+      }
+      grown[start + size] = Math.sqrt(Math.max(1e-10, 1 + GROUP_LEVEL + noise - explained))
+    }
+    return grown
+  }
+
+  /** Writes the slopes of the mean and the deviation; `#scratch` and `#slopes` hold those of the covariances. */
+  #slopesAlong(
+    place: Float64Array,
+    weights: Float64Array,
+    to: { meanSlope: Float64Array; deviationSlope: Float64Array; deviation: number },
+  ): void {
+    const { isChoice } = this.#observations
+    const { precisions } = this.#parameters
+    const scratch = this.#scratch
+    const slopes = this.#slopes
+    for (let axis = 0; axis < isChoice.length; axis++) {
+      let up = 0
+      let down = 0
       const at = place[axis]!
-      if (missing[axis] || Number.isNaN(at)) {
-        const column = columns[axis]!
-        for (let i = 0; i < n; i++) into[i]! += precisions[axis]! * square(at, column[i]!, isChoice[axis]!)
-      } else addDistances(into, columns[axis]!, at, precisions[axis]!, isChoice[axis]!)
+      if (!isChoice[axis] && !Number.isNaN(at)) {
+        const column = this.#columns[axis]!
+        for (let i = 0; i < column.length; i++) {
+          const away = at - column[i]!
+          if (Number.isNaN(away)) continue
+          const slope = slopes[i]! * away
+          up += weights[i]! * slope
+          down += scratch[i]! * slope
+        }
+      }
+      to.meanSlope[axis] = up * precisions[axis]!
+      to.deviationSlope[axis] = (-this.#fit.variance * down * precisions[axis]!) / to.deviation
     }
   }
-  /** Covariances of a place with all observations. */
-  const covariances = (place: Float64Array, group: number, into: Float64Array): void => {
-    distancesTo(place, into)
-    for (let i = 0; i < n; i++) {
+
+  #solvedWeights(): Float64Array {
+    if (this.#weights === null) {
+      const { factor, white } = this.#fit
+      this.#weights = white.slice()
+      solveUpper(factor, white.length, this.#weights)
+    }
+    return this.#weights
+  }
+
+  /** Covariances of a place with all observations, whitened. */
+  #whiten(place: Float64Array, group: number, into: Float64Array): void {
+    this.#covariances(place, group, into)
+    solveLower(this.#fit.factor, this.#fit.white.length, into)
+  }
+
+  #covariances(place: Float64Array, group: number, into: Float64Array): void {
+    const { groups } = this.#observations
+    this.#distancesTo(place, into)
+    for (let i = 0; i < groups.length; i++) {
       const alike = correlation(into[i]!)
       into[i] = groups[i] === group ? alike + GROUP_LEVEL : ACROSS_GROUPS * alike
     }
   }
-  /** The same, whitened. */
-  const whiten = (place: Float64Array, group: number, into: Float64Array): void => {
-    covariances(place, group, into)
-    solveLower(factor, n, into)
+
+  /** Squared distances of a place to all observations. */
+  #distancesTo(place: Float64Array, into: Float64Array): void {
+    const { isChoice, groups } = this.#observations
+    const { precisions } = this.#parameters
+    const n = groups.length
+    into.fill(0, 0, n)
+    for (let axis = 0; axis < isChoice.length; axis++) {
+      const at = place[axis]!
+      const column = this.#columns[axis]!
+      if (this.#missing[axis] || Number.isNaN(at)) {
+        for (let i = 0; i < n; i++) into[i]! += precisions[axis]! * square(at, column[i]!, isChoice[axis]!)
+      } else addDistances(into, column, at, precisions[axis]!, isChoice[axis]!)
+    }
   }
-  let weights: Float64Array | null = null
-  const weightsOf = (): Float64Array => {
-    const solved = white.slice()
-    solveUpper(factor, n, solved)
-    return solved
-  }
-  const scratch = new Float64Array(n)
-  const slopes = new Float64Array(n)
-  return {
-    predict(place, group) {
-      whiten(place, group, scratch)
-      let mean = 0
-      let explained = 0
-      for (let i = 0; i < n; i++) {
-        const value = scratch[i]!
-        mean += value * white[i]!
-        explained += value * value
-      }
-      return { mean, deviation: Math.sqrt(variance * Math.max(1e-10, 1 + GROUP_LEVEL - explained)) }
-    },
-    meanAt(place, group) {
-      weights ??= weightsOf()
-      covariances(place, group, scratch)
-      let mean = 0
-      for (let i = 0; i < n; i++) mean += scratch[i]! * weights[i]!
-      return mean
-    },
-    predictWithSlope(place, group, meanSlope, deviationSlope) {
-      weights ??= weightsOf()
-      distancesTo(place, slopes)
-      for (let i = 0; i < n; i++) {
-        const squared = slopes[i]!
-        const alike = correlation(squared)
-        const same = groups[i] === group
-        scratch[i] = same ? alike + GROUP_LEVEL : ACROSS_GROUPS * alike
-        slopes[i] = (same ? 2 : 2 * ACROSS_GROUPS) * correlationSlope(squared)
-      }
-      let mean = 0
-      for (let i = 0; i < n; i++) mean += scratch[i]! * weights[i]!
-      solveLower(factor, n, scratch)
-      let explained = 0
-      for (let i = 0; i < n; i++) explained += scratch[i]! * scratch[i]!
-      solveUpper(factor, n, scratch)
-      const deviation = Math.sqrt(variance * Math.max(1e-10, 1 + GROUP_LEVEL - explained))
-      for (let axis = 0; axis < axes; axis++) {
-        let up = 0
-        let down = 0
-        const at = place[axis]!
-        if (!isChoice[axis] && !Number.isNaN(at)) {
-          const column = columns[axis]!
-          for (let i = 0; i < n; i++) {
-            const away = at - column[i]!
-            if (Number.isNaN(away)) continue
-            const slope = slopes[i]! * away
-            up += weights[i]! * slope
-            down += scratch[i]! * slope
-          }
-        }
-        meanSlope[axis] = up * precisions[axis]!
-        deviationSlope[axis] = (-variance * down * precisions[axis]!) / deviation
-      }
-      return { mean, deviation }
-    },
-    noise: Math.sqrt(variance * noise),
-    believing(believed, group) {
-      if (believed.length === 0) return this
-      const all = n + believed.length
-      const grown = new Float64Array((all * (all + 1)) / 2)
-      grown.set(factor)
-      const row = new Float64Array(all)
-      for (let k = 0; k < believed.length; k++) {
-        const size = n + k
-        whiten(believed[k]!, group, row)
-        for (let j = n; j < size; j++) {
-          let distance = 0
-          for (let axis = 0; axis < axes; axis++) {
-            distance +=
-              precisions[axis]! * square(believed[k]![axis]!, believed[j - n]![axis]!, isChoice[axis]!)
-          }
-          let sum = correlation(distance) + GROUP_LEVEL
-          const start = (j * (j + 1)) / 2
-          for (let i = 0; i < j; i++) sum -= row[i]! * grown[start + i]!
-          row[j] = sum / grown[start + j]!
-        }
-        let explained = 0
-        const start = (size * (size + 1)) / 2
-        for (let i = 0; i < size; i++) {
-          grown[start + i] = row[i]!
-          explained += row[i]! * row[i]!
-        }
-        grown[start + size] = Math.sqrt(Math.max(1e-10, 1 + GROUP_LEVEL + noise - explained))
-      }
-      // Its own mean leaves nothing to explain: the whitened values of the new rows are 0.
-      const grownWhite = new Float64Array(all)
-      grownWhite.set(white)
-      const grownGroups = new Int32Array(all).fill(group)
-      grownGroups.set(groups)
-      return processOf(
-        { ...observations, places: [...places, ...believed], groups: grownGroups },
-        { precisions, noise },
-        { ...fit, factor: grown, white: grownWhite },
-      )
-    },
+
+  #distanceBetween(a: Float64Array, b: Float64Array): number {
+    const { isChoice } = this.#observations
+    const { precisions } = this.#parameters
+    let distance = 0
+    for (let axis = 0; axis < isChoice.length; axis++) {
+      distance += precisions[axis]! * square(a[axis]!, b[axis]!, isChoice[axis]!)
+    }
+    return distance
   }
 }
 
-/** Adds weight times the squared distances of `at` to a column's places; the inner loop of all predictions. */
-function addDistances(
-  into: Float64Array,
-  column: Float64Array,
-  at: number,
-  weight: number,
-  isChoice: boolean,
-): void {
-  if (isChoice) {
-    for (let i = 0; i < column.length; i++) if (column[i] !== at) into[i]! += weight
-    return
-  }
-  for (let i = 0; i < column.length; i++) {
-    const away = column[i]! - at
-    into[i]! += weight * away * away
-  }
+/** @param explained the part of the prior's variance that the observations explain */
+function deviationOf(variance: number, explained: number): number {
+  return Math.sqrt(variance * Math.max(1e-10, 1 + GROUP_LEVEL - explained))
 }

@@ -61,3 +61,28 @@ export function covariances(
     into[at++] = 1 + GROUP_LEVEL + noise
   }
 }
+
+/** Adds weight times the squared distances of `at` to a column's places; the inner loop of all predictions. */
+export function addDistances(
+  into: Float64Array,
+  column: Float64Array,
+  at: number,
+  weight: number,
+  isChoice: boolean,
+): void {
+  if (isChoice) {
+    for (let i = 0; i < column.length; i++) if (column[i] !== at) into[i]! += weight
+    return
+  }
+  for (let i = 0; i < column.length; i++) {
+    const away = column[i]! - at
+    into[i]! += weight * away * away
+  }
+}
+
+/** The sum over the elements of `b`. */
+export function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < b.length; i++) sum += a[i]! * b[i]!
+  return sum
+}

@@ -55,48 +55,47 @@ export function parseConstraint(source: string): Expression {
     const message = `a rule has at most ${MOST_CHARACTERS} characters, this one has ${source.length}`
     throw new ConstraintSyntaxError(message, MOST_CHARACTERS)
   }
-  const tokens = tokenize(source)
-  let next = 0
-  const peek = (): Token => tokens[next]!
-  const accept = (...texts: string[]): Token | null => {
-    const token = peek()
-    if (token.kind === 'number' || token.kind === 'text' || !texts.includes(token.text)) return null
-    next++
-    return token
+  const whole = new RuleParser(tokenize(source)).whole()
+  if (!isTruth(whole))
+    throw new ConstraintSyntaxError('it compares nothing; expected a rule like "a <= b"', 0)
+  return whole
+}
+
+/** Recursive descent: a method for each level of precedence, from `or` down to a single operand. */
+class RuleParser {
+  readonly #tokens: readonly Token[]
+  #next = 0
+  #depth = 0
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens
   }
 
-  const either = (): Expression => chain(both, ['or'])
-  const both = (): Expression => chain(negation, ['and'])
-  let depth = 0
-  const nested = (part: () => Expression): Expression => {
-    if (++depth > MOST_DEPTH) {
-      throw new ConstraintSyntaxError(`it is nested more than ${MOST_DEPTH} levels deep`, peek().position)
-    }
-    const inside = part()
-    depth--
-    return inside
+  whole(): Expression {
+    const whole = this.#either()
+    if (this.#peek().kind !== 'end') throw unexpected(this.#peek(), 'the end')
+    return whole
   }
-  const negation = (): Expression =>
-    accept('not') === null ? comparison() : { kind: 'not', operand: nested(negation) }
-  const sum = (): Expression => chain(product, ['+', '-'])
-  const product = (): Expression => chain(unary, ['*', '/'])
-  const unary = (): Expression =>
-    accept('-') === null ? operand() : { kind: 'negate', operand: nested(unary) }
 
-  function chain(part: () => Expression, operators: string[]): Expression {
-    let left = part()
-    for (let token = accept(...operators); token !== null; token = accept(...operators)) {
-      left = { kind: 'binary', operator: token.text, left, right: part() }
-    }
-    return left
+  #either(): Expression {
+    return this.#chain(() => this.#both(), ['or'])
+  }
+
+  #both(): Expression {
+    return this.#chain(() => this.#negation(), ['and'])
+  }
+
+  #negation(): Expression {
+    if (this.#accept('not') === null) return this.#comparison()
+    return { kind: 'not', operand: this.#nested(() => this.#negation()) }
   }
 
   /** `a < b < c` means `a < b and b < c`. */
-  function comparison(): Expression {
-    let left = sum()
+  #comparison(): Expression {
+    let left = this.#sum()
     let whole: Expression | null = null
-    for (let token = accept(...COMPARISONS); token !== null; token = accept(...COMPARISONS)) {
-      const right = sum()
+    for (let token = this.#accept(...COMPARISONS); token !== null; token = this.#accept(...COMPARISONS)) {
+      const right = this.#sum()
       const link: Expression = { kind: 'binary', operator: token.text, left, right }
       whole = whole === null ? link : { kind: 'binary', operator: 'and', left: whole, right: link }
       left = right
@@ -104,14 +103,27 @@ export function parseConstraint(source: string): Expression {
     return whole ?? left
   }
 
-  function operand(): Expression {
-    const token = peek()
-    next++
+  #sum(): Expression {
+    return this.#chain(() => this.#product(), ['+', '-'])
+  }
+
+  #product(): Expression {
+    return this.#chain(() => this.#unary(), ['*', '/'])
+  }
+
+  #unary(): Expression {
+    if (this.#accept('-') === null) return this.#operand()
+    return { kind: 'negate', operand: this.#nested(() => this.#unary()) }
+  }
+
+  #operand(): Expression {
+    const token = this.#peek()
+    this.#next++
     if (token.kind === 'number') return { kind: 'constant', value: Number(token.text) }
     if (token.kind === 'text') return { kind: 'constant', value: token.text.slice(1, -1) }
     if (token.text === '(') {
-      const inside = nested(either)
-      if (accept(')') === null) throw unexpected(peek(), '")"')
+      const inside = this.#nested(() => this.#either())
+      if (this.#accept(')') === null) throw unexpected(this.#peek(), '")"')
       return inside
     }
     if (token.kind === 'name' && !['and', 'or', 'not'].includes(token.text)) {
@@ -122,11 +134,36 @@ export function parseConstraint(source: string): Expression {
     throw unexpected(token, 'a number or a parameter')
   }
 
-  const whole = either()
-  if (peek().kind !== 'end') throw unexpected(peek(), 'the end')
-  if (!isTruth(whole))
-    throw new ConstraintSyntaxError('it compares nothing; expected a rule like "a <= b"', 0)
-  return whole
+  /** Operators of one level, from left to right. */
+  #chain(part: () => Expression, operators: readonly string[]): Expression {
+    let left = part()
+    for (let token = this.#accept(...operators); token !== null; token = this.#accept(...operators)) {
+      left = { kind: 'binary', operator: token.text, left, right: part() }
+    }
+    return left
+  }
+
+  #nested(part: () => Expression): Expression {
+    if (++this.#depth > MOST_DEPTH) {
+      const message = `it is nested more than ${MOST_DEPTH} levels deep`
+      throw new ConstraintSyntaxError(message, this.#peek().position)
+    }
+    const inside = part()
+    this.#depth--
+    return inside
+  }
+
+  #peek(): Token {
+    return this.#tokens[this.#next]!
+  }
+
+  /** The next token if it is one of these words or operators, which is then consumed. */
+  #accept(...texts: string[]): Token | null {
+    const token = this.#peek()
+    if (token.kind === 'number' || token.kind === 'text' || !texts.includes(token.text)) return null
+    this.#next++
+    return token
+  }
 }
 
 function tokenize(source: string): Token[] {

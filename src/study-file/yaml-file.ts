@@ -1,18 +1,9 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  visit as visitNodes,
-  type YAMLError,
-} from 'yaml'
+import { LineCounter, parseDocument, type YAMLError } from 'yaml'
 import { type Place, UserError } from '../errors.ts'
+import { shorten } from '../text/quote.ts'
 import { userErrors } from './mistakes.ts'
-import { describePath, type Path } from './path.ts'
+import type { Path } from './path.ts'
+import { type Fail, readTree, TOO_DEEP } from './yaml-tree.ts'
 
 /** A YAML text as plain data, and where each piece of it stands. */
 export interface YamlFile {
@@ -24,8 +15,6 @@ export interface YamlFile {
 
 /** A study is a page of text; YAML parsers take minutes over megabytes of brackets. */
 export const MOST_BYTES = 256 * 1024
-const MOST_VALUES = 20_000
-const MOST_DEPTH = 40
 
 /**
  * Reads one YAML 1.2 document.
@@ -33,13 +22,12 @@ const MOST_DEPTH = 40
  */
 export function parseYaml(text: string, file: string): YamlFile {
   const lines = new LineCounter()
-  const fail = (message: string, offset: number, hint?: string): UserError => {
+  const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
-    return new UserError('usage', message, {
-      hint,
-      where: { file, line: Math.max(line, 1), column: Math.max(col, 1) },
-    })
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
   }
+  const fail: Fail = (message, offset, hint) =>
+    new UserError('usage', message, { hint, where: placeAt(offset) })
   if (Buffer.byteLength(text) > MOST_BYTES) {
     throw userErrors([tooLarge(file, Buffer.byteLength(text))])
   }
@@ -74,7 +62,14 @@ export function parseYaml(text: string, file: string): YamlFile {
       }),
     )
   }
-  return collectTree(document, file, lines, fail)
+  const { value, offsetOf } = readTree(document, fail)
+  return {
+    value,
+    placeOf: (path, at) => {
+      const offset = offsetOf(path, at)
+      return offset === undefined ? undefined : placeAt(offset)
+    },
+  }
 }
 
 /** What YAML 1.2 (5.1) takes for no text. */
@@ -87,8 +82,6 @@ function lineAndColumn(text: string, offset: number): { line: number; column: nu
   return { line: before.split('\n').length, column: offset - lineStart + 1 }
 }
 
-const TOO_DEEP = `Brackets or blocks are nested too deeply; at most ${MOST_DEPTH} levels can be read`
-
 export function tooLarge(file: string, sizeBytes: number): UserError {
   const size =
     sizeBytes < 1_000_000 ? `${Math.ceil(sizeBytes / 1000)} kB` : `${Math.round(sizeBytes / 1e5) / 10} MB`
@@ -96,134 +89,6 @@ export function tooLarge(file: string, sizeBytes: number): UserError {
     hint: 'Is this the right file? Data belongs in separate files, named under data.',
     where: { file },
   })
-}
-
-function collectTree(
-  document: Document.Parsed,
-  file: string,
-  lines: LineCounter,
-  fail: (message: string, offset: number, hint?: string) => UserError,
-): YamlFile {
-  const places = new Map<string, number>()
-  const errors: UserError[] = []
-  const open = new Set<Node>()
-  const targets = aliasTargets(document)
-  let numValues = 0
-
-  function offsetOf(node: Node | null | undefined): number {
-    return node?.range?.[0] ?? 0
-  }
-
-  function visit(node: Node | null, path: Path, offset: number): unknown {
-    if (++numValues > MOST_VALUES) {
-      throw userErrors([
-        fail(
-          `A study file has at most ${MOST_VALUES} values, this one has more${targets.size > 0 ? ' with its aliases expanded' : ''}`,
-          offset,
-          targets.size > 0 ? 'Write it out instead.' : undefined,
-        ),
-      ])
-    }
-    if (path.length > MOST_DEPTH) throw userErrors([fail(TOO_DEEP, offset)])
-    places.set(placeKey(path, 'value'), offset)
-    if (node === null) return null
-    if (isAlias(node)) {
-      const target = targets.get(node)
-      if (target === undefined) {
-        errors.push(fail(`*${node.source} refers to nothing: no &${node.source} precedes it`, offset))
-        return null
-      }
-      if (open.has(target)) {
-        errors.push(fail(`*${node.source} refers to a value that contains itself`, offset))
-        return null
-      }
-      // Mistakes inside are shown where they are written: at the anchor.
-      return visit(target, path, offsetOf(target))
-    }
-    if (isScalar(node)) return scalarValue(node.value, offset)
-    open.add(node)
-    const value = isMap(node) ? visitMap(node, path) : isSeq(node) ? visitList(node, path) : null
-    open.delete(node)
-    return value
-  }
-
-  function scalarValue(value: unknown, offset: number): unknown {
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
-    if (value !== null && value !== undefined) {
-      errors.push(fail('Only text, numbers, true and false are allowed here', offset, 'Put it in quotes.'))
-    }
-    return null
-  }
-
-  function visitList(node: { readonly items: readonly unknown[] }, path: Path): unknown[] {
-    return node.items.map((item, index) => visit(item as Node, [...path, index], offsetOf(item as Node)))
-  }
-
-  function visitMap(
-    node: { readonly items: readonly { key: unknown; value: unknown }[] },
-    path: Path,
-  ): unknown {
-    const object: Record<string, unknown> = {}
-    for (const item of node.items) {
-      const keyNode = (isAlias(item.key) ? targets.get(item.key) : item.key) as Node | null
-      const keyOffset = offsetOf(item.key as Node | null)
-      if (!isScalar(keyNode) || typeof keyNode.value === 'object') {
-        errors.push(fail('A key must be a word; this one is a list, a block or empty', keyOffset))
-        continue
-      }
-      const key = String(keyNode.value)
-      const where = describePath(path) === '' ? '' : ` in ${describePath(path)}`
-      if (key === '__proto__') {
-        errors.push(fail(`"${key}" can't be used as a key${where}`, keyOffset, 'Choose another name.'))
-        continue
-      }
-      if (Object.hasOwn(object, key)) {
-        errors.push(fail(`Key "${shorten(key)}" is repeated${where}`, keyOffset, 'Keep one of them.'))
-        continue
-      }
-      const childPath = [...path, key]
-      places.set(placeKey(childPath, 'key'), keyOffset)
-      const valueNode = item.value as Node | null
-      object[key] = visit(valueNode, childPath, isNothing(valueNode) ? keyOffset : offsetOf(valueNode))
-    }
-    return object
-  }
-
-  const value = visit(document.contents, [], offsetOf(document.contents))
-  if (errors.length > 0) throw userErrors(errors)
-  return {
-    value,
-    placeOf: (path, at) => {
-      const offset = places.get(placeKey(path, at)) ?? places.get(placeKey(path, 'value'))
-      if (offset === undefined) return undefined
-      const { line, col } = lines.linePos(offset)
-      return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
-    },
-  }
-}
-
-/** What each alias stands for: the last node before it with that name. Asked one by one, each looks through the file. */
-function aliasTargets(document: Document.Parsed): ReadonlyMap<Node, Node> {
-  const named = new Map<string, Node>()
-  const targets = new Map<Node, Node>()
-  visitNodes(document, {
-    Node: (_key, node) => {
-      if (isAlias(node)) {
-        const target = named.get(node.source)
-        if (target !== undefined) targets.set(node, target)
-      } else if (node.anchor !== undefined) named.set(node.anchor, node)
-    },
-  })
-  return targets
-}
-
-/** Nothing is written behind the key: there is no place to point at but the key. */
-function isNothing(node: Node | null): boolean {
-  return node === null || (isScalar(node) && node.value === null && node.range?.[0] === node.range?.[1])
-}
-
-function placeKey(path: Path, at: 'key' | 'value'): string {
-  return JSON.stringify([at, path])
 }
 
 function firstOfEachLine(problems: readonly YAMLError[], lines: LineCounter): YAMLError[] {
@@ -269,8 +134,4 @@ function describeYamlError(error: YAMLError, text: string): { message: string; h
       return { message: `Not valid YAML: ${shorten(reason.charAt(0).toLowerCase() + reason.slice(1), 160)}` }
     }
   }
-}
-
-function shorten(text: string, most = 60): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`
 }

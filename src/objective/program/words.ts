@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts'
+import { shorten } from '../../text/quote.ts'
 
 /** What a shell would take for itself if it stood alone, unquoted, in a command. */
 const SHELL_OPERATOR = /^(?:\|\|?|&&?|;|\d?>>?|\d?<|\d?>&\d)$/
@@ -75,7 +76,7 @@ function readDoubleQuoted(command: string, start: number): { text: string; end: 
 }
 
 function openQuote(command: string, quote: string): UserError {
-  return new UserError('usage', `command: a ${quote} is never closed in ${shorten(command)}`, {
+  return new UserError('usage', `command: a ${quote} is never closed in ${shorten(command, 120)}`, {
     hint: 'Close it, or put a backslash before it.',
   })
 }
@@ -83,13 +84,9 @@ function openQuote(command: string, quote: string): UserError {
 function shellOperator(command: string, operator: string): UserError {
   return new UserError(
     'usage',
-    `command: "${operator}" has no meaning without a shell, in ${shorten(command)}`,
+    `command: "${operator}" has no meaning without a shell, in ${shorten(command, 120)}`,
     {
       hint: `Quote it if the program is to get it as a word; for a shell, write sh -c '...' with its script.`,
     },
   )
-}
-
-function shorten(command: string): string {
-  return command.length <= 120 ? command : `${command.slice(0, 120)}…`
 }
