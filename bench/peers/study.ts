@@ -5,13 +5,12 @@ import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { judgeOnTest } from '../../src/model/kept-network.ts'
+import { evaluateOnTest } from '../../src/objective/classifier-open.ts'
 import { keepsNetwork } from '../../src/objective/kinds.ts'
 import { openExperiment } from '../../src/session/open-experiment.ts'
 import { openReader } from '../../src/store/open-reader.ts'
 import type { StudyReader } from '../../src/store/store.ts'
 import { experimentFromJson } from '../../src/study-file/experiment-json.ts'
-import { decodeNetwork } from '../../src/train/saved-network.ts'
 import type { TrialRecord } from '../../src/trial.ts'
 import { isSteady, measurePeak, withSpread } from '../peak.ts'
 
@@ -166,11 +165,9 @@ async function judge(db: string, snapshots: readonly Snapshot[]): Promise<Found[
   if (study === undefined) return []
   const experiment = experimentFromJson(study.experiment, study.name)
   if (!keepsNetwork(experiment.objective)) throw new Error('The study of the benchmark trains no network.')
-  const settings = experiment.objective.data
   const { data } = await openExperiment(experiment)
   return snapshots.map(({ trial, seconds, bytes }) => {
-    const saved = decodeNetwork(bytes)
-    const score = judgeOnTest({ study, trial, saved, data: data!, settings, arithmetic: 'auto' })
-    return { seconds, valid: trial.value!, test: score.metrics.accuracy! }
+    const score = evaluateOnTest(data!, bytes, 'auto')
+    return { seconds, valid: trial.value!, test: score!.metrics.accuracy! }
   })
 }

@@ -1,5 +1,6 @@
 import type { Inputs } from '../train/inputs.ts'
 import { sharedFloats, type Values } from './data-set.ts'
+import { fillGaps } from './fill-gaps.ts'
 import { kernelArithmetic } from './kernel-arithmetic.ts'
 import { type PcaArithmetic, project } from './pca.ts'
 import type { Preprocessing, Projection } from './prepared.ts'
@@ -30,11 +31,11 @@ export function applyPreprocessing(
 /**
  * Rows shifted and scaled. Of bytes and float32 the kernels do it, to a batch at a time; float64 is shifted and scaled
  * here, gaps filled, and only then rounded to float32: columns of large numbers that differ little keep what they say.
- * What was fitted on float64 decides: then other rows are done so, too.
+ * What the scaling was fitted on decides for all rows: those of a network that learned from bytes are rounded first.
  */
 export function scaleRows({ columns, shift, scale, fill }: Preprocessing, values: Values): Inputs {
-  if (shift instanceof Float32Array && scale instanceof Float32Array && !(values instanceof Float64Array)) {
-    return { values, columns, shift, scale }
+  if (shift instanceof Float32Array && scale instanceof Float32Array) {
+    return { values: values instanceof Float64Array ? rounded(values, fill) : values, columns, shift, scale }
   }
   const scaled = sharedFloats(values.length)
   for (let i = 0; i < values.length; i++) {
@@ -64,6 +65,12 @@ export function rotateRows(
   project(scaled, rows, projection, arithmetic, rotated, onProgress)
   const inputs = { values: rotated, columns: k, ...identityScaling(k) }
   return biasTrick ? withOnes(inputs) : inputs
+}
+
+function rounded(values: Float64Array, fill: Float64Array | null): Float32Array {
+  const floats = sharedFloats(values.length)
+  floats.set(fill === null ? values : fillGaps(values, fill))
+  return floats
 }
 
 function identityScaling(columns: number): Pick<Inputs, 'shift' | 'scale'> {

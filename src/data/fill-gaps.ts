@@ -1,14 +1,15 @@
-import { type DataSet, sharedFloat64s } from './data-set.ts'
+import { type DataSet, sharedFloat64s, type Values } from './data-set.ts'
 import type { MissingPolicy } from './table/reading.ts'
 
 /**
  * What stands in for a missing value of each column: the mean, median or most frequent value of the given rows. Of a
- * column of levels it is always the most frequent one: its inputs are filled together. Null if the data have no gap
- * that a fill could meet: they are bytes or float32, or no table.
+ * column of levels it is always the most frequent one: its inputs are filled together. Null if neither these data nor
+ * later ones can have a gap: they are no table, or are bytes and the study has no rule for gaps.
  */
 export function fitFill({ values, columns, layout }: DataSet, rows: Uint32Array): Float64Array | null {
-  if (layout === null || !(values instanceof Float64Array)) return null
+  if (layout === null) return null
   const policy = layout.reading.missing
+  if (!(values instanceof Float64Array) && (policy === 'error' || policy === 'drop')) return null
   const fill = sharedFloat64s(columns)
   const grouped = new Set<number>()
   for (const { first, count } of layout.groups) {
@@ -29,7 +30,7 @@ function add(a: number, b: number): number {
   return a + b
 }
 
-function known(values: Float64Array, columns: number, c: number, rows: Uint32Array): number[] {
+function known(values: Values, columns: number, c: number, rows: Uint32Array): number[] {
   const found: number[] = []
   for (const row of rows) {
     const value = values[row * columns + c]!

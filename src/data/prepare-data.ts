@@ -31,8 +31,7 @@ export async function prepareData(
 ): Promise<PreparedData> {
   const { preprocess } = settings
   options.onProgress?.('reading the data', 0)
-  const loaded = await loadDataSet(settings.data, settings.task)
-  const data = settings.form === 'first' ? rounded(loaded) : loaded
+  const data = await loadAsStudied(settings)
   checkComponents(data, preprocess)
   const hash = hashDataSet(data)
   options.onProgress?.('reading the data', 1)
@@ -75,6 +74,12 @@ export async function prepareData(
     cautions: [...data.cautions, ...splitCautions(data, splits, settings.split.folds !== undefined)],
     folds,
   }
+}
+
+/** Reads a data set in the form in which a study of these settings prepares and hashes it. */
+export async function loadAsStudied({ data, task, form }: DataSettings): Promise<DataSet> {
+  const loaded = await loadDataSet(data, task)
+  return form === 'first' ? rounded(loaded) : loaded
 }
 
 /** The values as float32, which version 0.1 read and scaled. */
@@ -162,7 +167,8 @@ function targetScaling(targets: Float64Array, rows: Uint32Array): TargetScaling 
   throw new UserError('usage', `The target is ${targets[rows[0]!]} in all ${rows.length} training rows`)
 }
 
-function standardized(targets: Float64Array, { mean, deviation }: TargetScaling): Float32Array {
+/** Targets as a network learns them, in shared memory. */
+export function standardized(targets: Float64Array, { mean, deviation }: TargetScaling): Float32Array {
   const scaled = sharedFloats(targets.length)
   for (let i = 0; i < targets.length; i++) scaled[i] = (targets[i]! - mean) / deviation
   return scaled

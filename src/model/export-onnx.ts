@@ -32,7 +32,7 @@ class Graph {
  * @throws UserError('usage') if the network predicts a number
  */
 export function exportOnnx({ study, trial, saved, data }: KeptNetwork): Uint8Array {
-  const { preprocessing, classes, target } = data.folds[0]!
+  const { preprocessing, classes, target } = data
   if (target !== undefined) {
     throw new UserError('usage', 'An ONNX file holds a classifier; this network predicts a number', {
       hint: 'Use --format safetensors: note.targetMean and note.targetDeviation are in its metadata.',

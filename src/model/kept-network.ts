@@ -1,7 +1,8 @@
 import { applyPreprocessing } from '../data/apply-preprocessing.ts'
 import type { DataSettings } from '../data/data-config.ts'
-import type { PreparedData } from '../data/prepared.ts'
+import type { FittedData } from '../data/fitted-data.ts'
 import { readUnlabelled } from '../data/read-unlabelled.ts'
+import { readTestPart } from '../data/test-part.ts'
 import { UserError } from '../errors.ts'
 import type { StudyReader, StudyRecord } from '../store/store.ts'
 import { type Predictions, predict, predictNumbers } from '../train/evaluate.ts'
@@ -12,12 +13,12 @@ import { openNetwork, type SavedNetwork } from '../train/saved-network.ts'
 import { type TestScore, testScore } from '../train/test-score.ts'
 import type { TrialRecord } from '../trial.ts'
 
-/** A network that a study kept, with the data it was trained on. */
+/** A network that a study kept, with what was fitted on the data it was trained on. */
 export interface KeptNetwork {
   readonly study: StudyRecord
   readonly trial: TrialRecord
   readonly saved: SavedNetwork
-  readonly data: PreparedData
+  readonly data: FittedData
   /** How the study reads its data. */
   readonly settings: DataSettings
   readonly arithmetic: 'auto' | Kernels['arithmetic']
@@ -37,13 +38,19 @@ export function keptArtifact(reader: StudyReader, study: StudyRecord, trial: Tri
   throw new UserError('not-found', `The network of trial ${trial.number} was not kept`, { hint })
 }
 
-/** Evaluates a kept network on its study's test part. @throws UserError('usage') if there is none. */
-export function judgeOnTest(kept: KeptNetwork): TestScore {
-  const examples = kept.data.folds[0]!.test
-  if (examples === null || examples.rows.length === 0) {
-    throw new UserError('usage', `The data of study "${kept.study.name}" have no test part`)
-  }
-  return withNetwork(kept, (network) => testScore(network, examples, kept.data.folds[0]!.target))
+/**
+ * Evaluates a kept network on its study's test part, which is read again.
+ * @throws UserError('usage') if there is none, or the data are gone or have changed.
+ */
+export async function judgeOnTest(kept: KeptNetwork): Promise<TestScore> {
+  const { name, fingerprints } = kept.study
+  const examples = await readTestPart(kept.settings, kept.data, fingerprints.data).catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error
+    const { hint, where } = error
+    throw new UserError('usage', `Study "${name}" cannot be evaluated: ${error.message}`, { hint, where })
+  })
+  if (examples === null) throw new UserError('usage', `The data of study "${name}" have no test part`)
+  return withNetwork(kept, (network) => testScore(network, examples, kept.data.target))
 }
 
 /** What a kept network says of the rows of a file. */
@@ -63,8 +70,7 @@ export interface FilePredictions {
 
 /** Predicts new rows, read as the study read its own. @throws UserError('usage') naming the file and the rule. */
 export async function predictFile(kept: KeptNetwork, source: string): Promise<FilePredictions> {
-  const { layout, folds } = kept.data
-  const { preprocessing, classes } = folds[0]!
+  const { layout, preprocessing, classes, target } = kept.data
   const { values, rows, labels, remarks } = await readUnlabelled(source, preprocessing.columns, layout, {
     config: kept.settings.data,
     classes,
@@ -72,7 +78,6 @@ export async function predictFile(kept: KeptNetwork, source: string): Promise<Fi
   })
   const inputs = applyPreprocessing(preprocessing, values)
   const all = Uint32Array.from({ length: rows }, (_, row) => row)
-  const { target } = folds[0]!
   if (target !== undefined) {
     const { mean, deviation } = target
     const said = withNetwork(kept, (network) => predictNumbers(network, inputs, all))

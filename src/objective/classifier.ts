@@ -1,3 +1,4 @@
+import { encodeFit, fittedData } from '../data/fitted-data.ts'
 import type { PreparedData, PreparedFold } from '../data/prepared.ts'
 import { UserError } from '../errors.ts'
 import type { StreamName } from '../random/stream.ts'
@@ -64,20 +65,11 @@ function* runTrial(
       if (isOutOfPatience(best, config.training.patience)) break
     }
     const { shift, scale } = savedScaling(data.folds[0]!)
-    const { target } = first.fold
-    const notes = {
-      epoch: String(best.epoch),
-      [config.metric]: String(best.value),
-      classes: JSON.stringify(first.fold.classes),
-      ...(data.layout === null
-        ? {}
-        : { inputs: JSON.stringify(data.layout.names), reading: JSON.stringify(data.layout.reading) }),
-      ...(target === undefined
-        ? {}
-        : { targetMean: String(target.mean), targetDeviation: String(target.deviation) }),
-    }
+    const { architecture } = first.network
+    const fit = encodeFit(fittedData(data))
+    const notes = { epoch: String(best.epoch), [config.metric]: String(best.value), ...fit.notes }
     return {
-      artifact: encodeNetwork({ architecture: first.network.architecture, state: kept, shift, scale, notes }),
+      artifact: encodeNetwork({ architecture, state: kept, shift, scale, further: fit.tensors, notes }),
       arithmetic: `${kernels.arithmetic} (${kernels.variant})`,
     }
   } finally {

@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts'
 import type { Kernels } from './kernels/kernels.ts'
 import { type Architecture, createNetwork, type Network, PREDICTING } from './network.ts'
 import { checkState, type NetworkState, tensorShapes, writeNetwork } from './network-state.ts'
-import { decodeSafetensors, encodeSafetensors } from './safetensors.ts'
+import { decodeSafetensors, encodeSafetensors, type Tensor } from './safetensors.ts'
 
 /** A trained network on its own: all that a prediction needs. */
 export interface SavedNetwork {
@@ -11,7 +11,9 @@ export interface SavedNetwork {
   /** What its inputs went through last: column c as stored became (value - shift[c]) · scale[c]. */
   readonly shift: Float32Array
   readonly scale: Float32Array
-  /** Anything else worth keeping, by name: the epoch, the validation accuracy. Not used in predictions. */
+  /** Further tensors, by name: what rows as read go through before the network. Not used here. */
+  readonly further: Readonly<Record<string, Tensor>>
+  /** Anything else worth keeping, by name: the epoch, the validation accuracy. Not used here. */
   readonly notes: Readonly<Record<string, string>>
 }
 
@@ -20,10 +22,11 @@ const NOTE_PREFIX = 'note.'
 
 /** The network as a safetensors file: the tensors of `NetworkState`, `inputShift` and `inputScale`; the rest as metadata. */
 export function encodeNetwork(saved: SavedNetwork): Uint8Array {
-  const { architecture, state, shift, scale, notes } = saved
+  const { architecture, state, shift, scale, further, notes } = saved
   const noted = Object.entries(notes).map(([name, text]) => [`${NOTE_PREFIX}${name}`, text])
   return encodeSafetensors({
     tensors: {
+      ...further,
       ...state,
       inputShift: { shape: [shift.length], data: shift },
       inputScale: { shape: [scale.length], data: scale },
@@ -54,9 +57,11 @@ export function decodeNetwork(bytes: Uint8Array, name = 'weights'): SavedNetwork
   const notes = Object.entries(metadata)
     .filter(([key]) => key.startsWith(NOTE_PREFIX))
     .map(([key, text]) => [key.slice(NOTE_PREFIX.length), text])
+  const own = new Set([...Object.keys(tensorShapes(architecture)), 'inputShift', 'inputScale'])
   return {
     architecture,
     state: Object.fromEntries(Object.keys(tensorShapes(architecture)).map((key) => [key, tensors[key]!])),
+    further: Object.fromEntries(Object.entries(tensors).filter(([key]) => !own.has(key))),
     shift: Float32Array.from(inputShift.data),
     scale: Float32Array.from(inputScale.data),
     notes: Object.fromEntries(notes),

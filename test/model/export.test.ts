@@ -5,6 +5,7 @@ import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { applyPreprocessing } from '../../src/data/apply-preprocessing.ts'
 import { dataSchema, preprocessSchema, splitSchema } from '../../src/data/data-config.ts'
+import { fittedData } from '../../src/data/fitted-data.ts'
 import { prepareData } from '../../src/data/prepare-data.ts'
 import { exportOnnx } from '../../src/model/export-onnx.ts'
 import { exportSafetensors } from '../../src/model/export-safetensors.ts'
@@ -88,7 +89,7 @@ test.skipIf(!hasNumpy)(
         study: { name: 's' },
         trial: { number: 3 },
         saved,
-        data,
+        data: fittedData(data),
         arithmetic: 'muladd',
       } as unknown as KeptNetwork
       const kernels = openKernels({ arithmetic: 'muladd' })

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { applyPreprocessing } from '../../src/data/apply-preprocessing.ts'
 import { type DataSettings, dataSchema, preprocessSchema, splitSchema } from '../../src/data/data-config.ts'
+import { decodeFit } from '../../src/data/fitted-data.ts'
 import { prepareData } from '../../src/data/prepare-data.ts'
 import { exportOnnx } from '../../src/model/export-onnx.ts'
 import {
@@ -61,7 +63,9 @@ async function kept(
   let step = run.next()
   while (!step.done) step = run.next()
   const saved = decodeNetwork(step.value.artifact)
-  return { saved, data, settings: blocks, arithmetic: 'muladd' } as unknown as KeptNetwork
+  const fit = decodeFit({ tensors: saved.further, notes: saved.notes })
+  const study = { name: 'mine', fingerprints: { data: data.hash } }
+  return { study, saved, data: fit, settings: blocks, arithmetic: 'muladd' } as unknown as KeptNetwork
 }
 
 /** Rows of [kind, length, width, colour] whose kind follows from the others. */
@@ -86,7 +90,7 @@ function table(
 }
 
 function labelsOf({ saved: _, data }: KeptNetwork, { classes }: FilePredictions): string[] {
-  return Array.from(classes!.labels, (label) => data.folds[0]!.classes[label]!)
+  return Array.from(classes!.labels, (label) => data.classes[label]!)
 }
 
 describe('predictions of a file', () => {
@@ -158,7 +162,11 @@ describe('columns of large numbers', () => {
     )
     const of = (base: number): string => rows.map(([t, label]) => `${base + t},${label}`).join('\n')
     const [small, large] = [await kept(of(1000), {}), await kept(of(1_700_000_000), {})]
-    const seen = ({ data }: KeptNetwork): Float32Array => data.folds[0]!.train.inputs.values as Float32Array
+    const seen = ({ data }: KeptNetwork): Float32Array => {
+      const base = data === small.data ? 1000 : 1_700_000_000
+      const read = Float64Array.from(rows, ([t]) => base + t)
+      return applyPreprocessing(data.preprocessing, read).values as Float32Array
+    }
     for (const [i, value] of seen(large).entries())
       expect(Math.abs(value - seen(small)[i]!)).toBeLessThan(1e-6)
     expect((await predictFile(large, write(of(1_700_000_000)))).accuracy).toBeGreaterThan(0.95)
@@ -182,7 +190,7 @@ describe('a predicted number', () => {
     const without = await predictFile(network, write(of('y,x', [1, 0])))
     expect([without.r2, without.numbers]).toEqual([null, predicted.numbers])
     expect([...numbersCsv(predicted.numbers!, 'price')][0]).toBe('row,price\n')
-    const { metrics } = judgeOnTest(network)
+    const { metrics } = await judgeOnTest(network)
     expect(metrics.r2).toBeGreaterThan(0.9)
     expect(metrics.rmse).toBeLessThan(400)
     expect(userErrorOf(() => exportOnnx(network)).message).toMatch(/this network predicts a number/)

@@ -4,7 +4,9 @@ import { zipSync } from 'fflate'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, it } from 'vitest'
 import { dataSchema, preprocessSchema, splitSchema } from '../../src/data/data-config.ts'
+import { decodeFit } from '../../src/data/fitted-data.ts'
 import { prepareData } from '../../src/data/prepare-data.ts'
+import type { PreparedFold } from '../../src/data/prepared.ts'
 import { type KeptNetwork, predictFile } from '../../src/model/kept-network.ts'
 import { createClassifier } from '../../src/objective/classifier.ts'
 import { classifierConfig, modelSchema, trainingSchema } from '../../src/objective/classifier-config.ts'
@@ -31,8 +33,13 @@ function newFolder(): string {
   return folder
 }
 
+type Trained = KeptNetwork & {
+  readonly fold: PreparedFold
+  readonly stored: Readonly<Record<string, number>>
+}
+
 /** A network trained on a data block for a few epochs, and the accuracies stored with its epoch. */
-async function trained(block: object): Promise<KeptNetwork & { readonly stored: Record<string, number> }> {
+async function trained(block: object): Promise<Trained> {
   const settings = {
     data: dataSchema.parse(block),
     split: splitSchema.parse({}),
@@ -52,16 +59,16 @@ async function trained(block: object): Promise<KeptNetwork & { readonly stored: 
   const best = measured.at(-1)!.metrics!.bestEpoch
   const stored = measured.find((each) => each.step === best)!.metrics as Record<string, number>
   const saved = decodeNetwork(step.value.artifact)
-  return { saved, data, settings, arithmetic: 'muladd', stored } as unknown as KeptNetwork & {
-    stored: Record<string, number>
-  }
+  const fit = decodeFit({ tensors: saved.further, notes: saved.notes })
+  const kept = { saved, data: fit, settings, arithmetic: 'muladd' }
+  return { ...kept, fold: data.folds[0]!, stored } as unknown as Trained
 }
 
 /** How often the predictions of a file are right on the study's own parts, against what its trial measured. */
 async function expectAgreement(block: object, source: string): Promise<void> {
   const network = await trained(block)
   const predicted = await predictFile(network, source)
-  const { train, valid } = network.data.folds[0]!
+  const { train, valid } = network.fold
   const shareRight = ({ rows, labels }: typeof train): number =>
     rows.filter((row) => predicted.classes!.labels[row] === labels[row]).length / rows.length
   expect(shareRight(train)).toBe(network.stored.trainAccuracy)

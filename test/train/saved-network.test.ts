@@ -29,9 +29,9 @@ function trained(shape: Architecture) {
 function save(shape: Architecture): { bytes: Uint8Array; network: ReturnType<typeof trained> } {
   const network = trained(shape)
   const { shift, scale } = examples.inputs
-  const notes = { epoch: '2' }
-  const state = readNetwork(network)
-  return { bytes: encodeNetwork({ architecture: shape, state, shift, scale, notes }), network }
+  const further = { readShift: { shape: [2], data: Float64Array.of(0.1, 1e300) } }
+  const saved = { architecture: shape, state: readNetwork(network), shift, scale, notes: { epoch: '2' } }
+  return { bytes: encodeNetwork({ ...saved, further }), network }
 }
 
 describe('a saved network', () => {
@@ -44,6 +44,7 @@ describe('a saved network', () => {
     const saved = decodeNetwork(bytes)
     expect(saved.architecture).toEqual(shape)
     expect(saved.notes).toEqual({ epoch: '2' })
+    expect(saved.further).toEqual({ readShift: { shape: [2], data: Float64Array.of(0.1, 1e300) } })
     const opened = openNetwork(plain(), saved)
     const { inputs: columns } = saved.architecture
     const inputs = { values: examples.inputs.values, columns, shift: saved.shift, scale: saved.scale }

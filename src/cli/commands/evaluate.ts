@@ -25,7 +25,7 @@ export default defineCommand({
       const { openKeptNetwork } = await import('../../session/open-kept-network.ts')
       const { openWriter } = await import('../../store/sqlite-store.ts')
       const kept = await openKeptNetwork(reader, study, trial, cacheFolderOf(args.db))
-      const score = judgeOnTest(kept)
+      const score = await judgeOnTest(kept)
       const looks = testEvaluations(reader, study.id)
       const writer = openWriter(args.db)
       try {
@@ -34,7 +34,7 @@ export default defineCommand({
         writer.close()
       }
       if (looks.length > 0 && !args.quiet) say(terminal, warning(looks.length + 1))
-      const { classes } = kept.data.folds[0]!
+      const { classes } = kept.data
       const text = args.json
         ? `${JSON.stringify(evaluationJson(study.name, trial.number, score, classes), null, 2)}\n`
         : renderEvaluation(trial.number, score, classes, tableLayout(terminal))

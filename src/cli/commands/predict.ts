@@ -41,7 +41,7 @@ export default defineCommand({
       const kept = await openKeptNetwork(open.reader, open.study, trial, cacheFolderOf(args.db))
       const predictions = await predictFile(kept, args.data)
       if (!args.quiet) sayOf(predictions, terminal)
-      const names = kept.data.folds[0]!.classes
+      const names = kept.data.classes
       const lines =
         predictions.classes === null
           ? numbersCsv(predictions.numbers!, names[0]!)
