@@ -7,6 +7,7 @@ import {
   type TrialRecord,
   type TrialSpec,
 } from '../trial.ts'
+import { readEndedTrials } from './ended-trial.ts'
 import { type Before, beginStage, openStage, type StudyCourse } from './open-stage.ts'
 import { completeEnd, endWith, exhaustedReason, type StudyEnd } from './study-end.ts'
 import type { TrialQueue } from './trial-queue.ts'
@@ -117,7 +118,8 @@ export class AskedStudy {
   }
 
   #after({ record, before, queue }: CurrentStage): Before {
-    const trials = [...before.trials, ...queue.finished()]
+    const { store, study } = this.#plan
+    const trials = [...before.trials, ...readEndedTrials(store, study.id, record.index)]
     return { stage: record, trials, epochs: before.epochs + queue.epochs }
   }
 

@@ -1,5 +1,7 @@
 import type { PastTrial } from '../search/sampler.ts'
-import type { Budget, TrialNumber, TrialRecord } from '../trial.ts'
+import type { StudyReader } from '../store/store.ts'
+import { type Budget, isFinished, type TrialNumber, type TrialRecord } from '../trial.ts'
+import { streamTrials } from './trial-stream.ts'
 
 /**
  * What a study that runs keeps in memory of each of its trials that has ended: all that later decisions look at, and a
@@ -15,4 +17,14 @@ export interface EndedTrial extends PastTrial {
 export function endedTrial(record: TrialRecord, budget: Budget): EndedTrial {
   const { number, stage, params, state, value, tie, epochs, continues } = record
   return { number, stage, params, state, value, tie, epochs, budget, continues }
+}
+
+/** The trials of a stage that have ended, in order of number. */
+export function* readEndedTrials(reader: StudyReader, study: number, stage: number): Generator<EndedTrial> {
+  let budget: Budget | null = null
+  for (const record of streamTrials(reader, study, stage)) {
+    if (!isFinished(record)) continue
+    if (record.budget.epochs !== budget?.epochs) budget = record.budget
+    yield endedTrial(record, budget!)
+  }
 }

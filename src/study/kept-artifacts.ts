@@ -26,7 +26,7 @@ export interface KeptArtifactsSetup {
   /** Numbers of the trials that this stage continues. */
   readonly continued: readonly number[]
   /** The finished trials of earlier stages and of this one, as a resume finds them. */
-  readonly finished: readonly EndedTrial[]
+  readonly finished: Iterable<EndedTrial>
 }
 
 /** Keeps the best of the study, the best of the stage for the next one, and what unfinished trials will continue. */

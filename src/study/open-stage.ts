@@ -9,7 +9,7 @@ import type { SearchSpace } from '../space/search-space.ts'
 import type { StageRecord, StudyRecord, StudyWriter } from '../store/store.ts'
 import type { TrialRecord } from '../trial.ts'
 import { readEarlyValues } from './early-values.ts'
-import type { EndedTrial } from './ended-trial.ts'
+import { type EndedTrial, readEndedTrials } from './ended-trial.ts'
 import { type KeptArtifacts, keepArtifacts, promotedCount } from './kept-artifacts.ts'
 import { TrialQueue, type TrialQueueSetup } from './trial-queue.ts'
 
@@ -76,10 +76,9 @@ export function openStage(
     begun,
     ...(out === undefined ? {} : { out }),
     measurements: (number) => store.measurements(study.id, number),
-    propose:
-      plan.replicate === undefined
-        ? proposer(course, stage, before.trials)
-        : replicator(course, stage, plan.replicate, before.trials),
+    ...(plan.replicate === undefined
+      ? proposer(course, stage, before.trials)
+      : replicator(course, stage, plan.replicate, before.trials)),
     retries: limits.retries,
     maxFailures: limits.maxFailures,
   })
@@ -91,9 +90,19 @@ export function openStage(
     promoted: promotedCount(stages[stage.index + 1]),
     replicates: plan.replicate !== undefined,
     continued: continued.map(({ number }) => number),
-    finished: [...before.trials, ...queue.finished()],
+    finished: finishedSoFar(store, study.id, stage.index, before.trials),
   })
   return { queue, kept }
+}
+
+function* finishedSoFar(
+  store: StudyWriter,
+  study: number,
+  stage: number,
+  before: readonly EndedTrial[],
+): Generator<EndedTrial> {
+  yield* before
+  yield* readEndedTrials(store, study, stage)
 }
 
 /** Decides where the stage searches, and records the decision before its first trial. */
@@ -131,15 +140,13 @@ export function beginStage(
   return stage
 }
 
+type Proposer = Pick<TrialQueueSetup, 'propose' | 'looksBack'>
+
 /**
  * Proposes the stage's trials; keeps the set of points already tried, which grows by one with each. Independent draws
  * from a continuous space never meet, and are not kept: the set would take more memory than all else.
  */
-function proposer(
-  course: StudyCourse,
-  stage: StageRecord,
-  earlier: readonly EndedTrial[],
-): TrialQueueSetup['propose'] {
+function proposer(course: StudyCourse, stage: StageRecord, earlier: readonly EndedTrial[]): Proposer {
   const { seed, direction } = course.study
   const plan = course.stages[stage.index]!
   const finite = Number.isFinite(countPointsAtMost(course.space))
@@ -150,7 +157,7 @@ function proposer(
     !neverRepeats(stage.space) ||
     !neverRepeats(course.space)
   let taken: Set<string> | null = mayMeet ? null : new Set()
-  return (index, history, pending) => {
+  const propose: Proposer['propose'] = (index, history, pending) => {
     if (taken === null) {
       taken = takenBefore(course.stages, stage.index, earlier)
       for (const { params } of history) taken.add(pointKey(params))
@@ -184,6 +191,8 @@ function proposer(
       continues,
     }
   }
+  // Where few points keep the constraints, new ones are found from known ones.
+  return { propose, looksBack: mayMeet || course.space.constraints.length > 0 }
 }
 
 /** Proposes the best points again, under other seeds; nothing if no trial of these epochs has succeeded. */
@@ -192,10 +201,10 @@ function replicator(
   stage: StageRecord,
   replicate: Replicate,
   earlier: readonly EndedTrial[],
-): TrialQueueSetup['propose'] {
+): Proposer {
   const { seed, direction } = course.study
   const points = pointsToReplicate(earlier, course.stages, stage.epochs, replicate, direction)
-  return (index) => {
+  const propose: Proposer['propose'] = (index) => {
     const found = replicateOf(points, index, replicate)
     if (found === null) return null
     return {
@@ -207,4 +216,5 @@ function replicator(
       continues: null,
     }
   }
+  return { propose, looksBack: false }
 }

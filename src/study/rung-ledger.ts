@@ -13,6 +13,9 @@ export interface StageRungs {
 
 const NONE: readonly PastTrial[] = []
 
+/** In place of a trial of which nothing is kept. */
+const FORGOTTEN = 'forgotten'
+
 /** What a trial had measured when it reached a rung. */
 type Reached = Pick<Measurement, 'step' | 'value'>
 
@@ -33,7 +36,7 @@ export class RungLedger {
   readonly #direction: Direction
   /** Of each trial; left empty where there are no rungs, because a stage may have a million trials. */
   readonly #rows: Row[] = []
-  readonly #ended: (EndedTrial | undefined)[] = []
+  readonly #ended: (EndedTrial | typeof FORGOTTEN | undefined)[] = []
   /** What a stage without rungs has shown; it only grows. */
   readonly #seen: PastTrial[] = []
   /** By rung, and last for the end: this many trials from the first on have reached it or ended. */
@@ -71,9 +74,26 @@ export class RungLedger {
     this.#advance()
   }
 
-  /** The trial, if it has ended. */
-  ended(index: number): EndedTrial | undefined {
-    return this.#ended[index]
+  /** How many trials there are. */
+  get size(): number {
+    return this.#ended.length
+  }
+
+  hasEnded(index: number): boolean {
+    return this.#ended[index] !== undefined
+  }
+
+  /** A trial that has ended, and was not forgotten. */
+  ended(index: number): EndedTrial {
+    const trial = this.#ended[index]
+    if (trial === undefined || trial === FORGOTTEN)
+      throw new Error(`Nothing is kept of trial ${index} of a stage.`)
+    return trial
+  }
+
+  /** Keeps nothing of a trial that has ended, where neither a sampler nor a rung looks at it. */
+  forget(index: number): void {
+    this.#ended[index] = FORGOTTEN
   }
 
   /** Whether everything is there that the trial may see before it begins. */
@@ -91,13 +111,12 @@ export class RungLedger {
     if (lags === null) return NONE
     const count = Math.max(0, index - lags[0]! + 1)
     if (!this.#hasRungs) {
-      while (this.#seen.length < count) this.#seen.push(this.#ended[this.#seen.length]!)
+      while (this.#seen.length < count) this.#seen.push(this.ended(this.#seen.length))
       return this.#seen
     }
     return this.#rows.slice(0, count).map((row, m) => {
       const level = lags.findLastIndex((lag) => m <= index - lag)
-      const ended = this.#ended[m]
-      return level === lags.length - 1 ? ended! : asSeenAt(row, ended, level)
+      return level === lags.length - 1 ? this.ended(m) : asSeenAt(row, this.#endedRow(m), level)
     })
   }
 
@@ -107,9 +126,14 @@ export class RungLedger {
     if (rung === -1) return true
     if (this.#prefixes[rung]! < index) return null
     const own = this.#rows[index]!.reached[rung]!
-    const peers = this.#rows.slice(0, index).flatMap((row, m) => peerAt(row, this.#ended[m], rung) ?? [])
+    const peers = this.#rows.slice(0, index).flatMap((row, m) => peerAt(row, this.#endedRow(m), rung) ?? [])
     const values = peers.map(({ value }) => value)
     return decideAtRung(own.value, values, this.#rungs.reduce, this.#direction).goesOn
+  }
+
+  /** The trial, if it has ended. */
+  #endedRow(index: number): EndedTrial | undefined {
+    return this.hasEnded(index) ? this.ended(index) : undefined
   }
 
   get #hasRungs(): boolean {

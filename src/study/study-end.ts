@@ -25,7 +25,7 @@ export function endWith(
 
 /** Why a stage has fewer trials than planned, although the study goes on. */
 export function exhaustedReason({ name }: StageRecord, queue: TrialQueue): string {
-  return `stage ${name} has tried every possible point (${queue.finished().length} trials)`
+  return `stage ${name} has tried every possible point (${queue.finished} trials)`
 }
 
 export function completeEnd(reasons: readonly string[]): StudyEnd {

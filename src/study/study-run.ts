@@ -1,5 +1,6 @@
 import type { Executor } from '../execute/executor.ts'
 import { FINISHED_STATES, type TrialState } from '../trial.ts'
+import { readEndedTrials } from './ended-trial.ts'
 import type { StudyListener } from './events.ts'
 import { guardListener } from './guarded-listener.ts'
 import { runStage } from './lanes.ts'
@@ -66,13 +67,11 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
       end = { state: 'stopped', endReason: String(run.signal.reason ?? 'stopped') }
     }
     if (end !== null) break
-    const results = queue.finished()
     if (queue.end === 'exhausted') reasons.push(exhaustedReason(stage, queue))
     listener({ kind: 'stage-finished', stage })
-    before = {
-      stage,
-      trials: [...before.trials, ...results],
-      epochs: before.epochs + queue.epochs,
+    if (index + 1 < run.stages.length) {
+      const trials = [...before.trials, ...readEndedTrials(store, study.id, index)]
+      before = { stage, trials, epochs: before.epochs + queue.epochs }
     }
   }
   end ??= completeEnd(reasons)

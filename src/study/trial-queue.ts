@@ -9,7 +9,7 @@ import {
   type TrialRecord,
   type TrialSpec,
 } from '../trial.ts'
-import { type EndedTrial, endedTrial } from './ended-trial.ts'
+import { endedTrial } from './ended-trial.ts'
 import { RungLedger, type StageRungs } from './rung-ledger.ts'
 import { StopRule } from './stop-rule.ts'
 
@@ -44,6 +44,11 @@ export interface TrialQueueSetup {
     seen: readonly PastTrial[],
     pending: readonly Params[],
   ) => TrialSpec | null
+  /**
+   * Whether proposals look at the points of earlier trials. Where they do not and `adaptive` is false, nothing is kept
+   * of a trial that has ended, `pending` is empty, and a stage of a million trials takes little memory.
+   */
+  readonly looksBack: boolean
   /** How often a failed trial is run again. */
   readonly retries: number
   /** This many failed trials in a row, in order of number, end the stage; null for no limit. */
@@ -83,8 +88,9 @@ export class TrialQueue {
   readonly #setup: TrialQueueSetup
   /** The trials that have been proposed and have not ended, by index. */
   readonly #open = new Map<number, Entry>()
-  /** The params of all entries, kept apart because samplers that wait for nothing are handed all of them each time. */
+  /** The params of all trials, kept apart because samplers that wait for nothing are handed all of them each time. */
   readonly #proposed: Params[] = []
+  readonly #remembers: boolean
   /** Indices of the trials that have to start again, ascending. */
   readonly #again: number[] = []
   readonly #firstNumber: number
@@ -104,10 +110,11 @@ export class TrialQueue {
     const { rungs, epochs, direction } = setup
     this.#setup = setup
     this.#firstNumber = firstNumber
+    this.#remembers = setup.adaptive || setup.looksBack || rungs.at.length > 0
     this.#ledger = new RungLedger(rungs, epochs, setup.adaptive ? setup.lag : null, direction)
     this.#stop = new StopRule(setup.stop, direction)
     for (const record of setup.begun) {
-      const index = this.#proposed.length
+      const index = this.#ledger.size
       this.#add(record, record.attempts)
       if (!isFinished(record)) {
         if (!setup.out?.has(record.number)) this.#again.push(index)
@@ -125,7 +132,7 @@ export class TrialQueue {
     if (this.#end === 'too-many-failures') return 'none'
     const again = this.#again.shift()
     if (again !== undefined) return this.#handOut(again)
-    const index = this.#proposed.length
+    const index = this.#ledger.size
     if (this.#end !== null || index >= this.#setup.trials) return 'none'
     if (!this.#ledger.mayBegin(index) || this.#awaitsStop(index)) return 'wait'
     if (this.#isStopped(index)) return this.#endWith('stop-rule')
@@ -184,9 +191,9 @@ export class TrialQueue {
     this.#settle(record.number - this.#firstNumber, record)
   }
 
-  /** The finished trials, in order of number. */
-  finished(): EndedTrial[] {
-    return this.#proposed.flatMap((_, index) => this.#ledger.ended(index) ?? [])
+  /** How many trials are finished. */
+  get finished(): number {
+    return this.#ledger.size - this.#open.size
   }
 
   /** Why no further trial begins although the stage has fewer than planned; null while it goes on, or if it has all. */
@@ -206,7 +213,7 @@ export class TrialQueue {
 
   /** Whether every trial of the stage is finished. */
   get complete(): boolean {
-    const all = this.#end !== null || this.#proposed.length >= this.#setup.trials
+    const all = this.#end !== null || this.#ledger.size >= this.#setup.trials
     return all && this.#open.size === 0
   }
 
@@ -228,8 +235,8 @@ export class TrialQueue {
   }
 
   #add(spec: TrialSpec, attempts: number): void {
-    this.#open.set(this.#proposed.length, { spec, attempts, retries: 0 })
-    this.#proposed.push(spec.params)
+    this.#open.set(this.#ledger.size, { spec, attempts, retries: 0 })
+    if (this.#remembers) this.#proposed.push(spec.params)
     this.#ledger.add(spec)
     this.#epochs += this.#setup.epochs
   }
@@ -244,7 +251,7 @@ export class TrialQueue {
     const index = number - this.#firstNumber
     const entry = this.#open.get(index)
     if (entry !== undefined) return entry
-    const was = this.#ledger.ended(index) === undefined ? 'was never handed out' : 'has already finished'
+    const was = this.#ledger.hasEnded(index) ? 'has already finished' : 'was never handed out'
     throw new Error(`Trial ${number} ${was}.`)
   }
 
@@ -263,7 +270,9 @@ export class TrialQueue {
   #look(): void {
     const { maxFailures } = this.#setup
     while (this.#looked < this.#ledger.finished && this.#end !== 'too-many-failures') {
-      const trial = this.#ledger.ended(this.#looked++)!
+      const trial = this.#ledger.ended(this.#looked)
+      if (!this.#remembers) this.#ledger.forget(this.#looked)
+      this.#looked++
       this.#failuresInARow = trial.state === 'failed' ? this.#failuresInARow + 1 : 0
       this.#stop.look(trial)
       if (maxFailures !== null && this.#failuresInARow >= maxFailures) this.#end = 'too-many-failures'

@@ -44,6 +44,7 @@ function queueOf(changes: Partial<TrialQueueSetup> = {}): { queue: TrialQueue; p
     begun: [],
     measurements: () => [],
     propose,
+    looksBack: true,
     retries: 0,
     maxFailures: null,
     ...changes,
@@ -64,7 +65,7 @@ describe('a queue of trials', () => {
     expect(queue.complete).toBe(false)
     for (const index of [2, 0, 1]) queue.finish(record(index))
     expect(queue.complete).toBe(true)
-    expect(queue.finished().map(({ number }) => number - FIRST)).toEqual([0, 1, 2])
+    expect(queue.finished).toBe(3)
   })
 
   test('makes trial i wait for trials 0 to i - lag, whatever else has finished', () => {
@@ -95,6 +96,25 @@ describe('a queue of trials', () => {
     take(queue)
     take(queue)
     expect(proposals.at(-1)).toEqual({ index: 2, finished: [], pending: [{ x: 0 }, { x: 1 }] })
+  })
+
+  test('keeps nothing of trials at which nobody looks, and still knows which have ended', () => {
+    const { queue, proposals } = queueOf({
+      adaptive: false,
+      looksBack: false,
+      maxFailures: 2,
+      begun: [record(0)],
+    })
+    expect([take(queue), take(queue), take(queue)]).toEqual([1, 2, 3])
+    expect(proposals.at(-1)).toEqual({ index: 3, finished: [], pending: [] })
+    queue.finish(record(3, 'failed'))
+    expect(queue.finished).toBe(2)
+    expect(() => queue.finish(record(3))).toThrow('has already finished')
+    expect(() => queue.finish(record(7))).toThrow('was never handed out')
+    queue.finish(record(2, 'failed'))
+    expect(queue.end).toBeNull()
+    queue.finish(record(1))
+    expect(queue.end).toBe('too-many-failures')
   })
 
   test('starts again what an earlier process left unfinished, the lowest first, with one more attempt', () => {
