@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { renderTable } from '../src/report/table.ts'
 import { measureOverhead, type OverheadFigures } from './orchestra/overhead.ts'
 import { measureQueries } from './orchestra/queries.ts'
+import { isSteady } from './peak.ts'
 import { measureTraining, parseWork, type TrainResult } from './train-work.ts'
 
 const { values: options } = parseArgs({
@@ -80,12 +81,13 @@ if (options.json) {
     ),
   )
   show(
-    ['TRAINING', 'NET-STEPS/S', 'GFLOP/S', 'OF PEAK', 'KERNELS'],
-    training.map(({ work, netStepsPerSecond, gflops, shareOfPeak, variant }) => [
+    ['TRAINING', 'NET-STEPS/S', 'SLOWEST', 'FASTEST', 'GFLOP/S', 'OF PEAK', 'KERNELS'],
+    training.map(({ work, netStepsPerSecond, spread, gflops, shareOfPeak, peaks, variant }) => [
       work.replaceAll('--', ''),
       netStepsPerSecond.toFixed(1),
+      ...spread.map((rate) => rate.toFixed(1)),
       gflops.toFixed(1),
-      percent(shareOfPeak),
+      isSteady(...peaks) ? percent(shareOfPeak) : 'unsteady',
       variant,
     ]),
   )
@@ -99,8 +101,11 @@ if (options.json) {
     ]),
   )
   show(
-    ['COMMAND, 100,000 TRIALS STORED', 'MS'],
-    queries.map(({ command, milliseconds }) => [command, milliseconds.toFixed(0)]),
+    ['COMMAND, 100,000 TRIALS STORED', 'MS', 'FASTEST', 'SLOWEST'],
+    queries.map(({ command, milliseconds, spread }) => [
+      command,
+      ...[milliseconds, ...spread].map((figure) => figure.toFixed(0)),
+    ]),
   )
 }
 

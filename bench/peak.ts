@@ -17,11 +17,12 @@ export function measurePeak(): number {
 
 /** Whether figures taken between two looks at the peak may be compared; says so on stderr if not. */
 export function isSteady(before: number, after: number): boolean {
-  if (Number.isNaN(before)) return true
+  // Without a variant there is no peak.
+  if (Number.isNaN(before) || before === 0) return true
   const drift = Math.abs(after - before) / Math.max(before, after)
   if (drift <= MOST_DRIFT) return true
   console.error(
-    `The machine's peak went from ${before.toFixed(0)} to ${after.toFixed(0)} GFLOP/s a core meanwhile: no comparison. Try again when it is quiet.`,
+    `The machine's peak went from ${before.toFixed(0)} to ${after.toFixed(0)} GFLOP/s meanwhile: no comparison. Try again when it is quiet.`,
   )
   return false
 }

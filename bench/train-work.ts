@@ -27,10 +27,14 @@ export interface Round {
 export interface TrainResult {
   /** Steps of all networks together, the median of the rounds. */
   readonly netStepsPerSecond: number
+  /** The same of the slowest and of the fastest rounds. */
+  readonly spread: readonly [number, number]
   readonly gflops: number
   /** Of the multiply-adds the same threads can do with nothing else to do, measured in the same run. */
   readonly shareOfPeak: number
   readonly peakGflops: number
+  /** That peak before the first rounds and before the last. */
+  readonly peaks: readonly [number, number]
   readonly backend: string
   readonly variant: string
   readonly arithmetic: Arithmetic
@@ -115,15 +119,20 @@ export async function measureTraining(work: TrainWork): Promise<TrainResult> {
       return rounds
     }),
   )
-  const netStepsPerSecond = sum(rounds.map((each) => median(each.map((round) => round.stepsPerSecond))))
+  const overRounds = (of: (rates: number[]) => number): number =>
+    sum(rounds.map((each) => of(each.map((round) => round.stepsPerSecond))))
+  const netStepsPerSecond = overRounds(median)
   const peakGflops = sum(rounds.map((each) => Math.max(...each.map((round) => round.peakGflops))))
+  const peakAt = (index: number): number => sum(rounds.map((each) => each.at(index)!.peakGflops))
   const gflops = (netStepsPerSecond * flopsOfStep(work)) / 1e9
   const { backend, variant, arithmetic } = workers[0]!.ready
   return {
     netStepsPerSecond,
+    spread: [overRounds((rates) => Math.min(...rates)), overRounds((rates) => Math.max(...rates))],
     gflops,
     shareOfPeak: gflops / peakGflops,
     peakGflops,
+    peaks: [peakAt(0), peakAt(-1)],
     backend,
     variant,
     arithmetic,

@@ -10,6 +10,8 @@ import { fillStore } from '../store/fill.ts'
 export interface QueryFigure {
   readonly command: string
   readonly milliseconds: number
+  /** The fastest run and the slowest. */
+  readonly spread: readonly [number, number]
 }
 
 const MAIN = fileURLToPath(new URL('../../dist/bin/finesweep.cjs', import.meta.url))
@@ -43,7 +45,8 @@ export function measureQueries(trials: number, runs: number): QueryFigure[] {
         // The first run fills the caches that every later one finds.
         if (run > 0) times.push(performance.now() - began)
       }
-      return { command, milliseconds: times.toSorted((a, b) => a - b)[runs >> 1]! }
+      times.sort((a, b) => a - b)
+      return { command, milliseconds: times[runs >> 1]!, spread: [times[0]!, times.at(-1)!] }
     })
   } finally {
     rmSync(folder, { recursive: true, force: true })
