@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { randomSeed } from '../random-seed.ts'
 
 /** The built command, as people run it. */
 const MAIN = fileURLToPath(new URL('../../dist/bin/finesweep.cjs', import.meta.url))
@@ -55,10 +56,9 @@ export function scaled(short: number, long: number): number {
   return process.env.FINESWEEP_CHAOS === undefined ? short : long
 }
 
-/** The seed of a random test: FINESWEEP_SEED, or a new one. It belongs into the test's messages. */
+/** The seed of a random test, printed so that it can be repeated. */
 export function chaosSeed(): number {
-  const given = process.env.FINESWEEP_SEED
-  const seed = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given)
+  const seed = randomSeed()
   console.log(`seed ${seed} (again: FINESWEEP_SEED=${seed})`)
   return seed
 }
