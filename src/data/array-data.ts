@@ -58,7 +58,7 @@ export function labelTexts({ file, shape, values, texts }: FileArray): string[] 
     throw malformed(
       file,
       `has the label ${value} in row ${i + 1}; labels must be whole numbers`,
-      undefined,
+      'To predict a number, write task: regression.',
       i + 1,
     )
   })

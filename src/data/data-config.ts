@@ -194,25 +194,25 @@ export type PreprocessConfig = z.output<typeof preprocessSchema>
 
 /** A block of a table: what its reader needs, whatever the format. */
 export type TableConfig = Omit<Extract<DataConfig, { source: 'parquet' }>, 'source'> & {
-  /** Whether the study says that its labels are classes: then numbers with many values are not questioned. */
-  readonly sure: boolean
-  /** Whether the label is a number that is predicted. */
-  readonly regression: boolean
+  readonly task: Task
 }
 
-/** What a network learns: classes, or a number. `auto` is classes, and questions labels that look measured. */
+/** What a network learns: classes, or a number. */
 export const taskSchema = z.enum(['classification', 'regression']).optional()
 
-/** `auto` where a study does not say. */
-export type Task = 'auto' | 'classification' | 'regression'
+/**
+ * `auto` goes by the labels: numbers that look measured are predicted as such. Where no task is said otherwise, labels
+ * are classes, and those that look measured are refused.
+ */
+export type Task = 'auto' | 'classification' | 'regression' | undefined
 
 /** All that decides what a study's trials are trained on; plain JSON, paths absolute. */
 export interface DataSettings {
   readonly data: DataConfig
   readonly split: SplitConfig
   readonly preprocess: PreprocessConfig
-  /** What is learned; classes if left out. */
-  readonly task?: 'classification' | 'regression' | undefined
+  /** What is learned; classes if left out. Settings that trials run with are never `auto`. */
+  readonly task?: Task
   /** How the data are split and scaled: `first` as version 0.1 did, for studies that it began; today's way if left out. */
   readonly form?: 'first' | undefined
 }

@@ -24,7 +24,10 @@ export interface DataDescription {
   /** The smallest and the largest input. */
   readonly range: readonly [low: number, high: number]
   readonly mean: number
+  /** Empty where a number is predicted. */
   readonly classes: readonly ClassCount[]
+  /** The number that is predicted; null for classes. */
+  readonly target: TargetDescription | null
   /** Each column of a table; null for arrays and images. */
   readonly tableColumns: readonly ColumnDescription[] | null
   /** The parts that the study gets. */
@@ -36,6 +39,13 @@ export interface DataDescription {
   /** What may be wrong with the data, in sentences. */
   readonly cautions: readonly string[]
   readonly hash: string
+}
+
+export interface TargetDescription {
+  readonly name: string
+  readonly range: readonly [low: number, high: number]
+  readonly mean: number
+  readonly deviation: number
 }
 
 export interface ClassCount {
@@ -76,7 +86,11 @@ export async function describeData(source: string | DataSettings): Promise<DataD
           : 'float64',
     range: [low, high],
     mean,
-    classes: data.classes.map((name, i) => ({ name, rows: counts[i]!, testRows: testCounts[i]! })),
+    classes:
+      data.targets === undefined
+        ? data.classes.map((name, i) => ({ name, rows: counts[i]!, testRows: testCounts[i]! }))
+        : [],
+    target: data.targets === undefined ? null : describeTarget(data.classes[0]!, data.targets),
     tableColumns: describeColumns(data),
     split: splitCounts(data, settings.split),
     steps: describePreprocessing(
@@ -96,6 +110,12 @@ export async function describeData(source: string | DataSettings): Promise<DataD
 /** What a study that says nothing else gets. */
 export function usualSettings(source: string): DataSettings {
   return { data: detectSource(source), split: splitSchema.parse({}), preprocess: preprocessSchema.parse({}) }
+}
+
+function describeTarget(name: string, values: Float64Array): TargetDescription {
+  const { low, high, mean } = spreadOf(values)
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return { name, range: [low, high], mean, deviation: Math.sqrt(squares / values.length) }
 }
 
 interface Spread {

@@ -10,6 +10,7 @@ import { type DataConfig, dataPath, type Task } from './data-config.ts'
 import type { DataSet } from './data-set.ts'
 import { generateTextures } from './generated.ts'
 import { readIdx } from './idx.ts'
+import { type MeasuredLabels, measuredLabels, regressionRemark } from './measured-labels.ts'
 import { readNpy } from './npy.ts'
 import { readNpz } from './npz.ts'
 import { malformed, readWholeFile } from './read-file.ts'
@@ -23,21 +24,17 @@ type Config<S extends DataConfig['source']> = Extract<DataConfig, { source: S }>
  * Reads or makes the data set, whole, and checks what every source must give: at least two classes that occur.
  * @throws UserError `usage` that names the file and the rule.
  */
-export function readDataSet(config: DataConfig, task: Task = 'auto'): DataSet {
+export function readDataSet(config: DataConfig, task?: Task): DataSet {
   return checked(readSource(config, task), config)
 }
 
 /** The same for all formats: Parquet can be read by waiting alone. */
-export async function loadDataSet(config: DataConfig, task: Task = 'auto'): Promise<DataSet> {
+export async function loadDataSet(config: DataConfig, task?: Task): Promise<DataSet> {
   if (config.source !== 'parquet') return readDataSet(config, task)
   const { openParquet } = await import('./table/parquet-file.ts')
   const first = await openParquet(dataPath(config)!)
   const test = config.test === undefined ? null : await openParquet(config.test)
-  return checked(tableSet('parquet', first, test, { ...config, ...taskFlags(task) }), config)
-}
-
-function taskFlags(task: Task): { readonly sure: boolean; readonly regression: boolean } {
-  return { sure: task === 'classification', regression: task === 'regression' }
+  return checked(tableSet('parquet', first, test, { ...config, task }), config)
 }
 
 function checked(data: DataSet, config: DataConfig): DataSet {
@@ -79,10 +76,7 @@ function readSource(config: DataConfig, task: Task): DataSet {
         'arff',
         openArff(dataPath(config)!),
         config.test === undefined ? null : openArff(config.test),
-        {
-          ...config,
-          ...taskFlags(task),
-        },
+        { ...config, task },
       )
     case 'parquet':
       throw new Error('Parquet is read by loadDataSet')
@@ -108,14 +102,14 @@ function readCsvSet(config: Config<'csv'>, task: Task): DataSet {
     ...{ header, label, named, skip },
   })
   const test = config.test === undefined ? null : openLike(config.test, first.form!, label)
-  return tableSet('csv', first, test, { ...config, ...taskFlags(task) })
+  return tableSet('csv', first, test, { ...config, task })
 }
 
 /** One data set from a pair of inputs and labels; a second pair is its test part. */
 function fromArrays(
   source: string,
   pairs: readonly (readonly [inputs: FileArray, labels: FileArray])[],
-  task: Task = 'auto',
+  task?: Task,
 ): DataSet {
   const [inputs] = pairs[0]!
   const { shape, columns } = rowShape(inputs)
@@ -133,34 +127,59 @@ function fromArrays(
       )
     }
   }
-  const labels =
-    task === 'regression'
-      ? numberTargets(
-          pairs.flatMap(([, y]) => targetNumbers(y)),
-          'target',
-        )
-      : numberClasses(
-          pairs.flatMap(([, y]) => labelTexts(y)),
-          pairs[0]![1].file,
-        )
+  const learned = learnedFrom(
+    pairs.map(([, y]) => y),
+    task,
+  )
   const values = pairs.length === 1 ? inputs.values : joined(pairs.map(([x]) => x.values))
   return {
     source,
     shape,
     values: shareValues({ ...inputs, values }, columns),
     columns,
-    ...labels,
+    ...learned.labels,
     testRows: pairs[1]?.[0].shape[0] ?? 0,
     usualSplit: null,
     layout: null,
-    remarks: [],
+    remarks: learned.remarks,
     cautions: [],
   }
 }
 
+/** The classes or the numbers that arrays of labels hold. */
+function learnedFrom(arrays: readonly FileArray[], task: Task) {
+  const measured = task === 'regression' || task === 'classification' ? null : measuredNumbers(arrays)
+  if (task === undefined && measured !== null) throw tooManyLabels(arrays[0]!, measured)
+  if (task === 'regression' || measured !== null) {
+    const targets = arrays.flatMap((array) => targetNumbers(array))
+    const remarks = measured === null ? [] : [regressionRemark('the labels are', measured)]
+    return { labels: numberTargets(targets, 'target'), remarks }
+  }
+  const texts = arrays.flatMap((array) => labelTexts(array))
+  return { labels: numberClasses(texts, arrays[0]!.file), remarks: [] }
+}
+
+function tooManyLabels({ file }: FileArray, { distinct, rows }: MeasuredLabels): UserError {
+  return malformed(
+    file,
+    `has ${distinct} different numbers in ${rows} rows: too many for classes`,
+    'To predict a number, write task: regression; if the numbers are classes, task: classification.',
+  )
+}
+
+/** What speaks for numbers that were measured, in arrays of one column; null if they may be classes. */
+function measuredNumbers(arrays: readonly FileArray[]): MeasuredLabels | null {
+  if (arrays.some(({ values, shape, texts }) => texts !== undefined || values.length !== shape[0]))
+    return null
+  return measuredLabels(
+    arrays.flatMap(({ values }) => Array.from(values, String)),
+    Number,
+  )
+}
+
 function readIdxSet(config: Config<'idx'>): DataSet {
   const pairs = idxPairs(config).map(([x, y]) => [readIdx(x), readIdx(y)] as const)
-  const data = fromArrays('idx', pairs)
+  const data = fromArrays('idx', pairs, 'classification')
   return { ...data, classes: idxClassNames(config, data.classes) }
 }
 

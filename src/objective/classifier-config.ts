@@ -61,6 +61,9 @@ export const REGRESSION_METRICS: Readonly<Record<string, Direction>> = Object.fr
   trainDataLoss: 'minimize',
 })
 
+/** What a study that predicts a number ranks by unless it says so. */
+export const USUAL_REGRESSION_AIM = Object.freeze({ metric: 'validR2', direction: 'maximize' } as const)
+
 function number(rule: NumberRule) {
   const message = (input: unknown): string =>
     `must be ${describeRule(rule)}, got ${typeof input === 'object' ? JSON.stringify(input) : String(input)}`

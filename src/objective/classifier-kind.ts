@@ -6,6 +6,7 @@ import {
   preprocessSchema,
   resolveDataPaths,
   splitSchema,
+  type Task,
   taskSchema,
 } from '../data/data-config.ts'
 import { closestName } from '../text/closest-name.ts'
@@ -17,6 +18,7 @@ import {
   modelSchema,
   REGRESSION_METRICS,
   trainingSchema,
+  USUAL_REGRESSION_AIM,
 } from './classifier-config.ts'
 import {
   checkClassifierRanges,
@@ -58,7 +60,7 @@ const stored = z.object({
     data: dataSchema,
     split: splitSchema,
     preprocess: preprocessSchema,
-    task: taskSchema,
+    task: taskSchema.or(z.literal('auto')),
     form: z.literal('first').optional(),
   }),
 })
@@ -139,18 +141,46 @@ const TIES: Readonly<Record<string, string>> = {
   trainR2: 'trainLoss',
 }
 
+/** Reports a key of the training that the other task alone has. */
+function reportContradiction({ blocks, failed, raw, report }: WrittenStudy): void {
+  if (failed.has('training') || failed.has('task')) return
+  const { training } = blocks as Blocks
+  const task = taskOf(blocks as Blocks, raw.metric)
+  const [key, other] =
+    task === 'regression' ? (['classWeights', 'classes'] as const) : (['loss', 'numbers'] as const)
+  if (task === 'auto' || training[key] === undefined) return
+  report({
+    path: ['training', key],
+    at: 'key',
+    message: `training.${key} is for ${other}, but this study predicts ${other === 'classes' ? 'a number' : 'classes'}`,
+    hint: `Leave it out, or write task: ${other === 'classes' ? 'classification' : 'regression'}${raw.metric === undefined ? '' : ' and another metric'}.`,
+  })
+}
+
+/** What the file says it learns, or its metric or loss says; `auto` where its labels may decide. */
+function taskOf({ task, training }: Partial<Blocks>, metric: unknown): Task {
+  if (task !== undefined) return task
+  const name = typeof metric === 'string' ? metric : ''
+  if (Object.hasOwn(REGRESSION_METRICS, name) && !Object.hasOwn(CLASSIFIER_METRICS, name)) return 'regression'
+  if (Object.hasOwn(CLASSIFIER_METRICS, name) && !Object.hasOwn(REGRESSION_METRICS, name)) return undefined
+  if (training?.loss !== undefined) return 'regression'
+  return training?.classWeights === undefined ? 'auto' : undefined
+}
+
 /** The direction follows from the metric; the metric, where it is not given, from the direction. */
 function classifierAim(
   metric: string | undefined,
   direction: Direction | undefined,
   { report, blocks }: WrittenStudy,
 ): Aim | null {
-  const regression = blocks.task === 'regression'
+  const regression = taskOf(blocks as Blocks, metric) === 'regression'
   const metrics = regression ? REGRESSION_METRICS : CLASSIFIER_METRICS
   if (metric === undefined) {
     return direction === 'minimize'
       ? { metric: 'validLoss', direction }
-      : { metric: regression ? 'validR2' : 'validAccuracy', direction: 'maximize' }
+      : regression
+        ? USUAL_REGRESSION_AIM
+        : { metric: 'validAccuracy', direction: 'maximize' }
   }
   const known = Object.keys(metrics)
   const natural = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined
@@ -186,11 +216,16 @@ function resolve(_: unknown, aim: Aim | null, study: WrittenStudy): ClassifierSe
       requireExisting(['data', key], file, key === 'path' ? 'file or folder' : 'file', study)
     }
   }
+  reportContradiction(study)
   if (aim === null || Object.keys(BLOCKS).some((block) => failed.has(block))) return null
-  const { task, data, split, preprocess, model, training } = blocks
+  const { data, split, preprocess, model, training } = blocks
+  const learned = taskOf(blocks, study.raw.metric)
   return {
     kind: CLASSIFIER,
     config: classifierConfig(model, training, aim.metric, aim.direction),
-    data: resolveDataPaths({ data, split, preprocess, ...(task === undefined ? {} : { task }) }, folder),
+    data: resolveDataPaths(
+      { data, split, preprocess, ...(learned === undefined ? {} : { task: learned }) },
+      folder,
+    ),
   }
 }

@@ -5,7 +5,7 @@ import type { Arithmetic } from '../train/kernels/kernels.ts'
 import { chooseArithmetic, compileMissingProducts, openKernels } from '../train/kernels/open-kernels.ts'
 import { decodeNetwork, openNetwork } from '../train/saved-network.ts'
 import { type TestScore, testScore } from '../train/test-score.ts'
-import type { ClassifierConfig } from './classifier-config.ts'
+import { type ClassifierConfig, REGRESSION_METRICS, USUAL_REGRESSION_AIM } from './classifier-config.ts'
 import { hashJson } from './fingerprint.ts'
 import type { OpenedObjective, OpenOptions } from './kind.ts'
 import type { ClassifierSettings } from './source.ts'
@@ -15,19 +15,31 @@ export async function openClassifier(
   settings: ClassifierSettings,
   options: OpenOptions,
 ): Promise<OpenedObjective> {
-  const { split, preprocess, task } = settings.data
   const prepare = takesLong(settings.data) ? prepareDataInThread : prepareData
   const data = await prepare(settings.data, options)
-  const config = withChosenArithmetic(settings.config)
+  const settled = withSettledTask(settings, data)
+  const { split, preprocess, task } = settled.data
+  const config = withChosenArithmetic(settled.config)
   compileMissingProducts(config.training.arithmetic)
   return {
-    settings: { ...settings, config },
+    settings: { ...settled, config },
     source: { kind: settings.kind, config, data },
+    aim: { metric: config.metric, direction: config.direction },
     space: null,
     // Where the data lie does not count: their own hash identifies them.
     fingerprint: hashJson([config, split, preprocess, ...(task === undefined ? [] : [task])]),
     data,
   }
+}
+
+/** The task that the labels decided, with a metric of that task. */
+function withSettledTask(settings: ClassifierSettings, { folds }: PreparedData): ClassifierSettings {
+  const { task, ...data } = settings.data
+  if (task !== 'auto') return settings
+  if (folds[0]!.target === undefined) return { ...settings, data }
+  const { config } = settings
+  const aim = Object.hasOwn(REGRESSION_METRICS, config.metric) ? {} : USUAL_REGRESSION_AIM
+  return { ...settings, config: { ...config, ...aim }, data: { ...data, task: 'regression' } }
 }
 
 /** What `auto` means here is settled once and stored, so that a resume elsewhere computes the same bits. */

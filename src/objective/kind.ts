@@ -45,6 +45,8 @@ export interface OpenedObjective {
   /** With everything settled that the study file leaves open. */
   readonly settings: ObjectiveSettings
   readonly source: ObjectiveSource
+  /** What the study ranks by, where that follows from the data. */
+  readonly aim?: Aim
   /** The space it brings along; null if the study file has to give it. */
   readonly space: SearchSpace | null
   /** SHA-256 in hex of what is measured: code and settings, without the data. */

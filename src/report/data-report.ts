@@ -14,6 +14,8 @@ export interface DataFacts {
   readonly range: readonly [low: number, high: number]
   readonly mean: number
   readonly classes: readonly { readonly name: string; readonly rows: number; readonly testRows: number }[]
+  /** The number that is predicted; null for classes. */
+  readonly target: TargetFacts | null
   /** Each column of a table; null for arrays and images. */
   readonly tableColumns: readonly ColumnFacts[] | null
   /** How many rows a study's training, validation and test part get. */
@@ -23,6 +25,13 @@ export interface DataFacts {
   readonly remarks: readonly string[]
   readonly cautions: readonly string[]
   readonly hash: string
+}
+
+export interface TargetFacts {
+  readonly name: string
+  readonly range: readonly [low: number, high: number]
+  readonly mean: number
+  readonly deviation: number
 }
 
 /** What is reported about a column of a table. */
@@ -51,7 +60,9 @@ export function renderDataFacts(data: DataFacts, layout: TableLayout): string {
     ],
     ['split', parts.join(', ')],
     ['inputs', data.steps.length === 0 ? 'as they are' : data.steps.join(', ')],
-    ['classes', countOf(data.classes.length, 'class', 'classes')],
+    data.target === null
+      ? ['classes', countOf(data.classes.length, 'class', 'classes')]
+      : ['target', describeTarget(data.target)],
     ['hash', `sha256 ${data.hash}`],
     ...data.remarks.map((remark): [string, string] => ['found', remark]),
   ]
@@ -73,9 +84,13 @@ export function renderDataFacts(data: DataFacts, layout: TableLayout): string {
   const text = [...lines, ...cautions].map((line) => `${paint(line, layout.colour)}\n`).join('')
   const tables = [
     ...(data.tableColumns === null ? [] : [renderColumns(data.tableColumns, layout)]),
-    renderTable(columns, data.classes, layout).text,
+    data.target === null ? renderTable(columns, data.classes, layout).text : '',
   ]
   return [text, ...tables].filter((part) => part !== '').join('\n')
+}
+
+function describeTarget({ name, range: [low, high], mean, deviation }: TargetFacts): string {
+  return `${name}, a number: ${number(low)} to ${number(high)}, mean ${number(mean)}, deviation ${number(deviation)}`
 }
 
 /** More levels than that are counted, not listed. */

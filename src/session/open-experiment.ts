@@ -27,8 +27,8 @@ export interface OpenedExperiment {
  */
 export async function openExperiment(read: Experiment, options: OpenOptions = {}): Promise<OpenedExperiment> {
   const kind = kindOf(read.objective)
-  const { settings, source, space, fingerprint, data } = await kind.open(read.objective, options)
-  const resolved = { ...read, objective: settings }
+  const { settings, source, aim, space, fingerprint, data } = await kind.open(read.objective, options)
+  const resolved = { ...read, ...aim, objective: settings }
   const experiment = kind.bringsSpace ? withObjectiveSpace(resolved, space) : resolved
   const fingerprints = {
     data: data?.hash ?? null,

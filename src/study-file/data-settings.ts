@@ -8,7 +8,7 @@ import { parseExperiment } from './parse-experiment.ts'
 import { readExperiment } from './read-experiment.ts'
 
 /** Blocks that an override may name; anything else is a key of `data`. */
-const BLOCKS = /^(data|split|preprocess)\b/
+const BLOCKS = /^(data|split|preprocess|task)\b/
 
 /**
  * The data blocks of a study file, or those that a study of the data at a path would get.

@@ -8,7 +8,7 @@ import { temporaryFolder, userErrorOf, writeIn } from './data-files.ts'
 const folder = temporaryFolder()
 let count = 0
 
-function read(content: string | Uint8Array, settings: object = {}, task: Task = 'auto'): DataSet {
+function read(content: string | Uint8Array, settings: object = {}, task?: Task): DataSet {
   const path = writeIn(folder, `t${count++}.data`, content)
   return readDataSet(dataSchema.parse({ source: 'csv', path, ...settings }), task)
 }
@@ -148,9 +148,49 @@ describe('labels', () => {
     expect(mistakeIn(lines(90, (i) => String(i * 3)).join('\n')).message).toMatch(/90 different numbers/)
     const labelFirst = Array.from({ length: 90 }, (_, i) => `${i % 3},${i % 7},${(i * 1.37).toFixed(2)}`)
     expect(mistakeIn(['label,x,y', ...labelFirst].join('\n')).hint).toBe(
-      'Is the label another column? Write label: "label".',
+      'Is the label another column? Write label: "label". To predict column 3 ("y"), write task: regression.',
     )
     expect(read(prices, {}, 'classification').classes.length).toBe(90)
+  })
+})
+
+describe('the task', () => {
+  const prices = lines(90, (i) => (i * 1.37).toFixed(2)).join('\n')
+
+  it('follows from the labels where nothing else decides it, and says so', () => {
+    const data = read(prices, {}, 'auto')
+    expect(data.targets?.[2]).toBe(2.74)
+    expect(data.remarks).toEqual([
+      'the label, column 3, is predicted as a number, since 90 different ones in 90 rows look measured (task: regression); if they are classes, write task: classification',
+    ])
+    const german = read(prices.replaceAll(',', ';').replaceAll('.', ','), {}, 'auto')
+    expect(german.targets).toEqual(data.targets)
+  })
+
+  it('is regression for whole numbers that are counted, not for numbered classes', () => {
+    const labels = (rows: number, label: (i: number) => number): string =>
+      lines(rows, (i) => String(label(i))).join('\n')
+    const ages = labels(1000, (i) => 17 + Math.floor(((i % 100) * (i % 37)) / 50))
+    expect(read(ages, {}, 'auto').targets).toBeDefined()
+    const letters = labels(520, (i) => 65 + (i % 26))
+    expect(read(letters, {}, 'auto').classes).toHaveLength(26)
+    expect(
+      read(
+        labels(100, (i) => i % 12),
+        {},
+        'auto',
+      ).classes,
+    ).toHaveLength(12)
+    expect(read(lines(40, (i) => String((i % 4) / 2)).join('\n'), {}, 'auto').classes).toHaveLength(4)
+  })
+
+  it('is questioned where another column looks more like the label', () => {
+    const rows = Array.from({ length: 90 }, (_, i) => `${1 + (i % 3)},${i % 7},${(i * 1.37).toFixed(2)}`)
+    const refusal = (content: string): string => userErrorOf(() => read(content, {}, 'auto')).hint ?? ''
+    expect(refusal(rows.join('\n'))).toMatch(/Write label: 0\. To predict column 3, write task: regression/)
+    expect(refusal(['species,x,y', ...rows].join('\n'))).toMatch(/Write label: "species"\./)
+    expect(read(rows.join('\n'), {}, 'regression').targets?.[1]).toBe(1.37)
+    expect(read(['species,x,y', ...rows].join('\n'), { label: 'y' }, 'auto').targets?.[1]).toBe(1.37)
   })
 })
 

@@ -48,7 +48,7 @@ const KINDS: readonly (readonly [string, string])[] = [
   ],
   [
     'a number to predict',
-    'task: regression\ndata: { source: csv, path: rows.csv, missing: mean, label: y, columns: [x, colour] }',
+    'data: { source: csv, path: rows.csv, missing: mean, label: y, columns: [x, colour] }',
   ],
 ]
 

@@ -54,6 +54,23 @@ describe('a study file', () => {
     expect(parse('name: a').seed).toBe(42)
   })
 
+  test('that names a metric or a loss of one task has that task', () => {
+    const taskOf = (text: string): unknown => (parse(text).objective as { data: { task?: string } }).data.task
+    expect(taskOf('seed: 1')).toBe('auto')
+    expect(taskOf('metric: validLoss')).toBe('auto')
+    expect(taskOf('metric: validR2')).toBe('regression')
+    expect(taskOf('training: { loss: huber }')).toBe('regression')
+    expect(taskOf('metric: validAuc')).toBeUndefined()
+    expect(taskOf('training: { classWeights: balanced }')).toBeUndefined()
+    expect(parse('training: { loss: huber }').metric).toBe('validR2')
+    expect(sentences('metric: validAuc\ntraining: { loss: huber }')).toEqual([
+      'experiments/mine.yaml:2:13  training.loss is for numbers, but this study predicts classes. Leave it out, or write task: regression and another metric.',
+    ])
+    expect(sentences('task: regression\ntraining: { classWeights: balanced }')).toEqual([
+      'experiments/mine.yaml:2:13  training.classWeights is for classes, but this study predicts a number. Leave it out, or write task: classification.',
+    ])
+  })
+
   test('keeps the order of its parameters, which is part of what a seed means', () => {
     const { space } = parse('space: { reg: 0, learningRate: { float: [1, 2] }, dropout: 0 }')
     expect(Object.keys(space.parameters)).toEqual(['reg', 'learningRate', 'dropout'])

@@ -34,7 +34,7 @@ async function readNow(study: StudyRecord): Promise<StudyData> {
     return { settings: null, data: null, reason: 'The objective has no data set to show.' }
   }
   const { loadDataSet } = await import('../../data/read-data-set.ts')
-  const data = await attempt(() => loadDataSet(objective.data.data))
+  const data = await attempt(() => loadDataSet(objective.data.data, objective.data.task))
   const settings = objective.data
   return typeof data === 'string' ? { settings, data: null, reason: data } : { settings, data, reason: '' }
 }

@@ -1,6 +1,7 @@
 import type { UserError } from '../../errors.ts'
+import { type MeasuredLabels, measuredLabels } from '../measured-labels.ts'
 import { malformed } from '../read-file.ts'
-import { parseNumber } from './cells.ts'
+import { type NumberStyle, parseNumber } from './cells.ts'
 import { placeOfRow } from './input-columns.ts'
 import { columnName, type Selection, type Table, type TextColumn } from './table.ts'
 
@@ -11,6 +12,8 @@ export interface ClassSettings {
   readonly rename: Readonly<Record<string, string>>
   /** True if the study says that the labels are classes: numbers with many values are not questioned. */
   readonly sure: boolean
+  /** How the table writes its numbers. */
+  readonly style: NumberStyle
 }
 
 /** The labels of a table's rows. */
@@ -31,9 +34,7 @@ const SUMMARY = /^(grand\s+|sub)?(totals?|sum|average|mean|count)\b/i
 export function readClasses(table: Table, selection: Selection, settings: ClassSettings): ClassColumn {
   const column = labelColumn(table, selection)
   const name = columnName(selection.label!, selection.names)
-  const texts = column.texts.map((text) =>
-    Object.hasOwn(settings.rename, text) ? settings.rename[text]! : text,
-  )
+  const texts = column.texts.map((text) => renamed(text, settings))
   const remarks: string[] = []
   const odd = summaryText(column, texts)
   const gaps = column.codes.reduce((count, code) => count + (code < 0 ? 1 : 0), 0)
@@ -48,7 +49,7 @@ export function readClasses(table: Table, selection: Selection, settings: ClassS
     if (code < 0) return settings.unlabelled === 'class' ? '(missing)' : null
     return code === odd && settings.unlabelled === 'drop' ? null : texts[code]!
   })
-  if (!settings.sure) checkClasses(table, selection, labels)
+  if (!settings.sure) checkClasses(table, selection, labels, settings)
   const distinct = [...new Set(labels.filter((label) => label !== null))]
   return { labels, remarks, cautions: alikeCautions(distinct) }
 }
@@ -99,24 +100,38 @@ function missingLabel(
   )
 }
 
+/** What speaks for measured numbers in the label's column, which a network can predict as such; null for classes. */
+export function measuredLabel(
+  table: Table,
+  selection: Selection,
+  settings: ClassSettings,
+): MeasuredLabels | null {
+  const { codes, texts } = labelColumn(table, selection)
+  const labels = Array.from(codes, (code) => (code < 0 ? null : renamed(texts[code]!, settings)))
+  const measured = measuredLabels(labels, (label) => parseNumber(label, settings.style))
+  return measured?.numeric === true ? measured : null
+}
+
+function renamed(text: string, { rename }: ClassSettings): string {
+  return Object.hasOwn(rename, text) ? rename[text]! : text
+}
+
 /** Refuses labels that are measured rather than named. */
-function checkClasses(table: Table, { label, names }: Selection, labels: readonly (string | null)[]): void {
-  const counts = new Map<string, number>()
-  for (const text of labels) if (text !== null) counts.set(text, (counts.get(text) ?? 0) + 1)
-  const rows = [...counts.values()].reduce((sum, n) => sum + n, 0)
-  const distinct = counts.size
-  const values = [...counts.keys()].map((text) => parseNumber(text, NUMBERS))
-  const numeric = values.every((value) => !Number.isNaN(value))
-  const fractions = numeric && values.some((value) => !Number.isInteger(value))
-  const many = fractions
-    ? distinct > 5 && (distinct * 4 > rows || (distinct > 20 && distinct * 50 > rows))
-    : distinct > 20 && distinct * (numeric ? 4 : 2) > rows
-  if (!many) return
+function checkClasses(
+  table: Table,
+  selection: Selection,
+  labels: readonly (string | null)[],
+  { style }: ClassSettings,
+): void {
+  const measured = measuredLabels(labels, (text) => parseNumber(text, style))
+  if (measured === null) return
+  const { distinct, rows, numeric } = measured
+  const { label, names } = selection
   const name = columnName(label!, names)
-  const other = names?.findIndex((text, place) => place !== label && LIKELY_LABEL.test(text)) ?? -1
+  const other = likelyLabel(table, selection)
   const hint =
-    other >= 0
-      ? `Is the label another column? Write label: ${JSON.stringify(names![other])}.`
+    other !== null
+      ? `Is the label another column? Write label: ${JSON.stringify(names?.[other] ?? other)}.${numeric ? ` To predict ${name}, write task: regression.` : ''}`
       : numeric
         ? 'To predict a number, write task: regression; if the numbers are classes, task: classification. The label may also be another column: label: NAME.'
         : 'Is the label another column? Write label: NAME, or its number from 0. If these are classes: task: classification.'
@@ -126,6 +141,26 @@ function checkClasses(table: Table, { label, names }: Selection, labels: readonl
     hint,
   )
 }
+
+/**
+ * Another column that looks more like the label: by its name, or, of a table without names, the first one if it numbers
+ * a few classes. Null if there is none.
+ */
+export function likelyLabel({ columns }: Table, { label, names }: Selection): number | null {
+  if (names !== null) {
+    const place = names.findIndex((text, at) => at !== label && LIKELY_LABEL.test(text))
+    return place < 0 ? null : place
+  }
+  const first = label === 0 ? undefined : columns.get(0)
+  if (first?.kind !== 'number') return null
+  const codes = [...new Set(first.values)].sort((a, b) => a - b)
+  const low = codes[0]!
+  const few = codes.length >= 2 && codes.length <= MOST_LIKELY_CLASSES && (low === 0 || low === 1)
+  return few && codes.every((code, i) => code === low + i) ? 0 : null
+}
+
+/** A column with more values is no likely label unless it is called one. */
+const MOST_LIKELY_CLASSES = 10
 
 const LIKELY_LABEL = /^(labels?|class(es)?|target|outcome|diagnosis|species)$/i
 

@@ -1,8 +1,9 @@
 import { numberClasses, numberTargets } from '../class-labels.ts'
 import type { TableConfig } from '../data-config.ts'
 import { type DataSet, type InputLayout, sharedFloat64s } from '../data-set.ts'
+import { regressionRemark } from '../measured-labels.ts'
 import { malformed } from '../read-file.ts'
-import { readClasses } from './class-column.ts'
+import { type ClassSettings, likelyLabel, measuredLabel, readClasses } from './class-column.ts'
 import { encodeInputs } from './encode-inputs.ts'
 import { chooseInputs, hasGaps, type InputColumn, placeOfRow } from './input-columns.ts'
 import { matchTable } from './match-table.ts'
@@ -43,13 +44,24 @@ export function tableSet(
     missingValues: config.missingValues,
     rename: config.rename,
   }
-  const parts = [usableRows(table, opened, selection, inputs, config)]
+  const style = opened.form ?? { decimal: '.', thousands: null }
+  const measured =
+    config.task === 'auto' && !isDoubtful(table, selection, config)
+      ? measuredLabel(table, selection, { ...config, style, sure: false })
+      : null
+  if (measured !== null) {
+    const name = columnName(selection.label!, names)
+    remarks.push(regressionRemark(`the label, ${name}, is`, measured))
+  }
+  const regression = config.task === 'regression' || measured !== null
+  const labelled = { ...config, style, regression, sure: config.task === 'classification' }
+  const parts = [usableRows(table, opened, selection, inputs, labelled)]
   if (test !== null) {
     const matched = matchTable(test, reading)
     if (!matched.labelled) throw malformed(test.file, 'has no column of labels: a test part needs them')
     remarks.push(...matched.remarks.map((remark) => `test file: ${remark}`))
-    parts.push(usableRows(matched.table, opened, selection, inputs, config))
-    if (!config.regression) checkTestClasses(parts[0]!, parts[1]!)
+    parts.push(usableRows(matched.table, opened, selection, inputs, labelled))
+    if (!regression) checkTestClasses(parts[0]!, parts[1]!)
   }
   remarks.push(...parts.flatMap((part) => part.remarks))
   return assemble(format, parts, reading, remarks, config.shape)
@@ -60,6 +72,13 @@ function movedLabel({ names, empty }: TableFile, { label }: Selection, config: T
   if (empty.size === 0 || typeof config.label !== 'number' || config.label >= 0) return []
   return [`the label is ${columnName(label!, names)}`]
 }
+
+/** Whether the label was not named, and another column looks more like one: then measured numbers are questioned. */
+function isDoubtful(table: Table, selection: Selection, { label }: TableConfig): boolean {
+  return label === -1 && likelyLabel(table, selection) !== null
+}
+
+type LabelledConfig = TableConfig & ClassSettings & { readonly regression: boolean }
 
 /** The rows of one file that are used, with their labels. */
 interface Part {
@@ -77,7 +96,7 @@ function usableRows(
   opened: TableFile,
   selection: Selection,
   inputs: readonly InputColumn[],
-  config: TableConfig,
+  config: LabelledConfig,
 ): Part {
   const targets = config.regression ? readTargets(table, selection, opened, config.unlabelled) : null
   const classes = config.regression ? null : readClasses(table, selection, config)
