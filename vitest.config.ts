@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,
+    // Hooks start commands and servers; on a busy machine a start takes many times as long.
+    hookTimeout: 120_000,
     maxWorkers: 2,
   },
 })

@@ -10,14 +10,10 @@ const folder = mkdtempSync(path.join(tmpdir(), 'finesweep-kill-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 let undisturbed = ''
-/** How long a study takes from its first line to its end, in milliseconds. */
-let usualMs = 0
 
 beforeAll(async () => {
   const db = path.join(folder, 'undisturbed.db')
-  const began = performance.now()
   const run = await finesweep(['run', studyFile('quick.yaml'), '--db', db, '--workers', '2', '--quiet'])
-  usualMs = performance.now() - began
   expect(run.stderr).toBe('')
   undisturbed = await digest(db)
 })
@@ -43,6 +39,41 @@ function begun(run: ReturnType<typeof start>): Promise<unknown> {
   return Promise.race([new Promise((resolve) => run.child.stderr!.once('data', resolve)), run.ended])
 }
 
+/** How many trials of the store have finished; 0 while it is being made. */
+function finishedIn(db: string): number {
+  try {
+    const store = new Database(db, { readonly: true })
+    try {
+      return store
+        .prepare("SELECT count(*) FROM trials WHERE state NOT IN ('running', 'waiting')")
+        .pluck()
+        .get() as number
+    } finally {
+      store.close()
+    }
+  } catch {
+    return 0
+  }
+}
+
+/** Calls `work` once the run has finished so many more trials, and a few milliseconds; never if it ends before. */
+async function afterTrials(
+  run: ReturnType<typeof start>,
+  db: string,
+  { trials, ms }: { readonly trials: number; readonly ms: number },
+  work: () => void,
+): Promise<void> {
+  let isOver = false
+  void run.ended.then(() => {
+    isOver = true
+  })
+  await begun(run)
+  const wanted = finishedIn(db) + trials
+  while (!isOver && finishedIn(db) < wanted) await new Promise((resolve) => setTimeout(resolve, 2))
+  await new Promise((resolve) => setTimeout(resolve, ms))
+  if (!isOver) work()
+}
+
 test(
   'a study that is killed at random times and resumed ends with the digest of one that was not',
   async () => {
@@ -55,10 +86,9 @@ test(
       let args = ['run', studyFile('quick.yaml'), '--db', db]
       for (;;) {
         const run = start([...args, '--workers', String(1 + generator.below(3))])
-        await begun(run)
-        const timer = setTimeout(() => run.child.kill('SIGKILL'), generator.next() * usualMs)
+        const moment = { trials: generator.below(40), ms: 20 * generator.next() }
+        await afterTrials(run, db, moment, () => run.child.kill('SIGKILL'))
         const { code, signal, stderr } = await run.ended
-        clearTimeout(timer)
         args = ['resume', '--db', db]
         if (signal === 'SIGKILL') {
           killed++
@@ -85,16 +115,13 @@ test(
       const db = path.join(folder, `signal-${round}.db`)
       const name = generator.below(2) === 0 ? 'SIGINT' : 'SIGTERM'
       const run = start(['run', studyFile('quick.yaml'), '--db', db, '--workers', '2'])
-      await begun(run)
-      const timer = setTimeout(
-        () => {
-          run.child.kill(name)
-          if (generator.below(3) === 0) run.child.kill(name)
-        },
-        generator.next() * usualMs * 0.6,
-      )
+      const twice = generator.below(3) === 0
+      const moment = { trials: generator.below(30), ms: 20 * generator.next() }
+      await afterTrials(run, db, moment, () => {
+        run.child.kill(name)
+        if (twice) run.child.kill(name)
+      })
       const { code, stderr } = await run.ended
-      clearTimeout(timer)
       const message = `seed ${seed}, round ${round}: ${stderr}`
       const store = new Database(db, { readonly: true })
       const state = store.prepare('SELECT state FROM studies').pluck().get()
@@ -123,7 +150,7 @@ test('of two that resume one study at once one runs it, the other is told who do
     '--db',
     db,
     '--set',
-    'stages[0].trials=1000',
+    'stages[0].trials=100000',
     '--quiet',
   ])
   while (!existsSync(db) || (await finesweep(['studies', '--db', db])).stdout === '') {}

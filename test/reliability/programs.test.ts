@@ -179,7 +179,7 @@ function isAlive(pid: number): boolean {
 
 test.skipIf(!existsSync('/proc/self/stat'))(
   'after a SIGKILL nothing of a program is left once a resume has begun, and no trial runs twice at a time',
-  { timeout: scaled(60_000, 3_600_000) },
+  { timeout: scaled(180_000, 3_600_000) },
   async () => {
     const generator = fastGenerator(['programs', chaosSeed()])
     const kills = scaled(3, 200)
@@ -192,7 +192,7 @@ test.skipIf(!existsSync('/proc/self/stat'))(
       const study = `${STUDY}${stage(3)}objective: { command: ./left.sh, env: { PIDS: ${pids}, STARTS: ${starts} } }\n`
       const cwd = project(`left-${kill}`, study)
       const first = start(['run', 'study.yaml', '--workers', '2', '--quiet'], { WAIT: '60' }, cwd)
-      await vi.waitUntil(() => existsSync(starts), { timeout: 20_000 })
+      await vi.waitUntil(() => existsSync(starts), { timeout: 45_000 })
       await new Promise((resolve) => setTimeout(resolve, generator.next() * 50))
       first.child.kill('SIGKILL')
       await first.ended

@@ -113,14 +113,14 @@ test.for([
     const outcome = await run(`${node} tree`, changes)
     expect(outcome.state).toBe(state)
     const { value: parent, metrics } = outcome.measurements[0]!
-    await vi.waitUntil(() => !isAlive(parent) && !isAlive(metrics.child!), { timeout: 5_000 })
+    await vi.waitUntil(() => !isAlive(parent) && !isAlive(metrics.child!), { timeout: 45_000 })
   },
 )
 
 test('what a program leaves behind neither holds its trial nor goes on', async () => {
   const outcome = await run(`${node} leavesChild`)
   expect(outcome.state).toBe('complete')
-  await vi.waitUntil(() => !isAlive(outcome.measurements[0]!.value), { timeout: 5_000 })
+  await vi.waitUntil(() => !isAlive(outcome.measurements[0]!.value), { timeout: 45_000 })
 })
 
 test('programs run side by side, as many as there are workers', () => {

@@ -7,7 +7,7 @@ import { start } from '../finesweep.ts'
 import type { BadInput } from './bad-input.ts'
 
 /** No refusal takes longer, on the slowest of machines. */
-const LONGEST_MS = 20_000
+const LONGEST_MS = 60_000
 
 /** What a message for people never holds: a stack, a class of errors, a path inside Node or this package. */
 const OURS =
