@@ -25,6 +25,8 @@ export interface PoolOptions {
   readonly heapLimitMb?: number
   /** What loading an objective may take, on top of a trial's time limit; 30 s by default. */
   readonly loadingLimitMs?: number
+  /** How many more trials can begin than there are workers while threads that were asked to end have not; 32 by default. */
+  readonly spareChannels?: number
   /** Gets what objectives print, on this thread; by default it goes to stderr. */
   readonly onPrint?: (text: string, trial: number | null) => void
 }
@@ -42,8 +44,6 @@ const LOOK_EVERY_MS = 20
 const HEAP_EVERY_MS = 80
 /** A thread that does not end although asked to is in a system call; this is how long it is waited for. */
 const THREAD_END_MS = 2_000
-/** Channels beyond one for each worker: for threads that are still ending. */
-const SPARE_CHANNELS = 32
 
 /**
  * An executor on worker threads, for objectives that each thread can load for itself: the classifier and modules.
@@ -68,6 +68,7 @@ class PoolExecutor implements Executor {
   readonly #heapLimitMb: number
   readonly #loadingLimitMs: number
   readonly #onPrint: (text: string, trial: number | null) => void
+  readonly #numChannels: number
   readonly #freeChannels: Channel[]
   readonly #pool: Pool
   /** How threads ended by themselves, by their ids: their exit statuses. */
@@ -84,7 +85,8 @@ class PoolExecutor implements Executor {
     this.#loadingLimitMs = options.loadingLimitMs ?? 30_000
     this.#onPrint = options.onPrint ?? printToStderr
     this.#admission = createAdmission(workers)
-    const channels = workers + SPARE_CHANNELS
+    const channels = workers + (options.spareChannels ?? 32)
+    this.#numChannels = channels
     const memory = new SharedArrayBuffer(channels * CHANNEL_BYTES)
     this.#freeChannels = Array.from({ length: channels }, (_, index) => openChannel(memory, index))
     this.#pool = startPool(source, { workers, heapLimitMb, memory })
@@ -129,7 +131,11 @@ class PoolExecutor implements Executor {
   ): Promise<TrialOutcome> {
     const channel = this.#freeChannels.pop()
     if (channel === undefined) {
-      const message = `${SPARE_CHANNELS} threads did not stop when asked to: something blocks them`
+      const stuck = this.#numChannels - this.#running.size
+      const message =
+        stuck === 1
+          ? 'A thread did not stop when asked to: something blocks it'
+          : `${stuck} threads did not stop when asked to: something blocks them`
       return unstarted('failed', { code: 'exited', message, stack: null })
     }
     channel.reset()

@@ -184,12 +184,13 @@ export function describeExecutor(
     expect(['timeout', 'bad-measurement']).toContain(error?.code)
   })
 
-  test.for(['waits', 'untilAsked', 'untilSignal'])('a stop ends a trial as stopped: %s', async (does) => {
+  const stoppable = ['waits', 'untilAsked', 'returnsWhenAsked', 'untilSignal']
+  test.for(stoppable)('a stop ends a trial as stopped, never as complete: %s', async (does) => {
     const outcome = await shared.run(trial(does, { number: 4 }), ({ step }) => {
       shared.stop(99)
       if (step === 1) shared.stop(4)
     })
-    expect([outcome.state, outcome.error]).toEqual(['stopped', null])
+    expect([outcome.state, outcome.error, outcome.artifact]).toEqual(['stopped', null, null])
     expect((await shared.run(trial('well'), unheard)).state).toBe('complete')
   })
 

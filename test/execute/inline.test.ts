@@ -33,3 +33,20 @@ test('a listener that throws is not taken for the objective', async () => {
   })
   await expect(run).rejects.toThrow('the listener')
 })
+
+test('a step that outlasts the time limit ends the trial, although no timer could run meanwhile', async () => {
+  const executor = createInlineExecutor({
+    kind: 'object',
+    objective: {
+      space: null,
+      *run() {
+        yield { step: 1, value: 1 }
+        const until = performance.now() + 60
+        while (performance.now() < until) {}
+        yield { step: 2, value: 2 }
+      },
+    },
+  })
+  const { state, error } = await executor.run(trial('x', { timeoutMs: 30 }), () => {})
+  expect([state, error?.code]).toEqual(['failed', 'timeout'])
+})

@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test, vi } from 'vitest'
 import { createPoolExecutor } from '../../src/execute/pool.ts'
@@ -84,6 +87,26 @@ test('a stop reaches a trial that waits for nothing', async () => {
   number += 1
   const outcome = await pool.run(trial('forever', { number }), () => pool.stop(number))
   expect(outcome.state).toBe('stopped')
+})
+
+test('the channel of a thread that does not end is never used again', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'finesweep-blocked-'))
+  const pidFile = path.join(folder, 'pid')
+  const file = fileURLToPath(new URL('../fixtures/objectives/blocked.ts', import.meta.url))
+  const executor = createPoolExecutor({ kind: 'module', file }, { workers: 1, spareChannels: 0 })
+  try {
+    const task = trial('', { timeoutMs: 1000 })
+    const blocked = { ...task, spec: { ...task.spec, params: { pidFile } } }
+    const first = await executor.run(blocked, () => {})
+    expect([first.state, first.error?.code]).toEqual(['failed', 'timeout'])
+    const second = await executor.run(blocked, () => {})
+    expect(second.error?.message).toBe('A thread did not stop when asked to: something blocks it')
+  } finally {
+    await vi.waitUntil(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8') !== '', { timeout: 45_000 })
+    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL')
+    await executor.close()
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('closing ends endless loops', async () => {

@@ -8,9 +8,15 @@ async function statusLines(rungs: readonly number[]) {
   const { store, study } = await runSimulated({
     space: searchSpace({ x: float(0, 1) }),
     stages: [{ trials: 30, epochs: 9, sampler: 'random', rungs }],
-    executor: createSteppingExecutor(2, 7, true, ({ spec: { params } }) => ({
-      values: Array.from({ length: 9 }, () => params.x as number),
-    })),
+    executor: createSteppingExecutor({
+      slots: 2,
+      seed: 7,
+      pauses: true,
+      loses: false,
+      courseOf: ({ spec: { params } }) => ({
+        values: Array.from({ length: 9 }, () => params.x as number),
+      }),
+    }),
   })
   const { pruned } = store.countTrials(study.id)
   const text = renderStatus(readStatus(store, study), 0, '', { width: 120, colour: false })

@@ -46,6 +46,16 @@ test('a stage that keeps none has a floor that no value reaches', () => {
   expect(keepArtifacts({ ...SETUP, direction: 'maximize', replicates: true }).floor()?.value).toBe(Infinity)
 })
 
+test('what a stage continues is kept until the trial that continues it has ended, however good the others are', () => {
+  const kept = keepArtifacts({ ...SETUP, stage: 1, best: 1, continued: [4, 7] })
+  kept.offer({ ...ended(20, 0), stage: 1 })
+  expect(kept.numbers().sort()).toEqual([20, 4, 7])
+  kept.offer({ ...ended(21, 9), stage: 1, state: 'failed', continues: 4 })
+  expect(kept.numbers().sort()).toEqual([20, 7])
+  kept.offer({ ...ended(22, 0), stage: 0, continues: 7 })
+  expect(kept.numbers().sort()).toEqual([20, 7])
+})
+
 test('no artifact that would be kept is worse than the floor', () => {
   fc.assert(
     fc.property(

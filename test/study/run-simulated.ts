@@ -7,19 +7,24 @@ import { runStudy } from '../../src/study/study-run.ts'
 import type { Direction } from '../../src/trial.ts'
 import { createSimulatedExecutor, type Simulated } from './simulated-executor.ts'
 
-/** A whole study over a simulated objective, in memory. */
-export async function runSimulated(setup: {
+interface Setup {
   readonly space: SearchSpace
   readonly stages: readonly StageEntry[]
-  readonly evaluate?: (task: TrialTask) => Simulated
   readonly direction?: Direction
   readonly metric?: string
   readonly seed?: number
   readonly retries?: number
-  readonly slots?: number
-  /** Runs the trials instead of `evaluate`. */
-  readonly executor?: Executor
-}): Promise<{ readonly store: StudyWriter; readonly study: StudyRecord }> {
+}
+
+/** What runs the trials: an executor, or a simulated one that gives what `evaluate` says. */
+type Trials =
+  | { readonly evaluate: (task: TrialTask) => Simulated; readonly slots?: number }
+  | { readonly executor: Executor }
+
+/** A whole study over a simulated objective, in memory. */
+export async function runSimulated(
+  setup: Setup & Trials,
+): Promise<{ readonly store: StudyWriter; readonly study: StudyRecord }> {
   const { space, direction = 'minimize', metric = 'loss', seed = 42, retries = 0 } = setup
   const store = createMemoryStore()
   const study = store.createStudy({
@@ -39,7 +44,8 @@ export async function runSimulated(setup: {
     stages: planStages({ stages: setup.stages }).stages,
     limits: { trialTimeoutMs: null, retries, maxFailures: null, maxEpochs: null },
     store,
-    executor: setup.executor ?? createSimulatedExecutor(setup.slots ?? 4, seed, setup.evaluate ?? (() => [])),
+    executor:
+      'executor' in setup ? setup.executor : createSimulatedExecutor(setup.slots ?? 4, seed, setup.evaluate),
     listener: () => {},
     say: () => {},
     host: 'here',

@@ -25,6 +25,7 @@ interface Setup {
   readonly slots?: number
   readonly schedule?: number
   readonly pauses?: boolean
+  readonly loses?: boolean
   /** The process dies at this flush. */
   readonly flushes?: number
   readonly limits?: Partial<StudyLimits>
@@ -46,16 +47,17 @@ const ONE_STAGE = [{ trials: 40, epochs: 9, rungs: [1, 3], sampler: 'tpe' }] as 
 async function run(setup: Setup = {}): Promise<Result> {
   const store = openWriter(setup.file ?? join(folder, `${count++}.db`))
   const attempts = new Map<number, number>()
-  const executor = createSteppingExecutor(
-    setup.slots ?? 1,
-    setup.schedule ?? 0,
-    setup.pauses ?? true,
-    (task) => {
+  const executor = createSteppingExecutor({
+    slots: setup.slots ?? 1,
+    seed: setup.schedule ?? 0,
+    pauses: setup.pauses ?? true,
+    loses: setup.loses ?? false,
+    courseOf: (task) => {
       const attempt = (attempts.get(task.spec.number) ?? 0) + 1
       attempts.set(task.spec.number, attempt)
       return (setup.courseOf ?? wild)(task, attempt)
     },
-  )
+  })
   const control = new AbortController()
   try {
     let study = store.findStudy('rungs')
@@ -72,7 +74,7 @@ async function run(setup: Setup = {}): Promise<Result> {
       codeVersion: '0',
     })
     const { id } = study
-    const end = await runStudy({
+    const running = runStudy({
       study,
       space: SPACE,
       stages: planStages({ stages: setup.stages ?? ONE_STAGE }).stages,
@@ -89,6 +91,7 @@ async function run(setup: Setup = {}): Promise<Result> {
       host: 'here',
       signal: control.signal,
     })
+    const end = await Promise.race([running, executor.deadlock])
     const { epochs } = executor
     return { digest: studyDigest(store, id), trials: store.trials(id), epochs, endReason: end.endReason }
   } finally {
@@ -153,6 +156,20 @@ test('a study stopped while trials wait at rungs ends, and goes on to the same r
     expect(stopped.endReason).toBe('enough')
     expect((await run({ file, slots: 3, schedule: 1 })).digest).toBe(expected.digest)
   }
+})
+
+test('lanes that disappear while trials wait at rungs lose no trial, and leave none waiting for ever', async () => {
+  // A failure that is not repeated would count as another attempt where the attempt before it was lost.
+  const courseOf = (task: TrialTask): Course => wild(task, 2)
+  const expected = await run({ courseOf })
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(2, 3, 8), fc.boolean(), fc.nat(), async (slots, pauses, schedule) => {
+      const result = await run({ slots, pauses, schedule, loses: true, courseOf })
+      expect(prunedOf(result.trials)).toEqual(prunedOf(expected.trials))
+      expect(result.digest).toBe(expected.digest)
+    }),
+    { numRuns: 30, endOnFailure: true },
+  )
 })
 
 test('a trial that has to start again does not leave the lanes waiting for it for ever', async () => {

@@ -21,18 +21,31 @@ interface Run {
 export interface SteppingExecutor extends Executor {
   /** How many epochs were run, also of attempts and past rungs. */
   readonly epochs: number
+  /** Rejects when nothing can go on: all that run wait at rungs. */
+  readonly deadlock: Promise<never>
 }
 
-/**
- * Runs trials epoch by epoch: at each turn of the event loop a running one, drawn from `seed`, measures once more or
- * ends. `pauses`: whether a trial waits at its rungs, as on threads, or runs on meanwhile, as on a machine far away.
- */
-export function createSteppingExecutor(
-  slots: number,
-  seed: number,
-  pauses: boolean,
-  courseOf: (task: TrialTask) => Course,
-): SteppingExecutor {
+export interface SteppingSetup {
+  readonly slots: number
+  readonly seed: number
+  /** Whether a trial waits at its rungs, as on threads, or runs on meanwhile, as on a machine far away. */
+  readonly pauses: boolean
+  /** Whether slots are gone now and then, one of them with the attempt that runs in it, and come back; at least one stays. */
+  readonly loses: boolean
+  readonly courseOf: (task: TrialTask) => Course
+}
+
+/** After this many turns of the event loop in which nothing could go on, nothing ever will. */
+const IDLE_TURNS = 5000
+
+/** Runs trials epoch by epoch: at each turn of the event loop a running one, drawn from `seed`, measures once more or ends. */
+export function createSteppingExecutor(setup: SteppingSetup): SteppingExecutor {
+  const { seed, pauses, loses, courseOf } = setup
+  let { slots } = setup
+  const changed = new Set<() => void>()
+  const deadlock = Promise.withResolvers<never>()
+  deadlock.promise.catch(() => {})
+  let idleTurns = 0
   const generator = fastGenerator(['stepping', seed])
   const running: Run[] = []
   let isTurning = false
@@ -63,21 +76,49 @@ export function createSteppingExecutor(
       turn()
     })
   }
+  const setSlots = (to: number): void => {
+    slots = to
+    for (const listener of changed) listener()
+  }
+  /** A machine is gone or back, sometimes. */
+  const loseOrRegain = (): void => {
+    const draw = generator.next()
+    if (draw < 0.1 && slots > 1) {
+      const lost = running[generator.below(running.length)]!
+      // The trials in the other slots that are gone still run to their ends.
+      setSlots(1 + generator.below(slots - 1))
+      if (running.includes(lost)) end(lost, 'stopped')
+    } else if (draw > 0.9 && slots < setup.slots) setSlots(slots + 1)
+  }
   const turn = (): void => {
     if (isTurning) return
     isTurning = true
     setImmediate(() => {
       isTurning = false
       const free = running.filter(({ isWaiting }) => !isWaiting)
-      if (free.length === 0) return
+      if (running.length === 0) return
+      if (free.length === 0) {
+        if (++idleTurns > IDLE_TURNS) deadlock.reject(new Error('all trials wait at rungs, none can go on'))
+        else turn()
+        return
+      }
+      idleTurns = 0
       step(free[generator.below(free.length)]!)
+      if (loses && running.length > 0) loseOrRegain()
       turn()
     })
   }
   return {
-    slots,
+    get slots() {
+      return slots
+    },
     get epochs() {
       return epochs
+    },
+    deadlock: deadlock.promise,
+    onSlotsChanged(listener) {
+      changed.add(listener)
+      return () => changed.delete(listener)
     },
     run(task, onMeasurement, onRung) {
       return new Promise((resolve) => {

@@ -26,9 +26,9 @@ const NO_LIMITS: StudyLimits = { trialTimeoutMs: null, retries: 1, maxFailures: 
 
 /** A smooth bowl around 1e-3 that blows up above 1; the same for the same task. */
 function bowl({ spec }: TrialTask): Simulated {
-  const lr = spec.params['learningRate'] as number
+  const lr = spec.params.learningRate as number
   if (lr > 1) return 'diverges'
-  const value = -((Math.log10(lr) + 3) ** 2) - (spec.params['activation'] === 'relu' ? 0 : 0.3)
+  const value = -((Math.log10(lr) + 3) ** 2) - (spec.params.activation === 'relu' ? 0 : 0.3)
   return Array.from({ length: spec.budget.epochs }, (_, epoch) => value + epoch / 10)
 }
 
@@ -339,7 +339,7 @@ test('a trial whose artifact is too large to be kept fails at once, and the stud
 
 test('continuing a trial repeats its point on purpose: a finite space is not taken for exhausted', async () => {
   const space = { parameters: { units: int(1, 20) }, conditions: {}, constraints: [] }
-  const evaluate = ({ spec }: TrialTask): Simulated => [-(spec.params['units'] as number)]
+  const evaluate = ({ spec }: TrialTask): Simulated => [-(spec.params.units as number)]
   const setup = { space, evaluate, fineEpochs: 1, warmStart: true, trials: [3, 3] } as const
   const { store, study, end } = await runToEnd(setup)
   expect(end).toEqual({ state: 'complete', endReason: null })
