@@ -6,6 +6,7 @@ import type { TrialRecord } from '../trial.ts'
 import { shortName } from './names.ts'
 import { narrowingHeadline, narrowingJson, narrowingLines, stageTotalsLine } from './narrowing.ts'
 import { countOf, formatDistribution, formatMetric, formatPercent } from './numbers.ts'
+import { comparisonWords, passageSentence, type RungPassage, readRungPassages } from './rungs.ts'
 import { boundSentence, readStoppingBounds, type StoppingBound } from './search-notes.ts'
 import { displayWidth, oneLine, padEnd, paint, type Span, truncate, wrap, wrapSpans } from './text.ts'
 import { NO_TRIALS, readTotals, type Totals } from './totals.ts'
@@ -24,21 +25,31 @@ export interface ExplainedStage {
   readonly record: StageRecord
   readonly totals: Totals
   readonly best: TrialRecord | null
+  /** What became of its trials at each rung; null if it has none. */
+  readonly rungs: readonly RungPassage[] | null
 }
 
-export function readExplanation(reader: StudyReader, study: StudyRecord): Explanation {
+/** Above this many cuts at a rung, people look at single ones with `show`. */
+const MOST_CUTS = 20
+
+/** @param mostCuts how many trials that a rung ended are told, of each rung */
+export function readExplanation(reader: StudyReader, study: StudyRecord, mostCuts = MOST_CUTS): Explanation {
   const totals = readTotals(reader, study.id)
   const records = reader.stages(study.id)
-  const best = reader.bestTrials(study.id, 1)[0] ?? null
+  const bestOfAll = reader.bestTrials(study.id, 1)[0] ?? null
   return {
     study,
     totals: totals.all,
-    stoppingBounds: readStoppingBounds(reader, study, records, best),
-    stages: records.map((record) => ({
-      record,
-      totals: totals.stages[record.index] ?? NO_TRIALS,
-      best: reader.bestTrials(study.id, 1, record.index)[0] ?? null,
-    })),
+    stoppingBounds: readStoppingBounds(reader, study, records, bestOfAll),
+    stages: records.map((record) => {
+      const best = reader.bestTrials(study.id, 1, record.index)[0] ?? null
+      return {
+        record,
+        totals: totals.stages[record.index] ?? NO_TRIALS,
+        best,
+        rungs: readRungPassages(reader, study, record, best, mostCuts),
+      }
+    }),
   }
 }
 
@@ -57,7 +68,7 @@ export function renderExplanation(
   ]
   if (stages.length === 0) lines.push(['No stage has begun.'])
   for (const [index, stage] of stages.entries()) {
-    lines.push([''], ...stageLines(stage, study.metric, width))
+    lines.push([''], ...stageLines(stage, study.metric, width), ...rungLines(stage, study.metric, width))
     const next = stages[index + 1]?.record
     if (next?.narrowing != null) {
       lines.push(
@@ -88,7 +99,7 @@ export function explanationJson({ study, stages, stoppingBounds }: Explanation) 
     ...studyHead(study),
     schemaVersion: SCHEMA_VERSION,
     seed: study.seed,
-    stages: stages.map(({ record, totals, best }) => ({
+    stages: stages.map(({ record, totals, best, rungs }) => ({
       index: record.index,
       name: record.name,
       trials: record.trials,
@@ -99,6 +110,7 @@ export function explanationJson({ study, stages, stoppingBounds }: Explanation) 
       epochsRun: totals.epochs,
       best: best === null ? null : { number: best.number, value: best.value, params: best.params },
       space: record.space,
+      rungs: record.rungs === null ? null : { ...record.rungs, passages: rungs },
       narrowing: narrowingJson(record.narrowing),
     })),
     stoppingBounds,
@@ -128,6 +140,30 @@ function stageLines({ record, totals, best }: ExplainedStage, metric: string, wi
         ]
   if (done === '' && best !== null) result[0] = `Best: trial ${best.number} with ${metric} `
   return [...wrapSpans(head, width), ...ranges, ...wrapSpans(result, width)]
+}
+
+/** What became of the stage's trials at its rungs, each cut with its numbers. */
+function rungLines({ record, rungs }: ExplainedStage, metric: string, width: number): Span[][] {
+  if (rungs === null || rungs.every(({ reached }) => reached === 0)) return []
+  const lines = rungs.flatMap((passage): Span[][] => {
+    const { pruned, cuts } = passage
+    const more = pruned - cuts.length
+    return [
+      ...wrapSpans([passageSentence(passage)], width),
+      ...cuts.flatMap((cut) => hanging(`trial ${cut.trial}: ${comparisonWords(cut, metric)}`, width)),
+      ...(more === 0 ? [] : hanging(`${more} more: finesweep show NUMBER tells one, --json all`, width)),
+    ]
+  })
+  const { reduce } = record.rungs!
+  const rule = `About one trial in ${reduce} goes on past a rung, compared with those of lower numbers.`
+  return [...wrapSpans([rule], width), ...lines]
+}
+
+/** Dim text, indented; further lines a little more. */
+function hanging(text: string, width: number): Span[][] {
+  return wrap(text, width - 4).map((line, i): Span[] => [
+    { text: `${i === 0 ? '  ' : '    '}${line}`, tone: 'dim' },
+  ])
 }
 
 /** The ranges that a study begins with. */

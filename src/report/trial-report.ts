@@ -3,6 +3,7 @@ import type { Evaluation } from '../store/store.ts'
 import { type TimedMeasurement, TRIAL_STATES, type TrialError, type TrialRecord } from '../trial.ts'
 import { heading, shellWord } from './names.ts'
 import { formatDuration, formatMetric, formatMoment } from './numbers.ts'
+import { type RungVerdict, verdictWords } from './rungs.ts'
 import { type Column, renderTable, type TableLayout } from './table.ts'
 import { testLines } from './test-lines.ts'
 import { displayWidth, oneLine, padEnd, paint, type Span } from './text.ts'
@@ -14,15 +15,18 @@ export interface ShownTrial extends StudyContext {
   readonly trial: TrialRecord
   readonly measurements: readonly TimedMeasurement[]
   readonly evaluations: readonly Evaluation[]
+  /** How it compared at each rung of its stage that it came to. */
+  readonly rungs: readonly RungVerdict[]
 }
 
-export function trialJson({ study, stages, trial, measurements, evaluations }: ShownTrial) {
+export function trialJson({ study, stages, trial, measurements, evaluations, rungs }: ShownTrial) {
   return {
     ...studyHead(study),
     trial: {
       ...trialDetails(trial, stages),
       measurements: measurements.map(measurementJson),
       evaluations: evaluations.map(evaluationRecordJson),
+      rungs,
     },
   }
 }
@@ -59,7 +63,7 @@ function details({ message, stack }: TrialError): Span[][] {
   return rest.map((line) => [{ text: `  ${line}`, tone: 'dim' }])
 }
 
-function facts({ study, stages, trial }: ShownTrial, dbOption: string): [string, string][] {
+function facts({ study, stages, trial, rungs }: ShownTrial, dbOption: string): [string, string][] {
   const stage = `${stageName(trial.stage, stages)} (stage ${trial.stage + 1})`
   const begun = trial.startedAt === null ? 'not yet' : formatMoment(trial.startedAt)
   const took = trial.durationMs === null ? '' : `, took ${formatDuration(trial.durationMs)}`
@@ -67,6 +71,10 @@ function facts({ study, stages, trial }: ShownTrial, dbOption: string): [string,
   return [
     ['stage', stage],
     ['epochs', `${trial.epochs} of ${trial.budget.epochs}`],
+    ...rungs.map((verdict): [string, string] => [
+      `rung ${verdict.epoch}`,
+      verdictWords(verdict, study.metric),
+    ]),
     ['seed', String(trial.seed)],
     ...(trial.continues === null ? [] : [['continues', `trial ${trial.continues}`] as [string, string]]),
     ['begun', `${begun}${took}${attempts}${trial.host === null ? '' : `, on ${trial.host}`}`],

@@ -22,7 +22,7 @@ export interface RungDecision {
 }
 
 /** With fewer peers there is nothing to compare with. */
-const LEAST_PEERS = 2
+export const LEAST_PEERS = 2
 
 /**
  * Whether a trial goes on past a rung: successive halving as a rule of lower numbers alone (K. Jamieson and A. Talwalkar,

@@ -1,4 +1,4 @@
-import { decideAtRung, lagsByRung } from '../search/rungs.ts'
+import { decideAtRung, lagsByRung, type RungDecision } from '../search/rungs.ts'
 import type { PastTrial } from '../search/sampler.ts'
 import type { Direction, Measurement, TrialSpec } from '../trial.ts'
 import type { EndedTrial } from './ended-trial.ts'
@@ -18,6 +18,21 @@ const FORGOTTEN = 'forgotten'
 
 /** What a trial had measured when it reached a rung. */
 type Reached = Pick<Measurement, 'step' | 'value'>
+
+/** How a trial compared at a rung with the trials of lower numbers. */
+export interface RungStanding extends RungDecision {
+  /** The rung's epoch. */
+  readonly at: number
+  /** What the trial measured there: at that step or, if it does not measure at each, at the first one after it. */
+  readonly own: Reached
+}
+
+/** A trial that another is compared with at a rung. */
+export interface RungPeer {
+  readonly number: number
+  /** Null if it diverged before. */
+  readonly value: number | null
+}
 
 /** What is known of a trial at the rungs of its stage. */
 interface Row {
@@ -124,11 +139,39 @@ export class RungLedger {
   goesOn(index: number, step: number): boolean | null {
     const rung = this.#rungs.at.findLastIndex((at) => at <= step)
     if (rung === -1) return true
-    if (this.#prefixes[rung]! < index) return null
+    return this.#prefixes[rung]! < index ? null : this.#standing(index, rung).goesOn
+  }
+
+  /** How the trial compared at each rung where that is settled, in order of epochs. */
+  standings(index: number): RungStanding[] {
+    const { reached, spec } = this.#rows[index]!
+    return this.#rungs.at.flatMap((_, rung) => {
+      const own = reached[rung]
+      // A step past several rungs is compared at the last of them, and one at the end at none.
+      if (own === undefined || own.step >= spec.budget.epochs || reached[rung + 1]?.step === own.step)
+        return []
+      return this.#prefixes[rung]! < index ? [] : [this.#standing(index, rung)]
+    })
+  }
+
+  /** The trials that the trial is compared with at the rung of that epoch, in order of number. */
+  peersAt(index: number, at: number): RungPeer[] {
+    const rung = this.#rungs.at.indexOf(at)
+    return this.#rows.slice(0, index).flatMap((row, m) => {
+      const value = valueAt(row, this.#endedRow(m), rung)
+      return value === undefined ? [] : [{ number: row.spec.number, value }]
+    })
+  }
+
+  #standing(index: number, rung: number): RungStanding {
     const own = this.#rows[index]!.reached[rung]!
-    const peers = this.#rows.slice(0, index).flatMap((row, m) => peerAt(row, this.#endedRow(m), rung) ?? [])
-    const values = peers.map(({ value }) => value)
-    return decideAtRung(own.value, values, this.#rungs.reduce, this.#direction).goesOn
+    const peers: (number | null)[] = []
+    for (let m = 0; m < index; m++) {
+      const value = valueAt(this.#rows[m]!, this.#endedRow(m), rung)
+      if (value !== undefined) peers.push(value)
+    }
+    const decision = decideAtRung(own.value, peers, this.#rungs.reduce, this.#direction)
+    return { ...decision, at: this.#rungs.at[rung]!, own }
   }
 
   /** The trial, if it has ended. */
@@ -156,15 +199,11 @@ export class RungLedger {
  * A trial as others compare themselves with it at a rung: its value there, or at its end if it was complete before;
  * null if it diverged before; undefined if it failed or was pruned before, and is not compared with.
  */
-function peerAt(
-  { reached }: Row,
-  ended: EndedTrial | undefined,
-  rung: number,
-): { readonly value: number | null } | undefined {
+function valueAt({ reached }: Row, ended: EndedTrial | undefined, rung: number): number | null | undefined {
   const there = reached[rung]
-  if (there !== undefined) return { value: there.value }
-  if (ended?.state === 'diverged') return { value: null }
-  return ended?.state === 'complete' ? { value: ended.value } : undefined
+  if (there !== undefined) return there.value
+  if (ended?.state === 'diverged') return null
+  return ended?.state === 'complete' ? ended.value : undefined
 }
 
 /** What is seen of a trial at a rung: one that had ended there, whatever it did later. */

@@ -221,7 +221,12 @@ describe('show', () => {
     })
     const schema = z.strictObject({
       ...head,
-      trial: z.strictObject({ ...details, measurements: z.array(measurement), evaluations: z.array(look) }),
+      trial: z.strictObject({
+        ...details,
+        rungs: z.array(z.never()),
+        measurements: z.array(measurement),
+        evaluations: z.array(look),
+      }),
     })
     expect(schema.parse(await runJson('show', '6')).trial.measurements.map(({ value }) => value)).toEqual(
       EXAMPLE_TRIALS[6]!.values,

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { TrialTask } from '../../src/execute/executor.ts'
 import { fastGenerator } from '../../src/random/fast-generator.ts'
+import { readRungVerdicts } from '../../src/report/rungs.ts'
 import { planStages, type StageEntry } from '../../src/search/plan.ts'
 import { float } from '../../src/space/constructors.ts'
 import { openWriter } from '../../src/store/sqlite-store.ts'
@@ -145,6 +146,21 @@ test('the same trials are pruned on any number of lanes, in any order, whatever 
     { numRuns: 40 },
   )
 }, 60_000)
+
+test('what the store keeps explains each trial that was pruned and each that went on', async () => {
+  const file = join(folder, `${count++}.db`)
+  for (const flushes of [4, 9]) await run({ file, slots: 8, flushes, schedule: flushes }).catch(() => {})
+  const { trials } = await run({ file, slots: 8, schedule: 7 })
+  const store = openWriter(file)
+  const study = store.findStudy('rungs')!
+  const [stage] = store.stages(study.id)
+  const verdicts = trials.map(({ number }) => readRungVerdicts(store, study, stage, number))
+  store.close()
+  const told = verdicts.flatMap((each) => each.filter(({ outcome }) => outcome === 'pruned'))
+  expect(told.map(({ trial, epoch }) => [trial, epoch])).toEqual(prunedOf(trials))
+  expect(told.every(({ value, trial }) => trials[trial]!.value === value)).toBe(true)
+  expect(verdicts.flat().filter(({ confirmed }) => !confirmed)).toEqual([])
+})
 
 test('a study stopped while trials wait at rungs ends, and goes on to the same results', async () => {
   const expected = await run()

@@ -11,7 +11,7 @@ export default defineCommand({
 
   run: (args, terminal) =>
     withStudy(args, async ({ reader, study }) => {
-      const explanation = readExplanation(reader, study)
+      const explanation = readExplanation(reader, study, args.json ? Infinity : undefined)
       const text = args.json
         ? `${JSON.stringify(explanationJson(explanation), null, 2)}\n`
         : renderExplanation(

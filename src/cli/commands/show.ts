@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts'
+import { readRungVerdicts } from '../../report/rungs.ts'
 import { renderTrial, trialJson } from '../../report/trial-report.ts'
 import { defineCommand } from '../command.ts'
 import { tableLayout } from '../layout.ts'
@@ -32,6 +33,7 @@ export default defineCommand({
         stages: open.stages,
         trial,
         measurements: open.reader.measurements(open.study.id, number),
+        rungs: readRungVerdicts(open.reader, open.study, open.stages[trial.stage], number),
         evaluations: open.reader.evaluations(open.study.id).filter(({ trial }) => trial === number),
       }
       const text = args.json
