@@ -20,7 +20,10 @@ async function halved(slots: number, mostCuts?: number) {
   const { store, study } = await runSimulated({
     space: { parameters: { x: float(0, 1) }, conditions: {}, constraints: [] },
     stages: [{ trials: 7, epochs: 3, rungs: [1], reduce: 3, sampler: 'random' }],
-    executor: createSteppingExecutor(slots, slots, slots > 1, ({ spec }) => COURSES[spec.number]!),
+    executor: createSteppingExecutor({
+      ...{ slots, seed: slots, pauses: slots > 1, loses: false },
+      courseOf: ({ spec }) => COURSES[spec.number]!,
+    }),
   })
   const told = (number: number): string[] =>
     readRungVerdicts(store, study, store.stages(study.id)[0], number).map((each) =>
