@@ -44,7 +44,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'csv-stringify': ['report'],
   'string-width': ['report'],
   yargs: ['cli'],
-  'd3-array': ['picture'],
+  'd3-array': ['report', 'picture'],
   'fast-png': ['picture'],
   hono: ['cli'],
   '@hono/node-server': ['cli'],
