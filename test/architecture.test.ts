@@ -49,7 +49,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   hono: ['cli'],
   '@hono/node-server': ['cli'],
   'node:buffer': ['data'],
-  'node:crypto': ['random', 'train', 'data', 'objective', 'engine', 'store', 'study', 'library', 'cli'],
+  'node:crypto': ['random', 'train', 'data', 'objective', 'engine', 'study', 'library', 'cli'],
   'node:path': ['train', 'data', 'objective', 'engine', 'store', 'study-file', 'session', 'library', 'cli'],
   'node:url': ['train', 'objective', 'execute', 'library', 'cli'],
   'node:util': ['train', 'objective', 'cli'],

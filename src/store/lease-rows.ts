@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { thisProcess } from '../process-identity.ts'
 import { type HeldLease, heldBySomebodyElse, isLive, leaseLost } from './lease.ts'
 import type { Statements } from './statements.ts'
@@ -30,7 +29,7 @@ export class OwnLeases {
   readonly #statements: Statements
   readonly #now: () => number
   /** This writer's: two writers of one process are two holders. */
-  readonly #token = randomUUID()
+  readonly #token = crypto.randomUUID()
 
   constructor(statements: Statements, now: () => number) {
     this.#statements = statements
