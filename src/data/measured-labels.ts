@@ -7,7 +7,7 @@ export interface MeasuredLabels {
 }
 
 /** Up to so many different labels are classes, whatever they look like; fractions only up to five. */
-const FEW = 20
+export const FEW = 20
 /** A class that can be learned and judged has a row for each part. */
 const LEAST_ROWS = 3
 
@@ -37,8 +37,9 @@ function looksMeasured(counts: ReadonlyMap<string, number>, rows: number, values
   const distinct = counts.size
   if (values === null) return distinct > FEW && distinct * 2 > rows
   if (values.some((value) => !Number.isInteger(value))) {
-    return distinct > 5 && (distinct * 4 > rows || (distinct > FEW && distinct * 50 > rows))
+    return distinct > FEW || (distinct > 5 && distinct * 4 > rows)
   }
+  if (distinct > 5 && distinct * 2 > rows) return true
   // Of many classes by number each has some rows; what is counted or rounded has rare values.
   return distinct > FEW && (distinct * 4 > rows || [...counts.values()].some((count) => count < LEAST_ROWS))
 }

@@ -74,6 +74,13 @@ describe('an ARFF file', () => {
     expect(data.labels.length).toBe(30)
   })
 
+  it('has texts that are refused where each row has its own', () => {
+    const lines = text.replace("{red, 'dark blue'}", 'string').split('\n')
+    const texts = lines.map((line, i) => line.replace(/red|'dark blue'/, `t${i}`)).join('\n')
+    const error = userErrorOf(() => readDataSet(detectSource(writeIn(folder, 'texts.arff', texts))))
+    expect(error.message).toMatch(/has 30 different values in the 30 rows of column 2 \("the colour"\)/)
+  })
+
   it('is refused where it is sparse, with its line where a cell is wrong', () => {
     const sparse = writeIn(folder, 'sparse.arff', text.replace('0.5,red,1,yes', '{0 0.5}'))
     expect(userErrorOf(() => readDataSet(detectSource(sparse))).message).toMatch(/is a sparse ARFF file/)

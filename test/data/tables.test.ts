@@ -174,6 +174,12 @@ describe('the task', () => {
     expect(read(ages, {}, 'auto').targets).toBeDefined()
     const letters = labels(520, (i) => 65 + (i % 26))
     expect(read(letters, {}, 'auto').classes).toHaveLength(26)
+    const carats = lines(5000, (i) => ((i % 40) / 100).toFixed(2)).join('\n')
+    expect(read(carats, {}, 'auto').targets).toBeDefined()
+    const few = labels(20, (i) => 46 + (i % 14))
+    expect(read(few, {}, 'auto').targets).toBeDefined()
+    const coded = labels(3000, (i) => i % 300)
+    expect(read(coded, {}, 'auto').cautions.join()).toMatch(/has 300 different numbers, which are taken as/)
     expect(
       read(
         labels(100, (i) => i % 12),
@@ -191,6 +197,39 @@ describe('the task', () => {
     expect(refusal(['species,x,y', ...rows].join('\n'))).toMatch(/Write label: "species"\./)
     expect(read(rows.join('\n'), {}, 'regression').targets?.[1]).toBe(1.37)
     expect(read(['species,x,y', ...rows].join('\n'), { label: 'y' }, 'auto').targets?.[1]).toBe(1.37)
+  })
+})
+
+describe('a column', () => {
+  const rows = Array.from({ length: 60 }, (_, i) => `${i}x,${i % 7},${'ab'[i % 2]}`)
+
+  it('without a name of its own is named by its number in what a message proposes', () => {
+    for (const header of [',x,kind', 'x,x,kind']) {
+      const { hint } = mistakeIn([header, ...rows].join('\n'))
+      expect(hint).toMatch(/drop: \[0\]\./)
+      expect(read([header, ...rows].join('\n'), { drop: [0] }).columns).toBe(1)
+    }
+    const twice = mistakeIn(['x,x,kind', ...rows].join('\n'), { drop: ['x'] })
+    expect(twice.message).toMatch(/has several columns called "x", so drop can't name one of them/)
+    expect(twice.hint).toBe('Give its number, from 0: 0 or 1.')
+    const unknown = mistakeIn(['id,x,kind', ...rows].join('\n'), { drop: ['id'], categorical: ['y'] })
+    expect(unknown.message).toMatch(/has no column "y"/)
+  })
+
+  it('of dates, or of names with a few numbers among them, is refused as what it is', () => {
+    const dates = rows.map((row, i) => row.replace(/^\d+x/, `2016-${10 + (i % 3)}-${10 + (i % 19)}`))
+    expect(mistakeIn(['day,x,kind', ...dates].join('\n')).hint).toMatch(
+      /^Dates are not read as numbers: leave such columns out, drop: \["day"\]/,
+    )
+    const models = rows.map((row, i) => (i % 9 === 0 ? row.replace('x', '') : row))
+    expect(mistakeIn(['model,x,kind', ...models].join('\n')).message).toMatch(
+      /has 60 different values in the 60 rows of column 1 \("model"\)/,
+    )
+  })
+
+  it('is missing in a line above the table: the advice is to skip that line', () => {
+    const counted = ['150,2,red,blue', ...lines(9).map((line) => `1,${line},2`)].join('\n')
+    expect(mistakeIn(counted).hint).toMatch(/skip: 1/)
   })
 })
 

@@ -26,8 +26,8 @@ export function openArff(file: string): TableFile {
     const attribute = /^\s*@attribute\s+(?:'((?:[^'\\]|\\.)*)'|"([^"]*)"|(\S+))\s+(.*)$/i.exec(line)
     if (attribute !== null) {
       const [, single, double, bare, type] = attribute
-      if (/^\s*(\{|string|date)/i.test(type!)) declared.push(names.length)
-      else if (!/^\s*(numeric|real|integer)/i.test(type!)) {
+      if (/^\s*\{/.test(type!)) declared.push(names.length)
+      else if (!/^\s*(numeric|real|integer|string|date)/i.test(type!)) {
         throw malformed(file, `has an attribute of type ${type!.trim()} in line ${i + 1}`, undefined, i + 1)
       }
       names.push(single?.replace(/\\(.)/g, '$1') ?? double ?? bare!)

@@ -1,5 +1,5 @@
 import type { UserError } from '../../errors.ts'
-import { type MeasuredLabels, measuredLabels } from '../measured-labels.ts'
+import { FEW, type MeasuredLabels, measuredLabels } from '../measured-labels.ts'
 import { malformed } from '../read-file.ts'
 import { type NumberStyle, parseNumber } from './cells.ts'
 import { placeOfRow } from './input-columns.ts'
@@ -51,7 +51,8 @@ export function readClasses(table: Table, selection: Selection, settings: ClassS
   })
   if (!settings.sure) checkClasses(table, selection, labels, settings)
   const distinct = [...new Set(labels.filter((label) => label !== null))]
-  return { labels, remarks, cautions: alikeCautions(distinct) }
+  const many = settings.sure ? [] : manyNumbersCaution(distinct, name, settings)
+  return { labels, remarks, cautions: [...many, ...alikeCautions(distinct)] }
 }
 
 /** The label's column as texts. */
@@ -163,6 +164,14 @@ export function likelyLabel({ columns }: Table, { label, names }: Selection): nu
 const MOST_LIKELY_CLASSES = 10
 
 const LIKELY_LABEL = /^(labels?|class(es)?|target|outcome|diagnosis|species)$/i
+
+/** A caution for classes that are many numbers. */
+function manyNumbersCaution(labels: readonly string[], name: string, { style }: ClassSettings): string[] {
+  if (labels.length <= FEW || labels.some((text) => Number.isNaN(parseNumber(text, style)))) return []
+  return [
+    `${name}, the label, has ${labels.length} different numbers, which are taken as classes; to predict a number, write task: regression`,
+  ]
+}
 
 /** A caution for classes that differ in nothing but case, blanks or a full stop at the end. */
 function alikeCautions(labels: readonly string[]): string[] {

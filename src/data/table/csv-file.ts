@@ -164,9 +164,9 @@ function raggedRow(
   names: readonly string[] | null,
 ) {
   const hint =
-    line <= 3 && names === null
-      ? 'If the first lines are not part of the table, skip them: skip: 1. If they name the columns: header: true.'
-      : undefined
+    line <= 3
+      ? `If the first line is not part of the table, skip it: skip: 1.${names === null ? ' If it names the columns: header: true.' : ''}`
+      : 'A cell that contains the delimiter must be quoted. Lines that are not part of the table: skip for those above it, comment for their sign.'
   return malformed(file, `has ${cells} cells in line ${line}; the first row has ${width}`, hint, line)
 }
 

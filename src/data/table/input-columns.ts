@@ -1,6 +1,6 @@
 import { malformed } from '../read-file.ts'
 import { parseNumber } from './cells.ts'
-import { type ColumnKey, placeOf } from './select-columns.ts'
+import { type ColumnKey, keyOf, placeOf } from './select-columns.ts'
 import { type Column, columnName, type Selection, type Table, type TextColumn } from './table.ts'
 
 /** How one column of a table becomes inputs of a network; plain data, kept with the study. */
@@ -73,7 +73,7 @@ export function chooseInputs(
       continue
     }
     if (!explicit.has(place)) {
-      checkMixed(table, column, columnName(place, names), names?.[place] ?? place, remarks)
+      checkMixed(table, column, columnName(place, names), keyOf(place, names), remarks)
       if (tooManyLevels(column.texts.length, table.rows)) {
         namesOnly.push(place)
         continue
@@ -86,7 +86,8 @@ export function chooseInputs(
   throw malformed(table.file, 'has no input column with a value')
 }
 
-function orderKey(key: string, names: readonly string[] | null): ColumnKey {
+/** A key of `ordered`, which YAML keeps as a text: a name, or else a number. */
+export function orderKey(key: string, names: readonly string[] | null): ColumnKey {
   return names?.includes(key) || !/^-?\d+$/.test(key) ? key : Number(key)
 }
 
@@ -119,6 +120,8 @@ export function sortTexts(texts: readonly string[]): string[] {
 function checkMixed(table: Table, column: TextColumn, name: string, key: ColumnKey, remarks: string[]): void {
   const words = column.texts.filter((text) => Number.isNaN(parseNumber(text, NUMBERS)))
   if (words.length === column.texts.length || words.length === 0) return
+  // Mostly names, a few of which happen to be numbers: too many are refused as names.
+  if (words.length * 2 > column.texts.length && column.texts.length > 20) return
   if (column.texts.length <= 20 && table.rows >= 10 * column.texts.length && !words.some(isInfinite)) {
     remarks.push(`${name} holds numbers and words; its ${column.texts.length} values are treated as levels`)
     return
@@ -146,13 +149,25 @@ function tooManyLevels(levels: number, rows: number): boolean {
 
 function tooManyNames(table: Table, places: readonly number[], names: readonly string[] | null) {
   const first = table.columns.get(places[0]!) as TextColumn
-  const others = places.length === 1 ? '' : `, and ${places.length - 1} more columns have too many`
-  const keys = places.map((place) => JSON.stringify(names?.[place] ?? place)).join(', ')
+  const more = places.length - 1
+  const others = more === 0 ? '' : `, and ${more} more ${more === 1 ? 'column has' : 'columns have'} too many`
+  const keys = places.map((place) => JSON.stringify(keyOf(place, names))).join(', ')
+  const example = first.texts[0]!
+  const advice = isDate(example)
+    ? `Dates are not read as numbers: leave such columns out, drop: [${keys}], or write them as numbers, as days since a date.`
+    : `Drop columns that only identify a row: drop: [${keys}].`
   return malformed(
     table.file,
-    `has ${first.texts.length} different values in the ${table.rows} rows of ${columnName(places[0]!, names)}, such as ${JSON.stringify(first.texts[0]!.slice(0, 40))}: too many for levels${others}`,
-    `Drop columns that only identify a row: drop: [${keys}]. To encode each value anyway: categorical: [${keys}].`,
+    `has ${first.texts.length} different values in the ${table.rows} rows of ${columnName(places[0]!, names)}, such as ${JSON.stringify(example.slice(0, 40))}: too many for levels${others}`,
+    `${advice} To encode each value anyway: categorical: [${keys}].`,
     table.lineOf(first.codes.indexOf(0)) ?? undefined,
+  )
+}
+
+/** `2016-06-23 13:40`, `23.6.2016`, `6/23/2016`, `Jan 1 2000`. */
+function isDate(text: string): boolean {
+  return /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|[A-Z][a-z]{2,8} \d{1,2},? \d{4})\b/.test(
+    text,
   )
 }
 

@@ -27,11 +27,8 @@ export function selectColumns(
   empty: ReadonlySet<number>,
 ): Selection {
   const there = Array.from({ length: width }, (_, place) => place).filter((place) => !empty.has(place))
-  const find = (key: ColumnKey, what: string): number => {
-    const place = placeOf(key, names, there.length === 0 ? width : there.at(-1)! + 1)
-    if (place !== null) return place
-    throw noSuchColumn(file, key, what, names, width)
-  }
+  const find = (key: ColumnKey, what: string): number =>
+    findColumn({ file, names, width: there.length === 0 ? width : there.at(-1)! + 1 }, key, what)
   if (typeof settings.label === 'number' && settings.label < 0) refuseNamedEmpty(file, names, empty)
   const label = find(settings.label, 'label')
   const dropped = new Set((settings.drop ?? []).map((key) => find(key, 'drop')))
@@ -59,6 +56,35 @@ function refuseNamedEmpty(file: string, names: readonly string[] | null, empty: 
     `Name the column of the label: label: NAME. A table without labels can only be predicted (finesweep predict).`,
     1,
   )
+}
+
+/**
+ * The place of a column that a study names.
+ * @param table `width` is where negative numbers count from
+ * @param what the key of the data block, for messages
+ * @throws UserError `usage` if it is not there, or several columns have the name
+ */
+export function findColumn(
+  { file, names, width }: { file: string; names: readonly string[] | null; width: number },
+  key: ColumnKey,
+  what: string,
+): number {
+  const place = placeOf(key, names, width)
+  if (place === null) throw noSuchColumn(file, key, what, names, width)
+  const last = typeof key === 'string' ? names!.lastIndexOf(key) : place
+  if (last === place) return place
+  throw malformed(
+    file,
+    `has several columns called ${JSON.stringify(key)}, so ${what} can't name one of them`,
+    `Give its number, from 0: ${place} or ${last}.`,
+    1,
+  )
+}
+
+/** How a study names a column: by its name, or by its number where it has none of its own. */
+export function keyOf(place: number, names: readonly string[] | null): ColumnKey {
+  const name = names?.[place] ?? ''
+  return name === '' || names!.indexOf(name) !== names!.lastIndexOf(name) ? place : name
 }
 
 /** The place of a column; null if there is none. `width` is where negative numbers count from. */

@@ -5,10 +5,10 @@ import { regressionRemark } from '../measured-labels.ts'
 import { malformed } from '../read-file.ts'
 import { type ClassSettings, likelyLabel, measuredLabel, readClasses } from './class-column.ts'
 import { encodeInputs } from './encode-inputs.ts'
-import { chooseInputs, hasGaps, type InputColumn, placeOfRow } from './input-columns.ts'
+import { chooseInputs, hasGaps, type InputColumn, orderKey, placeOfRow } from './input-columns.ts'
 import { matchTable } from './match-table.ts'
 import type { TableReading } from './reading.ts'
-import { placeOf, selectColumns } from './select-columns.ts'
+import { findColumn, selectColumns } from './select-columns.ts'
 import { columnName, type Selection, type Table, type TableFile } from './table.ts'
 import { readTargets } from './target-column.ts'
 
@@ -24,9 +24,10 @@ export function tableSet(
 ): DataSet {
   const { names, width } = opened
   const selection = selectColumns(opened.file, names, width, config, opened.empty)
-  const orderedKeys = Object.keys(config.ordered)
-  const asTexts = [...config.categorical, ...orderedKeys.map((key) => (names === null ? Number(key) : key))]
-  const texts = new Set(asTexts.map((key) => placeOf(key, names, width)).filter((place) => place !== null))
+  const texts = new Set([
+    ...config.categorical.map((key) => findColumn(opened, key, 'categorical')),
+    ...Object.keys(config.ordered).map((key) => findColumn(opened, orderKey(key, names), 'ordered')),
+  ])
   for (const place of [selection.label!, ...opened.declared]) texts.add(place)
   const missing = new Set(config.missingValues)
   const table = opened.read([...selection.inputs, selection.label!], texts, missing)
@@ -136,7 +137,7 @@ function missingValue(
   const column = gaps.find(({ place }) => isGap(table, place, row))!
   const others =
     rows.length > 1 || gaps.length > 1
-      ? ` (${rows.length} rows, ${gaps.length} ${gaps.length === 1 ? 'column' : 'columns'} with missing values)`
+      ? ` (${count(rows.length, 'row')}, ${count(gaps.length, 'column')} with missing values)`
       : ''
   return malformed(
     table.file,
@@ -144,6 +145,10 @@ function missingValue(
     'Write in the data block what to do: missing: mean, median, most-frequent or drop.',
     table.lineOf(row) ?? undefined,
   )
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${n === 1 ? what : `${what}s`}`
 }
 
 function checkTestClasses(train: Part, test: Part): void {
