@@ -1,6 +1,8 @@
 /** The public API: a study in code, what it finds, and the types of all that crosses the boundary. */
 
 export { UserError, UserErrors } from './errors.ts'
+export type { TrialToImport } from './import/in-code.ts'
+export type { ImportOptions } from './library/import.ts'
 export type {
   ObjectiveInCode,
   ParamsIn,
@@ -23,6 +25,7 @@ export { type StudyTrial, StudyView } from './library/study-view.ts'
 export * from './objective/authoring.ts'
 export type { TextFormat } from './report/export.ts'
 export type { ParameterImportance } from './search/importance.ts'
+export type { ImportResult } from './session/import-trials.ts'
 export type { Conditional } from './space/constructors.ts'
 export type { Distribution, Params, ParamValue } from './space/distribution.ts'
 export type { Condition, Constraint, SearchSpace } from './space/search-space.ts'

@@ -31,7 +31,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   seedrandom: ['random'],
   zod: ['space', 'search', 'data', 'objective', 'study-file', 'session'],
   yaml: ['study-file', 'cli'],
-  'csv-parse': ['data'],
+  'csv-parse': ['data', 'import'],
   hyparquet: ['data'],
   'hyparquet-writer': ['report'],
   fflate: ['data'],
@@ -72,6 +72,8 @@ const OUTSIDE_WORLD = [
   'session/',
   'model/test-look.ts',
   'library/',
+  // A file of trials from elsewhere.
+  'import/open-source.ts',
   // A program as an objective, and a user's module that is checked and loaded.
   'objective/program/',
   'objective/study-place.ts',

@@ -11,18 +11,40 @@ function isStudyFile(word: string): boolean {
   return /\.(ya?ml|json)$/.test(word) || (existsSync(word) && statSync(word).isFile())
 }
 
-/**
- * A study whose trials are asked for and told, for as long as `use` takes. A study file stands for the study of its name,
- * which is created where there is none.
- * @param word a study's name or a study file; the latest study if it is left out
- * @param create whether a study file may begin a study
- */
+/** Creates the study of an experiment. */
+type Begin = (experiment: Experiment, store: StudyWriter, db: string) => Promise<StudyRecord>
+
+interface StudyArguments {
+  readonly db: string
+  readonly study?: string | undefined
+  readonly name?: string | undefined
+}
+
+/** A study whose trials are asked for and told, for as long as `use` takes. As `withHeldStudy`. */
 export async function withAskedStudy<T>(
-  args: { readonly db: string; readonly study?: string | undefined; readonly name?: string | undefined },
+  args: StudyArguments,
   create: boolean,
   use: (session: AskedSession, study: StudyRecord, store: StudyWriter) => T | Promise<T>,
 ): Promise<T> {
-  const { acquireSoon, createAskedStudy, openAskedStudy } = await import('../session/ask.ts')
+  const { createAskedStudy, openAskedStudy } = await import('../session/ask.ts')
+  const begin = create ? createAskedStudy : null
+  return withHeldStudy(args, { command: 'ask', begin }, (study, store) =>
+    use(openAskedStudy(store, study), study, store),
+  )
+}
+
+/**
+ * A study whose lease is held for as long as `use` takes. A study file stands for the study of its name, which is created
+ * by `begin` where there is none.
+ * @param word a study's name or a study file; the latest study if it is left out
+ * @param create whether a study file may begin a study
+ */
+export async function withHeldStudy<T>(
+  args: StudyArguments,
+  { command, begin }: { readonly command: string; readonly begin: Begin | null },
+  use: (study: StudyRecord, store: StudyWriter) => T | Promise<T>,
+): Promise<T> {
+  const { acquireSoon } = await import('../session/ask.ts')
   const { openWriter } = await import('../store/sqlite-store.ts')
   const word = args.study
   let experiment: Experiment | null = null
@@ -30,9 +52,9 @@ export async function withAskedStudy<T>(
     const { readExperiment } = await import('../study-file/read-experiment.ts')
     experiment = readExperiment(word, { name: args.name })
   }
-  if (!existsSync(args.db) && (experiment === null || !create)) {
+  if (!existsSync(args.db) && (experiment === null || begin === null)) {
     throw new UserError('not-found', `There is no study in ${args.db} yet`, {
-      hint: 'Begin with: finesweep ask FILE.yaml',
+      hint: `Begin with: finesweep ${command} FILE.yaml`,
     })
   }
   const store = openWriter(resolve(args.db))
@@ -41,13 +63,14 @@ export async function withAskedStudy<T>(
     if (experiment === null) study = findStudy(store, word, args.db)
     else {
       const found = store.findStudy(experiment.name)
-      if (found !== undefined) await refuseOtherSettings(found, experiment)
-      else if (!create) findStudy(store, experiment.name, args.db)
-      study =
-        found ?? (await createOrFind(store, experiment, () => createAskedStudy(experiment, store, args.db)))
+      if (found !== undefined) {
+        await refuseOtherSettings(found, experiment, command)
+        study = found
+      } else if (begin === null) study = findStudy(store, experiment.name, args.db)
+      else study = await createOrFind(store, experiment, () => begin(experiment, store, args.db))
     }
     await acquireSoon(store, study.id)
-    return await use(openAskedStudy(store, study), study, store)
+    return await use(study, store)
   } finally {
     store.close()
   }
@@ -69,18 +92,25 @@ async function createOrFind(
 }
 
 /** The settings of a space that a module brings along are in the stored experiment alone. */
-async function refuseOtherSettings(study: StudyRecord, experiment: Experiment): Promise<void> {
+async function refuseOtherSettings(
+  study: StudyRecord,
+  experiment: Experiment,
+  command: string,
+): Promise<void> {
   const { compareExperiments, describeDifference } = await import('../study-file/compare-experiments.ts')
   const { experimentFromJson } = await import('../study-file/experiment-json.ts')
   const { kindOf } = await import('../objective/kinds.ts')
+  const { withImported } = await import('../search/imported-stages.ts')
   const { bringsSpace } = kindOf(experiment.objective)
-  const differences = compareExperiments(experimentFromJson(study.experiment, study.name), experiment).filter(
+  const stored = experimentFromJson(study.experiment, study.name)
+  const whole = { ...experiment, stages: withImported(experiment.stages, stored.stages) }
+  const differences = compareExperiments(stored, whole).filter(
     ({ block }) => block !== 'name' && !(bringsSpace && (block === 'space' || block === 'require')),
   )
   if (differences.length === 0) return
   throw new UserError(
     'usage',
     `Study "${study.name}" was begun with other settings: ${differences.slice(0, 5).map(describeDifference).join('; ')}`,
-    { hint: `Ask for it by its name, finesweep ask ${study.name}, or start another with --name.` },
+    { hint: `Give its name, finesweep ${command} ${study.name}, or start another with --name.` },
   )
 }

@@ -27,6 +27,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     describe: 'Record the value of a trial that ask has printed',
     load: () => import('./commands/tell.ts'),
   },
+  {
+    usage: 'import <study>',
+    describe: 'Add finished trials from a CSV file, an Optuna journal or another study',
+    load: () => import('./commands/import.ts'),
+  },
   { usage: 'studies', describe: 'List all studies of a store', load: () => import('./commands/studies.ts') },
   {
     usage: 'status [study]',

@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { UserError } from '../errors.ts'
+import type { TrialToImport } from '../import/in-code.ts'
 import { type AskedSession, acquireSoon, createAskedStudy, openAskedStudy } from '../session/ask.ts'
 import { runOrGoOn } from '../session/go-on.ts'
+import type { ImportResult } from '../session/import-trials.ts'
 import { when } from '../space/constructors.ts'
 import type { Params } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
@@ -12,6 +14,7 @@ import type { Told } from '../study/told-outcome.ts'
 import { defineStudy, type StudySettings } from '../study-file/define-study.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 import { type ReadOptions, readExperiment } from '../study-file/read-experiment.ts'
+import { type ImportOptions, importInto } from './import.ts'
 import { type ResolvedObjective, resolveObjective } from './objective-in-code.ts'
 import { Place } from './place.ts'
 import type { ParamsIn, SpaceInCode, StudyInCode, StudyPlaceOptions } from './settings.ts'
@@ -137,6 +140,17 @@ export class Study<P extends Params = Params> extends StudyView<P> {
     const record = asked.tell(number, told)
     for (const resume of this.#waiting.splice(0)) resume()
     return record as unknown as StudyTrial<P>
+  }
+
+  /**
+   * Adds finished trials from elsewhere, for the samplers to learn from; a study that has not begun is created. Run it
+   * afterwards.
+   * @param from a CSV file, an Optuna journal, a finesweep store, the name of another study of this store, or trials
+   * @throws UserError('usage') if no trial fits the space, or a stage is under way
+   */
+  async import(from: string | readonly TrialToImport[], options: ImportOptions = {}): Promise<ImportResult> {
+    this.#asked = null
+    return importInto(this.#experiment, this.#place, from, options)
   }
 
   /** Trials that were asked for and not told yet, in order of number. */

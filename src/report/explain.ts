@@ -1,4 +1,5 @@
 import { samplerSentence } from '../search/create-sampler.ts'
+import { isImported, narrowedBy } from '../search/imported-stages.ts'
 import type { NarrowDecision } from '../search/narrow-decision.ts'
 import { REPLICATE_SAMPLER } from '../search/replication.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
@@ -71,10 +72,11 @@ export function renderExplanation(
     lines.push([''], ...stageLines(stage, study.metric, width), ...rungLines(stage, study.metric, width))
     const next = stages[index + 1]?.record
     if (next?.narrowing != null) {
+      const source = sourceOf(stages, index + 1)
       lines.push(
         [''],
-        ...decisionLines(stage, next.narrowing, width),
-        ...noteLines(stage.record, next, next.narrowing, width),
+        ...decisionLines(source, next.narrowing, width),
+        ...noteLines(source.record, next, next.narrowing, width),
       )
     }
   }
@@ -87,10 +89,18 @@ export function renderExplanation(
 
 /** A line for each stage that the next was narrowed by. What was decided was shown then, and `explain` shows it again. */
 export function stageTotals({ stages }: Explanation, width: number): Span[][] {
-  return stages.flatMap((stage, index): Span[][] => {
+  return stages.flatMap((_, index): Span[][] => {
     const next = stages[index + 1]?.record
-    return next?.narrowing == null ? [] : wrapSpans(totalsLine(stage, next.narrowing), width)
+    return next?.narrowing == null
+      ? []
+      : wrapSpans(totalsLine(sourceOf(stages, index + 1), next.narrowing), width)
   })
+}
+
+/** The stage that the one of that index was narrowed by. */
+function sourceOf(stages: readonly ExplainedStage[], index: number): ExplainedStage {
+  const records = stages.map(({ record }) => record)
+  return stages[narrowedBy(records, index)]!
 }
 
 /** The explanation as one document: every decision with the numbers behind it. */
@@ -120,7 +130,7 @@ export function explanationJson({ study, stages, stoppingBounds }: Explanation) 
 function stageLines({ record, totals, best }: ExplainedStage, metric: string, width: number): Span[][] {
   const rank = `Stage ${record.index + 1}, `
   const isReplicate = record.sampler === REPLICATE_SAMPLER
-  const isRoot = record.narrowing === null && !isReplicate
+  const isRoot = record.narrowing === null && !isReplicate && !isImported(record)
   const plan =
     `: ${countOf(record.trials, 'trial')} of ${countOf(record.epochs, 'epoch')}, ` +
     (isReplicate ? 'the best points again with other seeds' : samplerSentence(record.sampler)) +

@@ -89,12 +89,13 @@ export function exportTable(
 ): { readonly titles: readonly string[]; readonly toRow: (trial: TrialRecord) => CsvCell[] } {
   const params = parameterNames(stages, trials)
   const metrics = metricNames(trials)
+  const origin = trials.some((trial) => trial.origin !== null)
   const titles = [
     ...['number', 'stage', 'state', 'value', 'epochs'],
     ...params.map((name) => `params.${name}`),
     ...metrics.map((name) => `metrics.${name}`),
     ...['seed', 'budgetEpochs', 'continues', 'attempts', 'startedAt', 'durationMs'],
-    ...['host', 'arithmetic', 'errorCode', 'errorMessage'],
+    ...['host', 'arithmetic', 'errorCode', 'errorMessage', ...(origin ? ['origin'] : [])],
   ]
   const toRow = (trial: TrialRecord): CsvCell[] => [
     trial.number,
@@ -114,6 +115,7 @@ export function exportTable(
     trial.arithmetic,
     trial.error?.code,
     trial.error?.message,
+    ...(origin ? [trial.origin] : []),
   ]
   return { titles, toRow }
 }

@@ -64,6 +64,7 @@ function trialLine(
       epochs: trial.budget.epochs,
       ...(state === 'diverged' ? { diverged: true } : {}),
       ...(error === null ? {} : { error: error.message }),
+      ...(trial.origin === null ? {} : { origin: trial.origin }),
       ...trial.metrics,
     },
     system_attrs: {},

@@ -1,4 +1,5 @@
 import type { WinnerExpectation } from '../search/expected-value.ts'
+import { isImported } from '../search/imported-stages.ts'
 import type { Evaluation, StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
 import { studyDigest } from '../study/digest.ts'
 import { readReplicates } from '../study/winning-trial.ts'
@@ -122,14 +123,18 @@ export function nextSteps({ best, study }: StudySummary, { dbOption }: RunFacts)
   return `Next: ${commands.map((command) => command + dbOption).join(' · ')}`
 }
 
-function totalsLine({ totals, digest }: StudySummary, { workers, db }: RunFacts): string {
+function totalsLine({ totals, digest, explanation }: StudySummary, { workers, db }: RunFacts): string {
   const { counts } = totals
+  const imported = explanation.stages.filter(({ record }) => isImported(record)).map((stage) => stage.totals)
+  const others = imported.reduce((sum, { finished }) => sum + finished, 0)
+  const epochs = imported.reduce((rest, stage) => rest - stage.epochs, totals.epochs)
   const mishaps = [
+    ...(others > 0 ? [`${others} imported`] : []),
     ...(counts.diverged > 0 ? [`${counts.diverged} diverged`] : []),
     ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
   ].join(', ')
   return (
-    `${countOf(totals.finished, 'trial')}${mishaps === '' ? '' : ` (${mishaps})`}, ${countOf(totals.epochs, 'epoch')}, ${countOf(workers, 'worker')}, ` +
+    `${countOf(totals.finished, 'trial')}${mishaps === '' ? '' : ` (${mishaps})`}, ${countOf(epochs, 'epoch')}, ${countOf(workers, 'worker')}, ` +
     `${formatDuration(totals.ranMs)} · ${db} · digest ${shortDigest(digest)}`
   )
 }

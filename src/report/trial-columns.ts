@@ -124,12 +124,18 @@ function fieldColumn({ study, stages }: StudyContext, name: TrialField): Column<
   }
 }
 
+/** The state, and whether the trial was imported. */
+export function stateText({ state, origin }: TrialRecord): string {
+  return origin === null ? state : `${state} (imported)`
+}
+
 const stateColumn: Column<TrialRecord> = {
   title: 'STATE',
   align: 'left',
   cell: (trial) => {
     const { tone } = TRIAL_STATES[trial.state]
-    return tone === 'good' ? trial.state : { text: trial.state, tone }
+    const text = stateText(trial)
+    return tone === 'good' ? text : { text, tone }
   },
 }
 

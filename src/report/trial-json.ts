@@ -39,6 +39,7 @@ export function trialDetails(trial: TrialRecord, stages: readonly StageRecord[])
     startedAt: isoMoment(trial.startedAt),
     host: trial.host,
     arithmetic: trial.arithmetic,
+    origin: trial.origin,
     error: trial.error === null ? null : { code: trial.error.code, message: trial.error.message },
   }
 }

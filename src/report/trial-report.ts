@@ -1,5 +1,5 @@
 import { own } from '../space/own.ts'
-import type { Evaluation } from '../store/store.ts'
+import type { Evaluation, StudyRecord } from '../store/store.ts'
 import { type TimedMeasurement, TRIAL_STATES, type TrialError, type TrialRecord } from '../trial.ts'
 import { heading, shellWord } from './names.ts'
 import { formatDuration, formatMetric, formatMoment } from './numbers.ts'
@@ -7,7 +7,7 @@ import { type RungVerdict, verdictWords } from './rungs.ts'
 import { type Column, renderTable, type TableLayout } from './table.ts'
 import { testLines } from './test-lines.ts'
 import { displayWidth, oneLine, padEnd, paint, type Span } from './text.ts'
-import { metricNames, type StudyContext } from './trial-columns.ts'
+import { metricNames, type StudyContext, stateText } from './trial-columns.ts'
 import { evaluationRecordJson, measurementJson, stageName, studyHead, trialDetails } from './trial-json.ts'
 
 /** All that is known of one trial. */
@@ -39,7 +39,7 @@ export function renderTrial(shown: ShownTrial, dbOption: string, layout: TableLa
     [
       { text: `${oneLine(study.name)}, trial ${trial.number}`, tone: 'strong' },
       ': ',
-      { text: trial.state, tone: TRIAL_STATES[trial.state].tone },
+      { text: stateText(trial), tone: TRIAL_STATES[trial.state].tone },
       value,
     ],
     ...(trial.error === null ? [] : [[oneLine(trial.error.message)], ...details(trial.error)]),
@@ -65,7 +65,12 @@ function details({ message, stack }: TrialError): Span[][] {
 
 function facts({ study, stages, trial, rungs }: ShownTrial, dbOption: string): [string, string][] {
   const stage = `${stageName(trial.stage, stages)} (stage ${trial.stage + 1})`
-  const begun = trial.startedAt === null ? 'not yet' : formatMoment(trial.startedAt)
+  const begun =
+    trial.startedAt === null
+      ? trial.origin === null
+        ? 'not yet'
+        : 'not known'
+      : formatMoment(trial.startedAt)
   const took = trial.durationMs === null ? '' : `, took ${formatDuration(trial.durationMs)}`
   const attempts = trial.attempts > 1 ? `, attempt ${trial.attempts}` : ''
   return [
@@ -77,10 +82,15 @@ function facts({ study, stages, trial, rungs }: ShownTrial, dbOption: string): [
     ]),
     ['seed', String(trial.seed)],
     ...(trial.continues === null ? [] : [['continues', `trial ${trial.continues}`] as [string, string]]),
+    ...(trial.origin === null ? [] : [['imported', `from ${trial.origin}`] as [string, string]]),
     ['begun', `${begun}${took}${attempts}${trial.host === null ? '' : `, on ${trial.host}`}`],
     ...(trial.arithmetic === null ? [] : [['arithmetic', trial.arithmetic] as [string, string]]),
-    ['replay', `finesweep replay ${shellWord(study.name)} ${trial.number}${dbOption}`],
+    ...(trial.origin === null ? [replayLine(study, trial, dbOption)] : []),
   ]
+}
+
+function replayLine(study: StudyRecord, trial: TrialRecord, dbOption: string): [string, string] {
+  return ['replay', `finesweep replay ${shellWord(study.name)} ${trial.number}${dbOption}`]
 }
 
 function measurementColumns(

@@ -1,5 +1,6 @@
 import { gpSampler } from './gp-sampler.ts'
 import { gridSampler } from './grid-sampler.ts'
+import { IMPORTED_SAMPLER } from './imported-stages.ts'
 import { randomSampler } from './random-sampler.ts'
 import type { Sampler } from './sampler.ts'
 import { sobolSampler } from './sobol-sampler.ts'
@@ -16,6 +17,7 @@ const SAMPLERS: Readonly<Record<SamplerName, Sampler>> = {
 
 /** How the sampler of that name draws, as read from a store, to follow a comma. */
 export function samplerSentence(name: string): string {
+  if (name === IMPORTED_SAMPLER) return 'imported'
   return Object.hasOwn(SAMPLERS, name) ? SAMPLERS[name as SamplerName].sentence : `drawn by ${name}`
 }
 

@@ -1,3 +1,4 @@
+import { drawnBefore } from './imported-stages.ts'
 import { hasValue, rankTrials } from './rank.ts'
 import type { PastTrial, ProposalRequest } from './sampler.ts'
 
@@ -13,8 +14,9 @@ export function promotedTrials({
 }: Pick<ProposalRequest, 'stages' | 'stage' | 'direction' | 'earlier'>): PastTrial[] {
   const plan = stages[stage]!
   if (!plan.warmStart) return []
+  const stageBefore = drawnBefore(stages, stage)
   const before = earlier.filter(
-    (trial) => trial.stage === stage - 1 && trial.state === 'complete' && hasValue(trial),
+    (trial) => trial.stage === stageBefore && trial.state === 'complete' && hasValue(trial),
   )
   return rankTrials(before, direction).slice(0, Math.max(0, plan.trials - plan.startWith.length))
 }

@@ -1,5 +1,6 @@
 import type { Params } from '../space/distribution.ts'
-import type { Replicate } from './stage-plan.ts'
+import { drawnBefore } from './imported-stages.ts'
+import type { Replicate, StagePlan } from './stage-plan.ts'
 
 /** What a stage of replicates may say; the rest of it is worked out. */
 interface Entry {
@@ -10,6 +11,7 @@ interface Entry {
   readonly startWith?: readonly Params[] | undefined
   readonly rungs?: readonly number[] | true | undefined
   readonly replicate?: Replicate | undefined
+  readonly imported?: StagePlan['imported']
 }
 
 /**
@@ -27,8 +29,9 @@ export function withReplicates<E extends Entry>(
       mistakes.push({ path: ['stages', index, key], message: `stages[${index}]: ${message}` })
     }
     const trials = replicate.top * replicate.seeds
-    const epochs = entries[index - 1]?.epochs
-    if (index === 0)
+    const before = drawnBefore(entries, index)
+    const epochs = entries[before]?.epochs
+    if (before === -1)
       report('replicate', 'replicate runs the best trials again, and there is no stage before it. Drop it.')
     if (index < entries.length - 1)
       report('replicate', 'replicate must be the last stage. Move it to the end.')

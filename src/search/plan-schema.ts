@@ -59,6 +59,11 @@ export const stagesSchema = z.array(stageEntrySchema, {
     `stages must be a list, as in - { name: coarse, trials: 64, epochs: 1 }, got ${show(issue.input)}`,
 })
 
+/** The stages of a stored study, which may have imported trials. */
+export const storedStagesSchema = z.array(
+  stageEntrySchema.extend({ imported: z.strictObject({ narrow: z.boolean() }).optional() }),
+)
+
 /** A study file's `budget:`: `{ epochs: 400 }` or `{ trials: 96 }`. */
 export const budgetSchema = z
   .strictObject({ epochs: whole('epochs').optional(), trials: whole('trials').optional() })

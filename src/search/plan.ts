@@ -1,4 +1,5 @@
 import type { Params } from '../space/distribution.ts'
+import { drawnBefore } from './imported-stages.ts'
 import { withReplicates } from './plan-replicate.ts'
 import { DEFAULT_REDUCE, evenRungs } from './rungs.ts'
 import type { Replicate, SamplerName, StagePlan } from './stage-plan.ts'
@@ -19,6 +20,8 @@ export interface StageEntry {
   readonly startWith?: readonly Params[] | undefined
   /** Makes it a last stage that runs the best points again with other seeds. */
   readonly replicate?: Replicate | undefined
+  /** Imported trials; in stored studies alone. */
+  readonly imported?: StagePlan['imported']
 }
 
 export interface PlanInput {
@@ -91,10 +94,9 @@ export function planStages(input: PlanInput): {
       const message = `stages[${index}]: startWith has ${startWith.length} points for ${trials[index]} trials. Raise trials, or drop some.`
       mistakes.push({ path: ['stages', index, 'startWith'], message })
     }
-    if (warmStart && index === 0) {
-      const message =
-        'stages[0]: warmStart continues the trials of the stage before, and there is none. Drop it.'
-      mistakes.push({ path: ['stages', 0, 'warmStart'], message })
+    if (warmStart && drawnBefore(entries, index) === -1) {
+      const message = `stages[${index}]: warmStart continues the trials of the stage before, and there is none. Drop it.`
+      mistakes.push({ path: ['stages', index, 'warmStart'], message })
     }
     return {
       name,
@@ -108,6 +110,7 @@ export function planStages(input: PlanInput): {
       ...plannedRungs(entry, index, mistakes),
       startWith,
       ...(entry.replicate === undefined ? {} : { replicate: entry.replicate }),
+      ...(entry.imported === undefined ? {} : { imported: entry.imported }),
     }
   })
   return { stages, mistakes }

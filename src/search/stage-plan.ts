@@ -35,6 +35,8 @@ export interface StagePlan {
   readonly startWith: readonly Params[]
   /** Set for a last stage that runs the best points again with other seeds, instead of drawing. */
   readonly replicate?: Replicate | undefined
+  /** Set for a stage of imported trials: none is drawn. `narrow`: the first stage that draws is narrowed by them. */
+  readonly imported?: { readonly narrow: boolean } | undefined
 }
 
 /** When a study has nothing left to win. */

@@ -21,6 +21,20 @@ const TOLD: Objective = {
 }
 
 /**
+ * Creates a study that is not run yet. Its objective is opened once, for what identifies it and for a space that it
+ * brings along.
+ * @throws UserError as reading the objective does; 'store' if the name is taken
+ */
+export async function createStudy(
+  experiment: Experiment,
+  store: StudyWriter,
+  db: string,
+): Promise<StudyRecord> {
+  const opened = await openExperiment(experiment, { cacheFolder: cacheFolderOf(db), objective: TOLD })
+  return store.createStudy(newStudy(opened, experiment.name))
+}
+
+/**
  * Creates a study whose trials are asked for and told one at a time. Its objective is opened once, for what identifies
  * it and for a space that it brings along, and never run.
  * @throws UserError as reading the objective does; 'store' if the name is taken
@@ -31,8 +45,7 @@ export async function createAskedStudy(
   db: string,
 ): Promise<StudyRecord> {
   refuseStages(experiment)
-  const opened = await openExperiment(experiment, { cacheFolder: cacheFolderOf(db), objective: TOLD })
-  return store.createStudy(newStudy(opened, experiment.name))
+  return createStudy(experiment, store, db)
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { z } from 'zod'
 import { UserError } from '../errors.ts'
 import { kindOf } from '../objective/kinds.ts'
+import { freeName, isImported } from '../search/imported-stages.ts'
 import { planStages } from '../search/plan.ts'
-import { stagesSchema } from '../search/plan-schema.ts'
+import { storedStagesSchema } from '../search/plan-schema.ts'
 import { fileEntry } from '../space/distribution-forms.ts'
 import { own } from '../space/own.ts'
 import type { SearchSpace } from '../space/search-space.ts'
@@ -46,9 +47,7 @@ export function describeChanges({ add, set }: ResumeChanges): string[] {
 export function changeExperiment(study: StudyRecord, progress: Progress, changes: ResumeChanges): Experiment {
   let experiment = experimentFromJson(study.experiment, study.name)
   if (changes.add > 0) {
-    const stages = [...experiment.stages]
-    const last = stages.pop()!
-    experiment = { ...experiment, stages: [...stages, { ...last, trials: last.trials + changes.add }] }
+    experiment = { ...experiment, stages: withMoreTrials(experiment.stages, changes.add) }
   }
   const overrides = changes.set.map(parseOverride)
   for (const override of overrides) {
@@ -65,6 +64,16 @@ export function changeExperiment(study: StudyRecord, progress: Progress, changes
     )
   }
   return experiment
+}
+
+/** More trials for the last stage; where imported ones have followed it, in a further stage of the same settings. */
+function withMoreTrials(stages: Experiment['stages'], add: number): Experiment['stages'] {
+  const last = stages.at(-1)!
+  if (!isImported(last)) return stages.with(-1, { ...last, trials: last.trials + add })
+  const drawn = stages.findLast((stage) => !isImported(stage))!
+  const names = stages.map(({ name }) => name)
+  const name = freeName(drawn.name, names)
+  return [...stages, { ...drawn, name, trials: add, startWith: [] }]
 }
 
 function applyChange(
@@ -100,6 +109,9 @@ function checkStageChange(
 ): void {
   const { path, value } = override
   const [, index, field] = path
+  if (field === 'imported' || (typeof value === 'object' && value !== null && 'imported' in value)) {
+    throw refused(override, "can't be set: trials are imported by finesweep import")
+  }
   if (typeof index !== 'number') {
     throw refused(override, "can't change as a whole", {
       hint: 'Write stages[1].trials or stages.fine.trials.',
@@ -107,6 +119,7 @@ function checkStageChange(
   }
   if (begun[index] === undefined) return
   const { epochs } = stages[index]!
+  if (isImported(stages[index]!)) throw refused(override, 'the stage has imported trials, which stay')
   if (field === 'epochs') throw refused(override, `the stage has begun with ${epochs} epochs a trial`)
   if (field !== 'trials' || path.length !== 3) {
     throw refused(override, 'the stage has begun', {
@@ -128,7 +141,7 @@ function checkStageChange(
 
 function readStages(stages: unknown, override: Override): Experiment['stages'] {
   // A further stage has a number where it has no name: its usual name belongs to the last one before.
-  const entries = read(stagesSchema, stages, 'stages', override).map((entry, index) => ({
+  const entries = read(storedStagesSchema, stages, 'stages', override).map((entry, index) => ({
     ...entry,
     name: entry.name ?? `stage-${index + 1}`,
   }))

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts'
+import { withImported } from '../search/imported-stages.ts'
 import type { StudyRecord, StudyWriter } from '../store/store.ts'
 import { winningTrial } from '../study/winning-trial.ts'
 import { compareExperiments, type Difference, describeDifference } from '../study-file/compare-experiments.ts'
@@ -21,7 +22,9 @@ export async function runOrGoOn(
   const { store } = options
   const study = store.findStudy(experiment.name)
   if (study === undefined) return runExperiment(experiment, experiment.name, options)
-  const opened = await open(experiment, options)
+  const { stages } = experimentFromJson(study.experiment, study.name)
+  const whole = { ...experiment, stages: withImported(experiment.stages, stages) }
+  const opened = await open(whole, options)
   sayOfData(opened, options)
   refuseDifferences(study, opened, false)
   // A study that was renamed has its first name in the stored settings.

@@ -31,6 +31,12 @@ export async function replayTrial(
   db: string,
   onMeasurement: (measurement: TimedMeasurement) => void = () => {},
 ): Promise<ReplayResult> {
+  if (trial.origin !== null) {
+    throw new UserError(
+      'usage',
+      `Trial ${trial.number} was imported from ${trial.origin}: it was not run here`,
+    )
+  }
   const cacheFolder = cacheFolderOf(db)
   const opened = await openExperiment(experimentFromJson(study.experiment, study.name), { cacheFolder })
   refuseDifferences(study, opened, false)

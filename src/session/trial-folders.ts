@@ -3,10 +3,11 @@ import path from 'node:path'
 import { LOG_FILES } from '../objective/program/output.ts'
 import { trialFolder } from '../objective/study-place.ts'
 import { promotedTrials } from '../search/given-trials.ts'
+import { drawnAfter } from '../search/imported-stages.ts'
 import type { StagePlan } from '../search/stage-plan.ts'
 import type { StudyEvent, StudyListener } from '../study/events.ts'
 import { type KeptArtifacts, keepArtifacts, promotedCount } from '../study/kept-artifacts.ts'
-import type { Direction, TrialRecord } from '../trial.ts'
+import { type Direction, isFinished, type TrialRecord } from '../trial.ts'
 
 /** The file name of a store whose folders have the short name. */
 const USUAL_STORE = 'studies.db'
@@ -57,7 +58,8 @@ export interface KeptFolders {
  * its program wrote stays.
  */
 export function keepTrialFolders({ folder, direction, stages, keep, trials }: KeptFolders): StudyListener {
-  const finished = trials.filter(({ state }) => state !== 'running' && state !== 'waiting')
+  // An imported trial has no folder: it must not take the place of one that has.
+  const finished = trials.filter((trial) => isFinished(trial) && trial.origin === null)
   const byNumber = new Map(finished.map((record) => [record.number, record]))
   const present = new Set(trialsWithFolder(folder).filter((number) => byNumber.has(number)))
   let kept: KeptArtifacts | null = null
@@ -80,7 +82,7 @@ export function keepTrialFolders({ folder, direction, stages, keep, trials }: Ke
         direction,
         stage: index,
         best: most,
-        promoted: promotedCount(stages[index + 1]),
+        promoted: promotedCount(stages[drawnAfter(stages, index)]),
         continued: promotedTrials({
           stages,
           stage: index,

@@ -6,6 +6,7 @@ import { copyJson, type KeptStudy, markRunning, newlyKept, putTrial } from './me
 import type {
   Evaluation,
   Fingerprints,
+  ImportedPlan,
   ImportedTrial,
   NewStudy,
   StageRecord,
@@ -173,12 +174,14 @@ class MemoryStore extends MemoryReader implements StudyWriter {
     this.hasChanged = true
   }
 
-  importTrials(study: number, trials: readonly ImportedTrial[]): void {
+  importTrials(study: number, trials: readonly ImportedTrial[], plan?: ImportedPlan): void {
     const held = this.#leased(study)
     const { pending } = gatherImported(trials)
     for (const number of pending.keys()) {
       if (held.ahead.has(number) || held.trials.has(number)) throw numberTaken(number)
     }
+    for (const stage of plan?.stages ?? []) this.addStage(study, stage)
+    if (plan !== undefined) this.#record(held, { experiment: copyJson(plan.experiment) })
     markRunning(held)
     for (const [number, { record, measurements }] of pending) {
       held.trials.set(number, { record, measurements: [...measurements], artifact: null })

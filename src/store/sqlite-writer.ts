@@ -17,6 +17,7 @@ import { SqliteReader } from './sqlite-reader.ts'
 import type {
   Evaluation,
   Fingerprints,
+  ImportedPlan,
   ImportedTrial,
   NewStudy,
   StageRecord,
@@ -24,7 +25,7 @@ import type {
   StudyState,
   StudyWriter,
 } from './store.ts'
-import { deleteStudyRows, insertStudy, isNameTaken, readStudy, updateStudy } from './study-rows.ts'
+import { addStage, deleteStudyRows, insertStudy, isNameTaken, readStudy, updateStudy } from './study-rows.ts'
 import {
   gatherAdopted,
   gatherAnew,
@@ -96,7 +97,7 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
 
   addStage(study: number, stage: StageRecord): void {
     this.#owning(study, () => {
-      this.statements.insert('stages', `study, ${STAGE_COLUMNS}`, [study, ...toStageCells(study, stage)])
+      addStage(this.statements, study, stage)
       this.#markRunning(study)
     })
   }
@@ -188,10 +189,12 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
     this.#owning(study, () => putArtifactFolder(this.statements, study, trial, folder))
   }
 
-  importTrials(study: StudyId, trials: readonly ImportedTrial[]): void {
+  importTrials(study: StudyId, trials: readonly ImportedTrial[], plan?: ImportedPlan): void {
     const written = gatherImported(trials)
     this.#owning(study, () => {
       this.#markRunning(study)
+      for (const stage of plan?.stages ?? []) addStage(this.statements, study, stage)
+      if (plan !== undefined) updateStudy(this.statements, study, { experiment: encodeJson(plan.experiment) })
       for (const { record } of trials) {
         if (this.#before(study, record.number) !== undefined) throw numberTaken(record.number)
       }

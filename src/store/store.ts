@@ -142,20 +142,20 @@ export interface StageTotals {
   readonly ran: readonly Interval[]
 }
 
-/** A folder that a trial keeps. */
+/** A folder that a trial keeps, relative to the store's folder, with slashes. */
 export interface ArtifactFolder {
   readonly trial: TrialNumber
-  /** Relative to the store's folder, with slashes. */
   readonly folder: string
 }
 
-/** A finished trial that comes from elsewhere. */
+/** A finished trial that comes from elsewhere, as its record's `origin` says; its measurements in order of step. */
 export interface ImportedTrial {
-  /** Its `origin` says where it comes from. */
   readonly record: TrialRecord
-  /** In order of step. */
   readonly measurements: readonly TimedMeasurement[]
 }
+
+/** The stages that imported trials form, and the experiment with them. */
+export type ImportedPlan = Pick<NewStudy, 'experiment'> & { readonly stages: readonly StageRecord[] }
 
 /** A finished trial with its results, for a digest: `params` and `metrics` are the exact JSON that `encodeJson` writes. */
 export interface TrialResult {
@@ -285,8 +285,8 @@ export interface StudyWriter extends StudyReader {
   addEvaluation(study: StudyId, evaluation: Evaluation): void
   /** Records the folder of a trial, in place of an earlier one; null to forget it. */
   setArtifactFolder(study: StudyId, trial: TrialNumber, folder: string | null): void
-  /** Adds finished trials from elsewhere under numbers that are free. @throws Error if one is not finished or has no origin */
-  importTrials(study: StudyId, trials: readonly ImportedTrial[]): void
+  /** Adds finished trials from elsewhere under free numbers, with their plan. @throws Error if one is unfinished or has no origin */
+  importTrials(study: StudyId, trials: readonly ImportedTrial[], plan?: ImportedPlan): void
   /** In place of an earlier one; null for none. */
   setComment(study: StudyId, comment: string | null): void
   /** In place of the earlier ones; a word that is given twice counts once. */

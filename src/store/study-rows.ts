@@ -1,7 +1,7 @@
 import { type Cell, checksumOf } from './checksum.ts'
-import { STUDY_COLUMNS, toNewStudyCells, toStudyRecord } from './rows.ts'
+import { STAGE_COLUMNS, STUDY_COLUMNS, toNewStudyCells, toStageCells, toStudyRecord } from './rows.ts'
 import { asIs, type Statements } from './statements.ts'
-import type { NewStudy, StudyRecord } from './store.ts'
+import type { NewStudy, StageRecord, StudyRecord } from './store.ts'
 
 /** The tables that hold what belongs to a study, in an order in which its rows can be deleted. */
 const OF_A_STUDY = [
@@ -37,6 +37,10 @@ export function updateStudy(statements: Statements, id: number, cells: Readonly<
   const columns = Object.keys(cells).map((column) => `${column} = ?`)
   statements.run(`UPDATE studies SET ${columns.join(', ')} WHERE id = ?`, ...Object.values(cells), id)
   sealStudy(statements, id)
+}
+
+export function addStage(statements: Statements, study: number, stage: StageRecord): void {
+  statements.insert('stages', `study, ${STAGE_COLUMNS}`, [study, ...toStageCells(study, stage)])
 }
 
 export function deleteStudyRows(statements: Statements, id: number): void {

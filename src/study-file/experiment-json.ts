@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts'
 import { kindOf, OBJECTIVE_KINDS } from '../objective/kinds.ts'
 import type { ObjectiveSettings } from '../objective/source.ts'
 import { planStages } from '../search/plan.ts'
-import { stagesSchema } from '../search/plan-schema.ts'
+import { storedStagesSchema } from '../search/plan-schema.ts'
 import { storedDistribution, valueSchema } from '../space/distribution-forms.ts'
 import type { Condition, SearchSpace } from '../space/search-space.ts'
 import { spaceMistakes } from '../space/space-rules.ts'
@@ -85,7 +85,7 @@ const storedSchema = z.object({
     conditions: z.record(z.string(), conditionSchema),
     constraints: z.array(z.string()),
   }),
-  stages: stagesSchema.min(1),
+  stages: storedStagesSchema.min(1),
   limits: BLOCKS.limits,
   stop: BLOCKS.stop,
 })

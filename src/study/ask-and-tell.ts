@@ -1,3 +1,4 @@
+import { drawnAfter, isImported } from '../search/imported-stages.ts'
 import type { StageRecord } from '../store/store.ts'
 import { finishedTrial, startedTrial } from '../store/trial-life.ts'
 import {
@@ -7,8 +8,7 @@ import {
   type TrialRecord,
   type TrialSpec,
 } from '../trial.ts'
-import { readEndedTrials } from './ended-trial.ts'
-import { type Before, beginStage, openStage, type StudyCourse } from './open-stage.ts'
+import { afterStage, type Before, beginStage, openStage, type StudyCourse } from './open-stage.ts'
 import { completeEnd, endWith, exhaustedReason, type StudyEnd } from './study-end.ts'
 import type { TrialQueue } from './trial-queue.ts'
 
@@ -90,7 +90,7 @@ export class AskedStudy {
       return record
     }
     queue.finish(record)
-    const isLast = this.#current!.record.index === this.#plan.stages.length - 1
+    const isLast = drawnAfter(this.#plan.stages, this.#current!.record.index) === -1
     if (this.#out.size === 0 && (queue.end !== null || (isLast && queue.complete))) this.#advance()
     return record
   }
@@ -111,16 +111,16 @@ export class AskedStudy {
     const index = before.stage === undefined ? 0 : before.stage.index + 1
     const known = store.stages(study.id)
     const record = known[index] ?? beginStage(this.#plan, index, before)
+    if (isImported(this.#plan.stages[index]!)) return this.#open(afterStage(this.#plan, record, before, 0))
     const begun = store.trials(study.id, { stage: index })
     const { queue } = openStage(this.#plan, record, before, begun, new Set(this.#out.keys()))
     const current = { record, before, queue }
-    return known[index + 1] === undefined ? current : this.#open(this.#after(current))
+    const next = drawnAfter(this.#plan.stages, index)
+    return known[next] === undefined ? current : this.#open(this.#after(current))
   }
 
   #after({ record, before, queue }: CurrentStage): Before {
-    const { store, study } = this.#plan
-    const trials = [...before.trials, ...readEndedTrials(store, study.id, record.index)]
-    return { stage: record, trials, epochs: before.epochs + queue.epochs }
+    return afterStage(this.#plan, record, before, queue.epochs)
   }
 
   /** The stage's trials are over: on to the next one, or to the end of the study. */
@@ -131,7 +131,7 @@ export class AskedStudy {
     let end = endWith(limits, queue)
     if (end === null) {
       if (queue.end === 'exhausted') this.#reasons.push(exhaustedReason(record, queue))
-      if (record.index + 1 < stages.length) {
+      if (drawnAfter(stages, record.index) !== -1) {
         this.#current = this.#open(this.#after(current))
         return
       }

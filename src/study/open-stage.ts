@@ -1,5 +1,6 @@
 import { seedFrom } from '../random/stream.ts'
 import { promotedTrials } from '../search/given-trials.ts'
+import { drawnAfter, drawnBefore, isImported, narrowsBy } from '../search/imported-stages.ts'
 import { narrow } from '../search/narrow.ts'
 import { isAdaptive, proposeTrial, takenBefore } from '../search/propose-trial.ts'
 import { pointsToReplicate, REPLICATE_SAMPLER, replicateOf } from '../search/replication.ts'
@@ -62,7 +63,8 @@ export function openStage(
   const { study, stages, stop, limits, store } = course
   const { direction } = study
   const plan = stages[stage.index]!
-  const isLast = stage.index === stages.findLastIndex(({ replicate }) => replicate === undefined)
+  const isLast =
+    stage.index === stages.findLastIndex((each) => each.replicate === undefined && !isImported(each))
   const queue = new TrialQueue(stage.firstTrial, {
     trials: plan.trials,
     epochs: stage.epochs,
@@ -87,22 +89,33 @@ export function openStage(
     direction,
     stage: stage.index,
     best: KEPT_BEST,
-    promoted: promotedCount(stages[stage.index + 1]),
+    promoted: promotedCount(stages[drawnAfter(stages, stage.index)]),
     replicates: plan.replicate !== undefined,
     continued: continued.map(({ number }) => number),
-    finished: finishedSoFar(store, study.id, stage.index, before.trials),
+    finished: finishedSoFar(course, stage.index, before.trials),
   })
   return { queue, kept }
 }
 
+/** The trials that may have an artifact: an imported one brings none, and must not take the place of one that does. */
 function* finishedSoFar(
-  store: StudyWriter,
-  study: number,
+  { store, study, stages }: StudyCourse,
   stage: number,
   before: readonly EndedTrial[],
 ): Generator<EndedTrial> {
-  yield* before
-  yield* readEndedTrials(store, study, stage)
+  for (const trial of before) if (!isImported(stages[trial.stage]!)) yield trial
+  yield* readEndedTrials(store, study.id, stage)
+}
+
+/** What there is for the next stage once that stage is over. @param epochs those of its trials that count */
+export function afterStage(
+  { store, study }: StudyCourse,
+  stage: StageRecord,
+  before: Before,
+  epochs: number,
+): Before {
+  const trials = [...before.trials, ...readEndedTrials(store, study.id, stage.index)]
+  return { stage, trials, epochs: before.epochs + epochs }
 }
 
 /** Decides where the stage searches, and records the decision before its first trial. */
@@ -112,15 +125,17 @@ export function beginStage(
   { stage: before, trials }: Before,
 ): StageRecord {
   const plan = course.stages[index]!
-  const results = trials.filter((trial) => trial.stage === index - 1)
+  const known = before === undefined ? [] : course.store.stages(course.study.id)
+  const source = known[narrowsBy(course.stages, index)]
+  const results = trials.filter((trial) => trial.stage === source?.index)
   const narrowed =
-    before === undefined || plan.replicate !== undefined
+    source === undefined || plan.replicate !== undefined
       ? null
       : narrow({
           root: course.space,
-          space: before.space,
+          space: source.space,
           trials: results,
-          early: readEarlyValues(course.store, course.study.id, before, results),
+          early: readEarlyValues(course.store, course.study.id, source, results),
           direction: course.study.direction,
           plan,
           streamName: [course.study.seed, 'narrow', index],
@@ -131,8 +146,8 @@ export function beginStage(
     trials: plan.trials,
     epochs: plan.epochs,
     sampler: plan.replicate === undefined ? plan.sampler : REPLICATE_SAMPLER,
-    firstTrial: before === undefined ? 0 : before.firstTrial + results.length,
-    space: narrowed?.space ?? before?.space ?? course.space,
+    firstTrial: trials.length,
+    space: narrowed?.space ?? known[drawnBefore(course.stages, index)]?.space ?? course.space,
     narrowing: narrowed === null ? null : narrowed.decision,
     rungs: plan.rungs.length === 0 ? null : { at: plan.rungs, reduce: plan.reduce },
   }

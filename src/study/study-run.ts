@@ -1,10 +1,17 @@
 import type { Executor } from '../execute/executor.ts'
+import { isImported } from '../search/imported-stages.ts'
 import { FINISHED_STATES, type TrialState } from '../trial.ts'
-import { readEndedTrials } from './ended-trial.ts'
 import type { StudyListener } from './events.ts'
 import { guardListener } from './guarded-listener.ts'
 import { runStage } from './lanes.ts'
-import { type Before, beginStage, openStage, type StudyCourse, type StudyLimits } from './open-stage.ts'
+import {
+  afterStage,
+  type Before,
+  beginStage,
+  openStage,
+  type StudyCourse,
+  type StudyLimits,
+} from './open-stage.ts'
 import { completeEnd, endWith, exhaustedReason, type StudyEnd } from './study-end.ts'
 import { streamTrials } from './trial-stream.ts'
 
@@ -42,6 +49,10 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
   let before: Before = { stage: undefined, trials: [], epochs: 0 }
   for (const [index, plan] of run.stages.entries()) {
     const stage = known[index] ?? beginStage(run, index, before)
+    if (isImported(plan)) {
+      before = afterStage(run, stage, before, 0)
+      continue
+    }
     listener({
       kind: 'stage-started',
       stage,
@@ -69,10 +80,7 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
     if (end !== null) break
     if (queue.end === 'exhausted') reasons.push(exhaustedReason(stage, queue))
     listener({ kind: 'stage-finished', stage })
-    if (index + 1 < run.stages.length) {
-      const trials = [...before.trials, ...readEndedTrials(store, study.id, index)]
-      before = { stage, trials, epochs: before.epochs + queue.epochs }
-    }
+    if (index + 1 < run.stages.length) before = afterStage(run, stage, before, queue.epochs)
   }
   end ??= completeEnd(reasons)
   store.finishStudy(study.id, end.state, end.endReason)

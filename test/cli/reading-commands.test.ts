@@ -61,6 +61,7 @@ const details = {
   attempts: z.int(),
   startedAt: z.iso.datetime(),
   host: z.string(),
+  origin: z.string().nullable(),
   arithmetic: z.string(),
   error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
 }

@@ -1,4 +1,5 @@
 import { countOf, formatDistribution } from '../../report/numbers.ts'
+import { narrowedBy } from '../../search/imported-stages.ts'
 import type { Distribution } from '../../space/distribution.ts'
 import { bandAxisDown, jitter } from '../axis.ts'
 import {
@@ -64,7 +65,9 @@ function numberOf({ number }: { readonly number: number }): number {
 
 /** The trials that the next stage was narrowed to; of the last stage its own best one. */
 function eliteOf(study: PictureStudy, stage: PictureStage): readonly number[] {
-  const next = study.stages[stage.index + 1]?.narrowing
+  const next = study.stages.find(
+    ({ index, narrowing }) => narrowing !== null && narrowedBy(study.stages, index) === stage.index,
+  )?.narrowing
   if (next != null) return next.elite
   return rankedWithValue(study)
     .filter((trial) => trial.stage === stage.index)

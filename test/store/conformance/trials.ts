@@ -196,4 +196,22 @@ export function trialsConformance(stand: Stand): void {
     expect(store.trials(study)).toHaveLength(2)
     expect(() => store.startTrial(study, spec(1), 'a-host')).toThrow('Trial 1 is complete')
   })
+
+  it('takes imported trials with their stages and the new experiment, or none of it', () => {
+    const study = begin()
+    finish(study, 0, 0.5)
+    store.flush()
+    const [first] = store.stages(study)
+    const stage = { ...first!, index: first!.index + 1, name: 'imported', sampler: 'imported', firstTrial: 1 }
+    const record = { ...store.trial(study, 0)!, number: 1, stage: stage.index, origin: 'trials.csv, line 2' }
+    const further = { record, measurements: outcome(0.5).measurements }
+    const plan = { experiment: { other: true }, stages: [stage] }
+    const again = { ...further, record: { ...record, number: 0 } }
+    expect(() => store.importTrials(study, [further, again], plan)).toThrow('There is a trial 0 already')
+    expect(store.stages(study)).toEqual([first])
+    store.importTrials(study, [further], plan)
+    expect(store.stages(study)).toEqual([first, stage])
+    expect(store.trials(study, { stage: stage.index })).toEqual([record])
+    expect(store.studies().find(({ id }) => id === study)?.experiment).toEqual({ other: true })
+  })
 }

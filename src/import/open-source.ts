@@ -1,0 +1,75 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { UserError } from '../errors.ts'
+import { openReader } from '../store/sqlite-store.ts'
+import type { StudyReader } from '../store/store.ts'
+import type { GivenTrials } from './given-trial.ts'
+import { type CsvSettings, readCsvTrials } from './read-csv.ts'
+import { readOptunaTrials } from './read-optuna.ts'
+import { readStudyTrials } from './read-study.ts'
+
+export interface SourceSettings extends CsvSettings {
+  /** The study within a store or a journal; null for its only one. */
+  readonly study: string | null
+  /** The store of the study that takes the trials: a word that is no file names a study of it. */
+  readonly store: StudyReader
+}
+
+/** Larger files than this are no lists of trials. */
+const MOST_BYTES = 2 ** 29 - 1
+
+const SQLITE = 'SQLite format 3\0'
+
+/**
+ * Reads the trials of a CSV file, an Optuna journal, a store of finesweep, or another study of the same store. What a
+ * file holds is told by its first bytes.
+ * @throws UserError('not-found') if there is no such file and no such study; 'usage' as the readers do
+ */
+export function readSource(from: string, settings: SourceSettings): GivenTrials {
+  const { study, store, columns } = settings
+  const isFile = existsSync(from) && statSync(from).isFile()
+  if (!isFile) {
+    if (store.findStudy(from) === undefined) {
+      throw new UserError('not-found', `There is no file and no study ${JSON.stringify(from)}`, {
+        hint: 'Give a CSV file, an Optuna journal, a store, or the name of another study: finesweep studies lists them.',
+      })
+    }
+    refuseColumns(columns, 'a study')
+    return { ...readStudyTrials(store, 'this store', from), name: `study ${from}` }
+  }
+  const { size } = statSync(from)
+  if (size > MOST_BYTES)
+    throw new UserError('usage', 'This file is too large to import', { where: { file: from } })
+  const bytes = readFileSync(from)
+  if (bytes.subarray(0, SQLITE.length).toString('latin1') === SQLITE) {
+    refuseColumns(columns, 'a store')
+    const reader = openReader(from)
+    try {
+      return readStudyTrials(reader, from, study)
+    } finally {
+      reader.close()
+    }
+  }
+  const text = bytes.toString('utf8')
+  const first = text.slice(0, text.search(/\r?\n|$/)).trimStart()
+  if (first.startsWith('{"op_code"') || (first.startsWith('{') && first.includes('"op_code"'))) {
+    refuseColumns(columns, 'an Optuna journal')
+    return readOptunaTrials(text, from, study)
+  }
+  if (text.startsWith('PAR1') || /^[{[]/.test(first) || bytes.includes(0)) {
+    throw new UserError('usage', 'Trials are read from CSV, from an Optuna journal or from a store', {
+      where: { file: from },
+      hint: 'Convert it to CSV; finesweep export -o trials.csv writes one.',
+    })
+  }
+  if (study !== null) {
+    throw new UserError('usage', '--from-study names a study of a store or a journal; this is a CSV file', {
+      where: { file: from },
+    })
+  }
+  return readCsvTrials(text, from, settings)
+}
+
+function refuseColumns(columns: CsvSettings['columns'], what: string): void {
+  if (Object.keys(columns).length === 0) return
+  throw new UserError('usage', `--map names columns of a CSV file; the source is ${what}`)
+}

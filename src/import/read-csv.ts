@@ -1,0 +1,233 @@
+import { CsvError, parse } from 'csv-parse/sync'
+import { type Place, UserError } from '../errors.ts'
+import type { SearchSpace } from '../space/search-space.ts'
+import { closestName } from '../text/closest-name.ts'
+import { describeValue, shorten } from '../text/quote.ts'
+import type { FinishedState } from '../trial.ts'
+import { type GivenTrial, type GivenTrials, UNSAID } from './given-trial.ts'
+
+/** What is needed to find the columns of a table. */
+export interface CsvSettings {
+  readonly space: SearchSpace
+  /** The study's metric: a column of this name holds the values, too. */
+  readonly metric: string
+  /** The column of a parameter, or of `value`, `state`, `epochs`, `budgetEpochs`, `seed`, where it has another name. */
+  readonly columns: Readonly<Record<string, string>>
+}
+
+const FIELDS = ['value', 'state', 'epochs', 'budgetEpochs', 'seed', 'number'] as const
+
+type Field = (typeof FIELDS)[number]
+
+/** The columns by what they hold. */
+interface Columns {
+  readonly fields: ReadonlyMap<Field, number>
+  readonly params: ReadonlyMap<string, number>
+  readonly metrics: ReadonlyMap<string, number>
+}
+
+interface Row {
+  readonly cells: readonly string[]
+  readonly line: number
+}
+
+/**
+ * The trials of a table with a header: finesweep's own export, Optuna's `trials_dataframe().to_csv()`, or any other whose
+ * columns have the names of the parameters. Cells are separated by commas, semicolons or tabs; an empty one says nothing.
+ * @throws UserError('usage') with the place, for a missing column or a cell that is no number where one belongs
+ */
+export function readCsvTrials(text: string, file: string, settings: CsvSettings): GivenTrials {
+  const [header, ...rows] = readRows(text, file)
+  if (header === undefined) throw new UserError('usage', 'This file is empty', { where: { file } })
+  const names = header.cells
+  const columns = findColumns(names, file, settings)
+  const used = new Set([...columns.fields.values(), ...columns.params.values(), ...columns.metrics.values()])
+  const unused = names.filter((_, index) => !used.has(index) && !isKnownAside(names[index]!))
+  return {
+    name: file,
+    direction: null,
+    metric: null,
+    remarks: unused.length === 0 ? [] : [`Columns without a use here: ${shorten(unused.join(', '), 200)}`],
+    trials: rows.map((row) => readTrial(row, columns, file)),
+  }
+}
+
+function readRows(text: string, file: string): Row[] {
+  const first = text.slice(0, text.search(/\r?\n|$/))
+  const delimiter = [',', ';', '\t'].reduce((a, b) => (count(first, b) > count(first, a) ? b : a))
+  const rows: Row[] = []
+  try {
+    parse(text, {
+      ...{ bom: true, delimiter, skip_empty_lines: true, trim: true },
+      on_record: (cells: readonly string[], { lines }) => {
+        rows.push({ cells, line: lines })
+        return null
+      },
+    })
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    throw new UserError('usage', error.message.replace(/\.$/, ''), {
+      where: { file, line: Number(error.lines ?? 1) },
+      hint: 'Every row needs as many cells as the header.',
+    })
+  }
+  return rows
+}
+
+function count(text: string, character: string): number {
+  return text.split(character).length - 1
+}
+
+/** Which column holds what. */
+function findColumns(names: readonly string[], file: string, settings: CsvSettings): Columns {
+  const { space, metric, columns } = settings
+  const place = (wanted: readonly string[]): number =>
+    wanted.map((name) => names.indexOf(name)).find((index) => index !== -1) ?? -1
+  const mapped = (key: string, usual: readonly string[]): number => {
+    const chosen = Object.hasOwn(columns, key) ? columns[key]! : null
+    if (chosen === null) return place(usual)
+    const index = names.indexOf(chosen)
+    if (index !== -1) return index
+    throw missing(file, names, `--map ${key}: there is no column ${JSON.stringify(chosen)}`, chosen)
+  }
+  const known = [...Object.keys(space.parameters), ...FIELDS]
+  const unknown = Object.keys(columns).find((key) => !known.includes(key.replace(/^params\./, '')))
+  if (unknown !== undefined) {
+    const near = closestName(unknown, known)
+    throw new UserError('usage', `--map ${unknown}: there is no parameter or field of this name`, {
+      hint: near === undefined ? `There are ${known.join(', ')}.` : `Did you mean ${near}?`,
+    })
+  }
+  const params = new Map<string, number>()
+  for (const name of Object.keys(space.parameters)) {
+    const usual = [`params.${name}`, `params_${name}`, name]
+    const index = mapped(Object.hasOwn(columns, `params.${name}`) ? `params.${name}` : name, usual)
+    if (index !== -1) params.set(name, index)
+  }
+  const fields = new Map<Field, number>()
+  for (const field of FIELDS) {
+    const usual = field === 'value' ? ['value', `metrics.${metric}`, metric, 'values_0'] : [field]
+    const index = Object.hasOwn(space.parameters, field) ? place(usual) : mapped(field, usual)
+    if (index !== -1 && ![...params.values()].includes(index)) fields.set(field, index)
+  }
+  if (!fields.has('value')) {
+    throw missing(file, names, `There is no column value or ${metric}`, metric, '--map value=COLUMN')
+  }
+  for (const [name, { kind }] of Object.entries(space.parameters)) {
+    if (params.has(name) || kind === 'fixed' || Object.hasOwn(space.conditions, name)) continue
+    throw missing(file, names, `There is no column ${name}`, name, `--map ${name}=COLUMN`)
+  }
+  return { fields, params: withOthers(names, params), metrics: metricsOf(names) }
+}
+
+/** Columns of parameters that the space does not have: what they hold is ignored, and counted. */
+function withOthers(names: readonly string[], params: ReadonlyMap<string, number>): Map<string, number> {
+  const all = new Map(params)
+  const taken = new Set(params.values())
+  for (const [index, name] of names.entries()) {
+    const parameter = /^params[._](.+)$/.exec(name)?.[1]
+    if (parameter !== undefined && !taken.has(index)) all.set(parameter, index)
+  }
+  return all
+}
+
+function metricsOf(names: readonly string[]): Map<string, number> {
+  return new Map(
+    names.flatMap((name, index) => {
+      const metric = /^(?:metrics\.|user_attrs_)(.+)$/.exec(name)?.[1]
+      return metric === undefined ? [] : [[metric, index] as const]
+    }),
+  )
+}
+
+/** Columns of finesweep's or Optuna's tables that say nothing about a result. */
+function isKnownAside(name: string): boolean {
+  return (
+    ['stage', 'continues', 'attempts', 'startedAt', 'durationMs', 'host', 'arithmetic', 'origin'].includes(
+      name,
+    ) || /^(error(Code|Message)|datetime_\w+|duration|system_attrs_.*|)$/.test(name)
+  )
+}
+
+/** Words for states, as finesweep, Optuna and others write them. */
+const STATES: Readonly<Record<string, FinishedState | null>> = {
+  ...{
+    complete: 'complete',
+    completed: 'complete',
+    finished: 'complete',
+    done: 'complete',
+    success: 'complete',
+  },
+  ...{ pruned: 'pruned', stopped: 'pruned' },
+  ...{ diverged: 'diverged', failed: 'failed', fail: 'failed', error: 'failed', crashed: 'failed' },
+  ...{ running: null, waiting: null, pending: null },
+}
+
+function readTrial({ cells, line }: Row, { fields, params, metrics }: Columns, file: string): GivenTrial {
+  const cell = (index: number | undefined): string => (index === undefined ? '' : (cells[index] ?? ''))
+  const field = (name: Field): number | null => {
+    const index = fields.get(name)
+    return readNumber(cell(index), name, { file, line })
+  }
+  const whole = (name: Field): number | null => {
+    const value = field(name)
+    return value !== null && Number.isSafeInteger(value) && value >= 0 ? value : null
+  }
+  const word = cell(fields.get('state')).toLowerCase()
+  if (word !== '' && !Object.hasOwn(STATES, word)) {
+    throw new UserError(
+      'usage',
+      `state must be complete, pruned, diverged or failed, got ${describeValue(word)}`,
+      {
+        where: { file, line },
+      },
+    )
+  }
+  const numbers = [...metrics].flatMap(([name, index]) => {
+    const value = cell(index) === '' ? Number.NaN : Number(cell(index))
+    return Number.isFinite(value) ? [[name, value] as const] : []
+  })
+  const number = cell(fields.get('number'))
+  return {
+    ...UNSAID,
+    label: number === '' ? `line ${line}` : `trial ${number}`,
+    params: Object.fromEntries(
+      [...params].map(([name, i]) => [name, cell(i)]).filter(([, text]) => text !== ''),
+    ),
+    state: word === '' ? 'complete' : STATES[word]!,
+    value: field('value'),
+    // A trial that failed at once ran none.
+    epochs: whole('epochs') || null,
+    budget: whole('budgetEpochs') || null,
+    metrics: Object.fromEntries(numbers),
+    seed: whole('seed') ?? 0,
+  }
+}
+
+/** Null for an empty cell. NaN and infinities as Python or JavaScript writes them. */
+function readNumber(text: string, name: string, where: Place): number | null {
+  if (text === '') return null
+  const word = text.toLowerCase()
+  if (word === 'nan') return Number.NaN
+  if (word === 'none' || word === 'null') return null
+  const infinite = /^([+-]?)inf(inity)?$/.exec(word)
+  if (infinite !== null) return infinite[1] === '-' ? -Infinity : Infinity
+  const value = Number(text)
+  if (!Number.isNaN(value)) return value
+  throw new UserError('usage', `${name} must be a number, got ${describeValue(text)}`, { where })
+}
+
+function missing(
+  file: string,
+  names: readonly string[],
+  message: string,
+  wanted: string,
+  option?: string,
+): UserError {
+  const near = closestName(wanted, names)
+  const way = option === undefined ? '' : ` Name it: ${option}.`
+  return new UserError('usage', message, {
+    where: { file, line: 1 },
+    hint: `${near === undefined ? `Columns are ${shorten(names.join(', '), 300)}.` : `Did you mean ${near}?`}${way}`,
+  })
+}

@@ -1,0 +1,227 @@
+import { UserError } from '../errors.ts'
+import type { ParamValue } from '../space/distribution.ts'
+import type { FinishedState, Measurement } from '../trial.ts'
+import { chosenStudy } from './chosen-study.ts'
+import { type GivenTrial, type GivenTrials, UNSAID } from './given-trial.ts'
+
+/** The states of Optuna's trials that have ended, by their numbers in the journal; it has no divergence. */
+const STATES: Readonly<Record<number, FinishedState>> = { 1: 'complete', 2: 'pruned', 3: 'failed' }
+
+/** User attributes that finesweep's own export writes about a trial, and which are no metrics. */
+const OWN_ATTRIBUTES: ReadonlySet<string> = new Set(['seed', 'epochs'])
+
+interface JournalStudy {
+  readonly name: string
+  readonly directions: readonly number[]
+  readonly trials: JournalTrial[]
+}
+
+interface JournalTrial {
+  state: number
+  value: number | null
+  startedAt: number | null
+  endedAt: number | null
+  readonly params: Map<string, ParamValue>
+  readonly steps: Map<number, number>
+  readonly attributes: Map<string, unknown>
+}
+
+/** A line of the journal, its fields not yet looked at. */
+type Entry = Readonly<Record<string, unknown>>
+
+/**
+ * The trials of a study in a file of Optuna's JournalStorage. Steps that count from 0 are shifted by one; a value and
+ * its metrics are those that the trial ended with.
+ * @param name null for the file's only study
+ * @throws UserError as `chosenStudy`; 'usage' with the line for a file that is no journal, and for several objectives
+ */
+export function readOptunaTrials(text: string, file: string, name: string | null): GivenTrials {
+  const { studies, remarks } = readJournal(text, file)
+  const study = chosenStudy(file, studies, name)
+  if (study.directions.length !== 1) {
+    throw new UserError(
+      'usage',
+      `Study "${study.name}" of ${file} has ${study.directions.length} objectives`,
+      {
+        hint: 'finesweep ranks by one value. Export the trials as CSV, and choose its column: --map value=COLUMN.',
+      },
+    )
+  }
+  const isFromZero = study.trials.some(({ steps }) => steps.has(0))
+  return {
+    name: `${file}`,
+    direction: { 1: 'minimize', 2: 'maximize' }[study.directions[0]!] as GivenTrials['direction'],
+    metric: null,
+    remarks: [...remarks, ...(isFromZero ? ['Steps count from 0 there: step 0 is epoch 1 here'] : [])],
+    trials: study.trials.map((trial, number) => givenTrial(trial, number, isFromZero ? 1 : 0)),
+  }
+}
+
+function givenTrial(trial: JournalTrial, number: number, shift: number): GivenTrial {
+  const { attributes, steps, startedAt, endedAt } = trial
+  const given = (key: string): number | null => {
+    const value = attributes.get(key)
+    return typeof value === 'number' ? value : null
+  }
+  const metrics: Record<string, number> = {}
+  for (const [key, value] of attributes) {
+    if (typeof value === 'number' && !OWN_ATTRIBUTES.has(key)) metrics[key] = value
+  }
+  const measurements = [...steps]
+    .filter(([step, value]) => step + shift >= 1 && Number.isSafeInteger(step) && Number.isFinite(value))
+    .sort(([a], [b]) => a - b)
+    .map(([step, value]): Measurement => ({ step: step + shift, value, metrics: {} }))
+  const last = measurements.pop()
+  if (last !== undefined) measurements.push({ ...last, metrics })
+  const reason = attributes.get('error')
+  const state = STATES[trial.state] ?? null
+  return {
+    ...UNSAID,
+    label: `trial ${number}`,
+    params: Object.fromEntries(trial.params),
+    state: state === 'failed' && attributes.get('diverged') === true ? 'diverged' : state,
+    // Optuna leaves it out of a trial that was pruned before its first report.
+    value: trial.value ?? (trial.state === 2 ? (last?.value ?? null) : null),
+    budget: wholeOrNull(given('epochs')),
+    measurements,
+    metrics,
+    seed: wholeOrNull(given('seed')) ?? 0,
+    error: typeof reason === 'string' ? reason : null,
+    seconds: startedAt !== null && endedAt !== null ? Math.max(0, endedAt - startedAt) / 1000 : 0,
+  }
+}
+
+function wholeOrNull(value: number | null): number | null {
+  return value !== null && Number.isSafeInteger(value) && value >= 0 ? value : null
+}
+
+/** All studies of a journal, whose operations are applied in order. */
+function readJournal(
+  text: string,
+  file: string,
+): { readonly studies: readonly JournalStudy[]; readonly remarks: string[] } {
+  const byId: (JournalStudy | null)[] = []
+  const trials: (JournalTrial | null)[] = []
+  const remarks: string[] = []
+  const lines = text.split('\n')
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue
+    const entry = parseLine(line)
+    if (entry === null && index === lines.length - 1 && index > 0) {
+      remarks.push('The last line of the journal is cut off: it was left out')
+      continue
+    }
+    if (entry === null || typeof entry.op_code !== 'number') {
+      throw new UserError('usage', 'This is no line of an Optuna journal', {
+        where: { file, line: index + 1 },
+        hint: 'Give a file of JournalFileBackend, a CSV file or a finesweep store.',
+      })
+    }
+    apply(entry, entry.op_code, byId, trials)
+  }
+  return { studies: byId.filter((study) => study !== null), remarks }
+}
+
+/** What an operation does, by its number. */
+function apply(
+  entry: Entry,
+  operation: number,
+  studies: (JournalStudy | null)[],
+  trials: (JournalTrial | null)[],
+): void {
+  const trial = trials[Number(entry.trial_id)]
+  switch (operation) {
+    case 0: {
+      const name = String(entry.study_name)
+      if (studies.some((study) => study?.name === name)) return
+      studies.push({ name, directions: entry.directions as number[], trials: [] })
+      return
+    }
+    case 1:
+      studies[Number(entry.study_id)] = null
+      return
+    case 4: {
+      const study = studies[Number(entry.study_id)]
+      if (study == null) return
+      const created = newTrial(entry)
+      trials.push(created)
+      study.trials.push(created)
+      return
+    }
+    case 5:
+      trial?.params.set(
+        String(entry.param_name),
+        externalValue(entry.param_value_internal, entry.distribution),
+      )
+      return
+    case 6:
+      if (trial == null) return
+      trial.state = Number(entry.state)
+      trial.value = (entry.values as number[] | null)?.[0] ?? trial.value
+      trial.startedAt = moment(entry.datetime_start) ?? trial.startedAt
+      trial.endedAt = moment(entry.datetime_complete) ?? trial.endedAt
+      return
+    case 7:
+      trial?.steps.set(Number(entry.step), Number(entry.intermediate_value))
+      return
+    case 8:
+      for (const [key, value] of Object.entries((entry.user_attr ?? {}) as object)) {
+        trial?.attributes.set(key, value)
+      }
+  }
+}
+
+/** A trial as it is created: an empty one that runs, or a whole one. */
+function newTrial(entry: Entry): JournalTrial {
+  const distributions = (entry.distributions ?? {}) as Entry
+  const values = entry.values as number[] | null | undefined
+  return {
+    state: Number(entry.state ?? 0),
+    value: (entry.value as number | null | undefined) ?? values?.[0] ?? null,
+    startedAt: moment(entry.datetime_start),
+    endedAt: moment(entry.datetime_complete),
+    params: new Map(
+      Object.entries((entry.params ?? {}) as Entry).map(([name, internal]) => [
+        name,
+        externalValue(internal, distributions[name]),
+      ]),
+    ),
+    steps: new Map(
+      Object.entries((entry.intermediate_values ?? {}) as Entry).map(([step, value]) => [
+        Number(step),
+        Number(value),
+      ]),
+    ),
+    attributes: new Map(Object.entries((entry.user_attrs ?? {}) as Entry)),
+  }
+}
+
+/** A choice is kept as its index. @param distribution JSON in a text */
+function externalValue(internal: unknown, distribution: unknown): ParamValue {
+  const { attributes } = (parseLine(String(distribution)) ?? {}) as { attributes?: { choices?: unknown[] } }
+  const value = attributes?.choices === undefined ? internal : attributes.choices[Number(internal)]
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as ParamValue)
+}
+
+const MARK = 'non-finite:'
+
+/** JSON as Python writes it: NaN and infinities stand bare. Null if it is none. */
+function parseLine(line: string): Entry | null {
+  const marked = line.replace(
+    /("(?:[^"\\]|\\.)*")|(-?Infinity|NaN)/g,
+    (_, text, word) => text ?? `"${MARK}${word}"`,
+  )
+  try {
+    const value: unknown = JSON.parse(marked, (_, item: unknown) =>
+      typeof item === 'string' && item.startsWith(MARK) ? Number(item.slice(MARK.length)) : item,
+    )
+    return typeof value === 'object' && value !== null ? (value as Entry) : null
+  } catch {
+    return null
+  }
+}
+
+function moment(text: unknown): number | null {
+  const ms = typeof text === 'string' ? Date.parse(text) : Number.NaN
+  return Number.isNaN(ms) ? null : ms
+}

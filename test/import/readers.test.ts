@@ -1,0 +1,245 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { fitTrials } from '../../src/import/fit-trials.ts'
+import { type GivenTrial, UNSAID } from '../../src/import/given-trial.ts'
+import { readCsvTrials } from '../../src/import/read-csv.ts'
+import { readOptunaTrials } from '../../src/import/read-optuna.ts'
+import { float, int } from '../../src/index.ts'
+import type { SearchSpace } from '../../src/space/search-space.ts'
+import { JOURNAL, TABLE } from './sources.ts'
+
+const space: SearchSpace = {
+  parameters: {
+    lr: float(1e-5, 1, { log: true }),
+    layers: int(1, 3),
+    kind: { kind: 'categorical', choices: ['relu', 'tanh', null, true, 8], ordered: false },
+  },
+  conditions: {},
+  constraints: [],
+}
+const csv = (text: string, columns = {}) =>
+  readCsvTrials(text, 'runs.csv', { space, metric: 'loss', columns })
+const journal = (...entries: object[]): string => entries.map((entry) => JSON.stringify(entry)).join('\n')
+
+describe('an Optuna journal', () => {
+  const read = readOptunaTrials(readFileSync(JOURNAL, 'utf8'), 'optuna.log', null)
+
+  it('gives all trials with params, state, value, steps from 1 and user attributes', () => {
+    expect(read).toMatchObject({ direction: 'minimize', remarks: [expect.stringContaining('count from 0')] })
+    expect(read.trials).toHaveLength(20)
+    const [first] = read.trials
+    expect(first).toMatchObject({
+      label: 'trial 0',
+      params: { lr: 0.0012164941464151843, layers: 3, kind: 'tanh' },
+      state: 'complete',
+      value: 0.30724371610236134,
+    })
+    expect(first!.measurements.map(({ step, value }) => [step, value])).toEqual([
+      [1, 2.3072437161023613],
+      [2, 1.3072437161023613],
+      [3, 0.30724371610236134],
+    ])
+    expect(first!.measurements.at(-1)!.metrics).toEqual({ acc: 1 / 0.30724371610236134 })
+    expect(read.trials[7]).toMatchObject({ state: 'failed', value: null })
+    expect(read.trials[3]).toMatchObject({ state: 'pruned', value: read.trials[3]!.measurements[0]!.value })
+  })
+
+  it('agrees with the table that Optuna writes of it', () => {
+    const table = readCsvTrials(readFileSync(TABLE, 'utf8'), 'optuna.csv', {
+      space,
+      metric: 'loss',
+      columns: {},
+    })
+    const facts = ({ label, params, state, value }: GivenTrial) => ({
+      ...{ label, state, value },
+      params: Object.fromEntries(
+        Object.entries(params).map(([name, param]) => [name, name === 'kind' ? param : Number(param)]),
+      ),
+    })
+    expect(table.trials.map(facts)).toEqual(read.trials.map(facts))
+    expect(table.trials[0]!.metrics.acc).toBeCloseTo(1 / 0.30724371610236134, 12)
+  })
+
+  it('reads whole trials, NaN and infinities, and leaves deleted studies and unfinished trials out', () => {
+    const trial = { op_code: 4, datetime_start: null, datetime_complete: null, values: null, user_attrs: {} }
+    const distributions = { lr: '{"name": "FloatDistribution", "attributes": {"low": 0.1, "high": 1}}' }
+    const text = [
+      journal(
+        { op_code: 0, study_name: 'gone', directions: [1] },
+        { op_code: 0, study_name: 'kept', directions: [2] },
+      ),
+      journal({ op_code: 1, study_id: 0 }),
+      journal({ ...trial, study_id: 1, state: 1, value: 0.5, params: { lr: 0.1 }, distributions }),
+      '{"op_code":4,"study_id":1,"datetime_start":null,"state":3,"user_attrs":{"text":"NaN \\" Infinity","odd":-Infinity}}',
+      journal({ op_code: 4, study_id: 1, datetime_start: null }),
+      '{"op_code":7,"trial_id":2,"step":3,"intermediate_value":NaN}',
+      '{"op_code":6,"trial_id":2,"sta',
+    ].join('\n')
+    const { direction, trials, remarks } = readOptunaTrials(text, 'j.log', null)
+    expect(direction).toBe('maximize')
+    expect(remarks).toEqual(['The last line of the journal is cut off: it was left out'])
+    expect(trials.map(({ state, value, measurements }) => [state, value, measurements])).toEqual([
+      ['complete', 0.5, []],
+      ['failed', null, []],
+      [null, null, []],
+    ])
+    expect(trials[1]!.metrics).toEqual({ odd: -Infinity })
+  })
+
+  it('refuses several studies without a name, several objectives, and what is no journal', () => {
+    const two = journal(
+      { op_code: 0, study_name: 'a', directions: [1] },
+      { op_code: 0, study_name: 'b', directions: [1, 1] },
+    )
+    expect(() => readOptunaTrials(two, 'j.log', null)).toThrow('j.log has 2 studies: a, b')
+    expect(() => readOptunaTrials(two, 'j.log', 'b')).toThrow('has 2 objectives')
+    expect(() => readOptunaTrials(two, 'j.log', 'c')).toThrow('There is no study "c" in j.log')
+    expect(() => readOptunaTrials(`${two}\nhello\n`, 'j.log', 'a')).toThrow(
+      'This is no line of an Optuna journal',
+    )
+  })
+})
+
+describe('a CSV file', () => {
+  it('finds columns by parameter, by prefix and by map, with any of three separators', () => {
+    const plain = csv('lr,layers,kind,loss\n0.1,2,relu,0.5\n')
+    expect(plain.trials[0]).toMatchObject({ label: 'line 2', value: 0.5, state: 'complete' })
+    for (const text of [
+      'params.lr;params_layers;kind;value\n0.1;2;relu;0.5\n',
+      '\ufefflearning rate\tlayers\tkind\tloss\r\n0.1\t2\trelu\t0.5\r\n',
+    ]) {
+      const { trials } = csv(text, text.includes('rate') ? { lr: 'learning rate' } : {})
+      expect(trials[0]!.params).toEqual({ lr: '0.1', layers: '2', kind: 'relu' })
+      expect(trials[0]!.value).toBe(0.5)
+    }
+  })
+
+  it('says which columns it did not use', () => {
+    expect(csv('lr,layers,kind,value,colour\n0.1,2,relu,1,red\n').remarks).toEqual([
+      'Columns without a use here: colour',
+    ])
+  })
+
+  it.each([
+    ['layers,kind,value\n', 'There is no column lr'],
+    ['lr,layers,kind\n', 'There is no column value or loss'],
+    ['lr,layers,kind,value\n0.1,2,relu,high\n', 'value must be a number, got "high"'],
+    ['lr,layers,kind,value,state\n0.1,2,relu,1,odd\n', 'state must be complete'],
+    ['lr,layers,kind,value\n0.1,2,relu\n', 'Invalid Record Length'],
+    ['', 'This file is empty'],
+  ])('refuses %j', (text, message) => {
+    expect(() => csv(text)).toThrow(message)
+  })
+
+  it('refuses a map of a column or a name that is not there', () => {
+    expect(() => csv('lr,layers,kind,value\n', { lr: 'rate' })).toThrow('there is no column "rate"')
+    expect(() => csv('lr,layers,kind,value\n', { rl: 'lr' })).toThrow(
+      '--map rl: there is no parameter or field',
+    )
+  })
+})
+
+describe('fitting to a study', () => {
+  const given = (params: GivenTrial['params'], more: Partial<GivenTrial> = {}): GivenTrial => ({
+    ...UNSAID,
+    ...{ label: 'trial 1', params, state: 'complete', value: 1, ...more },
+  })
+  const whole: SearchSpace = {
+    parameters: {
+      ...space.parameters,
+      width: { kind: 'fixed', value: 7 },
+      momentum: float(0, 1),
+      soft: float(1, 2, { soft: true }),
+    },
+    conditions: { momentum: { kind: 'relu' } },
+    constraints: ['layers <= width'],
+  }
+  const fitAll = (...trials: GivenTrial[]) =>
+    fitTrials(
+      { name: 'source', direction: null, metric: null, remarks: [], trials },
+      { space: whole, direction: 'minimize', epochs: { count: 5, from: 'fine' } },
+    )
+  const good = { lr: '0.1', layers: '2', kind: 'tanh', soft: 1.5 }
+
+  it('reads texts as what the parameter is, and fills in what is fixed', () => {
+    const { groups } = fitAll(
+      given(good),
+      given({ ...good, kind: 'None' }),
+      given({ ...good, kind: 'True' }),
+      given({ ...good, kind: '8.0' }),
+      given({ ...good, kind: 'relu', momentum: '0.5', soft: 20 }),
+    )
+    expect(groups[0]!.trials.map(({ params }) => params)).toEqual([
+      { lr: 0.1, layers: 2, kind: 'tanh', width: 7, soft: 1.5 },
+      { lr: 0.1, layers: 2, kind: null, width: 7, soft: 1.5 },
+      { lr: 0.1, layers: 2, kind: true, width: 7, soft: 1.5 },
+      { lr: 0.1, layers: 2, kind: 8, width: 7, soft: 1.5 },
+      { lr: 0.1, layers: 2, kind: 'relu', width: 7, momentum: 0.5, soft: 20 },
+    ])
+  })
+
+  it('drops what the space does not hold and counts it with an example', () => {
+    const { remarks, groups } = fitAll(
+      given(good),
+      given({ ...good, lr: 20 }, { label: 'trial 7' }),
+      given({ ...good, lr: 30 }),
+      given({ ...good, layers: 1.5 }),
+      given({ ...good, kind: 'swish' }),
+      given({ ...good, kind: 'relu' }),
+      given(good, { state: null }),
+      given(good, { value: null }),
+      given({ ...good, momentum: 0.5, extra: 1 }),
+    )
+    expect(groups[0]!.trials).toHaveLength(2)
+    expect(remarks[0]).toMatch(
+      /^Dropped 7 of 9 trials: lr is outside the space, .* \(2, such as lr 20 in trial 7\); layers/,
+    )
+    expect(remarks[0]).toContain('momentum is missing (1: trial 1)')
+    expect(remarks[0]).toContain('it has not ended (1: trial 1); it has no value (1: trial 1)')
+    expect(remarks).toContain('Ignored extra of 1 trial: the space has no such parameter there')
+    expect(remarks).toContain('Ignored momentum of 1 trial: the space has no such parameter there')
+  })
+
+  it('groups by the epochs that trials were to run, and gives those that do not say the usual ones', () => {
+    const { groups, remarks } = fitAll(
+      given(good, { epochs: 9 }),
+      given(good, { epochs: 2, state: 'pruned' }),
+      given(good),
+      given(good, { state: 'failed', value: null }),
+      given(good, { value: Number.NaN, epochs: 1 }),
+    )
+    expect(
+      groups.map(({ epochs, trials }) => [epochs, trials.map(({ state, epochs }) => [state, epochs])]),
+    ).toEqual([
+      [5, [['complete', 5]]],
+      [
+        9,
+        [
+          ['complete', 9],
+          ['pruned', 2],
+          ['failed', 0],
+          ['diverged', 1],
+        ],
+      ],
+    ])
+    expect(remarks).toEqual([
+      'Assumed 5 epochs for 1 trial, as in stage fine: source does not say (--epochs N)',
+    ])
+  })
+
+  it('refuses another direction, and a source of which nothing is left', () => {
+    expect(() => fitAll(given({}))).toThrow('Nothing to import from source: 1 of 1 trial: lr is missing')
+    expect(() => fitAll()).toThrow('it has no trials')
+    const settings = { space: whole, direction: 'minimize', epochs: { count: 1, from: null } } as const
+    const other = {
+      name: 'source',
+      direction: 'maximize',
+      metric: 'acc',
+      remarks: [],
+      trials: [given(good)],
+    } as const
+    expect(() => fitTrials(other, settings)).toThrow(
+      "is to maximize acc, this study is to minimize: their values can't be compared",
+    )
+  })
+})
