@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream'
-
 /** A line longer than this is not parsed as a measurement. */
 const LONGEST_LINE = 1_000_000
 
@@ -15,14 +13,14 @@ export interface OutputLine {
  * @param onText gets every piece of the stream as it comes
  */
 export async function* readLines(
-  stream: Readable,
+  stream: AsyncIterable<string>,
   onText: (text: string) => void,
 ): AsyncGenerator<OutputLine, void, void> {
   let rest = ''
   let tooLong = false
   let afterReturn = false
   try {
-    for await (const chunk of stream.setEncoding('utf8')) {
+    for await (const chunk of stream) {
       onText(chunk)
       const parts = (rest + chunk).split(/(\r\n|\n|\r)/)
       rest = parts.pop()!

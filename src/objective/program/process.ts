@@ -4,7 +4,7 @@ import { watchGroup } from './watchdog.ts'
 
 /** How long a program has between being asked to end and being ended. */
 const GRACE_MS = 500
-/** How long its output may stay open after it has ended: something it started may hold it. */
+/** How long more output is waited for after it has ended: something it started may hold its output open. */
 const DRAIN_MS = 500
 
 type Child = ChildProcessByStdio<null, Readable, null>
@@ -12,7 +12,8 @@ type Child = ChildProcessByStdio<null, Readable, null>
 /** A program that was started, with the group of all that it starts. */
 export interface Program {
   readonly pid: number | undefined
-  readonly stdout: Readable
+  /** Its output, read as it is asked for, to be iterated once; it ends early if something else holds it open. */
+  readonly stdout: AsyncIterable<string>
   /** Resolves when it has ended, with why it failed, to follow its name; null if it did well. */
   readonly ended: Promise<string | null>
   /** Asks the whole group to end, and soon ends it. */
@@ -37,6 +38,7 @@ export function startProgram(
   const [name, ...args] = words as readonly [string, ...string[]]
   const options = { cwd, env, stdio: ['ignore', 'pipe', stderr], detached: true } satisfies SpawnOptions
   const child = spawn(name, args, options) as unknown as Child
+  const output = readOutput(child.stdout)
   const forget = child.pid === undefined ? () => {} : watchGroup(child.pid)
   if (running.size === 0) process.on('exit', killAll)
   running.add(child)
@@ -46,7 +48,7 @@ export function startProgram(
     forget()
     running.delete(child)
     if (running.size === 0) process.off('exit', killAll)
-    setTimeout(() => child.stdout.destroy(), DRAIN_MS).unref()
+    output.drain()
     resolve(failure)
   }
   child.once('error', (error: NodeJS.ErrnoException) => {
@@ -60,7 +62,7 @@ export function startProgram(
   })
   return {
     pid: child.pid,
-    stdout: child.stdout,
+    stdout: output.text,
     ended,
     end() {
       kill(child, 'SIGTERM')
@@ -71,6 +73,34 @@ export function startProgram(
       return running.has(child)
     },
   }
+}
+
+/**
+ * The text of a stream. Once `drain` was called, it ends when more is waited for and does not come: what was written
+ * before may be asked for as late as the reader likes, who may wait at a rung.
+ */
+function readOutput(stream: Readable): { readonly text: AsyncIterable<string>; drain(): void } {
+  let waitingSince: number | null = null
+  async function* read(): AsyncGenerator<string, void, void> {
+    const chunks: AsyncIterator<string> = stream.setEncoding('utf8')[Symbol.asyncIterator]()
+    try {
+      for (;;) {
+        waitingSince = performance.now()
+        const next = await chunks.next()
+        waitingSince = null
+        if (next.done === true) return
+        yield next.value
+      }
+    } finally {
+      await chunks.return?.()
+    }
+  }
+  const drain = (): void => {
+    if (stream.destroyed) return
+    if (waitingSince !== null && performance.now() - waitingSince >= DRAIN_MS) stream.destroy()
+    else setTimeout(drain, DRAIN_MS).unref()
+  }
+  return { text: read(), drain: () => void setTimeout(drain, DRAIN_MS).unref() }
 }
 
 function kill(child: Child, signal: NodeJS.Signals): void {
