@@ -114,3 +114,27 @@ test('an ending of no format is refused, and Parquet needs a file', async () => 
     stderr: expect.stringContaining('it needs a file'),
   })
 })
+
+test('a pruned trial stays one for Optuna, whose best is the best that ran to its end', async () => {
+  const halved = study({
+    name: 'halved',
+    direction: 'minimize',
+    space: { x: float(0, 1) },
+    stages: [{ trials: 12, epochs: 3, rungs: [1], sampler: 'random' }],
+    store: db,
+    // What is pruned after one epoch had the lowest values of all the later ones, and would have lost.
+    *objective({ number }) {
+      for (let step = 1; step <= 3; step++) yield { step, value: number + (step === 1 ? 0 : 100) }
+    },
+  })
+  await halved.run()
+  const { stdout } = await runCaptured(['export', 'halved', '--db', db, '--format', 'optuna'])
+  const lines = stdout.trim().split('\n').slice(1)
+  const exported = lines.map((line) => JSON.parse(line) as { state: number; value: number })
+  const inState = (state: number) =>
+    exported.flatMap(({ value }, i) => (exported[i]!.state === state ? [value] : []))
+  expect(inState(2).length).toBeGreaterThan(3)
+  expect(Math.max(...inState(2))).toBeLessThan(Math.min(...inState(1)))
+  expect(halved.best()!.state).toBe('complete')
+  halved.close()
+})
