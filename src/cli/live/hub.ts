@@ -50,8 +50,7 @@ export class LiveHub {
     }
     const { watch, listeners } = entry
     for (const event of watch.look(this.#reader, performance.now())) tell(listeners, event)
-    const queue = new Queue()
-    for (const event of watch.catchUp(from)) queue.add(event)
+    const queue = new Queue(watch.catchUp(from))
     listeners.add(queue)
     return {
       next: () => queue.next(),
@@ -118,16 +117,25 @@ function tell(listeners: ReadonlySet<Queue>, event: LiveEvent): void {
 
 /** Messages that wait for one reader. */
 class Queue {
-  readonly #events: LiveEvent[] = []
-  #bytes = 0
+  readonly #events: LiveEvent[]
+  #bytes: number
+  /** What it has missed is no sign of slowness, and of a large study more than may wait later. */
+  readonly #most: number
   #over = false
   #wake: (() => void) | null = null
+
+  /** @param missed what the reader has to hear first */
+  constructor(missed: readonly LiveEvent[]) {
+    this.#events = [...missed]
+    this.#bytes = missed.reduce((sum, { data }) => sum + data.length, 0)
+    this.#most = this.#bytes + MOST_WAITING
+  }
 
   add(event: LiveEvent): void {
     if (this.#over) return
     this.#events.push(event)
     this.#bytes += event.data.length
-    if (this.#bytes > MOST_WAITING) {
+    if (this.#bytes > this.#most) {
       this.#events.length = 0
       this.end()
     }
