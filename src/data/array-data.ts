@@ -30,7 +30,9 @@ export function shareValues({ file, values }: FileArray, columns: number): Value
       throw malformed(
         file,
         `has ${value} in row ${row}, column ${(i % columns) + 1}; inputs must be finite`,
-        undefined,
+        Number.isNaN(value)
+          ? 'Fill missing values in before the array is saved, or save it as a table (CSV, Parquet), where missing: mean does that.'
+          : undefined,
         row,
       )
     }

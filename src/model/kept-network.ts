@@ -60,6 +60,8 @@ export interface FilePredictions {
   readonly classes: Predictions | null
   /** The number of each row, in the units of the data; null for classes. */
   readonly numbers: Float64Array | null
+  /** Rows without a prediction, since a value is missing; their numbers in the others mean nothing. */
+  readonly incomplete: ReadonlySet<number>
   /** The share of rows whose label in the file is the one that was predicted; null where the file has no labels. */
   readonly accuracy: number | null
   /** R² on the rows' own numbers, where the file has them; null otherwise and for classes. */
@@ -71,42 +73,55 @@ export interface FilePredictions {
 /** Predicts new rows, read as the study read its own. @throws UserError('usage') naming the file and the rule. */
 export async function predictFile(kept: KeptNetwork, source: string): Promise<FilePredictions> {
   const { layout, preprocessing, classes, target } = kept.data
-  const { values, rows, labels, remarks } = await readUnlabelled(source, preprocessing.columns, layout, {
-    config: kept.settings.data,
-    classes,
-    task: kept.settings.task ?? 'classification',
-  })
+  const { values, rows, labels, incomplete, remarks } = await readUnlabelled(
+    source,
+    preprocessing.columns,
+    layout,
+    {
+      config: kept.settings.data,
+      classes,
+      task: kept.settings.task ?? 'classification',
+    },
+  )
   const inputs = applyPreprocessing(preprocessing, values)
   const all = Uint32Array.from({ length: rows }, (_, row) => row)
   if (target !== undefined) {
     const { mean, deviation } = target
     const said = withNetwork(kept, (network) => predictNumbers(network, inputs, all))
     const numbers = Float64Array.from(said, (value) => mean + deviation * value)
-    return { rows, classes: null, numbers, accuracy: null, r2: r2Of(numbers, labels), remarks }
+    const r2 = r2Of(numbers, labels, incomplete)
+    return { rows, classes: null, numbers, incomplete, accuracy: null, r2, remarks }
   }
   const predictions = withNetwork(kept, (network) => predict(network, inputs, all))
-  const accuracy = accuracyOf(predictions, labels, classes)
-  return { rows, classes: predictions, numbers: null, accuracy, r2: null, remarks }
+  const accuracy = accuracyOf(predictions, labels, classes, incomplete)
+  return { rows, classes: predictions, numbers: null, incomplete, accuracy, r2: null, remarks }
 }
 
-function r2Of(numbers: Float64Array, labels: readonly string[] | null): number | null {
-  const truth = labels?.map((label) => (label === '' ? Number.NaN : Number(label))) ?? []
+function r2Of(
+  numbers: Float64Array,
+  labels: readonly string[] | null,
+  incomplete: ReadonlySet<number>,
+): number | null {
+  const rows = Array.from(numbers.keys()).filter((row) => !incomplete.has(row))
+  const truth = rows.map((row) => (labels?.[row] ? Number(labels[row]) : Number.NaN))
   if (truth.length === 0 || truth.some(Number.isNaN)) return null
   const mean = truth.reduce((sum, value) => sum + value, 0) / truth.length
-  const squares = (of: (row: number) => number): number =>
-    truth.reduce((sum, value, row) => sum + (value - of(row)) ** 2, 0)
+  const squares = (of: (at: number) => number): number =>
+    truth.reduce((sum, value, at) => sum + (value - of(at)) ** 2, 0)
   const spread = squares(() => mean)
-  return spread > 0 ? 1 - squares((row) => numbers[row]!) / spread : null
+  return spread > 0 ? 1 - squares((at) => numbers[rows[at]!]!) / spread : null
 }
 
 function accuracyOf(
   { labels: guesses }: Predictions,
   labels: readonly string[] | null,
   classes: readonly string[],
+  incomplete: ReadonlySet<number>,
 ): number | null {
   if (labels?.every((label) => classes.includes(label)) !== true) return null
-  const right = labels.reduce((count, label, row) => count + (classes[guesses[row]!] === label ? 1 : 0), 0)
-  return right / labels.length
+  const rows = Array.from(labels.keys()).filter((row) => !incomplete.has(row))
+  const right = rows.filter((row) => classes[guesses[row]!] === labels[row]).length
+  return rows.length === 0 ? null : right / rows.length
 }
 
 function withNetwork<T>({ saved, arithmetic }: KeptNetwork, use: (network: Network) => T): T {

@@ -26,7 +26,7 @@ export async function runOrGoOn(
   const whole = { ...experiment, stages: withImported(experiment.stages, stages) }
   const opened = await open(whole, options)
   sayOfData(opened, options)
-  refuseDifferences(study, opened, false)
+  refuseDifferences(study, opened, false, 'continued')
   // A study that was renamed has its first name in the stored settings.
   const changes = allowedChanges(store, study, opened.experiment).filter(({ block }) => block !== 'name')
   if (study.state === 'complete' && changes.length === 0) return asItEnded(store, study)

@@ -20,12 +20,27 @@ const BLOCKS: Readonly<Record<keyof Fingerprints, readonly string[]>> = {
 /** More settings than these are counted only. */
 const MOST_NAMED = 5
 
+/** What is to be done with a study that must be what it was. */
+export type Undertaking = 'resumed' | 'continued' | 'replayed'
+
+const HINTS: Readonly<Record<Undertaking, string>> = {
+  resumed:
+    'Restore the original, or run a new study. finesweep resume --force continues anyway and records the change.',
+  continued: 'Restore the original, or give the changed study another name.',
+  replayed: 'Restore the original: a trial is compared with what it measured then.',
+}
+
 /**
  * Compares what a study measured with what it would measure now.
  * @returns notes on what was forced, for the study's record.
  * @throws UserError('usage') naming what differs, unless forced.
  */
-export function refuseDifferences(study: StudyRecord, opened: OpenedExperiment, force: boolean): string[] {
+export function refuseDifferences(
+  study: StudyRecord,
+  opened: OpenedExperiment,
+  force = false,
+  undertaking: Undertaking = 'resumed',
+): string[] {
   const names = Object.keys(MEANINGS) as (keyof Fingerprints)[]
   const changed = names.filter((name) => study.fingerprints[name] !== opened.fingerprints[name])
   if (changed.length === 0) return []
@@ -40,8 +55,8 @@ export function refuseDifferences(study: StudyRecord, opened: OpenedExperiment, 
     return `${MEANINGS[name]} has changed (${how})`
   })
   if (force) return differences.map((difference) => `resume --force: ${difference}`)
-  throw new UserError('usage', `Study "${study.name}" cannot be resumed:  ${differences.join('; ')}`, {
-    hint: 'Restore the original, or run a new study. finesweep resume --force continues anyway and records the change.',
+  throw new UserError('usage', `Study "${study.name}" cannot be ${undertaking}: ${differences.join('; ')}`, {
+    hint: HINTS[undertaking],
   })
 }
 

@@ -39,7 +39,7 @@ export async function replayTrial(
   }
   const cacheFolder = cacheFolderOf(db)
   const opened = await openExperiment(experimentFromJson(study.experiment, study.name), { cacheFolder })
-  refuseDifferences(study, opened, false)
+  refuseDifferences(study, opened, false, 'replayed')
   const continued = trial.continues === null ? null : reader.artifact(study.id, trial.continues)
   if (continued === undefined) {
     throw new UserError(

@@ -227,6 +227,24 @@ describe('a column', () => {
     )
   })
 
+  it('of numbers with separators or units gets the advice that fits', () => {
+    const of = (write: (n: number) => string): string =>
+      ['x;y;k', ...Array.from({ length: 60 }, (_, i) => `${write(i)};${i % 7};${'ab'[i % 2]}`)].join('\n')
+    const spaced = of((i) => `${40 + i} 50${i % 10}`)
+    expect(mistakeIn(spaced).hint).toMatch(/thousands: " "/)
+    expect(read(spaced, { thousands: ' ' }).values[2]).toBe(41_501)
+    const quoted = of((i) => `"${40 + i},50${i % 10}"`).replaceAll(';', ',')
+    expect(mistakeIn(quoted).hint).toMatch(/thousands: ","/)
+    expect(read(quoted, { thousands: ',' }).values[2]).toBe(41_501)
+    expect(mistakeIn(of((i) => `$${i}.5`)).hint).toMatch(/without units/)
+  })
+
+  it('of a name that another one has is said to be known by its number alone', () => {
+    expect(read(['x,x,kind', ...lines(30)].join('\n')).remarks.join()).toMatch(
+      /several columns are called "x"/,
+    )
+  })
+
   it('is missing in a line above the table: the advice is to skip that line', () => {
     const counted = ['150,2,red,blue', ...lines(9).map((line) => `1,${line},2`)].join('\n')
     expect(mistakeIn(counted).hint).toMatch(/skip: 1/)

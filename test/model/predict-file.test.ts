@@ -12,7 +12,7 @@ import {
 } from '../../src/model/kept-network.ts'
 import { createClassifier } from '../../src/objective/classifier.ts'
 import { classifierConfig, modelSchema, trainingSchema } from '../../src/objective/classifier-config.ts'
-import { numbersCsv } from '../../src/report/predictions.ts'
+import { numbersCsv, predictionsCsv } from '../../src/report/predictions.ts'
 import { decodeNetwork } from '../../src/train/saved-network.ts'
 import { rejectionOf, temporaryFolder, userErrorOf, writeIn } from '../data/data-files.ts'
 
@@ -141,6 +141,32 @@ describe('predictions of a file', () => {
       predictFile(network, write(table([1, 2], { header: false, delimiter: ';' }))),
     )
     expect(error.message).toMatch(/has 2 columns; the study's file has 4, 3 without the label/)
+  })
+
+  it('leave rows with missing values empty where the study leaves such rows out', async () => {
+    const network = await kept(table([0, 1, 2, 3]), { label: 0, missing: 'drop' })
+    const lines = table([0, 1, 2, 3]).split('\n')
+    lines[2] = lines[2]!.replace(/,[^,]*,([^,]*)$/, ',,$1')
+    const predicted = await predictFile(network, write(lines.join('\n')))
+    expect(predicted.remarks).toEqual(['1 row has missing values and no prediction (missing: drop)'])
+    const whole = await predictFile(network, write(table([0, 1, 2, 3])))
+    expect(predicted.rows).toBe(150)
+    const csv = [...predictionsCsv(predicted.classes!, network.data.classes, predicted.incomplete)]
+    expect(csv[2]).toBe('1,,,,\n')
+    const expected = [...predictionsCsv(whole.classes!, network.data.classes)]
+    expect(csv.toSpliced(2, 1)).toEqual(expected.toSpliced(2, 1))
+    expect(predicted.accuracy).toBeGreaterThan(0.95)
+  })
+
+  it('fill in missing values of a study of bytes that had none, if it has a rule for them', async () => {
+    const bytes = Array.from({ length: 120 }, (_, i) => `${(i * 7) % 100},${i % 9},${(i * 7) % 100 > 49}`)
+    const network = await kept(bytes.join('\n'), { missing: 'mean' })
+    const predicted = await predictFile(
+      network,
+      write(bytes.map((row) => row.replace(/,\d,/, ',,')).join('\n')),
+    )
+    expect(predicted.classes!.probabilities.every(Number.isFinite)).toBe(true)
+    expect(predicted.accuracy).toBeGreaterThan(0.8)
   })
 
   it('fill in missing values as the study did, or refuse them', async () => {

@@ -44,8 +44,8 @@ export default defineCommand({
       const names = kept.data.classes
       const lines =
         predictions.classes === null
-          ? numbersCsv(predictions.numbers!, names[0]!)
-          : predictionsCsv(predictions.classes, names)
+          ? numbersCsv(predictions.numbers!, names[0]!, predictions.incomplete)
+          : predictionsCsv(predictions.classes, names, predictions.incomplete)
       if (args.output === undefined) return printAll(terminal, lines)
       const { writeOutputFile } = await import('../output-file.ts')
       writeOutputFile(args.output, lines)
@@ -58,7 +58,9 @@ export default defineCommand({
 })
 
 /** What was ignored or unknown, and how often the labels that came along were right. */
-function sayOf({ remarks, accuracy, r2, rows }: FilePredictions, terminal: Terminal): void {
+function sayOf(predictions: FilePredictions, terminal: Terminal): void {
+  const { remarks, accuracy, r2, incomplete } = predictions
+  const rows = predictions.rows - incomplete.size
   for (const remark of remarks) say(terminal, `Data: ${remark}.`)
   if (r2 !== null) say(terminal, `The file has the target: R² ${r2.toFixed(4)} on ${countOf(rows, 'row')}.`)
   if (accuracy !== null) {

@@ -22,7 +22,11 @@ export function decodeText(file: string, encoding: string | null): DecodedText {
   if (name === 'utf-8') {
     if (!isUtf8(bytes)) throw notUtf8(file, bytes, encoding)
     if (bytes.subarray(0, 4096).includes(0)) {
-      throw malformed(file, 'contains zero bytes: it is not text', 'Is it another kind of file, or UTF-16?')
+      throw malformed(
+        file,
+        'contains zero bytes: it is not text',
+        'Is it another kind of file? Text in UTF-16 without a byte order mark: encoding: utf-16le.',
+      )
     }
     return { content: bytes, encoding: name }
   }

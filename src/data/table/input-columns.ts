@@ -132,7 +132,7 @@ function checkMixed(table: Table, column: TextColumn, name: string, key: ColumnK
   throw malformed(
     table.file,
     `has ${JSON.stringify(shown)} in ${placeOfRow(table, row)}, ${name}; inputs must be finite numbers, as other cells of the column are`,
-    `If it stands for a missing value: missingValues: [${JSON.stringify(shown)}]. If the values are names: categorical: [${JSON.stringify(key)}]. Or leave the column out: drop: [${JSON.stringify(key)}].`,
+    `${numberAdvice(words[0]!)}If it stands for a missing value: missingValues: [${JSON.stringify(shown)}]. If the values are names: categorical: [${JSON.stringify(key)}]. Or leave the column out: drop: [${JSON.stringify(key)}].`,
     line ?? undefined,
   )
 }
@@ -159,9 +159,19 @@ function tooManyNames(table: Table, places: readonly number[], names: readonly s
   return malformed(
     table.file,
     `has ${first.texts.length} different values in the ${table.rows} rows of ${columnName(places[0]!, names)}, such as ${JSON.stringify(example.slice(0, 40))}: too many for levels${others}`,
-    `${advice} To encode each value anyway: categorical: [${keys}].`,
+    `${numberAdvice(example)}${advice} To encode each value anyway: categorical: [${keys}].`,
     table.lineOf(first.codes.indexOf(0)) ?? undefined,
   )
+}
+
+/** What to do about a number that is written with separators or a unit; empty for other texts. */
+function numberAdvice(text: string): string {
+  const separator = /^[+-]?\d{1,3}([,.' \u00A0\u202F])\d{3}(\1\d{3})*([.,]\d+)?$/.exec(text)?.[1]
+  if (separator !== undefined) {
+    return `If these are numbers with separated thousands: thousands: ${JSON.stringify(separator)}. `
+  }
+  const hasUnit = /^[+-]?[$€£¥]\s*[\d.,]+$|^[+-]?[\d.,]+\s*[%$€£¥]$/.test(text)
+  return hasUnit ? 'Numbers are read without units such as $ or %: remove them from the file. ' : ''
 }
 
 /** `2016-06-23 13:40`, `23.6.2016`, `6/23/2016`, `Jan 1 2000`. */

@@ -1,3 +1,4 @@
+import type { UserError } from '../../errors.ts'
 import type { InputLayout, Values } from '../data-set.ts'
 import { malformed, readWholeFile } from '../read-file.ts'
 import { isArff, openArff } from './arff-file.ts'
@@ -18,6 +19,8 @@ export interface UnlabelledRows {
   readonly columns: number
   /** The labels of the rows, where the file has them; null otherwise. */
   readonly labels: readonly string[] | null
+  /** Rows that cannot be predicted, since a value is missing; counted from 0. */
+  readonly incomplete: ReadonlySet<number>
   /** What was ignored or is not known to the study, in sentences without their full stop. */
   readonly remarks: readonly string[]
 }
@@ -60,7 +63,7 @@ export function readPlainRows(file: string, columns: number): UnlabelledRows {
 
 function matchedRows(opened: TableFile, reading: TableReading): UnlabelledRows {
   const { table, labelled, remarks } = matchTable(opened, reading)
-  refuseGaps(table, reading)
+  const incomplete = incompleteRows(table, reading)
   const rows = Array.from({ length: table.rows }, (_, row) => row)
   const { values, columns, unseen } = encodeInputs(table, reading.inputs, rows)
   const said = unseen.map(
@@ -72,25 +75,41 @@ function matchedRows(opened: TableFile, reading: TableReading): UnlabelledRows {
     rows: table.rows,
     columns,
     labels: labelled ? labelsOf(table, reading) : null,
-    remarks: [...opened.remarks, ...remarks, ...said],
+    incomplete,
+    remarks: [...opened.remarks, ...remarks, ...incompleteRemark(incomplete.size), ...said],
   }
 }
 
-/** A study without a rule for missing values cannot predict rows that have some. */
-function refuseGaps(table: Table, reading: TableReading): void {
-  if (reading.missing !== 'error' && reading.missing !== 'drop') return
+function incompleteRemark(rows: number): string[] {
+  if (rows === 0) return []
+  return [`${rows} ${rows === 1 ? 'row has' : 'rows have'} missing values and no prediction (missing: drop)`]
+}
+
+/**
+ * The rows that lack a value which the study has no stand-in for: with `missing: drop` they get no prediction, and
+ * are refused where the study had no missing values at all.
+ */
+function incompleteRows(table: Table, reading: TableReading): ReadonlySet<number> {
+  const incomplete = new Set<number>()
+  if (reading.missing !== 'error' && reading.missing !== 'drop') return incomplete
   for (const { place } of reading.inputs) {
     if (!hasGaps(table.columns.get(place)!)) continue
-    const row = Array.from({ length: table.rows }, (_, r) => r).find((r) => isGap(table, place, r))!
-    const policy =
-      reading.missing === 'drop' ? 'leaves such rows out (missing: drop)' : 'has no missing values'
-    throw malformed(
-      table.file,
-      `has no value in ${placeOfRow(table, row)}, ${columnName(place, reading.names)}, and the study ${policy}`,
-      'A study with missing: mean, median or most-frequent can predict from such rows.',
-      table.lineOf(row) ?? undefined,
-    )
+    for (let row = 0; row < table.rows; row++) {
+      if (!isGap(table, place, row)) continue
+      if (reading.missing === 'error') throw unexpectedGap(table, row, place, reading)
+      incomplete.add(row)
+    }
   }
+  return incomplete
+}
+
+function unexpectedGap(table: Table, row: number, place: number, { names }: TableReading): UserError {
+  return malformed(
+    table.file,
+    `has no value in ${placeOfRow(table, row)}, ${columnName(place, names)}, and the study has no missing values`,
+    'A study with missing: mean, median or most-frequent can predict from such rows.',
+    table.lineOf(row) ?? undefined,
+  )
 }
 
 function labelsOf(table: Table, { label, names, width, rename }: TableReading): string[] {

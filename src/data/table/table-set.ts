@@ -31,7 +31,7 @@ export function tableSet(
   for (const place of [selection.label!, ...opened.declared]) texts.add(place)
   const missing = new Set(config.missingValues)
   const table = opened.read([...selection.inputs, selection.label!], texts, missing)
-  const remarks = [...opened.remarks, ...movedLabel(opened, selection, config)]
+  const remarks = [...opened.remarks, ...repeatedNames(opened), ...movedLabel(opened, selection, config)]
   const categorical = [...config.categorical, ...opened.declared]
   const inputs = chooseInputs(table, selection, { ...config, categorical }, remarks)
   const reading: TableReading = {
@@ -66,6 +66,16 @@ export function tableSet(
   }
   remarks.push(...parts.flatMap((part) => part.remarks))
   return assemble(format, parts, reading, remarks, config.shape)
+}
+
+/** Names that several columns have: they can be told apart by their numbers alone. */
+function repeatedNames({ names }: TableFile): string[] {
+  const repeated = new Set(names?.filter((name, place) => name !== '' && names.indexOf(name) !== place))
+  return Array.from(
+    repeated,
+    (name) =>
+      `several columns are called ${JSON.stringify(name)}: name them by number, and predict from files with the same order of columns`,
+  )
 }
 
 /** Which column the label is, where empty columns at the right end make it another one than the last. */
