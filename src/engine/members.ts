@@ -55,7 +55,12 @@ export class Members {
     }
     this.#members = members
     await this.#tellRefusals()
-    if (this.slots !== before) for (const changed of this.#changed) changed()
+    if (this.slots !== before) this.notify()
+  }
+
+  /** Calls the listeners. */
+  notify(): void {
+    for (const changed of this.#changed) changed()
   }
 
   async #tellRefusals(): Promise<void> {

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import type { Redis } from 'ioredis'
 import { UserError } from '../errors.ts'
-import { type EngineKeys, PRESENCE_SECONDS, type WorkerPresence } from './protocol.ts'
+import { type EngineKeys, PAYLOAD_SECONDS, PRESENCE_SECONDS, type WorkerPresence } from './protocol.ts'
 
 export interface PresenceOptions {
   readonly name: string
@@ -58,6 +58,7 @@ export class Presence {
     await this.#redis
       .multi()
       .sadd(this.#keys.workers, name)
+      .expire(this.#keys.workers, PAYLOAD_SECONDS)
       .set(this.#keys.worker(name), JSON.stringify(presence), 'EX', PRESENCE_SECONDS)
       .exec()
   }

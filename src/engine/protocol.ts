@@ -91,6 +91,8 @@ export function memberMs(lockMs: number): number {
   return Math.min(1000 * PRESENCE_SECONDS, Math.max(3_000, 1.5 * lockMs))
 }
 
+/** How long a session is known whose orchestrator was killed, in seconds: until then the next worker clears it away. */
+export const SESSION_SECONDS = 30 * 24 * 3_600
 /** How long weights and large outcomes wait to be fetched. */
 export const PAYLOAD_SECONDS = 3_600
 /** Outcomes above this are kept beside their job. */

@@ -4,17 +4,17 @@ import { UserError } from '../errors.ts'
 import type { Executor, TrialTask } from '../execute/executor.ts'
 import { unstarted } from '../execute/outcome.ts'
 import type { TrialOutcome } from '../trial.ts'
+import { Backlog } from './backlog.ts'
 import type { EngineAddress } from './engine-address.ts'
 import { EngineOutage } from './engine-outage.ts'
 import { LateOutcomes } from './late-outcomes.ts'
 import { Members } from './members.ts'
+import { Outbox } from './outbox.ts'
 import {
   type ControlMessage,
   decodeOutcome,
   decodeProgress,
   EngineKeys,
-  encodeFloor,
-  encodeSpec,
   isComparable,
   type LateOutcome,
   outcomeHash,
@@ -22,13 +22,15 @@ import {
   PRESENCE_EVERY_MS,
   PRESENCE_SECONDS,
   type Progress,
+  SESSION_SECONDS,
   type SessionOffer,
   type TrialJob,
   type TrialResult,
   WORKER_ENDED,
 } from './protocol.ts'
+import { expireKeys, queueKeys } from './queue-keys.ts'
 import { openRemoteQueue, type RemoteQueue } from './remote-queue.ts'
-import { type OnMeasurement, type OnRung, RemoteRun } from './remote-run.ts'
+import { jobOf, type OnMeasurement, type OnRung, RemoteRun } from './remote-run.ts'
 import { repeat } from './repeat.ts'
 
 export interface RemoteOptions {
@@ -56,10 +58,12 @@ export class RemoteExecutor implements Executor {
   readonly #session = randomUUID().slice(0, 13)
   readonly #runs = new Map<string, RemoteRun>()
   readonly #late: LateOutcomes
+  readonly #backlog = new Backlog()
   readonly #outage: EngineOutage
   /** What ends the work that is done again and again. */
   readonly #repeated: (() => void)[] = []
   #parts!: RemoteQueue
+  #outbox!: Outbox
   #members!: Members
   #failure: UserError | null = null
   #closing: Promise<void> | null = null
@@ -82,7 +86,7 @@ export class RemoteExecutor implements Executor {
   }
 
   get slots(): number {
-    return this.#closing === null ? this.#members.slots : 0
+    return this.#closing === null ? this.#members.slots * this.#backlog.perSlot : 0
   }
 
   onSlotsChanged(changed: () => void): () => void {
@@ -113,7 +117,8 @@ export class RemoteExecutor implements Executor {
     const watch = { onLost: () => this.#lost(), onBack: () => this.#back() }
     const { lockMs } = offer
     this.#parts = await openRemoteQueue({ address, prefix, session: this.#session, lockMs, watch })
-    const { events, redis, watcher } = this.#parts
+    const { events, queue, redis, watcher } = this.#parts
+    this.#outbox = new Outbox(queue, redis)
     this.#members = new Members(redis, this.#keys, this.#session, say)
     events.on('progress', ({ jobId, data }) => this.#progressed(jobId, decodeProgress(String(data))))
     events.on('completed', ({ jobId, returnvalue }) => {
@@ -131,12 +136,14 @@ export class RemoteExecutor implements Executor {
   }
 
   async #announce(): Promise<void> {
-    const { redis } = this.#parts
+    const { queue, redis } = this.#parts
     const offer = JSON.stringify(this.#options.offer)
     try {
       await redis.set(this.#keys.offer(this.#session), offer, 'EX', PRESENCE_SECONDS)
       await redis.sadd(this.#keys.sessions, this.#session)
-      await redis.expire(this.#keys.sessions, PAYLOAD_SECONDS)
+      const own = queueKeys((word) => queue.toKey(word))
+      await redis.expire(this.#keys.sessions, SESSION_SECONDS)
+      await expireKeys(redis, [...own, ...this.#runs.keys().map((job) => queue.toKey(job))])
     } catch (error) {
       // A connection that is lost is reported by its own listener.
       if (redis.status === 'ready' && this.#closing === null) this.#outage.refused((error as Error).message)
@@ -146,20 +153,12 @@ export class RemoteExecutor implements Executor {
   }
 
   async #send(run: RemoteRun): Promise<void> {
-    const { spec, continued, attempt, timeoutMs, rungs = [], artifactFloor = null } = run.task
+    const { spec, continued } = run.task
     if (continued !== null) {
       const key = this.#keys.continued(this.#session, run.job)
       await this.#parts.redis.setex(key, PAYLOAD_SECONDS, Buffer.from(continued))
     }
-    const job: TrialJob = {
-      spec: encodeSpec(spec),
-      attempt,
-      timeoutMs,
-      continued: continued !== null,
-      rungs,
-      artifactFloor: artifactFloor === null ? null : encodeFloor(artifactFloor),
-    }
-    await this.#parts.queue.add(`${this.#options.offer.study} ${spec.number}`, job, { jobId: run.job })
+    await this.#outbox.send(`${this.#options.offer.study} ${spec.number}`, run.job, jobOf(run.task))
   }
 
   #progressed(job: string, progress: Progress): void {
@@ -192,13 +191,18 @@ export class RemoteExecutor implements Executor {
     run.measured(0, outcome.measurements)
     this.#runs.delete(job)
     run.resolve({ ...outcome, artifact: artifact === null ? null : new Uint8Array(artifact) })
-    await this.#forget(job)
+    if (this.#backlog.ended(outcome.durationMs)) this.#members.notify()
+    await this.#forget(run, job, result)
   }
 
-  async #forget(job: string): Promise<void> {
-    const keys = [this.#keys.continued, this.#keys.artifact, this.#keys.outcome]
-    await this.#parts.redis.unlink(keys.map((key) => key.call(this.#keys, this.#session, job)))
-    await this.#parts.queue.remove(job)
+  /** The job itself is removed by later ones. */
+  async #forget({ task }: RemoteRun, job: string, { outcome, artifact }: TrialResult): Promise<void> {
+    const left = [
+      ...(task.continued === null ? [] : [this.#keys.continued(this.#session, job)]),
+      ...(artifact ? [this.#keys.artifact(this.#session, job)] : []),
+      ...(outcome === null ? [this.#keys.outcome(this.#session, job)] : []),
+    ]
+    if (left.length > 0) await this.#parts.redis.unlink(left)
   }
 
   /** A job fails only for reasons of the queue or its worker: what a trial does comes back as its outcome. */

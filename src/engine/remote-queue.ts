@@ -2,8 +2,11 @@ import type { Queue, QueueEvents, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { type ConnectionWatch, connectEngine } from './connection.ts'
 import type { EngineAddress } from './engine-address.ts'
-import { PAYLOAD_SECONDS, queueName, type TrialJob, type TrialResult } from './protocol.ts'
+import { queueName, type TrialJob, type TrialResult } from './protocol.ts'
 import { loadQueueLibrary } from './queue-library.ts'
+
+/** How many jobs that have ended are kept: for those whose event was lost, until the next look at them. */
+const KEPT_JOBS = 1_000
 
 /** The queue of a session, as its orchestrator uses it. */
 export interface RemoteQueue {
@@ -43,7 +46,7 @@ export async function openRemoteQueue(options: RemoteQueueOptions): Promise<Remo
   const queue = new bullmq.Queue<TrialJob, TrialResult>(name, {
     connection: redis,
     prefix,
-    defaultJobOptions: { attempts: 1, removeOnFail: true, removeOnComplete: { age: PAYLOAD_SECONDS } },
+    defaultJobOptions: { attempts: 1, removeOnFail: true, removeOnComplete: { count: KEPT_JOBS } },
   })
   const events = new bullmq.QueueEvents(name, { connection: connection(), prefix })
   const watcher = new bullmq.Worker<TrialJob, TrialResult>(name, null, {

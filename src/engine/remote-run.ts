@@ -1,6 +1,6 @@
 import type { RungVerdict, TrialTask } from '../execute/executor.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
-import type { Progress } from './protocol.ts'
+import { encodeFloor, encodeSpec, type Progress, type TrialJob } from './protocol.ts'
 
 export type OnMeasurement = (measurement: TimedMeasurement) => void
 export type OnRung = (measurement: TimedMeasurement) => Promise<RungVerdict>
@@ -56,5 +56,24 @@ export class RemoteRun {
   reject(failure: Error): void {
     this.settled = true
     this.#outcome.reject(failure)
+  }
+}
+
+/** What a worker is sent of an attempt; weights to continue travel by themselves. */
+export function jobOf({
+  spec,
+  continued,
+  attempt,
+  timeoutMs,
+  rungs = [],
+  artifactFloor,
+}: TrialTask): TrialJob {
+  return {
+    spec: encodeSpec(spec),
+    attempt,
+    timeoutMs,
+    continued: continued !== null,
+    rungs,
+    artifactFloor: artifactFloor == null ? null : encodeFloor(artifactFloor),
   }
 }

@@ -7,6 +7,7 @@ import { connectEngine } from './connection.ts'
 import type { EngineAddress } from './engine-address.ts'
 import { Presence } from './presence.ts'
 import { EngineKeys, PAYLOAD_SECONDS, queueName, type SessionOffer } from './protocol.ts'
+import { expireQueue } from './queue-keys.ts'
 import { type BullMQ, loadQueueLibrary } from './queue-library.ts'
 import { toRoot } from './relocate.ts'
 import { bytesOf, differenceOf, whyNotHere } from './sameness.ts'
@@ -139,8 +140,7 @@ class WorkerNode {
     for (const [i, id] of ids.entries()) {
       const text = offers[i]
       if (text != null) alive.set(id, JSON.parse(text) as SessionOffer)
-      // Its orchestrator was killed: nobody else removes it.
-      else if (!this.#joined.has(id)) await this.#redis.srem(this.#keys.sessions, id)
+      else if (!this.#joined.has(id)) await this.#clearAway(id)
     }
     for (const [id, offer] of alive) {
       if (this.#seen.has(id) || (this.#evicted.has(id) && !(await this.#hasWaiting(id)))) continue
@@ -159,6 +159,12 @@ class WorkerNode {
       joined.goneSince = alive.has(id) ? null : (joined.goneSince ?? now)
       if (joined.goneSince !== null && now - joined.goneSince > GONE_MS) await this.#forget(id, joined)
     }
+  }
+
+  /** The orchestrator of the session was killed: nobody else removes it. */
+  async #clearAway(id: string): Promise<void> {
+    await expireQueue(this.#redis, this.#keys.prefix, id)
+    await this.#redis.srem(this.#keys.sessions, id)
   }
 
   async #hasWaiting(id: string): Promise<boolean> {

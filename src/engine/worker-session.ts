@@ -181,7 +181,7 @@ export class WorkerSession {
       (measurement) => reports.measured(measurement),
       ({ step }) => this.#questions.verdict(job.id!, step, () => reports.atRung()),
     )
-    await reports.sent()
+    await reports.end()
     return outcome
   }
 

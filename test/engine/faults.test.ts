@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { digestAlone, Farm, HELD } from './farm.ts'
 import { HAS_REDIS, type RedisServer, startRedis } from './redis.ts'
@@ -65,6 +66,25 @@ describe.skipIf(!HAS_REDIS)('a study on workers, disturbed while a trial runs,',
     await run.ended
     farm.release()
     expect(await farm.digest(farm.resume())).toBe(alone)
+  })
+
+  test('leaves nothing in Redis for ever when all its processes are killed', async () => {
+    const worker = farm.worker('first')
+    const run = farm.run(HELD)
+    await farm.holds(worker)
+    for (const each of [run, worker]) each.signal('SIGKILL')
+    await Promise.all([run.ended, worker.ended])
+    const client = new Redis(redis.url)
+    const lasting = async (): Promise<string[]> => {
+      const keys = await client.keys(`${farm.prefix}:*`)
+      const ttls = await Promise.all(keys.map((key) => client.ttl(key)))
+      return keys.filter((_, i) => ttls[i] === -1)
+    }
+    // As if its time had come.
+    await client.del(await client.keys(`${farm.prefix}:session:*:offer`))
+    farm.worker('second')
+    await expect.poll(lasting, { timeout: 50_000 }).toEqual([])
+    client.disconnect()
   })
 
   test('ends with 7 and can be resumed when the engine stays away', async () => {

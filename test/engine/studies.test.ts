@@ -23,7 +23,6 @@ describe.skipIf(!HAS_REDIS)('a study on workers', () => {
 
   test.for([
     ['one worker of eight slots', '0', ['8']],
-    ['two workers of two slots', '0', ['2', '2']],
     ['four workers', '0', ['1', '2', '1', '3']],
     ['a worker and local threads', '2', ['2']],
   ] as const)('has the digest of one process: %s', async ([, local, slots]) => {
