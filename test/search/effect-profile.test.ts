@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { effectProfiles, lowestPlace, nearlyLowest } from '../../src/search/effect-profile.ts'
+import { effectProfiles, isFlat, lowestPlace, nearlyLowest } from '../../src/search/effect-profile.ts'
 import { rankTrials } from '../../src/search/rank.ts'
 import { float, searchSpace } from '../../src/space/constructors.ts'
 import { pastTrial } from './requests.ts'
@@ -35,5 +35,29 @@ describe('the effect of a parameter', () => {
     ).get('x')!
     expect(profile.at(-1)! - profile[5]!).toBeGreaterThan(0.6)
     expect(nearlyLowest(profile)[1]).toBeLessThan(0.7)
+  })
+})
+
+describe('a profile', () => {
+  it('is 0 everywhere where all values are equal', () => {
+    const profile = effectProfiles(
+      space,
+      trialsAt(() => 7),
+      3,
+      'minimize',
+    ).get('x')!
+    for (const score of profile) expect(Math.abs(score)).toBeLessThan(1e-9)
+    expect(isFlat(profile)).toBe(true)
+  })
+
+  it('is flat below a twentieth of a standard deviation', () => {
+    expect(isFlat(Float64Array.of(0, 0.02, 0.045))).toBe(true)
+    expect(isFlat(Float64Array.of(0, 0.02, 0.06))).toBe(false)
+  })
+
+  it('is nearly at its lowest within two fifths of a standard deviation', () => {
+    expect(nearlyLowest(Float64Array.of(1, 0.39, 0, 0.41, 0.39))).toEqual([0.25, 1])
+    expect(nearlyLowest(Float64Array.of(1, 0.39, 0, 0.41, 0.41))).toEqual([0.25, 0.5])
+    expect(lowestPlace(Float64Array.of(1, 0.39, 0, 0, 0.41))).toBe(0.5)
   })
 })

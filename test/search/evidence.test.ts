@@ -50,6 +50,12 @@ describe('evidence', () => {
     expect(same).toEqual({ anywhere: 1, below: 1, above: 1 })
   })
 
+  it('has no favourite place: where the circle of places is cut does not matter', () => {
+    const best = new Set([0, 1, 2, 5, 8, 20, 21, 30])
+    const uneven = (shift: number) => test((i) => best.has((i + shift) % 40)).anywhere
+    for (const shift of [7, 13, 22, 31]) expect(Math.abs(uneven(shift) - uneven(0))).toBeLessThan(0.05)
+  })
+
   it('finds evidence in about 5 % of cases by chance', () => {
     const draws = fastGenerator(['by chance', 42])
     let found = 0

@@ -2,57 +2,13 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fastGenerator } from '../../src/random/fast-generator.ts'
 import { narrow } from '../../src/search/narrow.ts'
-import type { ParameterDecision } from '../../src/search/narrow-decision.ts'
 import { earlyEpoch } from '../../src/search/narrow-drift.ts'
-import type { PastTrial } from '../../src/search/sampler.ts'
-import { choice, fixed, float, int, searchSpace } from '../../src/space/constructors.ts'
+import { choice, fixed, float, int, searchSpace, when } from '../../src/space/constructors.ts'
 import type { Params } from '../../src/space/distribution.ts'
 import { distributionMistake } from '../../src/space/distribution-rules.ts'
-import { sampleUniform } from '../../src/space/points.ts'
-import type { SearchSpace } from '../../src/space/search-space.ts'
 import { contains, countValues } from '../../src/space/unit-scale.ts'
+import { away, decision, narrowed, space, trialsOf } from './narrowing.ts'
 import { pastTrial, stage } from './requests.ts'
-
-/** Uniform trials of a space; a value of NaN diverges. */
-function trialsOf(
-  space: SearchSpace,
-  count: number,
-  seed: number,
-  value: (params: Params) => number,
-): PastTrial[] {
-  const draws = fastGenerator(['narrow test', seed])
-  return Array.from({ length: count }, (_, number) => {
-    const params = sampleUniform(space, draws)
-    return pastTrial(number, params, value(params))
-  })
-}
-
-function narrowed(
-  space: SearchSpace,
-  trials: readonly PastTrial[],
-  direction: 'minimize' | 'maximize' = 'minimize',
-) {
-  return narrow({
-    space,
-    root: space,
-    trials,
-    direction,
-    plan: stage({ rootShare: 0.1 }),
-    streamName: [42, 'narrow', 1],
-  })
-}
-
-const away = (value: unknown, optimum: number): number => Math.abs(Math.log10(value as number) - optimum)
-
-const space = searchSpace({
-  learningRate: float(1e-6, 10, { log: true, soft: true }),
-  reg: float(1e-5, 1e5, { log: true, soft: true }),
-  dropout: float(0, 0.95),
-})
-
-function decision(result: ReturnType<typeof narrow>, name: string): ParameterDecision {
-  return result.decision.parameters.find((parameter) => parameter.name === name)!
-}
 
 describe('narrowing', () => {
   it('narrows a parameter that matters to where the best trials lie, and leaves the others alone', () => {
@@ -71,88 +27,6 @@ describe('narrowing', () => {
     expect(result.space.parameters.learningRate).toEqual(after)
   })
 
-  it('moves a range past the edge that the best lies at, and says how far', () => {
-    const result = narrowed(
-      space,
-      trialsOf(space, 64, 1, (params) => away(params.reg, -7) ** 2),
-    )
-    const { action, after, reason } = decision(result, 'reg')
-    expect(action).toBe('moved')
-    expect(after).toMatchObject({ low: 1e-8 })
-    expect(contains(after, 1e-7)).toBe(true)
-    expect(reason).toMatchObject({
-      code: 'past-edge',
-      edge: 'lower',
-      bestAtEdge: true,
-      reach: { unit: 'decades', amount: expect.closeTo(3, 10) },
-    })
-  })
-
-  it('goes back past an edge that an earlier narrowing drew, but less far', () => {
-    const box = searchSpace({
-      ...space.parameters,
-      learningRate: float(1e-4, 1e-2, { log: true, soft: true }),
-    })
-    const result = narrow({
-      space: box,
-      root: space,
-      trials: trialsOf(box, 64, 1, (params) => away(params.learningRate, -5) ** 2),
-      direction: 'minimize',
-      plan: stage(),
-      streamName: [42, 'narrow', 2],
-    })
-    expect(decision(result, 'learningRate')).toMatchObject({
-      action: 'moved',
-      after: { low: 1e-5 },
-      reason: { code: 'past-edge', reach: { unit: 'decades', amount: expect.closeTo(1, 10) } },
-    })
-  })
-
-  it('reaches out to a trial of the whole range that is among the best', () => {
-    const box = searchSpace({ ...space.parameters, learningRate: float(1e-2, 1, { log: true, soft: true }) })
-    const inside = trialsOf(box, 40, 1, (params) => 1 + away(params.learningRate, -1))
-    const outside = pastTrial(40, { learningRate: 2e-5, reg: 1, dropout: 0.1 }, 0)
-    const request = {
-      space: box,
-      root: space,
-      direction: 'minimize',
-      plan: stage(),
-      streamName: [42],
-    } as const
-    const result = narrow({ ...request, trials: [...inside, outside] })
-    expect(result.decision.elite[0]).toBe(40)
-    expect(contains(decision(result, 'learningRate').after, 2e-5)).toBe(true)
-    expect(decision(result, 'learningRate')).toMatchObject({
-      action: 'extended',
-      reason: { code: 'elite-outside', outermost: 2e-5 },
-    })
-  })
-
-  it('never passes a hard edge', () => {
-    const result = narrowed(
-      space,
-      trialsOf(space, 64, 1, (params) => -(params.dropout as number)),
-    )
-    const { action, after } = decision(result, 'dropout')
-    expect(action).toBe('narrowed')
-    expect(after).toMatchObject({ high: 0.95 })
-  })
-
-  it('never takes a range without negative values below zero', () => {
-    const momentum = searchSpace({
-      momentum: float(0, 0.99, { soft: true }),
-      other: float(0, 1, { soft: true }),
-    })
-    const { after } = decision(
-      narrowed(
-        momentum,
-        trialsOf(momentum, 64, 1, (p) => p.momentum as number),
-      ),
-      'momentum',
-    )
-    expect((after as { low: number }).low).toBe(0)
-  })
-
   it('counts diverged trials as bad ones and tells where they lie', () => {
     const result = narrowed(
       space,
@@ -167,6 +41,30 @@ describe('narrowing', () => {
     const [remark] = remarks
     expect(remark).toMatchObject({ code: 'diverged-side', count: diverged, side: 'above' })
     expect(remark?.code === 'diverged-side' && remark.from).toBeGreaterThan(0.1)
+  })
+
+  it('says from which value on trials diverge, or up to which', () => {
+    const at = (diverges: (x: number) => boolean) => {
+      const one = searchSpace({ x: float(0, 1) })
+      const trials = Array.from({ length: 40 }, (_, number) => {
+        const x = (number + 0.5) / 40
+        return pastTrial(number, { x }, diverges(x) ? Number.NaN : (x - 0.5) ** 2)
+      })
+      return decision(narrowed(one, trials), 'x').remarks
+    }
+    expect(at((x) => x > 0.8)).toEqual([{ code: 'diverged-side', count: 8, side: 'above', from: 0.8125 }])
+    expect(at((x) => x < 0.2)).toEqual([{ code: 'diverged-side', count: 8, side: 'below', from: 0.1875 }])
+    expect(at((x) => Math.round(x * 40) % 8 === 0)).toEqual([])
+    expect(at((x) => x > 0.975)).toEqual([])
+  })
+
+  it('leaves a parameter alone that fewer than three of the best have', () => {
+    const two = searchSpace({ kind: choice(['a', 'b']), x: when({ kind: 'a' }, float(0, 1)) })
+    const trials = Array.from({ length: 40 }, (_, number) => {
+      const hasIt = number < 2 || number >= 20
+      return pastTrial(number, hasIt ? { kind: 'a', x: number / 40 } : { kind: 'b' }, number)
+    })
+    expect(decision(narrowed(two, trials), 'x').reason).toEqual({ code: 'too-few-elite', elite: 2 })
   })
 
   it('drops only choices that evidence rejects, and keeps at least two values of an int range', () => {
@@ -276,68 +174,6 @@ describe('narrowing', () => {
       action: 'kept',
       reason: { code: 'choices-present', pValue: expect.closeTo(chance, 10) },
     })
-  })
-
-  it.each([
-    ['a log range', float(1e-2, 1, { log: true, soft: true }), 1e3, { unit: 'decades', amount: 3 }],
-    ['a linear range', float(10, 20, { soft: true }), 25, { unit: 'widths', amount: 0.5 }],
-    ['an int range', int(10, 19, { soft: true }), 24, { unit: 'widths', amount: 5 / 9 }],
-  ] as const)('goes past an edge of %s as far as documented', (_, range, high, reach) => {
-    const one = searchSpace({ x: range })
-    const trials = trialsOf(one, 64, 1, ({ x }) => -(x as number))
-    expect(decision(narrowed(one, trials), 'x')).toMatchObject({
-      action: 'moved',
-      after: { high },
-      reason: {
-        code: 'past-edge',
-        edge: 'upper',
-        reach: { ...reach, amount: expect.closeTo(reach.amount, 10) },
-      },
-    })
-  })
-
-  it('goes back past an edge that narrowing drew in a hard range, never past the declared one', () => {
-    const root = searchSpace({ x: float(0.5, 100, { hard: true }) })
-    const box = searchSpace({ x: float(4, 20, { hard: true }) })
-    const trials = trialsOf(box, 64, 1, ({ x }) => x as number)
-    const request = {
-      space: box,
-      root,
-      trials,
-      direction: 'minimize',
-      plan: stage(),
-      streamName: [42],
-    } as const
-    expect(decision(narrow(request), 'x')).toMatchObject({
-      action: 'moved',
-      after: { low: 0.5 },
-      reason: { code: 'past-edge', edge: 'lower', reach: { unit: 'widths' } },
-      remarks: [],
-    })
-  })
-
-  it('says where a hard bound is what stops the search, and only there', () => {
-    const hard = searchSpace({
-      lr: float(1e-5, 1, { log: true, hard: true }),
-      other: float(0, 1, { hard: true }),
-    })
-    const trials = trialsOf(hard, 64, 1, ({ lr }) => -Math.log10(lr as number))
-    const result = narrowed(hard, trials)
-    expect(decision(result, 'lr')).toMatchObject({ action: 'narrowed', after: { high: 1 } })
-    expect(decision(result, 'lr').remarks).toEqual([
-      { code: 'hard-bound', edge: 'upper', bound: 1, bestAtEdge: true },
-    ])
-    expect(decision(result, 'other').remarks).toEqual([])
-    // A soft range would not go below zero either.
-    const rate = searchSpace({ dropout: float(0, 0.95, { hard: true }) })
-    const low = decision(
-      narrowed(
-        rate,
-        trialsOf(rate, 64, 1, ({ dropout }) => dropout as number),
-      ),
-      'dropout',
-    )
-    expect(low).toMatchObject({ action: 'narrowed', remarks: [] })
   })
 
   it('takes failed trials as bad ones, like diverged ones', () => {

@@ -71,6 +71,30 @@ describe('planning the stages', () => {
     )
   })
 
+  it('refuses rungs that do not ascend, or that a stage never comes to', () => {
+    const wrong = (rungs: number[]) => planStages({ stages: [{ trials: 9, epochs: 9, rungs }] }).mistakes
+    expect(wrong([1, 3])).toEqual([])
+    expect(wrong([3, 1])).toEqual([
+      { path: ['stages', 0, 'rungs'], message: 'stages[0]: rungs must ascend, got [3, 1]' },
+    ])
+    expect(wrong([3, 3])[0]!.message).toBe('stages[0]: rungs must ascend, got [3, 3]')
+    expect(wrong([3, 9])[0]!.message).toMatch("rungs must lie below the stage's 9 epochs, got 9")
+  })
+
+  it('takes a margin of 0, and a stage of replicates that says it has no rungs', () => {
+    expect(stagesSchema.safeParse([{ trials: 8, margin: 0 }]).success).toBe(true)
+    expect(stagesSchema.safeParse([{ trials: 8, margin: -0.1 }]).success).toBe(false)
+    const replicates = (rungs: number[]) =>
+      planStages({
+        stages: [
+          { trials: 9, epochs: 9 },
+          { replicate: { top: 2, seeds: 3 }, rungs },
+        ],
+      }).mistakes
+    expect(replicates([])).toEqual([])
+    expect(replicates([1])[0]!.message).toMatch('rungs does not apply')
+  })
+
   it('reads stages and budget from a file, with sentences for what is wrong', () => {
     expect(
       stagesSchema.parse([{ name: 'coarse', trials: 8, epochs: 1, sampler: 'tpe', startWith: [{ a: 1 }] }]),

@@ -77,7 +77,7 @@ describe('the Gaussian process sampler', () => {
   })
 })
 
-describe('the TPE sampler', () => {
+describe('the TPE sampler beside others', () => {
   it('keeps away from pending trials', () => {
     const sampler = createSampler('tpe')
     const history = trialsAt(
