@@ -13,7 +13,7 @@ import { dirname, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { UserError } from '../errors.ts'
 import { refuseNetworkFileSystem } from './network-file-system.ts'
-import { checkTables, identify, MIGRATIONS, migrate, viewAsNewest } from './schema.ts'
+import { checkTables, complete, identify, MIGRATIONS, migrate, viewAsNewest } from './schema.ts'
 import { onStore } from './store-error.ts'
 
 /** How long one process waits for another's transaction. They take milliseconds; a slow disk may need more. */
@@ -52,6 +52,7 @@ export function openWritable(file: string): Database.Database {
       db.pragma('journal_size_limit = 67108864')
       db.pragma('foreign_keys = OFF')
       migrate(db, file)
+      complete(db)
       db.pragma('foreign_keys = ON')
     },
   )

@@ -1,14 +1,15 @@
 import type Database from 'better-sqlite3'
 import { isFinished, type TrialState } from '../trial.ts'
 import { type Cell, checkedText, checksumOf, checksumOfBytes, checksumOfText } from './checksum.ts'
+import { EVALUATION_COLUMNS, FOLDER_COLUMNS } from './kept-rows.ts'
 import { isIntact, type MeasurementRow, STAGE_COLUMNS, STUDY_COLUMNS, TRIAL_COLUMNS } from './rows.ts'
 
 /** After this many damaged trials the others are not named. */
 const MOST_NAMED = 10
 
 /**
- * Compares every record of a study with its checksum: the study's, its stages', its trials' with their measurements, and
- * the artifacts'. Also counts the trials twice, in their table and in its index, because a damaged page can hide rows.
+ * Compares every record of a study with its checksum: the study's, its stages', its trials' with their measurements, the
+ * evaluations' and folders', and the artifacts'. Also counts the trials twice, in their table and in its index, because a damaged page can hide rows.
  *
  * @returns what is damaged, each a phrase such as `trial 12`; empty if nothing is, or if the store has no checksums yet
  */
@@ -30,6 +31,12 @@ export function findDamage(db: Database.Database, study: number): string[] {
     .raw(true)
     .iterate(study) as IterableIterator<[number, Buffer, number]>) {
     if (checksumOfBytes(bytes) !== checksum) found.push(`what trial ${trial} kept`)
+  }
+  for (const row of rows(`SELECT ${EVALUATION_COLUMNS} FROM evaluations WHERE study = ?`)) {
+    if (!isIntact(row, [study])) found.push(`an evaluation of trial ${row[0]}`)
+  }
+  for (const row of rows(`SELECT ${FOLDER_COLUMNS} FROM artifact_folders WHERE study = ?`)) {
+    if (!isIntact(row, [study])) found.push(`the record of the folder of trial ${row[0]}`)
   }
   const hidden = hiddenTrials(db, study)
   if (hidden !== 0) found.push(`the table of trials (${hidden} of them are hidden)`)

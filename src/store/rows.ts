@@ -4,7 +4,7 @@ import type { Direction, TieMetric, TimedMeasurement, TrialRecord, TrialState } 
 import { type Cell, checkedText, checksumOf, checksumOfText, DamagedRowError } from './checksum.ts'
 import { decodeJson, encodeFlatRecord, encodeJson } from './exact-json.ts'
 import { toNarrowDecision } from './narrowing-json.ts'
-import type { Evaluation, NewStudy, Rungs, StageRecord, StudyRecord, StudyState } from './store.ts'
+import type { NewStudy, Rungs, StageRecord, StudyRecord, StudyState } from './store.ts'
 
 export const STUDY_COLUMNS =
   'id, name, seed, direction, metric, lag, experiment, data_hash, objective_hash, space_hash, code_version, state, end_reason, created_at, finished_at, notes, tie, origin, comment, tags, checksum'
@@ -233,33 +233,8 @@ export function checksumOfMeasurements(rows: readonly MeasurementRow[]): number 
   return checksumOfText(rows.map((row) => checkedText(row)).join(''))
 }
 
-export type EvaluationRow = [
-  trial: number,
-  at: number,
-  part: string,
-  examples: number,
-  metrics: string,
-  confusion: string | null,
-]
-
-export function toEvaluation(row: EvaluationRow): Evaluation {
-  return {
-    trial: row[0],
-    at: row[1],
-    part: row[2],
-    examples: row[3],
-    metrics: decodeJson(row[4]) as Record<string, number>,
-    confusion: row[5] === null ? null : (JSON.parse(row[5]) as number[][]),
-  }
-}
-
-export function toEvaluationCells(evaluation: Evaluation): Cell[] {
-  const { trial, at, part, examples, metrics, confusion } = evaluation
-  return [trial, at, part, examples, encodeFlatRecord(metrics), confusion && JSON.stringify(confusion)]
-}
-
 /** @param key cells before the row's own that count in its checksum. @throws DamagedRowError */
-function checkRow(row: readonly Cell[], key: readonly Cell[], what: string): void {
+export function checkRow(row: readonly Cell[], key: readonly Cell[], what: string): void {
   if (!isIntact(row, key)) throw new DamagedRowError(what)
 }
 
@@ -270,6 +245,6 @@ export function isIntact(row: readonly Cell[], key: readonly Cell[]): boolean {
 }
 
 /** The cells with their checksum at the end. */
-function sealed(key: readonly Cell[], cells: readonly Cell[]): Cell[] {
+export function sealed(key: readonly Cell[], cells: readonly Cell[]): Cell[] {
   return [...cells, checksumOf([...key, ...cells])]
 }

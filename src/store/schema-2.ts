@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import { ALL_STATES } from '../trial.ts'
 import { encodeJson } from './exact-json.ts'
+import { EVALUATION_COLUMNS } from './kept-rows.ts'
 import { TRIAL_COLUMNS } from './rows.ts'
 import { sealRows } from './seal.ts'
 
@@ -11,7 +12,7 @@ const ADDED_TO_STUDIES = `NULL AS tie, NULL AS origin, NULL AS comment, '[]' AS 
 const ADDED_TO_STAGES = 'NULL AS rungs, NULL AS checksum'
 const ADDED_TO_TRIALS = 'NULL AS tie, NULL AS slot, NULL AS origin, NULL AS measured, NULL AS checksum'
 const EVALUATIONS_OF_1 = `SELECT id, study, trial, at, 'test' AS part, examples,
-  exact_metrics(loss, accuracy) AS metrics, NULL AS confusion FROM main.test_looks`
+  exact_metrics(loss, accuracy) AS metrics, NULL AS confusion, NULL AS checksum FROM main.test_looks`
 
 /**
  * Version 2: a trial's tie, slot and origin, a stage's rungs, tags and comments of studies, the folders that trials
@@ -73,16 +74,18 @@ CREATE TABLE evaluations (
   examples  INTEGER NOT NULL,
   metrics   TEXT NOT NULL,                   -- JSON
   confusion TEXT,                            -- JSON: rows are true classes, columns predicted ones
+  checksum  INTEGER,
   FOREIGN KEY (study, trial) REFERENCES trials (study, number)
 ) STRICT;
 CREATE INDEX evaluations_of_study ON evaluations (study);
-INSERT INTO evaluations ${EVALUATIONS_OF_1};
+INSERT INTO evaluations (id, study, ${EVALUATION_COLUMNS}) ${EVALUATIONS_OF_1};
 DROP TABLE test_looks;
 
 CREATE TABLE artifact_folders (
   study  INTEGER NOT NULL,
   trial  INTEGER NOT NULL,
   folder TEXT NOT NULL,                      -- relative to the store's folder, with slashes
+  checksum INTEGER,
   PRIMARY KEY (study, trial),
   FOREIGN KEY (study, trial) REFERENCES trials (study, number)
 ) STRICT, WITHOUT ROWID;
@@ -92,7 +95,7 @@ CREATE TABLE artifact_folders (
 export function toVersion2(db: Database.Database): void {
   defineExactMetrics(db)
   db.exec(TABLES)
-  for (const table of ['studies', 'stages', 'trials'] as const) sealRows(db, table)
+  for (const table of ['studies', 'stages', 'trials', 'evaluations'] as const) sealRows(db, table)
 }
 
 /**
@@ -108,8 +111,46 @@ export function viewAsVersion2(db: Database.Database): void {
     CREATE TEMP VIEW trials AS SELECT *, ${ADDED_TO_TRIALS} FROM main.trials;
     CREATE TEMP VIEW artifacts AS SELECT *, NULL AS checksum FROM main.artifacts;
     CREATE TEMP VIEW evaluations AS ${EVALUATIONS_OF_1};
-    CREATE TEMP VIEW artifact_folders AS SELECT NULL AS study, NULL AS trial, NULL AS folder WHERE false;
+    CREATE TEMP VIEW artifact_folders AS SELECT NULL AS study, NULL AS trial, NULL AS folder, NULL AS checksum WHERE false;
   `)
+}
+
+/** Tables of version 2 that have had no checksum at first, with their columns then. */
+const WITHOUT_CHECKSUM = {
+  evaluations: 'id, study, trial, at, part, examples, metrics, confusion',
+  artifact_folders: 'study, trial, folder',
+} as const
+
+type Late = keyof typeof WITHOUT_CHECKSUM
+
+/**
+ * Gives the tables that an early store of version 2 has without checksums the column, and their rows checksums. It
+ * stays at version 2: programs that do not know the column neither read nor write it.
+ */
+export function completeVersion2(db: Database.Database): void {
+  if (lacking(db).length === 0) return
+  db.transaction(() => {
+    // Read again under the lock: another process may have been quicker.
+    for (const table of lacking(db)) {
+      db.exec(`ALTER TABLE ${table} ADD COLUMN checksum INTEGER`)
+      sealRows(db, table)
+    }
+  }).immediate()
+}
+
+/** Lets a connection read an early store of version 2 as if it had all columns; the file is not written to. */
+export function viewAsCompleteVersion2(db: Database.Database): void {
+  const late = lacking(db)
+  if (late.length > 0) db.pragma('temp_store = MEMORY')
+  for (const table of late) {
+    const columns = WITHOUT_CHECKSUM[table]
+    db.exec(`CREATE TEMP VIEW ${table} AS SELECT ${columns}, NULL AS checksum FROM main.${table}`)
+  }
+}
+
+function lacking(db: Database.Database): Late[] {
+  const hasChecksum = db.prepare("SELECT 1 FROM pragma_table_info(?) WHERE name = 'checksum'")
+  return (Object.keys(WITHOUT_CHECKSUM) as Late[]).filter((table) => hasChecksum.get(table) === undefined)
 }
 
 function defineExactMetrics(db: Database.Database): void {

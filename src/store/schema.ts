@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3'
 import { UserError } from '../errors.ts'
 import { STAGE_COLUMNS, STUDY_COLUMNS, TRIAL_COLUMNS } from './rows.ts'
 import { VERSION_1 } from './schema-1.ts'
-import { toVersion2, viewAsVersion2 } from './schema-2.ts'
+import { completeVersion2, toVersion2, viewAsCompleteVersion2, viewAsVersion2 } from './schema-2.ts'
 
 /** "FSWP": identifies a store among SQLite files. */
 export const APPLICATION_ID = 0x46535750
@@ -17,6 +17,12 @@ export const MIGRATIONS: readonly Migration[] = [VERSION_1, toVersion2]
 /** Lets a reader's connection see a store of an older version as one of the newest. */
 export function viewAsNewest(db: Database.Database, version: number): void {
   if (version === 1) viewAsVersion2(db)
+  else viewAsCompleteVersion2(db)
+}
+
+/** Gives a store of the newest version the columns that it has got since that version began. */
+export function complete(db: Database.Database): void {
+  completeVersion2(db)
 }
 
 /** Refuses files that are not stores, and stores written by a newer finesweep. Returns its version, 0 for an empty file. */
@@ -48,7 +54,7 @@ export function identify(db: Database.Database, file: string, newest: number = M
   return version
 }
 
-/** Everything that is read and written somewhere. */
+/** Everything that is read and written somewhere, but for columns that `complete` adds. */
 const READ = [
   `${STUDY_COLUMNS} FROM studies`,
   `study, ${STAGE_COLUMNS} FROM stages`,

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import { isFinished, type TrialState } from '../trial.ts'
 import { type Cell, checksumOf } from './checksum.ts'
+import { EVALUATION_COLUMNS, FOLDER_COLUMNS } from './kept-rows.ts'
 import {
   checksumOfMeasurements,
   type MeasurementRow,
@@ -13,6 +14,8 @@ const SEALED = {
   studies: { key: ['id'], cells: STUDY_COLUMNS },
   stages: { key: ['study', 'stage'], cells: `study, ${STAGE_COLUMNS}` },
   trials: { key: ['study', 'number'], cells: `study, ${TRIAL_COLUMNS}` },
+  evaluations: { key: ['id'], cells: `study, ${EVALUATION_COLUMNS}` },
+  artifact_folders: { key: ['study', 'trial'], cells: `study, ${FOLDER_COLUMNS}` },
 } as const
 
 /** How many rows are held in memory at once. */

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3'
 import { afterAll, expect, it } from 'vitest'
 import { replayTrial } from '../../src/session/replay.ts'
 import { resumeExperiment } from '../../src/session/session.ts'
-import { openReader } from '../../src/store/sqlite-store.ts'
+import { openReader, openWriter } from '../../src/store/sqlite-store.ts'
 import { studyDigest } from '../../src/study/digest.ts'
 import { runCaptured } from '../cli/capture.ts'
 
@@ -37,6 +37,28 @@ it('a study of a program that version 0.1.0 stopped after four of six trials end
   expect(reader.countTrials(1).complete).toBe(6)
   expect(studyDigest(reader, 1)).toBe(WHOLE)
   expect(reader.damage(1)).toEqual([])
+  reader.close()
+})
+
+it('a study that was stopped in its second stage under version 2 of the store ends as it would have ended there', async () => {
+  const db = join(folder, 'v2-middle.db')
+  copyFileSync(fileURLToPath(new URL('../fixtures/stores/v2-middle.db', import.meta.url)), db)
+  const writer = openWriter(db)
+  const { id, experiment, fingerprints } = writer.latestStudy()!
+  writer.acquireLease(id)
+  writer.setExperiment(id, JSON.parse(JSON.stringify(experiment).replace('/tmp/v2', folder)), fingerprints)
+  writer.close()
+  const shown = await runCaptured(['explain', '--db', db])
+  expect(shown.code).toBe(0)
+  expect(shown.stdout).toContain('narrowed to 43 % of the range')
+  const best = await runCaptured(['best', '--db', db, '--json'])
+  expect(JSON.parse(best.stdout).trials[0]).toMatchObject({ number: 13 })
+  const resumed = await resumeExperiment(null, { force: false, add: 0, set: [] }, { db, workers: 2 })
+  expect(resumed.end).toEqual({ state: 'complete', endReason: null })
+  const reader = openReader(db)
+  expect(reader.countTrials(id)).toMatchObject({ complete: 14, pruned: 7, waiting: 0 })
+  expect(studyDigest(reader, id)).toBe('7e5efc27faeb75487ba19b67811bdd81c58f39f6e9c3ec058d6bb28495b671b8')
+  expect(reader.damage(id)).toEqual([])
   reader.close()
 })
 

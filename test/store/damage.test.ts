@@ -7,6 +7,7 @@ import { refuseDamage } from '../../src/cli/open-study.ts'
 import { UserError } from '../../src/errors.ts'
 import { checkStore } from '../../src/store/check-store.ts'
 import { openReader, openWriter } from '../../src/store/sqlite-store.ts'
+import type { StudyReader } from '../../src/store/store.ts'
 import { studyDigest } from '../../src/study/digest.ts'
 import { runCaptured } from '../cli/capture.ts'
 import { newStudy, outcome, spec, stage } from './records.ts'
@@ -101,6 +102,43 @@ describe('a damaged store', () => {
     if (!what.includes('kept')) expect(() => studyDigest(reader, 1)).toThrow('damaged')
     else expect(() => reader.artifact(1, 20)).toThrow('trial 20 of study "quickstart"')
     reader.close()
+  })
+
+  it.each([
+    ['an evaluation', "UPDATE evaluations SET metrics = replace(metrics, '0.75', '0.95')"],
+    ['an evaluation', 'UPDATE evaluations SET trial = 20'],
+    ['the record of the folder', "UPDATE artifact_folders SET folder = 'quickstart.artifacts/20'"],
+  ])('names %s that is not what was written: %s', (what, sql) => {
+    const file = makeStore(`kept-${what.length}-${sql.length}.db`)
+    const writer = openWriter(file)
+    writer.acquireLease(1)
+    const confusion = [
+      [2, 0],
+      [1, 1],
+    ]
+    writer.addEvaluation(1, {
+      ...{ trial: 0, at: 1.5, part: 'test', examples: 4 },
+      ...{ metrics: { loss: 0.5, accuracy: 0.75 }, confusion },
+    })
+    writer.setArtifactFolder(1, 0, 'quickstart.artifacts/0')
+    writer.close()
+    const read = (of: (reader: StudyReader) => unknown): unknown => {
+      const reader = openReader(file)
+      try {
+        return of(reader)
+      } finally {
+        reader.close()
+      }
+    }
+    expect(read((reader) => reader.damage(1))).toEqual([])
+    const db = new Database(file)
+    expect(db.prepare(sql).run().changes).toBe(1)
+    db.close()
+    const trial = sql.includes('trial = 20') ? 20 : 0
+    expect(read((reader) => reader.damage(1))).toEqual([`${what} of trial ${trial}`])
+    expect(() => read((reader) => [reader.evaluations(1), reader.artifactFolders(1)])).toThrow(
+      `${what} of trial ${trial} does not match its checksum`,
+    )
   })
 
   it('makes best, digest and doctor exit with 6, naming the trial', async () => {

@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
@@ -124,6 +124,93 @@ describe('a store of every earlier version', () => {
       `from-${version}.db`,
       `from-${version}.db.version-${version}.bak`,
     ])
+  })
+})
+
+/** What the frozen store of version 2 holds that version 1 could not. */
+function expectFrozenAdditions(store: StudyReader): void {
+  expect(store.findStudy('quickstart')).toMatchObject({
+    tieMetric: { metric: 'trainLoss', direction: 'minimize' },
+    comment: 'before the holidays',
+    tags: ['paper', 'seed 42'],
+    notes: ['resume --force'],
+  })
+  const [coarse, fine] = store.stages(1)
+  expect(coarse!.rungs).toEqual({ at: [1, 2], reduce: 3 })
+  expect(fine!.narrowing?.parameters[0]?.reason).toEqual({ code: 'no-trend', pValue: 0.5 })
+  expect(store.trials(1).map(({ state, tie, slot, origin }) => [state, tie, slot, origin])).toEqual([
+    ['complete', 1 / 3, 1, null],
+    ['complete', 1 / 3, 0, null],
+    ['pruned', 1, null, null],
+    ['failed', null, 3, null],
+    ['running', null, 0, null],
+    ['complete', 1 / 3, null, 'optuna: trial 17'],
+  ])
+  expect(store.measurements(1, 4)).toEqual(outcome(0.7).measurements.slice(0, 1))
+  expect(store.artifact(1, 1)).toEqual(Uint8Array.of(1, 2, 3))
+  const at = 1_700_000_100_000
+  const confusion = [
+    [2, 0],
+    [1, 1],
+  ]
+  expect(store.evaluations(1)).toEqual([
+    { trial: 1, at, part: 'test', examples: 4, metrics: { loss: 1.25, accuracy: 0.75 }, confusion },
+    { trial: 1, at, part: 'more.csv', examples: 2, metrics: { rmse: Number.NaN }, confusion: null },
+  ])
+  expect(store.artifactFolders(1)).toEqual([{ trial: 1, folder: 'quickstart.artifacts/1' }])
+  expect(store.damage(1)).toEqual([])
+}
+
+describe('a store of version 2 from before evaluations and folders had checksums', () => {
+  it('is read as it is, to the byte', () => {
+    const file = join(folder, 'early-2.db')
+    copyFileSync(frozen(2), file)
+    const before = readFileSync(file)
+    const store = openReader(file)
+    expectFrozenAdditions(store)
+    store.close()
+    expect(checkStore(file).some(({ severity }) => severity === 'error')).toBe(false)
+    expect(readFileSync(file).equals(before)).toBe(true)
+  })
+
+  it('gets them when it is opened for writing, stays at version 2, and goes on', () => {
+    const file = join(folder, 'completed-2.db')
+    copyFileSync(frozen(2), file)
+    const reader = openReader(file)
+    const store = openWriter(file)
+    expectFrozenAdditions(store)
+    expectFrozenAdditions(reader)
+    reader.close()
+    store.acquireLease(1)
+    store.startTrial(1, spec(4, { stage: 1, continues: 1 }), 'b-host')
+    store.finishTrial(1, 4, outcome(0.8), false)
+    store.addEvaluation(1, {
+      ...{ trial: 4, at: 1, part: 'test', examples: 4 },
+      ...{ metrics: { loss: 1 }, confusion: null },
+    })
+    store.finishStudy(1, 'complete', null)
+    expect(store.trial(1, 4)).toMatchObject({ attempts: 2, value: 0.8 })
+    store.close()
+    const db = new Database(file)
+    expect(db.pragma('user_version', { simple: true })).toBe(2)
+    for (const table of ['evaluations', 'artifact_folders']) {
+      expect(db.prepare(`SELECT count(*) FROM ${table} WHERE checksum IS NULL`).pluck().get()).toBe(0)
+    }
+    // As a program that does not know the column writes.
+    db.exec("INSERT INTO evaluations VALUES (9, 1, 1, 1, 'test', 4, '{}', NULL, NULL)")
+    db.close()
+    const after = openReader(file)
+    expect(after.evaluations(1)).toHaveLength(4)
+    expect(after.damage(1)).toEqual([])
+    after.close()
+  })
+
+  it('may be opened by several writers at once', () => {
+    const file = join(folder, 'twice-2.db')
+    copyFileSync(frozen(2), file)
+    const stores = [openWriter(file), openWriter(file)]
+    for (const store of stores) expectFrozenAdditions(store)
+    for (const store of stores) store.close()
   })
 })
 
