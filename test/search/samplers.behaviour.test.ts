@@ -144,6 +144,19 @@ describe.each(['tpe', 'gp'] as const)('the %s sampler', (name) => {
   })
 })
 
+describe('the Gaussian process sampler beside pending trials', () => {
+  it('expects less of the neighbourhood of a pending trial, and goes elsewhere', () => {
+    const sampler = createSampler('gp')
+    for (let seed = 0; seed < 5; seed++) {
+      // Half of the range was never tried.
+      const history = trialsAt([0.05, 0.1, 0.15, 0.2, 0.25, 0.95], (x) => (x - 0.62) ** 2)
+      const first = sampler.propose(request(line, seed, history))
+      const next = sampler.propose(request(line, seed, history, [first]))
+      expect(Math.abs((next.x as number) - (first.x as number))).toBeGreaterThan(0.1)
+    }
+  })
+})
+
 describe('scores', () => {
   it('compress the bad half, so that one huge loss leaves the good ones apart', () => {
     const values = [1, 2, 3, 4, 5, 6, 7, 1e9]

@@ -141,6 +141,21 @@ describe('a damaged store', () => {
     )
   })
 
+  it.each([
+    ['the record of study "quickstart"', 'UPDATE studies SET seed = 43'],
+    ['the record of stage 2', "UPDATE stages SET sampler = 'tpe' WHERE stage = 1"],
+  ])('refuses %s where it is not what was written', (what, sql) => {
+    const file = makeStore(`record-${sql.length}.db`)
+    const db = new Database(file)
+    expect(db.prepare(sql).run().changes).toBe(1)
+    db.close()
+    const reader = openReader(file)
+    expect(() => [reader.findStudy('quickstart'), reader.stages(1)]).toThrow(
+      `${what} does not match its checksum`,
+    )
+    reader.close()
+  })
+
   it('makes best, digest and doctor exit with 6, naming the trial', async () => {
     const file = makeStore('flipped-value.db')
     const db = new Database(file)

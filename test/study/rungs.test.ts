@@ -9,6 +9,7 @@ import { planStages, type StageEntry } from '../../src/search/plan.ts'
 import { float } from '../../src/space/constructors.ts'
 import { openWriter } from '../../src/store/sqlite-store.ts'
 import { studyDigest } from '../../src/study/digest.ts'
+import type { StudyEvent } from '../../src/study/events.ts'
 import { runStudy, type StudyLimits } from '../../src/study/study-run.ts'
 import type { TrialRecord } from '../../src/trial.ts'
 import { temporaryFolder } from '../store/temporary-folder.ts'
@@ -33,6 +34,7 @@ interface Setup {
   readonly stop?: { readonly target: number | null; readonly patience: number | null }
   readonly courseOf?: (task: TrialTask, attempt: number) => Course
   readonly onTrial?: (record: TrialRecord) => string | undefined
+  readonly onEvent?: (event: StudyEvent) => void
 }
 
 interface Result {
@@ -84,6 +86,7 @@ async function run(setup: Setup = {}): Promise<Result> {
       store: dying(store, setup.flushes ?? Infinity),
       executor,
       listener: (event) => {
+        setup.onEvent?.(event)
         if (event.kind !== 'trial-finished') return
         const reason = setup.onTrial?.(event.record)
         if (reason !== undefined) control.abort(reason)
@@ -160,6 +163,34 @@ test('what the store keeps explains each trial that was pruned and each that wen
   expect(told.map(({ trial, epoch }) => [trial, epoch])).toEqual(prunedOf(trials))
   expect(told.every(({ value, trial }) => trials[trial]!.value === value)).toBe(true)
   expect(verdicts.flat().filter(({ confirmed }) => !confirmed)).toEqual([])
+})
+
+test('a listener hears of the start, each measurement and the end of every trial, and last of the end of the study', async () => {
+  const heard = new Map<number, string[]>()
+  const kinds: string[] = []
+  const { trials } = await run({
+    slots: 3,
+    onEvent: (event) => {
+      kinds.push(event.kind)
+      const number =
+        event.kind === 'trial-started'
+          ? event.spec.number
+          : event.kind === 'measured'
+            ? event.trial
+            : event.kind === 'trial-finished'
+              ? event.record.number
+              : null
+      if (number !== null) heard.set(number, [...(heard.get(number) ?? []), event.kind])
+    },
+  })
+  expect(kinds.at(-1)).toBe('study-finished')
+  for (const { number, state, epochs } of trials.filter(({ attempts }) => attempts === 1)) {
+    const events = heard.get(number)!
+    // Its start is told once it is committed, at the end of the turn.
+    expect(events.filter((kind) => kind === 'trial-started')).toHaveLength(1)
+    expect(events.at(-1)).toBe('trial-finished')
+    expect(events.filter((kind) => kind === 'measured').length, `trial ${number}, ${state}`).toBe(epochs)
+  }
 })
 
 test('a study stopped while trials wait at rungs ends, and goes on to the same results', async () => {

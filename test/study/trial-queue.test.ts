@@ -204,4 +204,28 @@ describe('a queue of trials', () => {
     expect(() => queue.finish(record(0))).toThrow('Trial 100 has already finished.')
     expect(() => queue.finish(record(1))).toThrow('Trial 101 was never handed out.')
   })
+
+  test('ends with the trial that its stop rule lets begin last, whatever ended first', () => {
+    const { queue } = queueOf({ lag: 2, stop: { target: 3, patience: null } })
+    const begun: (number | string)[] = []
+    for (let index = 0; index < 5; index++) {
+      begun.push(take(queue), index < 1 ? take(queue) : '')
+      queue.finish(record(index))
+    }
+    // Trial 3 reaches the target. With a lag of 2 trial 4 has begun, and trial 5 has to see it.
+    expect(begun.filter((each) => each !== '').slice(0, 5)).toEqual([0, 1, 2, 3, 4])
+    expect(take(queue)).toBe('none')
+    expect([queue.end, queue.complete]).toEqual(['stop-rule', true])
+    expect(queue.stopReason).toBe('trial 103 reached the target of 3 (stop.target)')
+  })
+
+  test('takes nothing back that was not handed out, or has finished', () => {
+    const { queue } = queueOf()
+    expect(() => queue.putBack(FIRST)).toThrow('Trial 100 was never handed out.')
+    take(queue)
+    queue.finish(record(0))
+    expect(() => queue.putBack(FIRST)).toThrow('Trial 100 has already finished.')
+    expect(() => queue.finish(record(0))).toThrow('Trial 100 has already finished.')
+    expect(() => queue.retry(FIRST)).toThrow('Trial 100 has already finished.')
+  })
 })

@@ -24,6 +24,15 @@ export function trialsConformance(stand: Stand): void {
     expect(() => store.adoptTrial(study, 1)).toThrow("Trial 1 is not there: it can't be taken over.")
   })
 
+  it('keeps what is grouped when its writer takes the lease that it has', () => {
+    const study = begin()
+    store.startTrial(study, spec(0), 'a-host')
+    store.acquireLease(study)
+    store.finishTrial(study, 0, outcome(0.25), false)
+    store.flush()
+    expect(store.trial(study, 0)).toMatchObject({ state: 'complete', value: 0.25, attempts: 1 })
+  })
+
   it('shows grouped writes only after the flush', () => {
     const study = begin()
     finish(study, 0, 0.5)
