@@ -45,7 +45,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     usage: 'trials [study]',
-    describe: 'List trials with their parameters: filter by stage and state, sort by any column',
+    describe: 'List trials with their parameters: filter by stage, state or condition, sort by any column',
     load: () => import('./commands/trials.ts'),
   },
   {

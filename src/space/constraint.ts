@@ -32,7 +32,7 @@ interface Token {
 }
 
 const TOKEN =
-  /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([\p{L}_][\p{L}\p{N}_]*|`[^`]+`)|("[^"]*"|'[^']*')|(<=|>=|==|!=|[<>+\-*/()]))/uy
+  /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*|`[^`]+`)|("[^"]*"|'[^']*')|(<=|>=|==|!=|[=<>+\-*/()]))/uy
 const COMPARISONS = ['<=', '<', '>=', '>', '==', '!=']
 
 const CONSTANTS: ReadonlyMap<string, ParamValue> = new Map<string, ParamValue>([
@@ -47,18 +47,23 @@ const MOST_DEPTH = 64
 
 /**
  * Reads a rule such as `units2 <= units1` or `a + b < 10 and (kind == "adam" or c != 0)`: numbers, texts in
- * quotes, true, false, null, names (in backticks where they hold - or . or are words of the rule), + - * /, comparisons (also chained: `1 <= a < b`), and, or, not, parentheses.
+ * quotes, true, false, null, names (in backticks where they hold - or are words of the rule), + - * /, comparisons (also chained: `1 <= a < b`), and, or, not, parentheses.
  * Throws ConstraintSyntaxError with the position.
+ * @param dialect `singleEquals`: `=` means `==`
  */
-export function parseConstraint(source: string): Expression {
+export function parseConstraint(source: string, dialect: Dialect = {}): Expression {
   if (source.length > MOST_CHARACTERS) {
     const message = `a rule has at most ${MOST_CHARACTERS} characters, this one has ${source.length}`
     throw new ConstraintSyntaxError(message, MOST_CHARACTERS)
   }
-  const whole = new RuleParser(tokenize(source)).whole()
+  const whole = new RuleParser(tokenize(source, dialect)).whole()
   if (!isTruth(whole))
     throw new ConstraintSyntaxError('it compares nothing; expected a rule like "a <= b"', 0)
   return whole
+}
+
+interface Dialect {
+  readonly singleEquals?: boolean
 }
 
 /** Recursive descent: a method for each level of precedence, from `or` down to a single operand. */
@@ -166,14 +171,15 @@ class RuleParser {
   }
 }
 
-function tokenize(source: string): Token[] {
+function tokenize(source: string, { singleEquals = false }: Dialect): Token[] {
   const tokens: Token[] = []
   TOKEN.lastIndex = 0
   const end = source.trimEnd().length
   while (TOKEN.lastIndex < end) {
     const start = TOKEN.lastIndex
     const match = TOKEN.exec(source)
-    if (match === null) {
+    const isLoneEquals = match?.[4] === '='
+    if (match === null || (isLoneEquals && !singleEquals)) {
       const position = start + (source.slice(start).length - source.slice(start).trimStart().length)
       throw new ConstraintSyntaxError(`unexpected character ${JSON.stringify(source[position])}`, position)
     }
@@ -186,7 +192,8 @@ function tokenize(source: string): Token[] {
             ? 'text'
             : 'operator'
     const text = match[0].trimStart()
-    tokens.push({ kind, text, position: TOKEN.lastIndex - text.length })
+    const position = TOKEN.lastIndex - text.length
+    tokens.push({ kind, text: isLoneEquals ? '==' : text, position })
   }
   tokens.push({ kind: 'end', text: '', position: end })
   return tokens

@@ -17,7 +17,10 @@ const prepared = new WeakMap<SearchSpace, Prepared>()
 function prepare(space: SearchSpace): Prepared {
   let found = prepared.get(space)
   if (found === undefined) {
-    found = { order: parentsFirst(space), constraints: space.constraints.map(parseConstraint) }
+    found = {
+      order: parentsFirst(space),
+      constraints: space.constraints.map((rule) => parseConstraint(rule)),
+    }
     prepared.set(space, found)
   }
   return found

@@ -7,6 +7,7 @@ import { type OpenStudy, withStudy } from '../open-study.ts'
 import { columnsOption, jsonOption, once, storeOptions, studyPositional, wholeNumber } from '../options.ts'
 import { printAll, say } from '../terminal.ts'
 import { parseColumns, parseSortColumn, parseStage, parseStates } from '../trial-filter.ts'
+import { parseWhere } from '../where.ts'
 
 /** `finesweep trials [STUDY]`: trials in order of number or of any column. */
 export default defineCommand({
@@ -24,6 +25,12 @@ export default defineCommand({
         describe: 'Only these states: complete,diverged,failed,…',
         coerce: once<string>('--state'),
       })
+      .option('where', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Only trials for which a condition on columns holds',
+        coerce: once<string>('--where'),
+      })
       .option('sort', {
         type: 'string',
         requiresArg: true,
@@ -36,7 +43,8 @@ export default defineCommand({
         describe: 'List at most this many trials',
         coerce: wholeNumber('--limit', 1),
       })
-      .example('finesweep trials --state diverged --sort learningRate', ''),
+      .example('finesweep trials --state diverged --sort learningRate', '')
+      .example("finesweep trials --where 'lr > 1e-3 and state = complete'", ''),
 
   run: (args, terminal) =>
     withStudy(args, async (open) => {
@@ -61,6 +69,7 @@ export default defineCommand({
 interface Selection {
   readonly stage?: string | undefined
   readonly state?: string | undefined
+  readonly where?: string | undefined
   readonly sort?: string | undefined
   readonly limit?: number | undefined
 }
@@ -71,13 +80,16 @@ function selectTrials(open: OpenStudy, selection: Selection) {
     stage: selection.stage === undefined ? undefined : parseStage(selection.stage, stages),
     states: selection.state === undefined ? undefined : parseStates(selection.state),
   }
-  if (selection.sort === undefined) {
-    return { trials: reader.trials(study.id, { ...filter, limit: selection.limit }), sortedBy: null }
-  }
-  const { column, falling } = findSortColumn(open, selection.sort)
+  const column = selection.sort === undefined ? null : findSortColumn(open, selection.sort)
   // Sorting sees all trials of the filter; the limit counts afterwards.
-  const sort = { column, falling }
-  return { trials: reader.trials(study.id, { ...filter, sort, limit: selection.limit }), sortedBy: column }
+  const sorted = { ...filter, sort: column ?? undefined }
+  const sortedBy = column?.column ?? null
+  if (selection.where === undefined) {
+    return { trials: reader.trials(study.id, { ...sorted, limit: selection.limit }), sortedBy }
+  }
+  const all = reader.trials(study.id, sorted)
+  const holds = parseWhere(selection.where, { study, stages }, reader.trials(study.id))
+  return { trials: all.filter(holds).slice(0, selection.limit), sortedBy }
 }
 
 /** As many trials as this nearly always have all metrics and conditional parameters that a study knows. */
