@@ -182,31 +182,53 @@ test.skipIf(!existsSync('/proc/self/stat'))(
   { timeout: scaled(180_000, 3_600_000) },
   async () => {
     const generator = fastGenerator(['programs', chaosSeed()])
-    const kills = scaled(3, 200)
+    const kills = scaled(2, 200)
+    const calm = leftBehind('calm')
+    expect((await run(calm.cwd, 'run', 'study.yaml', '--workers', '2', '--quiet')).code).toBe(0)
+    const { stdout: digest } = await run(calm.cwd, 'digest')
+    endAll(calm.pids)
     for (let kill = 0; kill < kills; kill++) {
-      const own = path.join(folder, `left-${kill}`)
-      mkdirSync(own)
-      const pids = path.join(own, 'pids')
-      const starts = path.join(own, 'starts')
-      writeFileSync(pids, '')
-      const study = `${STUDY}${stage(3)}objective: { command: ./left.sh, env: { PIDS: ${pids}, STARTS: ${starts} } }\n`
-      const cwd = project(`left-${kill}`, study)
+      const { cwd, pids, starts } = leftBehind(`left-${kill}`)
       const first = start(['run', 'study.yaml', '--workers', '2', '--quiet'], { WAIT: '60' }, cwd)
       await vi.waitUntil(() => existsSync(starts), { timeout: 45_000 })
       await new Promise((resolve) => setTimeout(resolve, generator.next() * 50))
       first.child.kill('SIGKILL')
       await first.ended
-      const before = readFileSync(pids, 'utf8').trim().split('\n').map(Number)
-      const resumed = await start(['resume', '--workers', '2', '--quiet'], {}, cwd).ended
-      expect(resumed.stderr).toBe('')
-      expect(resumed.code).toBe(0)
-      expect(before.filter((pid) => pid > 0 && isAlive(pid))).toEqual([])
+      const before = pidsIn(pids)
+      const begun = readFileSync(starts, 'utf8').length
+      const resumed = start(['resume', '--workers', '2', '--quiet'], { WAIT: '0.3' }, cwd)
+      // They are ended before the first program of the resumed study begins.
+      await vi.waitUntil(() => readFileSync(starts, 'utf8').length > begun, { timeout: 45_000, interval: 5 })
+      expect(before.filter(isAlive)).toEqual([])
+      expect(await resumed.ended).toMatchObject({ code: 0, stderr: '' })
       expect((await trialsOf(cwd)).map(({ state }) => state)).toEqual(['complete', 'complete', 'complete'])
-      const left = readFileSync(pids, 'utf8').trim().split('\n').map(Number)
-      for (const pid of left) if (isAlive(pid)) process.kill(pid, 'SIGKILL')
+      expect(existsSync(`${pids}.twice`)).toBe(false)
+      expect((await run(cwd, 'digest')).stdout).toBe(digest)
+      endAll(pids)
     }
   },
 )
+
+/** A study of programs that leave others behind; files of their process ids and of the attempts that began. */
+function leftBehind(name: string): { readonly cwd: string; readonly pids: string; readonly starts: string } {
+  const own = path.join(folder, name)
+  mkdirSync(own)
+  const [pids, starts] = [path.join(own, 'pids'), path.join(own, 'starts')]
+  writeFileSync(pids, '')
+  const objective = `objective: { command: "./left.sh {x}", env: { PIDS: ${pids}, STARTS: ${starts} } }\n`
+  return { cwd: project(name, `${STUDY}${stage(3)}${objective}`), pids, starts }
+}
+
+function pidsIn(file: string): number[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .map(Number)
+    .filter((pid) => pid > 0)
+}
+
+function endAll(file: string): void {
+  for (const pid of pidsIn(file)) if (isAlive(pid)) process.kill(pid, 'SIGKILL')
+}
 
 const DOCUMENT = readFileSync('docs/commands.md', 'utf8')
 
