@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import type { Argv } from 'yargs'
+import { UserError } from '../errors.ts'
 import type { EngineOptions } from '../session/session-executor.ts'
 import { once, storeOptions, wholeNumber } from './options.ts'
 
@@ -79,6 +80,25 @@ export async function workersOfEngine(
   const { readWorkers } = await import('../engine/read-workers.ts')
   const source = args.engine === undefined ? 'FINESWEEP_ENGINE' : '--engine'
   return readWorkers(readEngineAddress(url, source), args.enginePrefix)
+}
+
+/**
+ * The workers of the engine, for a command that has other things to show: where only the environment names an engine
+ * that cannot be asked, a sentence in their place.
+ */
+export async function workersIfReachable(
+  args: Parameters<typeof workersOfEngine>[0],
+  env: NodeJS.ProcessEnv,
+): Promise<{
+  readonly workers: Awaited<ReturnType<typeof workersOfEngine>>
+  readonly problem: string | null
+}> {
+  try {
+    return { workers: await workersOfEngine(args, env), problem: null }
+  } catch (error) {
+    if (args.engine !== undefined || !(error instanceof UserError)) throw error
+    return { workers: null, problem: `${error.message}. Its workers are not shown.` }
+  }
 }
 
 /** `--engine URL`, for who hands trials out. */

@@ -30,7 +30,7 @@ import {
 } from './protocol.ts'
 import { expireKeys, queueKeys } from './queue-keys.ts'
 import { openRemoteQueue, type RemoteQueue } from './remote-queue.ts'
-import { jobOf, type OnMeasurement, type OnRung, RemoteRun } from './remote-run.ts'
+import { jobOf, type OnMeasurement, type OnRung, onThisClock, RemoteRun } from './remote-run.ts'
 import { repeat } from './repeat.ts'
 
 export interface RemoteOptions {
@@ -182,7 +182,7 @@ export class RemoteExecutor implements Executor {
     if (run.settled) return
     // What expired before it was fetched is gone: the trial gives the same again.
     if (text === null || (result.artifact && artifact === null)) return this.#loseJob(run)
-    const outcome = decodeOutcome(text)
+    const outcome = onThisClock(decodeOutcome(text))
     const { spec, attempt } = run.task
     if (isComparable(outcome)) {
       const { worker, host } = result

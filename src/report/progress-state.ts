@@ -42,6 +42,10 @@ export interface ProgressState {
   readonly study: StudyRecord | null
   readonly plans: readonly StagePlan[]
   readonly workers: number
+  /** The machine that decides and stores; empty before the study has begun. */
+  readonly host: string
+  /** Where trials of this process have finished, each once. */
+  readonly hosts: readonly string[]
   /** When this process began with the study, on the listener's clock. */
   readonly startedAt: number
   readonly stage: StageProgress | null
@@ -62,6 +66,8 @@ export const NOTHING_YET: ProgressState = {
   study: null,
   plans: [],
   workers: 0,
+  host: '',
+  hosts: [],
   startedAt: 0,
   stage: null,
   previous: null,
@@ -82,6 +88,7 @@ export function advanceProgress(state: ProgressState, event: StudyEvent, now: nu
         study: event.study,
         plans: event.stages,
         workers: event.workers,
+        host: event.host,
         finished: event.finished,
         startedAt: now,
       }
@@ -135,6 +142,8 @@ function finishTrial(state: ProgressState, record: TrialRecord): ProgressState {
     ...state,
     running: without(state.running, record.number),
     finished: state.finished + 1,
+    hosts:
+      record.host === null || state.hosts.includes(record.host) ? state.hosts : [...state.hosts, record.host],
     diverged: state.diverged + diverged,
     failed: state.failed + failed,
     best: betterOf(state, record),

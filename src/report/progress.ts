@@ -30,9 +30,10 @@ export function renderTrialLine(state: ProgressState, trial: TrialRecord, now: n
   const metric = state.study?.metric ?? 'value'
   const { stage, best } = state
   const value = trial.value === null ? '' : `, ${metric} ${formatMetric(metric, trial.value)}`
+  const elsewhere = trial.host === null || trial.host === state.host ? '' : `, on ${oneLine(trial.host)}`
   return [
     `${oneLine(state.study?.name ?? '')} ${oneLine(stage?.record.name ?? '')} ${stage?.finished}/${stage?.record.trials}: ` +
-      `trial ${trial.number} ${trial.state}${value}`,
+      `trial ${trial.number} ${trial.state}${value}${elsewhere}`,
     ...(best === null ? [] : [`best ${best.number} with ${formatMetric(metric, best.value)}`]),
     ...(state.diverged > 0 ? [`${state.diverged} diverged`] : []),
     ...(state.failed > 0 ? [`${state.failed} failed`] : []),
@@ -63,6 +64,7 @@ function headline(state: ProgressState, now: number, width: number): Span[] {
     { rank: 3, span: `stage ${record.index + 1} of ${stages}, ${truncate(name, 20)} (${epochs})` },
     { rank: 0, span: `${finished}/${record.trials} trials` },
     { rank: 5, span: `${state.running.length} running` },
+    ...(state.hosts.length > 1 ? [{ rank: 5, span: `${state.hosts.length} hosts` }] : []),
     ...(state.diverged > 0 ? [{ rank: 2, span: bad(`${state.diverged} diverged`) }] : []),
     ...(state.failed > 0 ? [{ rank: 2, span: bad(`${state.failed} failed`) }] : []),
     ...(rate === null ? [] : [{ rank: 4, span: formatRate(rate) }]),

@@ -9,6 +9,8 @@ export type StudyEvent =
       readonly study: StudyRecord
       readonly stages: readonly StagePlan[]
       readonly workers: number
+      /** The machine that decides and stores. */
+      readonly host: string
       /** How many trials were already finished: more than 0 only on a resume. */
       readonly finished: number
       /** The best of those; null if none of them succeeded. */

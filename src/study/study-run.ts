@@ -41,6 +41,7 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
     study,
     stages: run.stages,
     workers: run.executor.slots,
+    host: run.host,
     finished: countFinished(store.countTrials(study.id)),
     best: store.bestTrials(study.id, 1)[0] ?? null,
   })

@@ -32,7 +32,15 @@ const PLANS = STAGES.map(({ name, trials, epochs }) => ({
 
 /** The events of the example study, one trial after the other. */
 function* exampleEvents(): Generator<StudyEvent> {
-  yield { kind: 'study-started', study: STUDY, stages: PLANS, workers: 2, finished: 0, best: null }
+  yield {
+    kind: 'study-started',
+    study: STUDY,
+    stages: PLANS,
+    workers: 2,
+    host: 'here',
+    finished: 0,
+    best: null,
+  }
   for (const stage of STAGES) {
     yield { kind: 'stage-started', stage, finished: 0 }
     for (let number = stage.firstTrial; number < stage.firstTrial + stage.trials; number++) {
@@ -227,6 +235,7 @@ describe('progress', () => {
       study: STUDY,
       stages: PLANS,
       workers: 2,
+      host: 'here',
       finished: 0,
       best: null,
     })

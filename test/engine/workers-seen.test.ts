@@ -105,4 +105,17 @@ describe.skipIf(!HAS_REDIS)('the workers of an engine with a password', () => {
     expect(wrong.code).toBe(7)
     expect(wrong.stderr).not.toContain('wrong-one')
   })
+
+  test('do not keep status from showing the study when the engine of the environment is down', async () => {
+    const env = { FINESWEEP_ENGINE: 'redis://:hush@127.0.0.1:1' }
+    const { code, stdout, stderr } = await finesweep(['status', '--db', db], env)
+    expect(code, stderr).toBe(0)
+    expect(stdout).toContain('quick')
+    expect(stderr).toMatch(
+      /The engine redis:\/\/127\.0\.0\.1:1 cannot be reached: .* Its workers are not shown\./,
+    )
+    expect(stderr).not.toContain('hush')
+    const asked = await finesweep(['status', '--db', db, '--engine', env.FINESWEEP_ENGINE])
+    expect(asked.code).toBe(7)
+  })
 })

@@ -91,7 +91,7 @@ function finished(number: number, value: number | null): StudyEvent {
 }
 
 const BEGIN: readonly StudyEvent[] = [
-  { kind: 'study-started', study: STUDY, stages: PLANS, workers: 2, finished: 6, best: null },
+  { kind: 'study-started', study: STUDY, stages: PLANS, workers: 2, host: 'here', finished: 6, best: null },
   { kind: 'stage-started', stage: STAGES[1]!, finished: 0 },
 ]
 
@@ -115,6 +115,16 @@ describe('the picture of a running study', () => {
       '       #8  epoch 1/3  validAccuracy -       lr 1.2e-3  reg 2.3e-3  dropout 0.14',
       '  best #6  epoch 3    validAccuracy 0.5310  lr 1.2e-3  reg 2.3e-3  dropout 0.14',
     ])
+  })
+
+  it('counts the hosts of a study on several machines, and names that of each trial in the log', () => {
+    const ended = finished(6, 0.5) as Extract<StudyEvent, { readonly kind: 'trial-finished' }>
+    const onHost = (host: string): StudyEvent => ({ ...ended, record: { ...ended.record, host } })
+    const state = play([...BEGIN, onHost('here'), onHost('rack-1'), onHost('rack-1')])
+    expect(renderProgress(state, 10_000, { ...WINDOW, width: 200 })[0]).toContain(' · 2 hosts · ')
+    const line = (host: string): string => renderTrialLine(state, { ...ended.record, host }, 10_000)
+    expect(line('rack-1')).toContain('trial 6 complete, validAccuracy 0.5000, on rack-1;')
+    expect(line('here')).not.toContain('on here')
   })
 
   it('keeps to the window: the less needed goes first, and nothing is wider or higher', () => {
@@ -143,7 +153,7 @@ describe('the picture of a running study', () => {
     const wide = { ...spec(6), params: Object.fromEntries(names) }
     const study = { ...STUDY, name: '長い名前'.repeat(20), experiment: null }
     const state = play([
-      { kind: 'study-started', study, stages: PLANS, workers: 2, finished: 0, best: null },
+      { kind: 'study-started', study, stages: PLANS, workers: 2, host: 'here', finished: 0, best: null },
       BEGIN[1]!,
       { kind: 'trial-started', spec: wide, attempt: 1 },
     ])
@@ -192,7 +202,15 @@ describe('the state behind it', () => {
 
   it('counts a trial that ended early as a whole turn, and later stages as work to come', () => {
     const first: readonly StudyEvent[] = [
-      { kind: 'study-started', study: STUDY, stages: PLANS, workers: 2, finished: 0, best: null },
+      {
+        kind: 'study-started',
+        study: STUDY,
+        stages: PLANS,
+        workers: 2,
+        host: 'here',
+        finished: 0,
+        best: null,
+      },
       { kind: 'stage-started', stage: STAGES[0]!, finished: 0 },
     ]
     expect(timeLeftMs(play(first), 60_000)).toBeNull()
