@@ -5,17 +5,67 @@ import type { Params } from './space/distribution.ts'
  * from this table.
  * - `finished`: the trial has ended and its record stays.
  * - `ranked`: its last value counts as a result.
+ * - `bad`: it ended without a result, which says that its place is bad.
+ * - `reproducible`: it is a function of the trial alone; a failure may depend on the machine, pruning on other trials.
  * - `startable`: an attempt may begin; a trial that has a result or diverged is never run again.
  * - `rank`: the order of the states in a ranking, best first.
  * - `tone`: how its name is coloured.
  */
 export const TRIAL_STATES = {
-  waiting: { finished: false, ranked: false, startable: true, rank: 4, tone: 'dim' },
-  running: { finished: false, ranked: false, startable: true, rank: 4, tone: 'dim' },
-  complete: { finished: true, ranked: true, startable: false, rank: 0, tone: 'good' },
-  pruned: { finished: true, ranked: true, startable: false, rank: 1, tone: 'dim' },
-  diverged: { finished: true, ranked: false, startable: false, rank: 2, tone: 'bad' },
-  failed: { finished: true, ranked: false, startable: true, rank: 3, tone: 'bad' },
+  waiting: {
+    finished: false,
+    ranked: false,
+    bad: false,
+    reproducible: false,
+    startable: true,
+    rank: 4,
+    tone: 'dim',
+  },
+  running: {
+    finished: false,
+    ranked: false,
+    bad: false,
+    reproducible: false,
+    startable: true,
+    rank: 4,
+    tone: 'dim',
+  },
+  complete: {
+    finished: true,
+    ranked: true,
+    bad: false,
+    reproducible: true,
+    startable: false,
+    rank: 0,
+    tone: 'good',
+  },
+  pruned: {
+    finished: true,
+    ranked: true,
+    bad: false,
+    reproducible: false,
+    startable: false,
+    rank: 1,
+    tone: 'dim',
+  },
+  diverged: {
+    finished: true,
+    ranked: false,
+    bad: true,
+    reproducible: true,
+    startable: false,
+    rank: 2,
+    tone: 'bad',
+  },
+  failed: {
+    finished: true,
+    ranked: false,
+    bad: true,
+    reproducible: false,
+    startable: true,
+    rank: 3,
+    tone: 'bad',
+  },
 } as const
 
 export type TrialState = keyof typeof TRIAL_STATES

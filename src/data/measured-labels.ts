@@ -6,7 +6,7 @@ export interface MeasuredLabels {
   readonly numeric: boolean
 }
 
-/** Up to so many different labels are classes, whatever they look like; fractions only up to five. */
+/** Up to this many different labels are classes, whatever they look like; fractions only up to five. */
 export const FEW = 20
 /** A class that can be learned and judged has a row for each part. */
 const LEAST_ROWS = 3

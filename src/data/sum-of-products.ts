@@ -79,8 +79,9 @@ function usualLength({ values, columns, shift }: ScaledRows, rows: Uint32Array):
 }
 
 /**
- * How many rows from `rows[start]` on go into one chunk, at most `length`: for bytes so many that no sum of products
- * can leave the whole numbers that float32 holds. By Cauchy and Schwarz none is larger than a column's sum of squares.
+ * How many rows from `rows[start]` on go into one chunk, at most `length`. For bytes, the largest number for which every
+ * sum of products stays among the whole numbers that float32 holds: by Cauchy and Schwarz no sum is larger than a
+ * column's sum of squares.
  */
 function chunkLength(
   { values, columns, shift }: ScaledRows,

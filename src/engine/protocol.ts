@@ -3,7 +3,7 @@ import type { ArtifactFloor, RungVerdict } from '../execute/executor.ts'
 import type { ObjectiveSettings } from '../objective/source.ts'
 import { decodeJson, encodeJson } from '../store/exact-json.ts'
 import type { Fingerprints } from '../store/store.ts'
-import type { TimedMeasurement, TrialOutcome, TrialSpec } from '../trial.ts'
+import { type TimedMeasurement, TRIAL_STATES, type TrialOutcome, type TrialSpec } from '../trial.ts'
 
 /** Rises when an older worker could misread what a newer orchestrator writes, or the other way round. */
 export const PROTOCOL = 3
@@ -218,7 +218,7 @@ export function decodeOutcome(text: string): TrialOutcome {
 
 /** Whether the outcome is a function of the trial alone: failures and stops may depend on the machine and the clock. */
 export function isComparable({ state }: TrialOutcome): boolean {
-  return state === 'complete' || state === 'diverged'
+  return state !== 'stopped' && TRIAL_STATES[state].reproducible
 }
 
 /** SHA-256 in hex over what a trial measured, to the last bit, whenever and wherever it ran. */

@@ -32,10 +32,10 @@ import { DivergedError, type Objective, type TrialContext, type TrialResult } fr
  * memory only while it runs.
  */
 export function createClassifier(config: ClassifierConfig, data: PreparedData): Objective {
-  return { space: null, run: (context) => runTrial(config, data, context) }
+  return { space: null, run: (context) => trainTrial(config, data, context) }
 }
 
-function* runTrial(
+function* trainTrial(
   base: ClassifierConfig,
   data: PreparedData,
   context: TrialContext,

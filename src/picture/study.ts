@@ -1,7 +1,7 @@
 import { hasValue, rankTrials } from '../search/rank.ts'
 import type { Distribution, Params } from '../space/distribution.ts'
 import type { SearchSpace } from '../space/search-space.ts'
-import type { Direction, TrialState } from '../trial.ts'
+import { type Direction, TRIAL_STATES, type TrialState } from '../trial.ts'
 import type { PictureOptions } from './options.ts'
 
 /** What pictures need of a study: plain JSON, the same in the command, in a report, and in a page. */
@@ -161,7 +161,7 @@ export function shapeOf({ state, imported }: PictureTrial): 'dot' | 'ring' | 'di
 
 /** Whether a trial ended without a value. */
 export function isMishap({ state }: { readonly state: TrialState }): boolean {
-  return state === 'diverged' || state === 'failed'
+  return TRIAL_STATES[state].bad
 }
 
 /** `coarse · 1 ep`: values of different budgets are not comparable, so a stage is never named without its epochs. */

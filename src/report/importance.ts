@@ -1,5 +1,6 @@
 import { importance, LEAST_FOR_IMPORTANCE, type ParameterImportance } from '../search/importance.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
+import { FINISHED_STATES } from '../trial.ts'
 import { shortName } from './names.ts'
 import { countOf, formatPercent, NO_VALUE } from './numbers.ts'
 import { type Column, renderTable, type TableLayout } from './table.ts'
@@ -22,7 +23,7 @@ export function readImportance(
   const root = stages[0]?.space
   const box = stages.at(-1)?.space
   if (root === undefined || box === undefined) return { study, parameters: null, narrowed: false }
-  const trials = reader.trials(study.id, { states: ['complete', 'pruned', 'diverged'] })
+  const trials = reader.trials(study.id, { states: FINISHED_STATES })
   const { direction } = study
   const found = importance({ root, box, trials, stages, direction })
   const parameters = found?.toSorted((a, b) => b.whole.main - a.whole.main) ?? null

@@ -5,7 +5,7 @@ import { countValues, fromUnit } from '../space/unit-scale.ts'
 import type { Direction } from '../trial.ts'
 import { fitGaussianProcess, type GaussianProcess } from './gaussian-process.ts'
 import { byEpochs } from './informative.ts'
-import { hasValue } from './rank.ts'
+import { hasValue, isBadAnywhere } from './rank.ts'
 import type { PastTrial } from './sampler.ts'
 import { SOBOL_AXES, sobolCoordinate } from './sobol-sequence.ts'
 import { standardScores } from './standard-scores.ts'
@@ -82,7 +82,7 @@ interface Model {
 /** Learns from the deepest trials first, and from shallower ones with an offset for each stage. */
 function fit({ trials, stages, direction }: ImportanceRequest, axes: readonly Axis[]): Model | null {
   const known = trials
-    .filter((trial) => hasValue(trial) || trial.state === 'diverged')
+    .filter((trial) => hasValue(trial) || isBadAnywhere(trial))
     .toSorted((a, b) => a.number - b.number)
   if (known.filter(hasValue).length < LEAST_FOR_IMPORTANCE) return null
   const groups = [...byEpochs(known, stages)].sort(([a], [b]) => b - a)

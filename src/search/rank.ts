@@ -19,7 +19,12 @@ export function hasValue(trial: Ranked): boolean {
 
 /** Whether a trial says that its place is bad: it diverged, or failed after its retries. */
 export function isBad({ state }: { readonly state: TrialState }): boolean {
-  return state === 'diverged' || state === 'failed'
+  return TRIAL_STATES[state].bad
+}
+
+/** The same, on any machine: a failure may be the machine's. */
+export function isBadAnywhere({ state }: { readonly state: TrialState }): boolean {
+  return TRIAL_STATES[state].bad && TRIAL_STATES[state].reproducible
 }
 
 /**

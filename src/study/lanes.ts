@@ -130,7 +130,7 @@ class Lanes {
 
   #begin(taken: TakenTrial, slot: number): void {
     this.#busy.add(slot)
-    this.#runTrial(taken, slot)
+    this.#runToEnd(taken, slot)
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
         this.#busy.delete(slot)
@@ -138,7 +138,7 @@ class Lanes {
       })
   }
 
-  async #runTrial(taken: TakenTrial, slot: number): Promise<void> {
+  async #runToEnd(taken: TakenTrial, slot: number): Promise<void> {
     const { queue, listener } = this.#stage
     const { number } = taken.spec
     for (let current = taken; ; ) {

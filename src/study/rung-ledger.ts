@@ -1,6 +1,6 @@
 import { decideAtRung, lagsByRung, type RungDecision } from '../search/rungs.ts'
 import type { PastTrial } from '../search/sampler.ts'
-import type { Direction, Measurement, TrialSpec } from '../trial.ts'
+import { type Direction, type Measurement, TRIAL_STATES, type TrialSpec } from '../trial.ts'
 import type { EndedTrial } from './ended-trial.ts'
 
 /** Where a stage compares its trials, and ends those that are behind. */
@@ -202,8 +202,7 @@ export class RungLedger {
 function valueAt({ reached }: Row, ended: EndedTrial | undefined, rung: number): number | null | undefined {
   const there = reached[rung]
   if (there !== undefined) return there.value
-  if (ended?.state === 'diverged') return null
-  return ended?.state === 'complete' ? ended.value : undefined
+  return ended !== undefined && TRIAL_STATES[ended.state].reproducible ? ended.value : undefined
 }
 
 /** What is seen of a trial at a rung: one that had ended there, whatever it did later. */

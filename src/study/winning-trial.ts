@@ -1,6 +1,6 @@
 import { judgeReplicates, REPLICATE_SAMPLER, type ReplicatedPoint } from '../search/replication.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
-import type { TrialRecord } from '../trial.ts'
+import { FINISHED_STATES, type TrialRecord } from '../trial.ts'
 
 /** What the replicates of a study say; null if it has none that ended. */
 export function readReplicates(
@@ -10,7 +10,7 @@ export function readReplicates(
 ): { readonly points: readonly ReplicatedPoint[]; readonly winner: number } | null {
   const stage = stages.findLast(({ sampler }) => sampler === REPLICATE_SAMPLER)
   if (stage === undefined) return null
-  const trials = reader.trials(study.id, { states: ['complete', 'pruned', 'diverged', 'failed'] })
+  const trials = reader.trials(study.id, { states: FINISHED_STATES })
   const keys = new Set(
     trials.filter((trial) => trial.stage === stage.index).map(({ params }) => JSON.stringify(params)),
   )

@@ -8,7 +8,7 @@ import { UserError } from '../../errors.ts'
  * @throws UserError('usage')
  */
 export function checkProgram(name: string, cwd: string, searched: string | undefined): void {
-  if (!existsSync(cwd)) throw new UserError('usage', `command: there is no folder ${cwd} to run in`)
+  if (!existsSync(cwd)) throw new UserError('usage', `command: its working directory ${cwd} does not exist`)
   if (process.platform === 'win32' || name.includes('{')) return
   if (name.includes('/')) {
     checkFile(name, path.resolve(cwd, name))

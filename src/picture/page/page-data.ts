@@ -1,5 +1,5 @@
 import type { Params, ParamValue } from '../../space/distribution.ts'
-import type { TrialState } from '../../trial.ts'
+import { ALL_STATES, type TrialState } from '../../trial.ts'
 import type { Curve, PictureStage, PictureStudy, PictureTrial } from '../study.ts'
 
 /** A study in a page: one list for each column, which is half the size of one record for each trial. */
@@ -34,8 +34,6 @@ export interface TrialColumns {
   readonly params: Readonly<Record<string, readonly (ParamValue | null)[]>>
 }
 
-const STATES: readonly TrialState[] = ['waiting', 'running', 'complete', 'pruned', 'diverged', 'failed']
-
 export function encodeStudy(study: PictureStudy): StudyColumns {
   const { name, direction, metric, stages, importance } = study
   return {
@@ -65,7 +63,7 @@ export function encodeTrials(trials: readonly PictureTrial[]): TrialColumns {
   return {
     number: trials.map(({ number }) => number),
     stage: trials.map(({ stage }) => stage),
-    state: trials.map(({ state }) => STATES.indexOf(state)),
+    state: trials.map(({ state }) => ALL_STATES.indexOf(state)),
     value: trials.map(({ value }) => short(value)),
     epochs: trials.map(({ epochs }) => epochs),
     budget: trials.map(({ budget }) => budget.epochs),
@@ -116,7 +114,7 @@ export function decodeTrials(columns: TrialColumns): PictureTrial[] {
     return {
       number,
       stage: columns.stage[i]!,
-      state: STATES[columns.state[i] as number]!,
+      state: ALL_STATES[columns.state[i] as number]!,
       value: columns.value[i]!,
       epochs: columns.epochs[i]!,
       budget: { epochs: columns.budget[i]! },

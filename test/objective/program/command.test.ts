@@ -106,7 +106,7 @@ test('a program without a measurement, one that is not there, and a directory th
 test.for([
   ['stopped', { onMeasurement: (each) => each.stop(3) }],
   ['stopped', { onMeasurement: (each) => void each.close() }],
-  ['failed', { timeoutMs: 700 }],
+  ['failed', { timeoutMs: 4000 }],
 ] as const satisfies readonly (readonly [string, Changes])[])(
   'a trial that is %s ends its program with all that it started (%#)',
   async ([state, changes]) => {
