@@ -55,6 +55,8 @@ export interface AskedTrial<P extends Params = Params> {
   /** Seed everything random from this; a whole number in [0, 2^48). */
   readonly seed: number
   readonly budget: { readonly epochs: number }
+  /** The number of the trial whose network or checkpoint this one continues, in a stage with `warmStart`; else null. */
+  readonly continues: number | null
   /** The stage's name. */
   readonly stage: string
   /** From 1; more if it was handed out before. */
@@ -120,9 +122,9 @@ export class Study<P extends Params = Params> extends StudyView<P> {
       const answer = asked.ask()
       if (answer.kind === 'end') return null
       if (answer.kind === 'trial') {
-        const { number, params, seed, budget } = answer.spec
+        const { number, params, seed, budget, continues } = answer.spec
         const { attempt, stage } = answer
-        return { number, params: params as unknown as P, seed, budget, stage, attempt }
+        return { number, params: params as unknown as P, seed, budget, continues, stage, attempt }
       }
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve)

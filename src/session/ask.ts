@@ -44,17 +44,17 @@ export async function createAskedStudy(
   store: StudyWriter,
   db: string,
 ): Promise<StudyRecord> {
-  refuseStages(experiment)
+  refuseRungs(experiment)
   return createStudy(experiment, store, db)
 }
 
 /**
  * A study of which trials are asked for. The writer has to hold its lease.
- * @throws UserError('usage') for a study that hands networks from stage to stage, or that compares trials while they run
+ * @throws UserError('usage') for a study that compares trials while they run
  */
 export function openAskedStudy(store: StudyWriter, study: StudyRecord): AskedSession {
   const experiment = experimentFromJson(study.experiment, study.name)
-  refuseStages(experiment)
+  refuseRungs(experiment)
   const { space, stages, stop, limits } = experiment
   const asked = new AskedStudy(
     {
@@ -117,20 +117,13 @@ export async function acquireSoon(store: StudyWriter, study: number): Promise<vo
   }
 }
 
-function refuseStages({ stages }: Experiment): void {
+/** A verdict at a rung depends on what all lower numbers measured there, which told values come too late for. */
+function refuseRungs({ stages }: Experiment): void {
   const compared = stages.find(({ rungs }) => rungs.length > 0)
-  if (compared !== undefined) {
-    throw new UserError(
-      'usage',
-      `Stage ${compared.name} compares trials while they run (rungs); told trials have only final values`,
-      { hint: 'Drop rungs, or run the study: finesweep run.' },
-    )
-  }
-  const stage = stages.find(({ warmStart }) => warmStart)
-  if (stage === undefined) return
+  if (compared === undefined) return
   throw new UserError(
     'usage',
-    `Stage ${stage.name} continues what earlier trials left (warmStart), which a told value does not include`,
-    { hint: 'Drop warmStart, or run the study: finesweep run.' },
+    `Stage ${compared.name} compares trials while they run (rungs); told trials have only final values`,
+    { hint: 'Drop rungs, or run the study: finesweep run.' },
   )
 }

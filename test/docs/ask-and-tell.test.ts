@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { runCaptured } from '../cli/capture.ts'
 import { examplesOf, newProject, runThere } from './examples.ts'
 
 const { folder, bin, remove } = newProject()
@@ -22,7 +23,7 @@ test('the script of the document gives the trials and the digest of a run', () =
   write('measure.mjs', PROGRAM)
   const swept = runThere(folder, ['sh', 'sweep.sh'], env)
   expect(swept).toMatchObject({ status: 0, stdout: expect.stringContaining('RANK') })
-  expect(swept.stderr).toContain('Trial 11 of line: complete')
+  expect(swept.stderr).toContain('Trial 5 of line: complete')
   expect(swept.stderr).toContain('line: the study is complete.')
   write('program.yaml', STUDY.replace('external', "{ command: 'node measure.mjs {args}' }"))
   expect(finesweep('run', 'program.yaml', '--quiet', '--workers', '2').status).toBe(0)
@@ -31,10 +32,12 @@ test('the script of the document gives the trials and the digest of a run', () =
   expect(finesweep('digest', 'program').stdout).toBe(digest)
 })
 
-test('asks and tells in JSON, and says what cannot be done', () => {
-  const ask = () => JSON.parse(finesweep('ask', 'line.yaml', '--name', 'json', '--json').stdout)
-  write('line.yaml', STUDY.replace('trials: 8', 'sampler: tpe, trials: 16'))
-  expect(ask()).toMatchObject({
+test('asks and tells in JSON, and says what cannot be done', async () => {
+  const here = (...words: string[]) => runCaptured([...words, '--db', path.join(folder, 'json.db')])
+  const file = path.join(folder, 'line.yaml')
+  const ask = async () => JSON.parse((await here('ask', file, '--name', 'json', '--json')).stdout)
+  write('line.yaml', STUDY.replace('trials: 4', 'sampler: tpe, trials: 16'))
+  expect(await ask()).toMatchObject({
     study: 'json',
     state: 'running',
     number: 0,
@@ -42,30 +45,30 @@ test('asks and tells in JSON, and says what cannot be done', () => {
     attempt: 1,
     stage: 'coarse',
   })
-  for (let number = 1; number < 8; number++) expect(ask()).toMatchObject({ number })
-  const waiting = finesweep('ask', 'json', '--json')
-  expect(waiting.status).toBe(4)
+  for (let number = 1; number < 8; number++) expect(await ask()).toMatchObject({ number })
+  const waiting = await here('ask', 'json', '--json')
+  expect(waiting.code).toBe(4)
   expect(JSON.parse(waiting.stdout)).toMatchObject({ state: 'waiting', pending: [0, 1, 2, 3, 4, 5, 6, 7] })
-  expect(finesweep('ask', 'json').stderr).toBe(
+  expect((await here('ask', 'json')).stderr).toBe(
     'json: the next trial needs a result of 8 pending trials: 0, 1, 2, 3, 4, 5, 6, 7.\n',
   )
-  expect(JSON.parse(finesweep('tell', 'json', '2', '-0.5', '--json').stdout)).toMatchObject({
+  expect(JSON.parse((await here('tell', 'json', '2', '-0.5', '--json')).stdout)).toMatchObject({
     state: 'complete',
     value: -0.5,
   })
-  expect(finesweep('tell', 'json', '3', 'nan').stderr).toBe('Trial 3 of json: diverged.\n')
-  expect(finesweep('tell', 'json', '4', 'again').stderr).toBe('Trial 4 of json: waiting.\n')
-  expect(ask()).toMatchObject({ number: 4, attempt: 2 })
-  expect(finesweep('tell', 'json', '2', '1')).toMatchObject({
-    status: 5,
+  expect((await here('tell', 'json', '3', 'nan')).stderr).toBe('Trial 3 of json: diverged.\n')
+  expect((await here('tell', 'json', '4', 'again')).stderr).toBe('Trial 4 of json: waiting.\n')
+  expect(await ask()).toMatchObject({ number: 4, attempt: 2 })
+  expect(await here('tell', 'json', '2', '1')).toMatchObject({
+    code: 5,
     stderr: 'Trial 2 of "json" is not pending. Pending are 0, 1, 4, 5, 6, 7.\n',
   })
-  expect(finesweep('tell', 'json', '0', 'high')).toMatchObject({ status: 2 })
-  expect(finesweep('tell', 'nobody', '0', '1')).toMatchObject({ status: 5 })
-  expect(finesweep('resume', 'json').stderr).toContain('Get a trial with finesweep ask')
+  expect(await here('tell', 'json', '0', 'high')).toMatchObject({ code: 2 })
+  expect(await here('tell', 'nobody', '0', '1')).toMatchObject({ code: 5 })
+  expect((await here('resume', 'json')).stderr).toContain('Get a trial with finesweep ask')
   write('line.yaml', STUDY.replace('[1, 4]', '[1, 5]'))
-  expect(finesweep('ask', 'line.yaml').stderr).toContain(
-    'Study "line" was begun with other settings: space.layers',
+  expect((await here('ask', file, '--name', 'json')).stderr).toContain(
+    'Study "json" was begun with other settings: space.layers',
   )
   expect(readFileSync(path.join(folder, 'line.yaml'), 'utf8')).not.toBe(STUDY)
 })

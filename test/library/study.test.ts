@@ -217,4 +217,39 @@ describe('ask and tell', () => {
     await expect(second.tell(4, [{ step: 0, value: 1 }])).rejects.toThrow('step must be a whole number')
     second.close()
   })
+
+  test('a stage with warmStart says which trial to continue, and gives what a run gives', async () => {
+    const warm = { ...settings, stages: [stages[0]!, { ...stages[1]!, epochs: 2, warmStart: true }] }
+    // What has been trained so far is the checkpoint.
+    const value = (params: Parameters<typeof bowl>[0]['params'], before: number, epochs: number): number =>
+      bowl({ params }) / (before + epochs)
+    const run = study({
+      ...warm,
+      *objective({ params, continued, budget: { epochs } }) {
+        const before = continued?.[0] ?? 0
+        yield { step: epochs, value: value(params, before, epochs) }
+        return { artifact: new Uint8Array([before + epochs]) }
+      },
+    })
+    await run.run()
+    const asked = study({ ...warm, objective: 'external' })
+    const checkpoints = new Map<number, number>()
+    const continued: (number | null)[] = []
+    for (let trial = await asked.ask(); trial !== null; trial = await asked.ask()) {
+      const { number, params, budget } = trial
+      const before = trial.continues === null ? 0 : checkpoints.get(trial.continues)!
+      checkpoints.set(number, before + budget.epochs)
+      continued.push(trial.continues)
+      await asked.tell(number, value(params, before, budget.epochs))
+    }
+    const best = run.trials({ stage: 0 }).toSorted((a, b) => a.value! - b.value!)
+    expect(continued.slice(16)).toEqual(best.slice(0, 8).map(({ number }) => number))
+    expect(asked.digest()).toBe(run.digest())
+    const rungs = study({
+      ...settings,
+      stages: [{ trials: 8, epochs: 9, rungs: [1, 3] }],
+      objective: 'external',
+    })
+    await expect(rungs.ask()).rejects.toThrow('compares trials while they run (rungs)')
+  })
 })

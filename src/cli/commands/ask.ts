@@ -28,9 +28,9 @@ export default defineCommand({
     withAskedStudy(args, true, async ({ asked }, study) => {
       const answer = asked.ask()
       if (answer.kind === 'trial') {
-        const { number, params, seed, budget } = answer.spec
+        const { number, params, seed, budget, continues } = answer.spec
         const { attempt, stage } = answer
-        const trial = { number, stage, params, seed, epochs: budget.epochs, attempt }
+        const trial = { number, stage, params, seed, epochs: budget.epochs, continues, attempt }
         const words = Object.entries(params).flatMap(([name, value]) => [
           `--${name}`,
           shellWord(String(value)),

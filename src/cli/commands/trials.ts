@@ -7,7 +7,7 @@ import { type OpenStudy, withStudy } from '../open-study.ts'
 import { columnsOption, jsonOption, once, storeOptions, studyPositional, wholeNumber } from '../options.ts'
 import { printAll, say } from '../terminal.ts'
 import { parseColumns, parseSortColumn, parseStage, parseStates } from '../trial-filter.ts'
-import { parseWhere } from '../where.ts'
+import type { parseWhere } from '../where.ts'
 
 /** `finesweep trials [STUDY]`: trials in order of number or of any column. */
 export default defineCommand({
@@ -49,7 +49,9 @@ export default defineCommand({
   run: (args, terminal) =>
     withStudy(args, async (open) => {
       const { study, stages } = open
-      const { trials, sortedBy } = selectTrials(open, args)
+      // Loaded when it is used: this command answers at once.
+      const { parseWhere } = args.where === undefined ? { parseWhere: null } : await import('../where.ts')
+      const { trials, sortedBy } = selectTrials(open, args, parseWhere)
       if (args.json) {
         const items = trials.map((trial) => trialDetails(trial, stages))
         await printAll(terminal, jsonDocument(studyHead(study), 'trials', items))
@@ -74,7 +76,7 @@ interface Selection {
   readonly limit?: number | undefined
 }
 
-function selectTrials(open: OpenStudy, selection: Selection) {
+function selectTrials(open: OpenStudy, selection: Selection, parse: typeof parseWhere | null) {
   const { reader, study, stages } = open
   const filter = {
     stage: selection.stage === undefined ? undefined : parseStage(selection.stage, stages),
@@ -84,11 +86,11 @@ function selectTrials(open: OpenStudy, selection: Selection) {
   // Sorting sees all trials of the filter; the limit counts afterwards.
   const sorted = { ...filter, sort: column ?? undefined }
   const sortedBy = column?.column ?? null
-  if (selection.where === undefined) {
+  if (selection.where === undefined || parse === null) {
     return { trials: reader.trials(study.id, { ...sorted, limit: selection.limit }), sortedBy }
   }
   const all = reader.trials(study.id, sorted)
-  const holds = parseWhere(selection.where, { study, stages }, reader.trials(study.id))
+  const holds = parse(selection.where, { study, stages }, reader.trials(study.id))
   return { trials: all.filter(holds).slice(0, selection.limit), sortedBy }
 }
 
