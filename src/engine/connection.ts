@@ -56,6 +56,17 @@ export async function connectEngine(
   return redis
 }
 
+/**
+ * Another connection to the same server, for commands that block theirs. It connects by itself for as long as it takes:
+ * BullMQ would wait for one that is not yet connecting, and fail if that first try did. What happens to the server is
+ * reported by the first connection.
+ */
+export function anotherConnection(redis: Redis): Redis {
+  const another = redis.duplicate({ lazyConnect: false })
+  another.on('error', () => {})
+  return another
+}
+
 export function unreachable({ shown }: EngineAddress, reason: string): UserError {
   return new UserError('engine', `The engine ${shown} cannot be reached: ${reason}`, {
     hint: 'Start the Redis server, or correct the address, user and password.',

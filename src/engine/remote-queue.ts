@@ -1,6 +1,6 @@
 import type { Queue, QueueEvents, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
-import { type ConnectionWatch, connectEngine } from './connection.ts'
+import { anotherConnection, type ConnectionWatch, connectEngine } from './connection.ts'
 import type { EngineAddress } from './engine-address.ts'
 import { queueName, type TrialJob, type TrialResult } from './protocol.ts'
 import { loadQueueLibrary } from './queue-library.ts'
@@ -37,9 +37,7 @@ export async function openRemoteQueue(options: RemoteQueueOptions): Promise<Remo
   // Each blocks its connection, or must not wait behind one that does.
   const connections = [redis]
   const connection = (): Redis => {
-    const another = redis.duplicate()
-    // The first one reports what happens to the server.
-    another.on('error', () => {})
+    const another = anotherConnection(redis)
     connections.push(another)
     return another
   }

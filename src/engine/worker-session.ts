@@ -6,6 +6,7 @@ import { createExecutor } from '../execute/create.ts'
 import type { Executor } from '../execute/executor.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
 import type { TrialOutcome, TrialSpec } from '../trial.ts'
+import { anotherConnection } from './connection.ts'
 import { JobReports } from './job-reports.ts'
 import {
   type ControlMessage,
@@ -69,8 +70,7 @@ export class WorkerSession {
       heapLimitMb: offer.heapMb,
       onPrint: (text, trial) => say(trial === null ? text.trimEnd() : `trial ${trial}: ${text.trimEnd()}`),
     })
-    this.#connection = redis.duplicate()
-    this.#connection.on('error', () => {})
+    this.#connection = anotherConnection(redis)
     this.#worker = new bullmq.Worker<TrialJob, TrialResult>(queueName(session), (job) => this.#run(job), {
       connection: this.#connection,
       prefix: keys.prefix,
@@ -86,8 +86,7 @@ export class WorkerSession {
     this.#worker.on('lockRenewalFailed', (jobs) => {
       for (const job of jobs) this.#lostJobs.add(job)
     })
-    this.#subscriber = redis.duplicate()
-    this.#subscriber.on('error', () => {})
+    this.#subscriber = anotherConnection(redis)
     this.#subscriber.on('message', (_channel, text) => this.#control(JSON.parse(text) as ControlMessage))
     this.#subscriber.subscribe(keys.control(session)).catch(() => {})
   }

@@ -36,7 +36,15 @@ async function disturb(
   redis: RedisServer,
   generator: ReturnType<typeof fastGenerator>,
 ): Promise<CommandProcess> {
-  const workers = [farm.worker('worker-0', ['--slots', '2']), farm.worker('worker-1')]
+  const workers: CommandProcess[] = []
+  // One that began while the server was away would have ended.
+  const addWorker = async (): Promise<void> => {
+    const worker = farm.worker(`worker-${workers.length}`, ['--slots', '2'])
+    await worker.said('for the studies at')
+    workers.push(worker)
+  }
+  await addWorker()
+  await addWorker()
   let run = farm.run(QUICK, [...SHORT, ...LOCK])
   for (let faults = 0; faults < 4; faults++) {
     const pause = new Promise((resolve) => setTimeout(resolve, 200 + 1500 * generator.next()))
@@ -45,7 +53,7 @@ async function disturb(
     const victim = workers[generator.below(workers.length)]!
     if (fault === 0) {
       victim.signal('SIGKILL')
-      workers.push(farm.worker(`worker-${workers.length}`, ['--slots', '2']))
+      await addWorker()
     } else if (fault === 1) {
       victim.signal('SIGSTOP')
       setTimeout(() => victim.signal('SIGCONT'), 1500)
@@ -54,9 +62,16 @@ async function disturb(
     } else {
       run.signal('SIGKILL')
       await run.ended
-      const begun = (await farm.start(['status', '--db', farm.db]).ended).code === 0
-      run = begun ? farm.resume(LOCK) : farm.run(QUICK, [...SHORT, ...LOCK])
+      run = await again(farm)
     }
   }
+  // As a user would: a server that was away at its start has ended it.
+  while ((await run.ended).code === 7) run = await again(farm)
   return run
+}
+
+/** Starts the study again where it was left. */
+async function again(farm: Farm): Promise<CommandProcess> {
+  const begun = (await farm.start(['status', '--db', farm.db]).ended).code === 0
+  return begun ? farm.resume(LOCK) : farm.run(QUICK, [...SHORT, ...LOCK])
 }
