@@ -4,7 +4,7 @@ import { acquireSoon, createStudy } from '../session/ask.ts'
 import { type ImportResult, importTrials } from '../session/import-trials.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 import { experimentFromJson } from '../study-file/experiment-json.ts'
-import type { Place } from './place.ts'
+import type { StudyStore } from './study-store.ts'
 
 /** What an import takes from its source. */
 export interface ImportOptions {
@@ -21,7 +21,7 @@ export interface ImportOptions {
 /** Imports into the study of the experiment, which is created if it is not there, and taken back if nothing is imported. */
 export async function importInto(
   experiment: Experiment,
-  place: Place,
+  place: StudyStore,
   from: string | readonly TrialToImport[],
   options: ImportOptions,
 ): Promise<ImportResult> {

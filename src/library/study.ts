@@ -16,8 +16,8 @@ import type { Experiment } from '../study-file/experiment.ts'
 import { type ReadOptions, readExperiment } from '../study-file/read-experiment.ts'
 import { type ImportOptions, importInto } from './import.ts'
 import { type ResolvedObjective, resolveObjective } from './objective-in-code.ts'
-import { Place } from './place.ts'
 import type { ParamsIn, SpaceInCode, StudyInCode, StudyPlaceOptions } from './settings.ts'
+import { StudyStore } from './study-store.ts'
 import { type StudyTrial, StudyView } from './study-view.ts'
 
 /** How a study is run. */
@@ -67,12 +67,12 @@ export interface AskedTrial<P extends Params = Params> {
 export class Study<P extends Params = Params> extends StudyView<P> {
   readonly #experiment: Experiment
   readonly #objective: ResolvedObjective
-  readonly #place: Place
+  readonly #place: StudyStore
   #asked: Promise<AskedSession> | null = null
   #waiting: (() => void)[] = []
 
   /** @internal */
-  constructor(experiment: Experiment, objective: ResolvedObjective, place: Place) {
+  constructor(experiment: Experiment, objective: ResolvedObjective, place: StudyStore) {
     super(experiment.name, () => place.reader())
     this.#experiment = experiment
     this.#objective = objective
@@ -214,7 +214,7 @@ export function study<const S extends SpaceInCode>(settings: StudyInCode<S>): St
     ...(spaceGiven === undefined ? {} : { space: spaceGiven }),
   } as StudySettings
   const experiment = withCode(defineStudy(written, folder), objective)
-  return new Study(experiment, objective, new Place(store))
+  return new Study(experiment, objective, new StudyStore(store))
 }
 
 /**
@@ -226,11 +226,11 @@ export function studyFromFile(
   options: Pick<StudyPlaceOptions, 'store'> & Pick<ReadOptions, 'name' | 'seed' | 'overrides'> = {},
 ): Study {
   const { store, ...rest } = options
-  return new Study(readExperiment(file, rest), resolveObjective(undefined), new Place(store))
+  return new Study(readExperiment(file, rest), resolveObjective(undefined), new StudyStore(store))
 }
 
 class StoredStudy extends StudyView {
-  static open(place: Place, name: string): StudyView {
+  static open(place: StudyStore, name: string): StudyView {
     return new StoredStudy(name, () => place.reader())
   }
 }
@@ -241,7 +241,7 @@ class StoredStudy extends StudyView {
  * @throws UserError('not-found') if there is no such study
  */
 export function openStudy(store: NonNullable<StudyPlaceOptions['store']>, name?: string): StudyView {
-  const place = new Place(store)
+  const place = new StudyStore(store)
   const reader = place.reader()
   const record = name === undefined ? reader?.latestStudy() : reader?.findStudy(name)
   if (record !== undefined) return StoredStudy.open(place, record.name)

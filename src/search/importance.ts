@@ -66,7 +66,7 @@ const NOTABLE = 0.05
 export function importance(request: ImportanceRequest): ParameterImportance[] | null {
   const { root, box } = request
   const axes = axesView(root)
-  const model = fit(request, axes)
+  const model = fitModel(request, axes)
   if (model === null) return null
   const whole = effects(root, axes, model)
   const here = effects(box, axes, model)
@@ -80,7 +80,7 @@ interface Model {
 }
 
 /** Learns from the deepest trials first, and from shallower ones with an offset for each stage. */
-function fit({ trials, stages, direction }: ImportanceRequest, axes: readonly Axis[]): Model | null {
+function fitModel({ trials, stages, direction }: ImportanceRequest, axes: readonly Axis[]): Model | null {
   const known = trials
     .filter((trial) => hasValue(trial) || isBadAnywhere(trial))
     .toSorted((a, b) => a.number - b.number)

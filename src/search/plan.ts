@@ -28,7 +28,7 @@ export interface PlanInput {
   /** Null or left out: the recipe's two stages, coarse and fine. */
   readonly stages?: readonly StageEntry[] | null | undefined
   /** What all trials together may spend, epochs or trials; it plans the trials of the stages that name none. */
-  readonly budget?: Budget | null | undefined
+  readonly budget?: StudyBudget | null | undefined
   /**
    * False if nothing is known of what an epoch means to the objective: then a budget of trials alone is one stage.
    * True if left out.
@@ -36,8 +36,8 @@ export interface PlanInput {
   readonly epochsMatter?: boolean | undefined
 }
 
-/** One of the two is given. */
-export interface Budget {
+/** What a whole study may spend; one of the two is given. */
+export interface StudyBudget {
   readonly epochs?: number | undefined
   readonly trials?: number | undefined
 }
@@ -186,7 +186,7 @@ function epochsOf(entry: StageEntry, index: number): number {
 /** The trials of each stage; those left open share what the others leave of the budget. */
 function plannedTrials(
   entries: readonly StageEntry[],
-  budget: Budget | null,
+  budget: StudyBudget | null,
   mistakes: PlanMistake[],
 ): number[] {
   const unit = budget?.trials === undefined ? 'epochs' : 'trials'

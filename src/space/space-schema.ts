@@ -44,7 +44,7 @@ export const entrySchema = z.union([valueSchema, FORMS.float, FORMS.int, FORMS.c
 
 type FormName = keyof typeof FORMS
 type Path = readonly (string | number)[]
-type Report = (path: Path, message: string) => void
+type AddIssue = (path: Path, message: string) => void
 
 /**
  * The `space:` block of a study file, by parameter: `{ float: [1e-6, 10], log: true }`, `{ int: [16, 256] }`,
@@ -52,7 +52,7 @@ type Report = (path: Path, message: string) => void
  * Gives a SearchSpace without constraints; issue paths lead to the key or value at fault.
  */
 export const spaceSchema = z.unknown().transform((block, context): SearchSpace => {
-  const report: Report = (path, message) =>
+  const report: AddIssue = (path, message) =>
     context.issues.push({ code: 'custom', path: [...path], message, input: block })
   const parameters: Record<string, Distribution> = {}
   const conditions: Record<string, Condition> = {}
@@ -115,7 +115,7 @@ function readParameter(
   name: string,
   entry: unknown,
   issues: z.core.$ZodRawIssue[],
-  report: Report,
+  report: AddIssue,
 ): Entry | null {
   if (typeof entry === 'number' || typeof entry === 'string' || typeof entry === 'boolean') {
     return { distribution: { kind: 'fixed', value: entry as ParamValue } }

@@ -1,4 +1,4 @@
-import { type Budget, planStages, type StageEntry } from '../search/plan.ts'
+import { planStages, type StageEntry, type StudyBudget } from '../search/plan.ts'
 import type { StagePlan } from '../search/stage-plan.ts'
 import type { Params, ParamValue } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
@@ -26,7 +26,7 @@ export function defaultStageEntries(budget: unknown, epochsMatter: boolean): Sta
 /** The stages with every default filled in; mistakes that they make together are reported. */
 export function resolveStages(
   stages: readonly StageEntry[] | undefined,
-  budget: Budget | undefined,
+  budget: StudyBudget | undefined,
   epochsMatter: boolean,
   report: (mistake: Mistake) => void,
 ): readonly StagePlan[] {

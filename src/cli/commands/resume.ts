@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.ts'
-import { conduct } from '../conduct.ts'
 import { studyPositional, wholeNumber } from '../options.ts'
 import { sessionOptions, setOption } from '../run-options.ts'
+import { runSession } from '../run-session.ts'
 
 /** `finesweep resume [STUDY]`: takes a study up where it was left, or extends it on purpose. */
 export default defineCommand({
@@ -25,6 +25,6 @@ export default defineCommand({
   run: async (args, terminal) => {
     const { resumeExperiment } = await import('../../session/session.ts')
     const changes = { force: args.force, add: args.add ?? 0, set: args.set }
-    return conduct(args, terminal, (options) => resumeExperiment(args.study ?? null, changes, options))
+    return runSession(args, terminal, (options) => resumeExperiment(args.study ?? null, changes, options))
   },
 })

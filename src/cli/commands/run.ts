@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.ts'
-import { conduct } from '../conduct.ts'
 import { once } from '../options.ts'
 import { defaultWorkers, nameOption, sessionOptions, setOption } from '../run-options.ts'
+import { runSession } from '../run-session.ts'
 import { say } from '../terminal.ts'
 
 /** `finesweep run FILE.yaml`: a new study, from its file to its best network. */
@@ -38,6 +38,6 @@ export default defineCommand({
       return showDryRun(experiment, args.workers ?? defaultWorkers(), terminal)
     }
     const { runExperiment } = await import('../../session/session.ts')
-    return conduct(args, terminal, (options) => runExperiment(experiment, args.name ?? null, options))
+    return runSession(args, terminal, (options) => runExperiment(experiment, args.name ?? null, options))
   },
 })

@@ -11,7 +11,7 @@ import { chosenEngine, defaultWorkers } from './run-options.ts'
 import { listenForSignals } from './stop-signals.ts'
 import { print, say, type Terminal } from './terminal.ts'
 
-export interface ConductArguments {
+export interface SessionArguments {
   readonly db: string
   readonly quiet: boolean
   readonly serve: boolean
@@ -32,8 +32,8 @@ const NO_SUCCESS = 3
  * Runs a session with progress on stderr and signals heeded, then prints the results.
  * @returns the exit code: 0 done, 3 if no trial succeeded, 130 or 143 if a signal stopped it.
  */
-export async function conduct(
-  args: ConductArguments,
+export async function runSession(
+  args: SessionArguments,
   terminal: Terminal,
   session: (options: SessionOptions) => Promise<SessionResult>,
 ): Promise<number> {
@@ -103,7 +103,7 @@ async function withLivePage(
 /** The results on stdout; what to look at next on stderr. */
 async function tellResults(
   { study, cautions }: SessionResult,
-  { db, quiet }: ConductArguments,
+  { db, quiet }: SessionArguments,
   terminal: Terminal,
   workers: number,
 ): Promise<void> {

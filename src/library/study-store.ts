@@ -7,7 +7,7 @@ import { openWriter } from '../store/sqlite-store.ts'
 import type { StudyReader, StudyWriter } from '../store/store.ts'
 
 /** Where a study in code keeps its trials. */
-export class Place {
+export class StudyStore {
   /** The store's file; never created where the store is not a file. Folders of trials lie beside it. */
   readonly db: string
   readonly #isFile: boolean
