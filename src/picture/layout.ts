@@ -104,9 +104,13 @@ function topOf(panel: Panel): number {
   return (panel.title === '' ? 8 : 20) + labelRise(panel) + (panel.y.label === '' ? 0 : 14)
 }
 
-/** How much higher the name of y stands where other labels stand above the panel. */
-export function labelRise({ marks }: Panel): number {
-  return marks.some((mark) => mark.kind === 'label' && mark.y > 1) ? 14 : 0
+/** A tick this near the top would have its text beside the name of y. */
+const TOP_TICK = 0.95
+
+/** How much higher the name of y stands where other labels stand above the panel, or a tick at its top. */
+export function labelRise({ marks, y }: Panel): number {
+  if (marks.some((mark) => mark.kind === 'label' && mark.y > 1)) return 14
+  return y.label !== '' && y.ticks.some(({ at }) => at > TOP_TICK) ? 6 : 0
 }
 
 function bottomOf({ x }: Panel): number {

@@ -151,20 +151,41 @@ function drawXAxis({ x }: Panel, plot: Box, paint: Paint): string[] {
   return parts
 }
 
-function shownLabels(axis: Axis, plot: Box): { readonly centre: number; readonly text: string }[] {
-  const shown: { centre: number; text: string }[] = []
-  const room = axis.bands > 0 ? plot.w / axis.bands : plot.w / Math.max(1, axis.ticks.length)
+interface Label {
+  readonly centre: number
+  readonly text: string
+}
+
+/** Names that would be left out beside their neighbours are cut to the room of each; numbers can be left out. */
+function shownLabels({ ticks, bands }: Axis, plot: Box): Label[] {
+  const room = plot.w / Math.max(1, bands > 0 ? bands : ticks.length)
+  const most = Math.max(3, Math.floor((room * 1.4) / 6))
+  const place = (textOf: (text: string) => string): Label[] =>
+    apart(ticks.map(({ at, text }) => ({ centre: plot.x + at * plot.w, text: textOf(text) })))
+  const shown = place((text) => cut(text, Math.min(24, most)))
+  const areNumbers = ticks.every(({ text }) => !Number.isNaN(Number(text)))
+  if (shown.length === ticks.length || areNumbers) return shown
+  const shorter = place((text) => cutToWidth(text, room - LABEL_GAP))
+  return shorter.length > shown.length ? shorter : shown
+}
+
+const LABEL_GAP = 6
+
+/** The labels without those that would run into the one before. */
+function apart(labels: readonly Label[]): Label[] {
   let end = Number.NEGATIVE_INFINITY
-  for (const tick of axis.ticks) {
-    const most = Math.max(3, Math.floor((room * 1.4) / 6))
-    const text = cut(tick.text, Math.min(24, most))
+  return labels.filter(({ centre, text }) => {
     const half = textWidth(text) / 2
-    const centre = plot.x + tick.at * plot.w
-    if (centre - half < end + 6) continue
-    shown.push({ centre, text })
+    if (centre - half < end + LABEL_GAP) return false
     end = centre + half
-  }
-  return shown
+    return true
+  })
+}
+
+function cutToWidth(text: string, width: number): string {
+  let length = [...text].length
+  while (length > 2 && textWidth(cut(text, length)) > width) length--
+  return cut(text, length)
 }
 
 function drawYAxis(panel: Panel, plot: Box, paint: Paint): string[] {

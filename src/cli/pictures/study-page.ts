@@ -18,6 +18,7 @@ import { readWinner, replicateSentences, winnerSentences } from '../../report/wi
 import type { StudyReader, StudyRecord } from '../../store/store.ts'
 import { studyDigest } from '../../study/digest.ts'
 import { readReplicates } from '../../study/winning-trial.ts'
+import type { TrialRecord } from '../../trial.ts'
 import { readConfusion } from './confusion.ts'
 import { readStudyImages } from './images.ts'
 
@@ -95,8 +96,13 @@ function answerFacts(reader: StudyReader, study: StudyRecord, explanation: Expla
     winner: replicates?.winner ?? null,
     sure: [...worth, ...(spread === null ? [] : spreadSentences(spread, study.metric))],
     next: (explanation?.stoppingBounds ?? []).map((bound) => boundSentence(bound, study, '')),
-    canEvaluate: best[0] !== undefined && reader.artifact(study.id, best[0].number) !== undefined,
+    canEvaluate: study.fingerprints.data !== null && isKept(reader, study, best[0]),
   }
+}
+
+/** Whether the store has what the trial left. */
+function isKept(reader: StudyReader, study: StudyRecord, trial: TrialRecord | undefined): boolean {
+  return trial !== undefined && reader.artifact(study.id, trial.number) !== undefined
 }
 
 async function readFigures(

@@ -36,7 +36,8 @@ export function answersOf(study: PictureStudy, facts: AnswerFacts): Answers {
   return {
     won: [wonSentence(study, best)],
     sure: [
-      ...marginSentences(study, ranked),
+      // Replicates tell the best apart better than their first values do.
+      ...(facts.winner === null ? marginSentences(study, ranked) : []),
       ...(facts.sure.length > 0 ? facts.sure : [LUCK]),
       ...testSentences(facts),
     ],

@@ -2,7 +2,7 @@ import { formatDuration, formatMetric, formatParam } from '../../report/numbers.
 import { escapeText } from '../escape.ts'
 import type { Figure } from '../figure.ts'
 import type { PictureName } from '../pictures.ts'
-import { type PictureStudy, type PictureTrial, rankedWithValue, searchedNames } from '../study.ts'
+import { isMishap, type PictureStudy, type PictureTrial, rankedWithValue, searchedNames } from '../study.ts'
 import { drawSvg } from '../svg.ts'
 import type { Answers } from './answers.ts'
 
@@ -65,7 +65,7 @@ export function trialTable(
     ['durationMs', 'time'],
   ] as [string, string][]
   const head = heads
-    .map(([key, title]) => `<th scope="col" data-key="${escapeText(key)}">${escapeText(title)}</th>`)
+    .map(([key, title]) => `<th scope="col" data-key="${escapeText(key)}">${breakable(title)}</th>`)
     .join('')
   const rows = trials.map((trial, i) => trialRow(study, trial, names, ranked ? i + 1 : null)).join('')
   return `<div class="scroll" tabindex="0" role="group" aria-label="${escapeText(caption)}"><table><caption>${escapeText(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`
@@ -83,13 +83,24 @@ export function trialRow(
     ...(rank === null ? [] : [String(rank)]),
     `<a href="#trial=${trial.number}">${trial.number}</a>`,
     escapeText(study.stages[trial.stage]?.name ?? String(trial.stage + 1)),
-    trial.state === 'complete' ? 'complete' : `<b class="state">${trial.state}</b>`,
+    isMishap(trial) ? `<b class="state">${trial.state}</b>` : trial.state,
     formatMetric(study.metric, trial.value),
     String(trial.epochs),
     ...names.map((name) => escapeText(formatParam(trial.params[name], root[name]))),
     formatDuration(trial.durationMs),
   ]
-  return `<tr data-trial="${trial.number}">${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`
+  const tds = cells.map((cell) => (isLong(cell) ? `<td class="long">${cell}</td>` : `<td>${cell}</td>`))
+  return `<tr data-trial="${trial.number}">${tds.join('')}</tr>`
+}
+
+/** Whether a cell may be broken to several lines: a choice with a long name, and no number. */
+function isLong(cell: string): boolean {
+  return cell.length > 12 && !cell.startsWith('<')
+}
+
+/** A name that may be broken between its words. */
+function breakable(name: string): string {
+  return escapeText(name).replace(/[_.-](?=.)|(?<=[a-z])(?=[A-Z])/g, '$&<wbr>')
 }
 
 /** The best trials of a study. */

@@ -25,7 +25,8 @@ p{margin:4px 0}
 table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:4px 0}
 th,td{text-align:right;padding:3px 10px 3px 0;white-space:nowrap;max-width:220px;overflow:hidden;text-overflow:ellipsis}
-th{color:var(--dim);font-weight:600;border-bottom:1px solid var(--axis)}
+td.long{white-space:normal;overflow-wrap:anywhere;min-width:130px}
+th{white-space:normal;vertical-align:bottom;color:var(--dim);font-weight:600;border-bottom:1px solid var(--axis)}
 th button{all:unset;cursor:pointer}
 th button:focus-visible,a:focus-visible,button:focus-visible,input:focus-visible,select:focus-visible,summary:focus-visible,[tabindex]:focus-visible{outline:2px solid var(--s1);outline-offset:2px}
 tr.chosen td{background:var(--grid);font-weight:600}
@@ -47,5 +48,5 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:12.5px;line-height:1.4
 @media (min-width:1100px){main,header,footer,#chosen{max-width:1080px}.answers{grid-template-columns:1fr 1fr}}
 @media (max-width:560px){.answers{grid-template-columns:1fr}main,header,footer{padding:0 12px}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
-@media print{:root{color-scheme:light;${paletteVariables('light')}}.tools,.top,#chosen,.scripted{display:none}body{font-size:11px}section.figure,tr{break-inside:avoid}.scroll,.plot{overflow:visible}}
+@media print{:root{color-scheme:light;${paletteVariables('light')}}.tools,.top,#chosen,.scripted{display:none}body{font-size:11px}section.figure,tr{break-inside:avoid}.scroll,.plot{overflow:visible}.plot[tabindex] svg{max-width:100%}table{font-size:9px}th,td{padding:2px 6px 2px 0}}
 `

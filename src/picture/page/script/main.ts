@@ -57,7 +57,7 @@ function startPlots(view: StudyView, chooser: Chooser): void {
     }
   })
   for (const plot of view.plots()) {
-    if (view.figure(plot.dataset.picture!) === undefined) continue
+    if (!view.canDraw(plot.dataset.picture!)) continue
     resized.observe(plot)
     observer.observe(plot)
     startPointer(view, plot, chooser)

@@ -40,9 +40,14 @@ export class StudyView {
     return this.#ranking
   }
 
+  /** Whether the script can draw the picture. Its figure is made when it is first needed: all of them take a while. */
+  canDraw(name: string): boolean {
+    return name in PICTURES
+  }
+
   /** The picture as it is drawn now; undefined for those that no script draws. */
   figure(name: string): Figure | undefined {
-    if (!(name in PICTURES)) return undefined
+    if (!this.canDraw(name)) return undefined
     let figure = this.#figures.get(name)
     if (figure === undefined) {
       figure = PICTURES[name as PictureName].figure(this.records, this.options[name] ?? {})

@@ -16,7 +16,7 @@ export class TrialTable {
     for (const head of view.root.querySelectorAll<HTMLElement>('.trials th')) {
       const button = document.createElement('button')
       button.type = 'button'
-      button.textContent = head.textContent
+      button.append(...head.childNodes)
       head.replaceChildren(button)
       button.addEventListener('click', () => this.#sortBy(head.dataset.key!))
     }
