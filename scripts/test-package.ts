@@ -10,6 +10,14 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** The oldest TypeScript whose users are served. */
+const OLDEST = '5.5'
+
+const RESOLUTIONS = [
+  ['nodenext', 'nodenext'],
+  ['esnext', 'bundler'],
+] as const
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 const project = mkdtempSync(path.join(tmpdir(), 'finesweep-package-'))
 
@@ -49,26 +57,22 @@ try {
   for (const name of ['@types/node', 'undici-types']) {
     symlinkSync(path.join(root, 'node_modules', name), path.join(project, 'node_modules', name))
   }
-  const tsc = path.join(root, 'node_modules/.bin/tsc')
-  for (const [module, moduleResolution] of [
-    ['nodenext', 'nodenext'],
-    ['esnext', 'bundler'],
-  ] as const) {
-    run(
-      project,
-      ...[tsc, '--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2024'],
-      ...[
-        '--types',
-        'node',
-        '--module',
-        module,
-        '--moduleResolution',
-        moduleResolution,
-        'readme.mts',
-        'api.mts',
-      ],
-    )
-    check(true, `types are sound with ${moduleResolution} resolution, declarations included`)
+  const oldest = mkdtempSync(path.join(project, 'typescript-'))
+  writeFileSync(path.join(oldest, 'package.json'), '{}')
+  run(oldest, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', `typescript@${OLDEST}`)
+  for (const folder of [oldest, root]) {
+    const tsc = path.join(folder, 'node_modules/.bin/tsc')
+    const version = run(project, tsc, '--version').trim()
+    // The declarations of today's Node are not written for the oldest compiler: it checks the use of finesweep's alone.
+    const strictness = folder === root ? ['--exactOptionalPropertyTypes'] : ['--skipLibCheck']
+    for (const [module, moduleResolution] of RESOLUTIONS) {
+      run(
+        project,
+        ...[tsc, '--noEmit', '--strict', ...strictness, '--target', 'esnext', '--types', 'node'],
+        ...['--module', module, '--moduleResolution', moduleResolution, 'readme.mts', 'api.mts'],
+      )
+      check(true, `types are sound with ${moduleResolution} resolution in TypeScript ${version}`)
+    }
   }
 } finally {
   rmSync(project, { recursive: true, force: true })

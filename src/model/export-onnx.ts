@@ -1,5 +1,5 @@
 import type { Preprocessing } from '../data/prepared.ts'
-import { UserError } from '../errors.ts'
+import type { TargetScaling } from '../train/inputs.ts'
 import { NORM_EPSILON } from '../train/network.ts'
 import type { KeptNetwork } from './kept-network.ts'
 import { DOUBLE, encodeOnnx, FLOAT, INT64, type OnnxNode, type OnnxTensor } from './onnx-file.ts'
@@ -27,22 +27,19 @@ class Graph {
 
 /**
  * A kept network as an ONNX file that takes rows as they were read (rows, columns), `input`, float32 or, for tables of
- * float64, double, and gives `probabilities` (rows, classes) and `label` (rows), the index of the largest. All that was
- * done to the inputs is inside. Metadata: `classes` and, of a table, `columns`, as JSON; study, trial.
- * @throws UserError('usage') if the network predicts a number
+ * float64, double, and gives `probabilities` (rows, classes) and `label` (rows), the index of the largest; or, where a
+ * number is predicted, `prediction` (rows), double, in the units of the data. All that was done to the inputs is inside.
+ * Metadata: `classes` or the name of the `target` and, of a table, `columns`, as JSON; study, trial.
  */
 export function exportOnnx({ study, trial, saved, data }: KeptNetwork): Uint8Array {
   const { preprocessing, classes, target } = data
-  if (target !== undefined) {
-    throw new UserError('usage', 'An ONNX file holds a classifier; this network predicts a number', {
-      hint: 'Use --format safetensors: note.targetMean and note.targetDeviation are in its metadata.',
-    })
-  }
   const graph = new Graph()
   const prepared = addPreprocessing(graph, preprocessing)
   const scores = addNetwork(graph, saved, preprocessing.biasTrick, prepared)
-  graph.node('probabilities', 'Softmax', [scores], { axis: 1 })
-  graph.node('label', 'ArgMax', [scores], { axis: 1, keepdims: 0, select_last_index: 0 })
+  if (target === undefined) {
+    graph.node('probabilities', 'Softmax', [scores], { axis: 1 })
+    graph.node('label', 'ArgMax', [scores], { axis: 1, keepdims: 0, select_last_index: 0 })
+  } else addTargetUnits(graph, target, scores)
   return encodeOnnx({
     name: study.name,
     description: `Trial ${trial.number} of ${study.name}: ${data.steps.join('; ')}`,
@@ -51,18 +48,32 @@ export function exportOnnx({ study, trial, saved, data }: KeptNetwork): Uint8Arr
     inputs: [
       { name: 'input', type: isDouble(preprocessing) ? DOUBLE : FLOAT, shape: [preprocessing.columns] },
     ],
-    outputs: [
-      { name: 'probabilities', type: FLOAT, shape: [saved.architecture.classes] },
-      { name: 'label', type: INT64, shape: [] },
-    ],
+    outputs:
+      target === undefined
+        ? [
+            { name: 'probabilities', type: FLOAT, shape: [saved.architecture.classes] },
+            { name: 'label', type: INT64, shape: [] },
+          ]
+        : [{ name: 'prediction', type: DOUBLE, shape: [] }],
     metadata: {
       study: study.name,
       trial: String(trial.number),
-      classes: JSON.stringify(classes),
+      ...(target === undefined ? { classes: JSON.stringify(classes) } : { target: classes[0] ?? '' }),
       shape: JSON.stringify(data.shape),
       ...(data.layout === null ? {} : { columns: JSON.stringify(data.layout.names) }),
     },
   })
+}
+
+/** The network's one output, which is in deviations of the training targets, in the units of the data. */
+function addTargetUnits(graph: Graph, { mean, deviation }: TargetScaling, scores: string): void {
+  const flat = graph.tensor('rows', [1], BigInt64Array.of(-1n))
+  graph.node('flat', 'Reshape', [scores, flat])
+  graph.node('exact', 'Cast', ['flat'], { to: DOUBLE })
+  graph.tensor('deviation', [1], Float64Array.of(deviation))
+  graph.tensor('targetMean', [1], Float64Array.of(mean))
+  graph.node('spread', 'Mul', ['exact', 'deviation'])
+  graph.node('prediction', 'Add', ['spread', 'targetMean'])
 }
 
 function isDouble({ shift, scale }: Preprocessing): boolean {
