@@ -1,7 +1,7 @@
 import type { Distribution, ParamValue } from '../space/distribution.ts'
 import type { StudyReader } from '../store/store.ts'
-import { streamMeasuredTrials } from '../study/trial-stream.ts'
-import type { TimedMeasurement, TrialRecord, TrialState } from '../trial.ts'
+import { type MeasuredTrial, streamMeasuredTrials } from '../study/trial-stream.ts'
+import { isFinished, type TrialState } from '../trial.ts'
 import type { StudyContext } from './trial-columns.ts'
 import { stageName } from './trial-json.ts'
 
@@ -32,25 +32,28 @@ export function* exportOptuna(reader: StudyReader, context: StudyContext): Gener
   yield line({ op_code: CREATE_STUDY, worker_id: WORKER, study_name: study.name, directions })
   const ranges = wholeRanges(reader, context)
   for (const { trial, measurements } of streamMeasuredTrials(reader, study.id)) {
-    yield line(trialLine(trial, measurements, ranges, stageName(trial.stage, stages)))
+    yield line(trialLine({ trial, measurements }, ranges, stageName(trial.stage, stages), study.createdAt))
   }
 }
 
 function trialLine(
-  trial: TrialRecord,
-  measurements: readonly TimedMeasurement[],
+  { trial, measurements }: MeasuredTrial,
   ranges: ReadonlyMap<string, Range>,
   stage: string,
+  createdAt: number,
 ) {
-  const { state, value, startedAt, durationMs, error } = trial
+  const { state, value, durationMs, error } = trial
   const params = Object.entries(trial.params)
-  const isOver = state !== 'running' && state !== 'waiting'
+  const isOver = isFinished(trial)
+  // Optuna wants to know when a finished trial ran, which an imported one does not.
+  const startedAt = trial.startedAt ?? (isOver ? createdAt : null)
   return {
     op_code: CREATE_TRIAL,
     worker_id: WORKER,
     study_id: 0,
     datetime_start: startedAt === null ? null : moment(startedAt),
-    datetime_complete: isOver ? moment((startedAt ?? 0) + (durationMs ?? 0)) : null,
+    // One that has not ended must go without: Optuna reads no null there.
+    ...(isOver ? { datetime_complete: moment(startedAt! + (durationMs ?? 0)) } : {}),
     state: STATES[state],
     value: state === 'complete' || state === 'pruned' ? value : null,
     values: null,

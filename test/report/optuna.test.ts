@@ -51,23 +51,30 @@ afterAll(() => {
 })
 
 const READ = `
-import json, sys, optuna
+import json, math, sys, optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 study = optuna.load_study(storage=JournalStorage(JournalFileBackend(sys.argv[1])), study_name=None)
+def shown(values):
+  return {k: str(v) if isinstance(v, float) and not math.isfinite(v) else v for k, v in values.items()}
 print(json.dumps({
   "name": study.study_name, "direction": study.direction.name.lower(), "best": study.best_trial.number,
   "trials": [{"number": t.number, "state": t.state.name, "params": t.params, "value": t.value,
-    "intermediate": t.intermediate_values, "error": t.user_attrs.get("error"), "stage": t.user_attrs["stage"]}
+    "intermediate": shown(t.intermediate_values), "attributes": shown(t.user_attrs)}
     for t in study.trials]}))
 `
+
+/** A number as Python prints it. */
+function pythonFloat(value: number): string | number {
+  return Number.isFinite(value) ? value : String(value).replace('Infinity', 'inf').replace('NaN', 'nan')
+}
 
 test.skipIf(!hasOptuna)(
   'Optuna reads an exported study: best trial, states, params, intermediate values',
   async () => {
     const file = path.join(folder, 'study.log')
-    expect(await runCaptured(['export', '--db', db, '-o', file])).toMatchObject({ code: 0 })
+    expect(await runCaptured(['export', 'exported', '--db', db, '-o', file])).toMatchObject({ code: 0 })
     const { stdout, stderr, status } = spawnSync(PYTHON, ['-W', 'error', '-c', READ, file], {
       encoding: 'utf8',
     })
@@ -82,19 +89,54 @@ test.skipIf(!hasOptuna)(
         params: trial.params,
         value: trial.value,
         intermediate: Object.fromEntries(
-          tuning.measurements(trial.number).map(({ step, value }) => [step, value]),
+          tuning.measurements(trial.number).map(({ step, value }) => [step, pythonFloat(value)]),
         ),
-        error: trial.error?.message ?? null,
-        stage: ['coarse', 'fine'][trial.stage],
+        attributes: {
+          stage: ['coarse', 'fine'][trial.stage],
+          seed: trial.seed,
+          epochs: trial.budget.epochs,
+          ...(trial.state === 'diverged' ? { diverged: true } : {}),
+          ...(trial.error === null ? {} : { error: trial.error.message }),
+          ...Object.fromEntries(
+            Object.entries(trial.metrics).map(([name, value]) => [name, pythonFloat(value)]),
+          ),
+        },
       })),
     )
     expect(new Set(trials.map(({ state }) => state))).toEqual(new Set(['complete', 'failed', 'diverged']))
   },
 )
 
+test.skipIf(!hasOptuna)(
+  'Optuna reads a study of which trials still run, and one with imported trials',
+  async () => {
+    const { space, stages } = settings
+    const asked = study({
+      ...{ name: 'asked', direction: 'minimize', space, stages },
+      objective: 'external',
+      store: db,
+    })
+    await asked.import([{ params: trials[0]!.params, value: 100 }])
+    for (let i = 0; i < 3; i++) await asked.ask()
+    await asked.tell(1, 0.5)
+    await asked.tell(2, 'again')
+    const file = path.join(folder, 'asked.log')
+    expect(await runCaptured(['export', 'asked', '--db', db, '-o', file])).toMatchObject({ code: 0 })
+    asked.close()
+    const { stdout, stderr } = spawnSync(PYTHON, ['-W', 'error', '-c', READ, file], { encoding: 'utf8' })
+    expect(stderr).toBe('')
+    const read = JSON.parse(stdout)
+    expect(read.best).toBe(1)
+    expect(read.trials.map(({ state }: { state: string }) => state)).toEqual([
+      ...['COMPLETE', 'COMPLETE', 'WAITING', 'RUNNING'],
+    ])
+    expect(read.trials[0].attributes.origin).toBe('code, entry 0')
+  },
+)
+
 test('a Parquet file has the columns of the CSV, with their types', async () => {
   const file = path.join(folder, 'trials.parquet')
-  expect(await runCaptured(['export', '--db', db, '-o', file])).toMatchObject({ code: 0 })
+  expect(await runCaptured(['export', 'exported', '--db', db, '-o', file])).toMatchObject({ code: 0 })
   const rows = await parquetReadObjects({ file: await asyncBufferFromFile(file) })
   expect(
     rows.map((row) => [row.number, row['params.lr'], row.value, row.state, row['params.width']]),
