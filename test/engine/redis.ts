@@ -21,10 +21,14 @@ export interface RedisServer {
   stop(): Promise<void>
 }
 
-export async function startRedis(options: readonly string[] = []): Promise<RedisServer> {
+/** @param options more words for the server, which may depend on its port */
+export async function startRedis(
+  options: readonly string[] | ((port: number) => readonly string[]) = [],
+): Promise<RedisServer> {
   const port = await freePort()
+  const more = typeof options === 'function' ? options(port) : options
   const folder = mkdtempSync(join(tmpdir(), 'finesweep-redis-'))
-  let server = await launch(port, folder, options)
+  let server = await launch(port, folder, more)
   const kill = async (): Promise<void> => {
     if (server.exitCode !== null || server.signalCode !== null) return
     const ended = new Promise((resolve) => server.once('exit', resolve))
@@ -36,7 +40,7 @@ export async function startRedis(options: readonly string[] = []): Promise<Redis
     kill,
     async restart() {
       await kill()
-      server = await launch(port, folder, options)
+      server = await launch(port, folder, more)
     },
     async stop() {
       await kill()
