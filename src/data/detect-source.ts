@@ -74,7 +74,13 @@ function fromFile(file: string): unknown {
   const start = firstBytes(file)
   if (isParquet(start)) return { source: 'parquet', path: file }
   if (isArff(start.toString('latin1'))) return { source: 'arff', path: file }
-  return looksLikeTable(file) ? { source: 'csv', path: file } : null
+  const columns = columnsOfText(file)
+  if (columns > 1) return { source: 'csv', path: file }
+  if (columns === 0) return null
+  throw new UserError('usage', `${name} has one column; a table needs inputs and a label`, {
+    hint: 'If its cells are separated by an unusual character, name it: delimiter. An array of labels belongs beside its inputs.',
+    where: { file },
+  })
 }
 
 /** Enough of a file to know its format. */
@@ -82,7 +88,8 @@ function firstBytes(file: string): Buffer {
   return readWholeFile(file).subarray(0, 65_536)
 }
 
-function looksLikeTable(file: string): boolean {
+/** How many cells the first row of a text has; 0 if there is none. */
+function columnsOfText(file: string): number {
   const { content } = decodeText(file, null)
   const { sample } = detectDialect(file, content, {
     delimiter: null,
@@ -91,7 +98,7 @@ function looksLikeTable(file: string): boolean {
     comment: null,
     skip: 0,
   })
-  return (sample[0]?.length ?? 0) > 1
+  return sample[0]?.length ?? 0
 }
 
 /** The array of inputs in a folder with its labels beside it, and those of the test part if there are any. */

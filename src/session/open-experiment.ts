@@ -7,6 +7,7 @@ import type { ObjectiveSource } from '../objective/source.ts'
 import type { Fingerprints } from '../store/store.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 import { withObjectiveSpace } from '../study-file/objective-space.ts'
+import { fewStepsWarning } from './few-steps.ts'
 
 /** An experiment with its objective loaded, ready for the executors. */
 export interface OpenedExperiment {
@@ -35,7 +36,12 @@ export async function openExperiment(read: Experiment, options: OpenOptions = {}
     objective: fingerprint,
     space: hashJson(experiment.space),
   }
-  const warning =
-    data !== null && keepsNetwork(settings) ? checkMemory(settings.config, experiment.space, data) : null
-  return { experiment, source, fingerprints, data, warnings: warning === null ? [] : [warning] }
+  const warnings =
+    data !== null && keepsNetwork(settings)
+      ? [
+          checkMemory(settings.config, experiment.space, data),
+          fewStepsWarning(settings.config, experiment.stages, data),
+        ]
+      : []
+  return { experiment, source, fingerprints, data, warnings: warnings.filter((text) => text !== null) }
 }

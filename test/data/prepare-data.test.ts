@@ -302,9 +302,10 @@ describe('a description of data', () => {
     expect((await rejectionOf(describeData(path.join(folder, 'nowhere')))).message).toMatch(
       /no such file or folder$/,
     )
-    expect((await rejectionOf(describeData(writeIn(folder, 'a.txt', 'hello')))).message).toMatch(
-      /is not a readable data set/,
+    expect((await rejectionOf(describeData(writeIn(folder, 'a.txt', 'hello')))).message).toBe(
+      'a.txt has one column; a table needs inputs and a label',
     )
+    expect((await rejectionOf(describeData(writeIn(folder, 'b.txt', '')))).message).toBe('b.txt is empty')
     const alone = temporaryFolder()
     expect((await rejectionOf(describeData(alone))).message).toMatch(/is not a readable data set/)
     const lonely = writeIn(alone, 'x.npy', npyBytes({ descr: "'|u1'", shape: [2, 6] }, new Uint8Array(12)))

@@ -39,11 +39,11 @@ type Trained = KeptNetwork & {
 }
 
 /** A network trained on a data block for a few epochs, and the accuracies stored with its epoch. */
-async function trained(block: object): Promise<Trained> {
+async function trained(block: object, preprocess?: object): Promise<Trained> {
   const settings = {
     data: dataSchema.parse(block),
     split: splitSchema.parse({}),
-    preprocess: preprocessSchema.parse(undefined),
+    preprocess: preprocessSchema.parse(preprocess),
   }
   const data = await prepareData(settings)
   const training = trainingSchema.parse({ batchSize: 8, learningRate: 0.01, arithmetic: 'muladd' })
@@ -65,8 +65,8 @@ async function trained(block: object): Promise<Trained> {
 }
 
 /** How often the predictions of a file are right on the study's own parts, against what its trial measured. */
-async function expectAgreement(block: object, source: string): Promise<void> {
-  const network = await trained(block)
+async function expectAgreement(block: object, source: string, preprocess?: object): Promise<void> {
+  const network = await trained(block, preprocess)
   const predicted = await predictFile(network, source)
   const { train, valid } = network.fold
   const shareRight = ({ rows, labels }: typeof train): number =>
@@ -274,6 +274,27 @@ describe('predictions of the training file agree with the accuracies stored with
         (await predictFile(await trained(block), path.join(folder, 'train.bin'))).accuracy,
       ).not.toBeNull()
     }
+  })
+
+  it.each([
+    { kind: 'unit', biasTrick: true },
+    { kind: 'mean', pca: 2 },
+    { kind: 'standardize', pca: 2, whiten: true, biasTrick: true },
+    { kind: 'none', biasTrick: true },
+  ])('whatever is done to the inputs: $kind, pca $pca, bias trick $biasTrick', async (preprocess) => {
+    const folder = newFolder()
+    const array = {
+      source: 'npy',
+      path: writeIn(folder, 'X.npy', inputs),
+      labels: writeIn(folder, 'y.npy', labels),
+    }
+    await expectAgreement(array, array.path, preprocess)
+    const content = csv(({ kind, values, colour }) => [...values, colour, kind], 'a,b,colour,kind')
+    const table = writeIn(folder, 'table.csv', content)
+    await expectAgreement({ source: 'csv', path: table }, table, preprocess)
+    const bytes = csv(({ kind, values }, i) => [i % 200, Math.round(values[1]! * 9), kind], 'a,b,kind')
+    const whole = writeIn(folder, 'bytes.csv', bytes)
+    await expectAgreement({ source: 'csv', path: whole, missing: 'mean' }, whole, preprocess)
   })
 
   it('the generated set', async () => {
