@@ -145,9 +145,9 @@ function xLines({ ticks, label }: Axis, indent: number, columns: number): Span[]
     line = padEnd(line, start) + word
   }
   const name = label === '' ? '' : truncate(visible(label), columns)
-  const both = displayWidth(line) + 2 + displayWidth(name) <= columns + 8 && line !== ''
-  const rows =
-    name === '' ? [line] : both ? [`${padEnd(line, columns - displayWidth(name))}  ${name}`] : [line, name]
+  const both = displayWidth(line) + 2 + displayWidth(name) <= columns && line !== ''
+  const ended = padStart(name, columns)
+  const rows = name === '' ? [line] : both ? [line + ended.slice(displayWidth(line))] : [line, ended]
   return rows
     .filter((row) => row !== '')
     .map((row): Span[] => [{ text: ' '.repeat(indent) + row, tone: 'dim' }])

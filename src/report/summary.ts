@@ -78,7 +78,7 @@ export function renderSummary(summary: StudySummary, facts: RunFacts, layout: Ta
   const { study, explanation, best, evaluations, spread, winner } = summary
   const first = summary.failing.map((stage): Span[] => [{ text: `${failingSentence(stage)}.`, tone: 'bad' }])
   const made = renderTable(rankedColumns(summary, best), best, layout)
-  const hidden = hiddenColumnsLine(made, `choose with finesweep best --columns${facts.dbOption}`)
+  const hidden = hiddenColumnsLine(made, `choose with finesweep best${facts.dbOption} --columns A,B`)
   const shown = wrap(hidden, layout.width ?? DEFAULT_WIDTH).map(
     (line) => `${paint([{ text: line, tone: 'dim' }], layout.colour)}\n`,
   )

@@ -1,6 +1,7 @@
 import { formatMetric } from '../../report/numbers.ts'
 import { numberAxis, numberScale, wholeAxis } from '../axis.ts'
 import {
+  dots,
   emptyFigure,
   type Figure,
   type LegendEntry,
@@ -163,11 +164,12 @@ function groupPanel({ title, series }: LossGroup, bestStep: number | null, log: 
             ...{ width: 1, dashed: true },
           }),
         ]),
-    ...series.map(({ part, points }) =>
-      lines(PARTS[part], [points.map(([step, value]): Point => [x.unit(step), y.unit(value), -1])], {
-        ...{ width: 2, dashed: part === 'train' },
-      }),
-    ),
+    ...series.map(({ part, points }) => {
+      const places = points.map(([step, value]): Point => [x.unit(step), y.unit(value), -1])
+      // A line of one point would not be seen.
+      if (places.length === 1) return dots(PARTS[part], places)
+      return lines(PARTS[part], [places], { width: 2, dashed: part === 'train' })
+    }),
   ]
   return panel({ x: wholeAxis('epoch', x, 5), y: numberAxis(title, y), marks, span: 'part', height: 170 })
 }

@@ -38,7 +38,7 @@ export function answersOf(study: PictureStudy, facts: AnswerFacts): Answers {
     sure: [
       // Replicates tell the best apart better than their first values do.
       ...(facts.winner === null ? marginSentences(study, ranked) : []),
-      ...(facts.sure.length > 0 ? facts.sure : [LUCK]),
+      ...(facts.sure.length > 0 || ranked.length < MANY ? facts.sure : [LUCK]),
       ...testSentences(facts),
     ],
     looked: lookedSentences(study),
@@ -46,6 +46,8 @@ export function answersOf(study: PictureStudy, facts: AnswerFacts): Answers {
   }
 }
 
+/** From as many trials on the best one's lead is to a good part chance. */
+const MANY = 5
 const LUCK = 'The best of many trials looks better than it is: part of its lead is chance.'
 
 function withoutBest(study: PictureStudy): Answers {
