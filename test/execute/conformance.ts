@@ -194,6 +194,14 @@ export function describeExecutor(
     expect((await shared.run(trial('well'), unheard)).state).toBe('complete')
   })
 
+  test('an objective that returns because of a stop has not completed', async () => {
+    const outcome = await shared.run(trial('returnsAfterWaiting', { number: 4 }), () => {
+      // Not at once: between two measurements the executor would see the stop before the objective does.
+      setImmediate(() => setImmediate(() => shared.stop(4)))
+    })
+    expect([outcome.state, outcome.artifact]).toEqual(['stopped', null])
+  })
+
   test('a trial waits at each rung for its verdict, and goes on to its end', async () => {
     const events: string[] = []
     let waitedMs = 0
