@@ -184,42 +184,45 @@ test.skipIf(!existsSync('/proc/self/stat'))(
     const generator = fastGenerator(['programs', chaosSeed()])
     const kills = scaled(2, 200)
     const calm = leftBehind('calm')
-    expect((await run(calm.cwd, 'run', 'study.yaml', '--workers', '2', '--quiet')).code).toBe(0)
+    await start(['run', 'study.yaml', '--workers', '2', '--quiet'], { RUN: 'calm' }, calm.cwd).ended
     const { stdout: digest } = await run(calm.cwd, 'digest')
-    endAll(calm.pids)
+    endAll(`${calm.pids}.calm`)
     for (let kill = 0; kill < kills; kill++) {
-      const { cwd, pids, starts } = leftBehind(`left-${kill}`)
-      const first = start(['run', 'study.yaml', '--workers', '2', '--quiet'], { WAIT: '60' }, cwd)
-      await vi.waitUntil(() => existsSync(starts), { timeout: 45_000 })
+      const { cwd, pids } = leftBehind(`left-${kill}`)
+      const [killed, resumed] = [`${pids}.killed`, `${pids}.resumed`]
+      const first = start(
+        ['run', 'study.yaml', '--workers', '2', '--quiet'],
+        { RUN: 'killed', WAIT: '60' },
+        cwd,
+      )
+      await vi.waitUntil(() => pidsIn(killed).length > 0, { timeout: 45_000, interval: 5 })
       await new Promise((resolve) => setTimeout(resolve, generator.next() * 50))
       first.child.kill('SIGKILL')
       await first.ended
-      const before = pidsIn(pids)
-      const begun = readFileSync(starts, 'utf8').length
-      const resumed = start(['resume', '--workers', '2', '--quiet'], { WAIT: '0.3' }, cwd)
-      // They are ended before the first program of the resumed study begins.
-      await vi.waitUntil(() => readFileSync(starts, 'utf8').length > begun, { timeout: 45_000, interval: 5 })
-      expect(before.filter(isAlive)).toEqual([])
-      expect(await resumed.ended).toMatchObject({ code: 0, stderr: '' })
+      const second = start(['resume', '--workers', '2', '--quiet'], { RUN: 'resumed', WAIT: '0.3' }, cwd)
+      // They are ended before the first program of the resumed study begins, one that began late as well.
+      await vi.waitUntil(() => pidsIn(resumed).length > 0, { timeout: 45_000, interval: 5 })
+      expect(pidsIn(killed).filter(isAlive)).toEqual([])
+      expect(await second.ended).toMatchObject({ code: 0, stderr: '' })
       expect((await trialsOf(cwd)).map(({ state }) => state)).toEqual(['complete', 'complete', 'complete'])
       expect(existsSync(`${pids}.twice`)).toBe(false)
       expect((await run(cwd, 'digest')).stdout).toBe(digest)
-      endAll(pids)
+      endAll(resumed)
     }
   },
 )
 
-/** A study of programs that leave others behind; files of their process ids and of the attempts that began. */
-function leftBehind(name: string): { readonly cwd: string; readonly pids: string; readonly starts: string } {
+/** A study of programs that leave others behind, and the start of the names of files with their process ids. */
+function leftBehind(name: string): { readonly cwd: string; readonly pids: string } {
   const own = path.join(folder, name)
   mkdirSync(own)
-  const [pids, starts] = [path.join(own, 'pids'), path.join(own, 'starts')]
-  writeFileSync(pids, '')
-  const objective = `objective: { command: "./left.sh {x}", env: { PIDS: ${pids}, STARTS: ${starts} } }\n`
-  return { cwd: project(name, `${STUDY}${stage(3)}${objective}`), pids, starts }
+  const pids = path.join(own, 'pids')
+  const objective = `objective: { command: "./left.sh {x}", env: { PIDS: ${pids} } }\n`
+  return { cwd: project(name, `${STUDY}${stage(3)}${objective}`), pids }
 }
 
 function pidsIn(file: string): number[] {
+  if (!existsSync(file)) return []
   return readFileSync(file, 'utf8')
     .split('\n')
     .map(Number)

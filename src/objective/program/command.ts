@@ -70,7 +70,7 @@ async function* runProgram(
     if (failure !== null && !signal.aborted) throw failed('exited', `${name} ${failure}`, output.tail())
     if (lastStep === 0 && !signal.aborted) {
       const message = `${name} ended without a measurement: no line of its stdout was a JSON object with a "value"`
-      throw failed('bad-measurement', message, output.tail())
+      throw failed('bad-measurement', message + wayToPrint(output.tail()), output.tail())
     }
   } finally {
     signal.removeEventListener('abort', stop)
@@ -78,6 +78,13 @@ async function* runProgram(
     await program.ended
     output.close()
   }
+}
+
+/** How to print what stands in the last line, where that is a number alone or a Python dictionary. */
+function wayToPrint(tail: string): string {
+  const last = tail.slice(tail.lastIndexOf('\n') + 1).trim()
+  if (last !== '' && Number.isFinite(Number(last))) return ` (print {"value": ${last}})`
+  return /^\{'.*\}$/.test(last) ? ' (in Python, print json.dumps of the dictionary)' : ''
 }
 
 /** The last line, where an exception says what it is, goes into the sentence; the lines before it are kept beside it. */

@@ -94,6 +94,12 @@ test('a program without a measurement, one that is not there, and a directory th
   expect(silent.error?.message).toMatch(
     /ended without a measurement: no line of its stdout was a JSON object with a "value": nothing to say$/,
   )
+  const number = await run(`${node} number`)
+  expect(number.error?.message).toMatch(/with a "value" \(print \{"value": 0\.94\}\): 0\.94$/)
+  const dictionary = await run(`${node} dictionary`)
+  expect(dictionary.error?.message).toMatch(
+    /\(in Python, print json\.dumps of the dictionary\): \{'value': 1\}$/,
+  )
   const missing = await run('no-such-program-here 1')
   expect([missing.state, missing.error?.code, missing.error?.message]).toEqual([
     'failed',
