@@ -1,8 +1,11 @@
+import { expectWinner } from '../../src/search/expected-value.ts'
 import { DEFAULT_LAG } from '../../src/search/plan.ts'
 import { rankTrials } from '../../src/search/rank.ts'
+import type { PastTrial } from '../../src/search/sampler.ts'
+import type { StagePlan } from '../../src/search/stage-plan.ts'
 import { classicProblems } from './classic.ts'
 import { type Setting, stagesOf } from './settings.ts'
-import { simulate } from './simulate.ts'
+import { type Problem, simulate } from './simulate.ts'
 
 /** The true value of the winner above the lowest, over the seeds. */
 export interface ClassicResult {
@@ -23,14 +26,9 @@ const CLASSIC_SETTINGS: readonly Setting[] = (['random', 'tpe', 'gp'] as const).
 }))
 
 export function compareOnClassics(seeds: number): ClassicResult[] {
-  return classicProblems(0).flatMap(({ name, rightBranch }, index) =>
+  return classicProblems(0).flatMap(({ name, rightBranch }) =>
     CLASSIC_SETTINGS.map((setting) => {
-      const stages = stagesOf(setting, TRIALS)
-      const winners = Array.from({ length: seeds }, (_, seed) => {
-        const problem = classicProblems(seed)[index]!
-        const { params } = rankTrials(simulate(problem, stages, seed, DEFAULT_LAG).trials, 'minimize')[0]!
-        return { regret: problem.truth(params) - problem.lowest, isRight: rightBranch?.(params) ?? true }
-      })
+      const winners = classicWinners(name, setting, seeds)
       const regrets = winners.map(({ regret }) => regret).sort((a, b) => a - b)
       return {
         name,
@@ -41,6 +39,31 @@ export function compareOnClassics(seeds: number): ClassicResult[] {
       }
     }),
   )
+}
+
+/** How far the winners of that many studies truly lie above the lowest value, and whether in the right branch. */
+export function classicWinners(
+  name: string,
+  setting: Setting,
+  seeds: number,
+): { readonly regret: number; readonly isRight: boolean }[] {
+  const stages = stagesOf(setting, TRIALS)
+  return Array.from({ length: seeds }, (_, seed) => {
+    const problem = classicProblems(seed).find((other) => other.name === name)!
+    const { params } = winnerOf(problem, simulate(problem, stages, seed, DEFAULT_LAG).trials, stages)
+    return {
+      regret: problem.truth(params) - problem.lowest,
+      isRight: problem.rightBranch?.(params) ?? true,
+    }
+  })
+}
+
+/** The trial that a study reports as its winner: where values are noisy, not the luckiest. */
+function winnerOf(problem: Problem, trials: readonly PastTrial[], stages: readonly StagePlan[]): PastTrial {
+  const best = rankTrials(trials, problem.direction)[0]!
+  const { space, direction } = problem
+  const expectation = expectWinner({ space, trials, stages, direction, best: best.number })
+  return expectation === null ? best : trials[expectation.chosen.trial]!
 }
 
 export function printClassics(results: readonly ClassicResult[], seeds: number): void {

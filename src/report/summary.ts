@@ -1,8 +1,7 @@
-import type { WinnerExpectation } from '../search/expected-value.ts'
 import { isImported } from '../search/imported-stages.ts'
 import type { Evaluation, StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
 import { studyDigest } from '../study/digest.ts'
-import { readReplicates } from '../study/winning-trial.ts'
+import { readWinner, type StudyWinner, winnerFirst } from '../study/winning-trial.ts'
 import type { TrialRecord } from '../trial.ts'
 import { type Explanation, readExplanation, stageTotals } from './explain.ts'
 import { type FailingStage, failingSentence, readFailingStages } from './failing-stages.ts'
@@ -14,7 +13,7 @@ import { testLines } from './test-lines.ts'
 import { oneLine, paint, type Span, wrap, wrapSpans } from './text.ts'
 import type { Totals } from './totals.ts'
 import { rankedColumns } from './trial-columns.ts'
-import { readWinner, replicateSentences, winnerSentences } from './winner.ts'
+import { worthSentences } from './winner.ts'
 
 /** What is reported when a study ends. */
 export interface StudySummary {
@@ -27,10 +26,7 @@ export interface StudySummary {
   readonly failing: readonly FailingStage[]
   /** How clearly the first places differ; null without a value. */
   readonly spread: TopSpread | null
-  /** What the best value is worth; null where too few trials have one. */
-  readonly winner: WinnerExpectation | null
-  /** What running the best points again said; null if none was. */
-  readonly replicates: ReturnType<typeof readReplicates>
+  readonly winner: StudyWinner | null
   readonly evaluations: readonly Evaluation[]
   readonly digest: string
 }
@@ -39,13 +35,13 @@ export interface StudySummary {
 export function readSummary(reader: StudyReader, study: StudyRecord, count = 10): StudySummary {
   const explanation = readExplanation(reader, study)
   const stages = explanation.stages.map(({ record }) => record)
-  const best = reader.bestTrials(study.id, count)
+  const winner = readWinner(reader, study, stages)
+  const best = winnerFirst(reader, study, winner, count)
   return {
     study,
     stages,
     best,
-    winner: readWinner(reader, study, stages, best[0]),
-    replicates: readReplicates(reader, study, stages),
+    winner,
     totals: explanation.totals,
     explanation,
     failing: readFailingStages(
@@ -93,12 +89,7 @@ export function renderSummary(summary: StudySummary, facts: RunFacts, layout: Ta
   ]
   const width = layout.width ?? DEFAULT_WIDTH
   end.push(...notes.flatMap((text) => wrapSpans([{ text, tone: 'warning' }], width)))
-  const worth =
-    summary.replicates !== null
-      ? replicateSentences(summary.replicates, study.metric)
-      : winner === null
-        ? []
-        : winnerSentences(winner, best[0]!.value!, study.metric)
+  const worth = worthSentences(winner, study.metric)
   end.push(...worth.flatMap((text) => wrapSpans([text], width)))
   end.push(...testLines(evaluations))
   for (const caution of facts.cautions ?? []) end.push([{ text: `Caution: ${caution}.`, tone: 'warning' }])

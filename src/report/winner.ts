@@ -1,55 +1,33 @@
-import { type Expectation, expectWinner, type WinnerExpectation } from '../search/expected-value.ts'
-import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
-import type { readReplicates } from '../study/winning-trial.ts'
-import { FINISHED_STATES, type TrialRecord } from '../trial.ts'
+import type { Expectation, WinnerExpectation } from '../search/expected-value.ts'
+import type { readReplicates, StudyWinner } from '../study/winning-trial.ts'
 import { formatMetric } from './numbers.ts'
 
-/** More trials than this would take longer to read than they tell. */
-const MOST_TRIALS = 1000
-/** Of a longer study, as many of its best are judged: more than the Gaussian process takes of the better half. */
-const BEST_JUDGED = 128
-
-/** What the best trial's value is worth; null where too few trials have one. */
-export function readWinner(
-  reader: StudyReader,
-  study: StudyRecord,
-  stages: readonly StageRecord[],
-  best: TrialRecord | undefined,
-): WinnerExpectation | null {
-  const last = stages.at(-1)
-  if (best === undefined || last === undefined) return null
-  const judge = (trials: readonly TrialRecord[]): WinnerExpectation | null =>
-    expectWinner({ space: last.space, trials, stages, direction: study.direction, best: best.number })
-  // Numbers are given in order: counting the trials would take as long as looking at them.
-  const isLarge = reader.trials(study.id, { from: MOST_TRIALS, limit: 1 }).length > 0
-  if (!isLarge) return judge(reader.trials(study.id, { states: FINISHED_STATES }))
-  const expectation = judge(someTrials(reader, study.id, best))
-  if (expectation === null) return null
-  return { ...expectation, trials: reader.countTrials(study.id, best.stage)[best.state] }
-}
-
-/** Of the best one's stage, the first trials that have ended and the best. */
-function someTrials(reader: StudyReader, study: number, best: TrialRecord): TrialRecord[] {
-  const { stage } = best
-  const first = reader.trials(study, { states: FINISHED_STATES, stage, limit: MOST_TRIALS })
-  const top = reader.bestTrials(study, BEST_JUDGED, stage)
-  return [...new Map([...first, ...top].map((trial) => [trial.number, trial])).values()]
+/** What a study's winner is worth and why it is the winner, as far as either is known. */
+export function worthSentences(winner: StudyWinner | null, metric: string): string[] {
+  if (winner === null) return []
+  const { luckiest, expectation, replicates } = winner
+  if (replicates !== null) return replicateSentences(replicates, metric)
+  return expectation === null ? [] : winnerSentences(expectation, luckiest.value!, metric)
 }
 
 /**
- * `validAccuracy 0.4704, the best of 29; training it again is expected to give 0.464 ± 0.006`, and which trial is expected
- * to be better, if one is. Empty where the measurements have no noise to speak of.
+ * `validAccuracy 0.4704, the best of 29; training it again is expected to give 0.464 ± 0.006`, which trial is the winner
+ * in its stead, and which is expected to be better still, if one is. Empty where the measurements have no noise to speak of.
  */
 export function winnerSentences(
-  { best, likeliest, trials, noisy }: WinnerExpectation,
+  { best, likeliest, chosen, trials, noisy }: WinnerExpectation,
   value: number,
   metric: string,
 ): string[] {
   if (!noisy) return []
   const measured = `${metric} ${formatMetric(metric, value)}, the best of ${trials}`
   const again = `Trial ${best.trial}: ${measured}; training it again is expected to give ${expected(best)}.`
-  if (likeliest.trial === best.trial || expected(likeliest) === expected(best)) return [again]
-  return [again, `Trial ${likeliest.trial} is expected to do better: ${expected(likeliest)}.`]
+  const lines =
+    chosen.trial === best.trial
+      ? [again]
+      : [`Winner: trial ${chosen.trial}, by its expected value ${expected(chosen)}.`, again]
+  if (likeliest.trial === chosen.trial || expected(likeliest) === expected(chosen)) return lines
+  return [...lines, `Trial ${likeliest.trial} is expected to do better: ${expected(likeliest)}.`]
 }
 
 /**

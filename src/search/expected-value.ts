@@ -1,6 +1,6 @@
 import type { SearchSpace } from '../space/search-space.ts'
 import type { Direction } from '../trial.ts'
-import { fitGaussianProcess } from './gaussian-process.ts'
+import { fitSearchProcess } from './gaussian-process.ts'
 import { byEpochs, epochsOfValue } from './informative.ts'
 import { hasValue, isBad, rankTrials } from './rank.ts'
 import type { PastTrial } from './sampler.ts'
@@ -33,11 +33,13 @@ export interface Expectation {
 export interface WinnerExpectation {
   /** Of the trial with the best value. */
   readonly best: Expectation
-  /**
-   * Of the trial of the same epochs that is expected to be best; the same trial unless noise makes another likelier.
-   * A sound choice of winner, where `best` is the luckiest.
-   */
+  /** Of the trial of the same epochs that is expected to be best; the same trial unless noise makes another likelier. */
   readonly likeliest: Expectation
+  /**
+   * Of the trial to choose: where values are noisy, the one expected to be best among the best few by value
+   * (a study keeps the networks of these); else the one with the best value.
+   */
+  readonly chosen: Expectation
   /** Of the others asked for, in their order; null for one that is not among those of the same epochs. */
   readonly others: readonly (Expectation | null)[]
   /** The standard deviation of a measurement: what another seed changes. */
@@ -51,6 +53,8 @@ export interface WinnerExpectation {
 /** Below this many trials with a value nothing is reported. */
 const LEAST_TRIALS = 12
 const MOST_OBSERVATIONS = 128
+/** The winner is chosen among as many of the best values: of so many trials a study keeps the networks. */
+export const CHOSEN_AMONG = 3
 /** Noise below this, in standard deviations of the scores, counts as none. */
 const LEAST_NOISE = 0.02
 /** Fewer degrees of freedom than this say nothing of the noise. */
@@ -87,7 +91,7 @@ export function expectWinner(request: ExpectationRequest): WinnerExpectation | n
     ),
   ]
   const axes = axesView(space)
-  const process = fitGaussianProcess({
+  const { process, noisy } = fitSearchProcess({
     places: chosen.map(({ trial }) => placeOf(axes, trial.params)),
     values: Float64Array.from(chosen, ({ score }) => score),
     groups: Int32Array.from(chosen, ({ epochs }) => epochs),
@@ -97,6 +101,7 @@ export function expectWinner(request: ExpectationRequest): WinnerExpectation | n
     .filter(({ trial }) => hasValue(trial))
     .map(({ trial, score }) => ({
       trial: trial.number,
+      isComplete: trial.state === 'complete',
       score,
       ...process.predict(placeOf(axes, trial.params), group),
     }))
@@ -107,10 +112,12 @@ export function expectWinner(request: ExpectationRequest): WinnerExpectation | n
     margin: intervalOf(freedom) * Math.abs(scale.slope) * Math.sqrt(deviation * deviation + noise * noise),
   })
   const first = expectations.find(({ trial }) => trial === best.number)!
-  const likeliest = expectations.reduce((a, b) => (b.mean < a.mean ? b : a), first)
+  const likeliest = likeliestOf(expectations, first)
+  const choice = expectations.filter(({ isComplete }) => isComplete).slice(0, CHOSEN_AMONG)
   return {
     best: toExpectation(first),
     likeliest: toExpectation(likeliest),
+    chosen: toExpectation(noisy ? likeliestOf(choice, first) : first),
     others: (request.others ?? []).map((number) => {
       const found = expectations.find(({ trial }) => trial === number)
       return found === undefined ? null : toExpectation(found)
@@ -139,6 +146,11 @@ function noiseOf(
   }
   const byResiduals = freedom < LEAST_FREEDOM ? 0 : Math.sqrt(squares / freedom)
   return { noise: Math.max(likeliest, byResiduals), freedom: Math.max(LEAST_FREEDOM, freedom) }
+}
+
+/** The one of the lowest mean; of equal ones the first. */
+function likeliestOf<T extends { readonly mean: number }>(among: readonly T[], first: T): T {
+  return among.reduce((a, b) => (b.mean < a.mean ? b : a), first)
 }
 
 /** How many standard deviations make a 95 % interval: Student's quantile, to a hundredth from 8 degrees of freedom on. */

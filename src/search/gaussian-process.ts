@@ -1,5 +1,5 @@
 import { cholesky, solveLower, solveUpper } from '../numerics/cholesky.ts'
-import { fitParameters, type GpParameters } from './gp-fit.ts'
+import { fitNoisyParameters, fitParameters, type GpParameters } from './gp-fit.ts'
 import {
   ACROSS_GROUPS,
   addDistances,
@@ -47,7 +47,25 @@ export interface GaussianProcess {
  * Source: C. E. Rasmussen and C. K. I. Williams, Gaussian Processes for Machine Learning (2006), 2.2, 4.2, 5.4.
  */
 export function fitGaussianProcess(observations: Observations): GaussianProcess {
-  const parameters = fitParameters(observations)
+  return processWith(observations, fitParameters(observations))
+}
+
+/**
+ * The process to search and to choose by: where values are noisy, with a narrower prior of the lengths, for few noisy
+ * values say little of them. `noisy` says whether they are.
+ */
+export function fitSearchProcess(observations: Observations): {
+  readonly process: GaussianProcess
+  readonly noisy: boolean
+} {
+  const parameters = fitNoisyParameters(observations)
+  return {
+    process: processWith(observations, parameters ?? fitParameters(observations)),
+    noisy: parameters !== null,
+  }
+}
+
+function processWith(observations: Observations, parameters: GpParameters): GaussianProcess {
   for (let noise = parameters.noise; ; noise = 10 * noise) {
     const fitted = { ...parameters, noise }
     const fit = factored(observations, fitted)

@@ -7,10 +7,12 @@ import { ACROSS_GROUPS, correlationSlope, covariances, type Observations, pairSq
 const MOST_FITTED = 64
 /**
  * The log-normal prior of a length: its mode, which grows with the root of the number of axes as distances do, and its
- * width. Those of Hvarfner et al.; a narrower one was no better on tables, and worse on Rosenbrock's valley.
+ * width. Those of Hvarfner et al.; where values are noisy a narrow one, because few noisy values say little of lengths.
+ * Without noise the narrow one is worse on Rosenbrock's valley.
  */
 const LENGTH_MODE = 0.205
 const LENGTH_WIDTH = 1.73
+const NOISY_LENGTH_WIDTH = 0.5
 const FIRST_LENGTH = 0.5
 /**
  * The prior of the noise is wide: a smooth function without any is found exactly only if the process may believe its
@@ -21,6 +23,8 @@ const NOISE_WIDTH = 3
 const FIRST_NOISE = 1e-2
 const LEAST_NOISE = 1e-6
 const MOST_NOISE = 10
+/** Values are noisy if noise has more than this share of the variance, with the narrow prior of the lengths. */
+const NOISY = 0.01
 const MOST_EVALUATIONS = 40
 /** The most evaluations times axes that a fit may take. */
 const EVALUATED_AXES = 4000
@@ -38,6 +42,19 @@ export interface GpParameters {
  * C. Hvarfner, E. O. Hellsten, L. Nardi, Vanilla Bayesian Optimization Performs Great in High Dimensions (2024).
  */
 export function fitParameters(observations: Observations): GpParameters {
+  return likeliest(thinned(observations), LENGTH_WIDTH)
+}
+
+/**
+ * The same with the narrow prior of the lengths where values are noisy: null where they are not. The narrow prior finds
+ * noise earlier than the wide one, which explains it by short lengths; but it gives idle parameters some influence.
+ */
+export function fitNoisyParameters(observations: Observations): GpParameters | null {
+  const found = likeliest(thinned(observations), NOISY_LENGTH_WIDTH)
+  return found.noise > NOISY ? found : null
+}
+
+function likeliest(observations: Observations, width: number): GpParameters {
   const axes = observations.isChoice.length
   const lengths = -2 * log(LENGTH_MODE * Math.sqrt(Math.max(1, axes)))
   const start = new Float64Array(axes + 1).fill(Math.min(lengths, -2 * log(FIRST_LENGTH)))
@@ -46,7 +63,7 @@ export function fitParameters(observations: Observations): GpParameters {
   const high = new Float64Array(axes + 1).fill(9)
   low[axes] = log(LEAST_NOISE)
   high[axes] = log(MOST_NOISE)
-  const { place } = minimize(negativeLogDensity(thinned(observations), lengths), start, {
+  const { place } = minimize(negativeLogDensity(observations, lengths, width), start, {
     low,
     high,
     evaluations: Math.min(MOST_EVALUATIONS, Math.max(8, Math.floor(EVALUATED_AXES / Math.max(1, axes)))),
@@ -68,8 +85,15 @@ function thinned(observations: Observations): Observations {
   }
 }
 
-/** What is minimised: a function of the logarithms of the precisions and of the noise. `centre`: the precisions' prior. */
-function negativeLogDensity({ places, values, groups, isChoice }: Observations, centre: number): Slope {
+/**
+ * What is minimised: a function of the logarithms of the precisions and of the noise. `centre`: the precisions' prior;
+ * `width`: that of the lengths.
+ */
+function negativeLogDensity(
+  { places, values, groups, isChoice }: Observations,
+  centre: number,
+  width: number,
+): Slope {
   const n = values.length
   const axes = isChoice.length
   const squares = isChoice.map((choice, axis) => pairSquares(places, axis, choice))
@@ -103,7 +127,7 @@ function negativeLogDensity({ places, values, groups, isChoice }: Observations, 
       for (let p = 0; p < pairs; p++) sum += distances[p]! * column[p]!
       gradient[axis] = sum * exp(x[axis]!)
       // A precision is an inverse squared length: its logarithm is twice as wide.
-      density += penalty(x[axis]!, centre, 2 * LENGTH_WIDTH, gradient, axis)
+      density += penalty(x[axis]!, centre, 2 * width, gradient, axis)
     }
     return density + penalty(x[axes]!, log(NOISE_CENTRE), NOISE_WIDTH, gradient, axes)
   }

@@ -5,7 +5,7 @@ import { constraintsHold, paramsAt } from '../space/points.ts'
 import { drawAdmissible, isAdmissible, trialDraws } from './admissible.ts'
 import { type CubeSearch, highestPoint } from './cube-search.ts'
 import { logExpectedImprovement } from './expected-improvement.ts'
-import { fitGaussianProcess, type GaussianProcess } from './gaussian-process.ts'
+import { fitSearchProcess, type GaussianProcess } from './gaussian-process.ts'
 import type { Observations } from './gp-kernel.ts'
 import { byEpochs, informativeTrials } from './informative.ts'
 import { type PastTrial, type ProposalRequest, type Sampler, trialStream } from './sampler.ts'
@@ -20,11 +20,14 @@ const MOST_OBSERVATIONS = 128
 const PROMISING = 5
 /** Every how many trials one lies in the branch of a choice that was tried least. */
 const BRANCH_EVERY = 6
+/** How many standard deviations better than its mean a point may be, where values are noisy. */
+const OPTIMISM = 2
 /** What a point scores that breaks a constraint. */
 const FORBIDDEN = -1e300
 
 /**
- * The highest expected improvement of a Gaussian process over the trials seen so far, in the unit cube; pending
+ * The highest expected improvement of a Gaussian process over the trials seen so far, in the unit cube, or its best
+ * confidence bound where values are noisy; pending
  * trials count as if they had what the process expects of them. Trials of stages with other epochs are learnt from
  * too, with an offset for each stage. Until there is enough to learn from, the Sobol' sequence.
  */
@@ -44,10 +47,16 @@ function bestExpected(request: ProposalRequest, trials: readonly PastTrial[]): P
   const group = stages[stage]!.epochs
   const observations = observe(request, axes, trials)
   const believed = pending.map((params) => placeOf(axes, params))
-  const model = fitGaussianProcess(observations).believing(believed, group)
+  const { process, noisy } = fitSearchProcess(observations)
+  const model = process.believing(believed, group)
   const isNear = nearVisited(request, axes)
   const unit = highestPoint({
-    ...improvement(request, axes, model, lowestMean(model, [...observations.places, ...believed], group)),
+    ...merit(
+      request,
+      axes,
+      model,
+      noisy ? null : lowestMean(model, [...observations.places, ...believed], group),
+    ),
     axes,
     draws: fastGenerator(trialStream(request, 'acquisition')),
     promising: promisingPoints(axes, observations),
@@ -57,31 +66,39 @@ function bestExpected(request: ProposalRequest, trials: readonly PastTrial[]): P
   return unit === null ? drawAdmissible(request, trialDraws(request, 'instead')) : paramsAt(space, unit)
 }
 
-/** The logarithm of the expected improvement on `best`, and its slope, over the unit cube. */
-function improvement(
+/**
+ * How promising a point is, and its slope, over the unit cube: the logarithm of the expected improvement on `best`;
+ * where that is null, for values that are noisy, the confidence bound, which goes on exploring and measures again near the best.
+ * Source of the bound: N. Srinivas et al., Gaussian Process Optimization in the Bandit Setting (2010).
+ */
+function merit(
   request: ProposalRequest,
   axes: readonly Axis[],
   model: GaussianProcess,
-  best: number,
+  best: number | null,
 ): Pick<CubeSearch, 'score' | 'slope'> {
   const { space, stages, stage } = request
   const group = stages[stage]!.epochs
   const isConstrained = space.constraints.length > 0
   const isForbidden = (unit: Float64Array): boolean =>
     isConstrained && !constraintsHold(space, paramsAt(space, unit))
+  const judged = (mean: number, deviation: number) =>
+    best === null
+      ? { value: OPTIMISM * deviation - mean, byMean: -1, byDeviation: OPTIMISM }
+      : logExpectedImprovement(best, mean, deviation)
   const meanSlope = new Float64Array(axes.length)
   const deviationSlope = new Float64Array(axes.length)
   return {
     score(unit) {
       if (isForbidden(unit)) return FORBIDDEN
       const { mean, deviation } = model.predict(placeAt(request, axes, unit), group)
-      return logExpectedImprovement(best, mean, deviation).value
+      return judged(mean, deviation).value
     },
     slope(unit, gradient) {
       if (isForbidden(unit)) return FORBIDDEN
       const place = placeAt(request, axes, unit)
       const { mean, deviation } = model.predictWithSlope(place, group, meanSlope, deviationSlope)
-      const { value, byMean, byDeviation } = logExpectedImprovement(best, mean, deviation)
+      const { value, byMean, byDeviation } = judged(mean, deviation)
       for (let axis = 0; axis < axes.length; axis++) {
         gradient[axis] = byMean * meanSlope[axis]! + byDeviation * deviationSlope[axis]!
       }

@@ -2,11 +2,10 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { LOG_FILES } from '../objective/program/output.ts'
 import { trialFolder } from '../objective/study-place.ts'
-import { promotedTrials } from '../search/given-trials.ts'
 import { drawnAfter } from '../search/imported-stages.ts'
 import type { StagePlan } from '../search/stage-plan.ts'
 import type { StudyEvent, StudyListener } from '../study/events.ts'
-import { type KeptArtifacts, keepArtifacts, promotedCount } from '../study/kept-artifacts.ts'
+import { continuedTrials, type KeptArtifacts, keepArtifacts, promotedCount } from '../study/kept-artifacts.ts'
 import { type Direction, isFinished, type TrialRecord } from '../trial.ts'
 
 /** The file name of a store whose folders have the short name. */
@@ -83,12 +82,12 @@ export function keepTrialFolders({ folder, direction, stages, keep, trials }: Ke
         stage: index,
         best: most,
         promoted: promotedCount(stages[drawnAfter(stages, index)]),
-        continued: promotedTrials({
+        continued: continuedTrials({
           stages,
           stage: index,
           direction,
           earlier: finished.filter((trial) => trial.stage < index),
-        }).map(({ number }) => number),
+        }),
         finished,
       })
       sweep()

@@ -1,5 +1,7 @@
 import type { ArtifactFloor } from '../execute/executor.ts'
+import { promotedTrials } from '../search/given-trials.ts'
 import { compareTrials } from '../search/rank.ts'
+import { pointsToReplicate } from '../search/replication.ts'
 import type { StagePlan } from '../search/stage-plan.ts'
 import type { Direction } from '../trial.ts'
 import type { EndedTrial } from './ended-trial.ts'
@@ -23,7 +25,7 @@ export interface KeptArtifactsSetup {
   readonly promoted: number
   /** True if this stage runs the best trials again: their own artifacts stay, and none of its. */
   readonly replicates?: boolean
-  /** Numbers of the trials that this stage continues. */
+  /** Numbers of the trials that this stage continues or runs again. */
   readonly continued: readonly number[]
   /** The finished trials of earlier stages and of this one, as a resume finds them. */
   readonly finished: Iterable<EndedTrial>
@@ -57,9 +59,26 @@ export function keepArtifacts(setup: KeptArtifactsSetup): KeptArtifacts {
   }
 }
 
-/** How many trials of a stage the one after it continues. */
+/** How many trials of a stage the one after it continues or runs again. */
 export function promotedCount(next: StagePlan | undefined): number {
+  if (next?.replicate !== undefined) return next.replicate.top
   return next?.warmStart === true ? next.trials : 0
+}
+
+/** Numbers of the earlier trials that the stage of that index continues or runs again. */
+export function continuedTrials(request: {
+  readonly stages: readonly StagePlan[]
+  readonly stage: number
+  readonly direction: Direction
+  readonly earlier: readonly EndedTrial[]
+}): number[] {
+  const { stages, stage, direction, earlier } = request
+  const { replicate, epochs } = stages[stage]!
+  const trials =
+    replicate === undefined
+      ? promotedTrials(request)
+      : pointsToReplicate(earlier, stages, epochs, replicate, direction)
+  return trials.map(({ number }) => number)
 }
 
 /** The best `size` of all that were offered, in order of rank. */

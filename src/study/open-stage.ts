@@ -1,5 +1,4 @@
 import { seedFrom } from '../random/stream.ts'
-import { promotedTrials } from '../search/given-trials.ts'
 import { drawnAfter, drawnBefore, isImported, narrowsBy } from '../search/imported-stages.ts'
 import { narrow } from '../search/narrow.ts'
 import { isAdaptive, proposeTrial, takenBefore } from '../search/propose-trial.ts'
@@ -11,7 +10,7 @@ import type { StageRecord, StudyRecord, StudyWriter } from '../store/store.ts'
 import type { TrialRecord } from '../trial.ts'
 import { readEarlyValues } from './early-values.ts'
 import { type EndedTrial, readEndedTrials } from './ended-trial.ts'
-import { type KeptArtifacts, keepArtifacts, promotedCount } from './kept-artifacts.ts'
+import { continuedTrials, type KeptArtifacts, keepArtifacts, promotedCount } from './kept-artifacts.ts'
 import { TrialQueue, type TrialQueueSetup } from './trial-queue.ts'
 
 /** What decides the trials of a study. */
@@ -84,14 +83,13 @@ export function openStage(
     retries: limits.retries,
     maxFailures: limits.maxFailures,
   })
-  const continued = promotedTrials({ stages, stage: stage.index, direction, earlier: before.trials })
   const kept = keepArtifacts({
     direction,
     stage: stage.index,
     best: KEPT_BEST,
     promoted: promotedCount(stages[drawnAfter(stages, stage.index)]),
     replicates: plan.replicate !== undefined,
-    continued: continued.map(({ number }) => number),
+    continued: continuedTrials({ stages, stage: stage.index, direction, earlier: before.trials }),
     finished: finishedSoFar(course, stage.index, before.trials),
   })
   return { queue, kept }

@@ -1,7 +1,7 @@
 import { jsonDocument, studyHead, trialSummary } from '../../report/trial-json.ts'
-import { readWinner, replicateSentences, winnerSentences } from '../../report/winner.ts'
+import { worthSentences } from '../../report/winner.ts'
 import type { StudyRecord } from '../../store/store.ts'
-import { readReplicates } from '../../study/winning-trial.ts'
+import { readWinner, type StudyWinner, winnerFirst } from '../../study/winning-trial.ts'
 import { defineCommand } from '../command.ts'
 import { CHOOSE_COLUMNS, printTable, tableLayout } from '../layout.ts'
 import { refuseDamage, withStudy } from '../open-study.ts'
@@ -24,15 +24,15 @@ export default defineCommand({
     withStudy(args, async (open) => {
       const { reader, study, stages } = open
       refuseDamage(open, args.db)
-      const trials = reader.bestTrials(study.id, args.count ?? 10)
-      const winner = readWinner(reader, study, stages, trials[0])
-      const replicates = readReplicates(reader, study, stages)
+      const chosen = readWinner(reader, study, stages)
+      const trials = winnerFirst(reader, study, chosen, args.count ?? 10)
+      const { expectation: winner, replicates } = chosen ?? { expectation: null, replicates: null }
       if (args.json) {
         const items = trials.map((trial) => trialSummary(trial, stages))
         await printAll(terminal, jsonDocument({ ...studyHead(study), winner, replicates }, 'trials', items))
         return
       }
-      if (!args.quiet) say(terminal, headline(study, trials.length))
+      if (!args.quiet) say(terminal, headline(study, trials.length, chosen))
       // Loaded here: a document for machines should not wait for what draws tables.
       const { renderTable } = await import('../../report/table.ts')
       const { chosenColumns, rankedColumns } = await import('../../report/trial-columns.ts')
@@ -43,18 +43,14 @@ export default defineCommand({
       const table = renderTable(columns, trials, tableLayout(terminal))
       await printTable(terminal, table, args.quiet, CHOOSE_COLUMNS)
       if (args.quiet) return
-      const worth =
-        replicates !== null
-          ? replicateSentences(replicates, study.metric)
-          : winner === null
-            ? []
-            : winnerSentences(winner, trials[0]!.value!, study.metric)
-      for (const sentence of worth) say(terminal, sentence)
+      for (const sentence of worthSentences(chosen, study.metric)) say(terminal, sentence)
     }),
 })
 
-function headline(study: StudyRecord, shown: number): string {
+function headline(study: StudyRecord, shown: number, winner: StudyWinner | null): string {
   if (shown === 0) return `${study.name}: no trial has completed yet.`
-  const order = study.direction === 'maximize' ? 'highest' : 'lowest'
-  return `${study.name}: ${shown === 1 ? 'the best trial' : `the best ${shown} trials`}, ${order} ${study.metric} first`
+  const order = `${study.direction === 'maximize' ? 'highest' : 'lowest'} ${study.metric} first`
+  const isLuckiest = winner === null || winner.trial.number === winner.luckiest.number
+  if (shown === 1) return `${study.name}: ${isLuckiest ? `the best trial, ${order}` : 'the winner'}`
+  return `${study.name}: the best ${shown} trials, ${isLuckiest ? order : `the winner, then ${order}`}`
 }

@@ -14,10 +14,10 @@ import { overviewOf } from '../../report/overview.ts'
 import { boundSentence, readTopSpread, spreadSentences } from '../../report/search-notes.ts'
 import { testLines } from '../../report/test-lines.ts'
 import { paint } from '../../report/text.ts'
-import { readWinner, replicateSentences, winnerSentences } from '../../report/winner.ts'
+import { worthSentences } from '../../report/winner.ts'
 import type { StudyReader, StudyRecord } from '../../store/store.ts'
 import { studyDigest } from '../../study/digest.ts'
-import { readReplicates } from '../../study/winning-trial.ts'
+import { readWinner } from '../../study/winning-trial.ts'
 import type { TrialRecord } from '../../trial.ts'
 import { readConfusion } from './confusion.ts'
 import { readStudyImages } from './images.ts'
@@ -81,22 +81,18 @@ export function readHead(
 function answerFacts(reader: StudyReader, study: StudyRecord, explanation: Explanation | null): AnswerFacts {
   const best = reader.bestTrials(study.id, 5)
   // The expected value takes a model of all trials: it is worked out once, not at each change.
-  const replicates = explanation === null ? null : readReplicates(reader, study)
-  const winner = explanation === null ? null : readWinner(reader, study, reader.stages(study.id), best[0])
-  const worth =
-    replicates !== null
-      ? replicateSentences(replicates, study.metric)
-      : winner === null
-        ? []
-        : winnerSentences(winner, best[0]!.value!, study.metric)
+  const winner = explanation === null ? null : readWinner(reader, study)
   const spread = readTopSpread(reader, study, best)
   const [test] = testLines(reader.evaluations(study.id))
   return {
     test: test === undefined ? null : paint(test, false),
-    winner: replicates?.winner ?? null,
-    sure: [...worth, ...(spread === null ? [] : spreadSentences(spread, study.metric))],
+    winner: winner?.trial.number ?? null,
+    sure: [
+      ...worthSentences(winner, study.metric),
+      ...(spread === null ? [] : spreadSentences(spread, study.metric)),
+    ],
     next: (explanation?.stoppingBounds ?? []).map((bound) => boundSentence(bound, study, '')),
-    canEvaluate: study.fingerprints.data !== null && isKept(reader, study, best[0]),
+    canEvaluate: study.fingerprints.data !== null && isKept(reader, study, winner?.trial),
   }
 }
 
