@@ -21,13 +21,14 @@ export function winnerSentences(
 ): string[] {
   if (!noisy) return []
   const measured = `${metric} ${formatMetric(metric, value)}, the best of ${trials}`
-  const again = `Trial ${best.trial}: ${measured}; training it again is expected to give ${expected(best)}.`
-  const lines =
-    chosen.trial === best.trial
-      ? [again]
-      : [`Winner: trial ${chosen.trial}, by its expected value ${expected(chosen)}.`, again]
-  if (likeliest.trial === chosen.trial || expected(likeliest) === expected(chosen)) return lines
-  return [...lines, `Trial ${likeliest.trial} is expected to do better: ${expected(likeliest)}.`]
+  // Two trials that are told apart are shown with a digit more.
+  const fine = chosen.trial !== best.trial
+  const again = `Trial ${best.trial}: ${measured}; training it again is expected to give ${expected(best, fine)}.`
+  const lines = !fine
+    ? [again]
+    : [`Winner: trial ${chosen.trial}, by its expected value ${expected(chosen, fine)}.`, again]
+  if (likeliest.trial === chosen.trial || expected(likeliest, fine) === expected(chosen, fine)) return lines
+  return [...lines, `Trial ${likeliest.trial} is expected to do better: ${expected(likeliest, fine)}.`]
 }
 
 /**

@@ -32,8 +32,8 @@ test('a trial that is expected to be better is named', () => {
 test('a winner that has not the best value is named first, with what it is expected to give', () => {
   const chosen = { trial: 7, value: 0.4671, margin: 0.0059 }
   expect(winnerSentences({ ...winner, chosen, likeliest: chosen }, 0.4704, 'validAccuracy')).toEqual([
-    'Winner: trial 7, by its expected value 0.467 ± 0.006.',
-    'Trial 12: validAccuracy 0.4704, the best of 29; training it again is expected to give 0.464 ± 0.006.',
+    'Winner: trial 7, by its expected value 0.4671 ± 0.0059.',
+    'Trial 12: validAccuracy 0.4704, the best of 29; training it again is expected to give 0.4641 ± 0.0059.',
   ])
 })
 
