@@ -36,8 +36,8 @@ export interface WinnerExpectation {
   /** Of the trial of the same epochs that is expected to be best; the same trial unless noise makes another likelier. */
   readonly likeliest: Expectation
   /**
-   * Of the trial to choose: where values are noisy, the one expected to be best among the best few by value
-   * (a study keeps the networks of these); else the one with the best value.
+   * Of the trial to choose: where values are noisy, the one expected to be clearly better among the best few by
+   * value (a study keeps the networks of these); else the one with the best value.
    */
   readonly chosen: Expectation
   /** Of the others asked for, in their order; null for one that is not among those of the same epochs. */
@@ -54,7 +54,9 @@ export interface WinnerExpectation {
 const LEAST_TRIALS = 12
 const MOST_OBSERVATIONS = 128
 /** The winner is chosen among as many of the best values: of so many trials a study keeps the networks. */
-export const CHOSEN_AMONG = 3
+const CHOSEN_AMONG = 3
+/** Another trial than the best one is chosen only if it is expected to be better by this part of the noise. */
+const CLEAR = 0.1
 /** Noise below this, in standard deviations of the scores, counts as none. */
 const LEAST_NOISE = 0.02
 /** Fewer degrees of freedom than this say nothing of the noise. */
@@ -113,11 +115,12 @@ export function expectWinner(request: ExpectationRequest): WinnerExpectation | n
   })
   const first = expectations.find(({ trial }) => trial === best.number)!
   const likeliest = likeliestOf(expectations, first)
-  const choice = expectations.filter(({ isComplete }) => isComplete).slice(0, CHOSEN_AMONG)
+  const rival = likeliestOf(expectations.filter(({ isComplete }) => isComplete).slice(0, CHOSEN_AMONG), first)
+  const isClear = noisy && rival.mean < first.mean - CLEAR * noise
   return {
     best: toExpectation(first),
     likeliest: toExpectation(likeliest),
-    chosen: toExpectation(noisy ? likeliestOf(choice, first) : first),
+    chosen: toExpectation(isClear ? rival : first),
     others: (request.others ?? []).map((number) => {
       const found = expectations.find(({ trial }) => trial === number)
       return found === undefined ? null : toExpectation(found)

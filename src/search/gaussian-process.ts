@@ -58,11 +58,9 @@ export function fitSearchProcess(observations: Observations): {
   readonly process: GaussianProcess
   readonly noisy: boolean
 } {
-  const parameters = fitNoisyParameters(observations)
-  return {
-    process: processWith(observations, parameters ?? fitParameters(observations)),
-    noisy: parameters !== null,
-  }
+  const noisy = fitNoisyParameters(observations)
+  const process = processWith(observations, noisy ?? fitParameters(observations))
+  return { process, noisy: noisy !== null }
 }
 
 function processWith(observations: Observations, parameters: GpParameters): GaussianProcess {

@@ -17,7 +17,7 @@ import { paint } from '../../report/text.ts'
 import { worthSentences } from '../../report/winner.ts'
 import type { StudyReader, StudyRecord } from '../../store/store.ts'
 import { studyDigest } from '../../study/digest.ts'
-import { readWinner } from '../../study/winning-trial.ts'
+import { readWinner, type StudyWinner } from '../../study/winning-trial.ts'
 import type { TrialRecord } from '../../trial.ts'
 import { readConfusion } from './confusion.ts'
 import { readStudyImages } from './images.ts'
@@ -86,7 +86,7 @@ function answerFacts(reader: StudyReader, study: StudyRecord, explanation: Expla
   const [test] = testLines(reader.evaluations(study.id))
   return {
     test: test === undefined ? null : paint(test, false),
-    winner: winner?.trial.number ?? null,
+    winner: isByModel(winner) ? winner.trial.number : null,
     sure: [
       ...worthSentences(winner, study.metric),
       ...(spread === null ? [] : spreadSentences(spread, study.metric)),
@@ -94,6 +94,11 @@ function answerFacts(reader: StudyReader, study: StudyRecord, explanation: Expla
     next: (explanation?.stoppingBounds ?? []).map((bound) => boundSentence(bound, study, '')),
     canEvaluate: study.fingerprints.data !== null && isKept(reader, study, winner?.trial),
   }
+}
+
+/** Whether replicates or the expected value decide, not the measured values: their margins then say nothing. */
+function isByModel(winner: StudyWinner | null): winner is StudyWinner {
+  return winner !== null && (winner.replicates !== null || winner.trial.number !== winner.luckiest.number)
 }
 
 /** Whether the store has what the trial left. */
