@@ -144,7 +144,7 @@ const FIELDS: readonly Field[] = [
   number('space.units1.step', [0, -1, 0.5, 7]),
   {
     path: ['space', 'optimizer', 'choices'],
-    ofWrongType: ['adam', 1, {}, null, [['adam']], [null]],
+    ofWrongType: ['adam', 1, {}, null, [['adam']], ['adam', 'nesterov', null]],
     outOfRange: [
       [],
       ['adam', 'adam', 'nesterov'],
