@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
+import { openStudy } from '../../src/index.ts'
 import { JOURNAL, TABLE } from '../import/sources.ts'
 import { start } from '../reliability/finesweep.ts'
 import { runCaptured } from './capture.ts'
@@ -25,7 +26,10 @@ stages: [{ trials: 8, epochs: 3, sampler: gp }, { trials: 8, epochs: 3 }]
 )
 writeFileSync(
   path.join(folder, 'mine.mjs'),
-  'export default ({ params }) => (Math.log10(params.lr) + 3) ** 2 + params.layers * 0.1',
+  `export default async ({ params }) => {
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  return (Math.log10(params.lr) + 3) ** 2 + params.layers * 0.1
+}`,
 )
 
 test('imports into a new study, shows where the trials come from, and exports them', async () => {
@@ -64,10 +68,12 @@ test('a study with imported trials that is killed and resumed gives the digest o
   expect(await run('resume', 'calm', '--workers', '2')).toMatchObject({ code: 0 })
   await run('import', file, '--name', 'killed', '--from', JOURNAL)
   const { child, ended } = start(['resume', 'killed', '--db', db, '--workers', '2'])
-  child.stderr?.on('data', (text: Buffer) => {
-    if (/trial 1\d/.test(text.toString())) child.kill('SIGKILL')
+  await vi.waitUntil(() => openStudy(db, 'killed').trials({ stage: 1, states: ['complete'] }).length > 2, {
+    timeout: 60_000,
+    interval: 10,
   })
-  await ended
+  child.kill('SIGKILL')
+  expect((await ended).signal).toBe('SIGKILL')
   const last = await run('resume', 'killed', '--workers', '1')
   expect(last).toMatchObject({ code: 0 })
   expect(last.stdout).toContain('27 trials (11 imported, 1 failed), 48 epochs')
