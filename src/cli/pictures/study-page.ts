@@ -49,7 +49,7 @@ export async function readStudyPage(
 
 /**
  * What changes while a study runs, apart from its records: state, facts and answers.
- * @param explanation null for what can be read quickly while a study runs: without digest and bounds
+ * @param explanation null for what can be read quickly while a study runs: without bounds and the expected value
  */
 export function readHead(
   reader: StudyReader,
@@ -70,9 +70,8 @@ export function readHead(
       `${overview.finished} of ${countOf(overview.trials, 'trial')}${bad.join('')}, ${countOf(all.epochs, 'epoch')}${took}; ${study.direction} ${study.metric}, seed ${study.seed}`,
       ...(study.endReason === null ? [] : [study.endReason]),
       ...study.notes.map((note) => `note: ${note}`),
-      ...(explanation === null && study.state === 'running'
-        ? []
-        : [`digest ${studyDigest(reader, study.id)}`]),
+      // Of a study that runs it is another one a moment later, and takes a while.
+      ...(overview.activity === 'running' ? [] : [`digest ${studyDigest(reader, study.id)}`]),
     ],
     answers: answersOf(records, answerFacts(reader, study, explanation)),
   }

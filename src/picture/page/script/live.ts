@@ -2,14 +2,30 @@ import type { Curve, PictureStage } from '../../study.ts'
 import { decodeTrials, mergeTrials, type TrialColumns } from '../page-data.ts'
 import type { StudyView } from './state.ts'
 
-/** Follows a running study: takes what the server says, and asks for a drawing at most once a second. */
+const LEAST_MS_BETWEEN = 1000
+/** What belongs together comes in several messages. */
+const GATHER_MS = 30
+
+/** Follows a running study: takes what the server says, and asks for a drawing soon, but at most once a second. */
 export function follow(view: StudyView, url: string, draw: () => void): void {
   const source = new EventSource(url)
-  let dirty = false
+  let [drawnAt, isDue, isStale] = [Number.NEGATIVE_INFINITY, false, false]
+  const drawNow = (): void => {
+    isDue = false
+    isStale = document.hidden
+    if (isStale) return
+    drawnAt = performance.now()
+    draw()
+  }
   const changed = (): void => {
     view.forget()
-    dirty = true
+    if (isDue) return
+    isDue = true
+    setTimeout(drawNow, Math.max(GATHER_MS, drawnAt + LEAST_MS_BETWEEN - performance.now()))
   }
+  document.addEventListener('visibilitychange', () => {
+    if (isStale && !document.hidden) drawNow()
+  })
   const on = <T>(name: string, take: (value: T) => void): void => {
     source.addEventListener(name, (event) => {
       take(JSON.parse((event as MessageEvent<string>).data) as T)
@@ -36,11 +52,6 @@ export function follow(view: StudyView, url: string, draw: () => void): void {
   })
   source.addEventListener('open', () => showBanner(view.root, ''))
   source.addEventListener('error', () => showBanner(view.root, 'Connection lost; reconnecting.'))
-  setInterval(() => {
-    if (!dirty || document.hidden) return
-    dirty = false
-    draw()
-  }, 1000)
 }
 
 /** HTML that the own server made of escaped texts. Only what has changed is placed: a screen reader hears no more. */
