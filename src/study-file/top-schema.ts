@@ -136,6 +136,9 @@ export const objectiveSchema = z
     if (kind === undefined) return refuse(`needs ${[...BY_KEY.keys()].join(' or ')}`, keysHint)
     const strange = given.find((key) => !Object.hasOwn(kind.keys, key))
     if (strange !== undefined)
-      return refuse(`: ${kind.noun} has no ${strange}`, `It has ${Object.keys(kind.keys).join(', ')}.`)
+      return refuse(
+        `is ${kind.noun}, which has no ${strange}`,
+        `It has ${Object.keys(kind.keys).join(', ')}.`,
+      )
     return { kind: kind.kind, written }
   })
