@@ -59,7 +59,12 @@ export class Farm {
 
   /** Has trials from this number on wait. */
   holdFrom(trial: number): void {
-    writeFileSync(path.join(this.hold, 'from'), String(trial))
+    writeFileSync(path.join(this.hold, 'from'), `${trial}-`)
+  }
+
+  /** Has these trials wait, and no others. */
+  holdOnly(...trials: number[]): void {
+    writeFileSync(path.join(this.hold, 'from'), trials.join(' '))
   }
 
   release(): void {

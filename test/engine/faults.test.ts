@@ -118,16 +118,17 @@ describe.skipIf(!HAS_REDIS)('a study on workers, disturbed while a trial runs,',
   })
 })
 
-/** A worker is paused in trial 8, another one runs it, and the first one goes on; trials from 10 on still wait. */
+/** A worker is paused in trial 8, another one runs it, and the first one goes on; the last trial of the stage waits. */
 async function lateOutcome(env: NodeJS.ProcessEnv) {
+  farm.holdOnly(8, 23)
   const first = farm.worker('first')
   const run = farm.run(HELD, LOCK)
   await farm.holds(first, 8)
   first.signal('SIGSTOP')
-  // A slot for each trial that waits: in which order they are taken does not matter.
-  const second = farm.worker('second', ['--slots', '4'], { env })
+  // A slot for each trial that waits.
+  const second = farm.worker('second', ['--slots', '2'], { env })
   await farm.holds(second, 8)
-  farm.holdFrom(10)
+  farm.holdOnly(23)
   await second.said('trial 8:')
   first.signal('SIGCONT')
   await first.said('trial 8:')

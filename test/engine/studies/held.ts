@@ -5,8 +5,8 @@ import { defineObjective } from '../../../src/objective/define.ts'
 import { choice, float } from '../../../src/space/constructors.ts'
 
 /**
- * A bowl whose trials stand still when a test says so. In the folder FINESWEEP_HOLD, trials whose number is at least
- * that in the file `from` wait after their first measurement, and write a file `NUMBER-WORKER` there. A worker with
+ * A bowl whose trials stand still when a test says so. In the folder FINESWEEP_HOLD, trials named by the
+ * file `from`, `8-` or `8 23`, wait after their first measurement, and write a file `NUMBER-WORKER` there. A worker with
  * FINESWEEP_TWIST computes other values than the others.
  */
 export default defineObjective(
@@ -25,8 +25,15 @@ async function held(number: number, signal: AbortSignal): Promise<void> {
   const folder = process.env.FINESWEEP_HOLD
   if (folder === undefined) return
   const from = path.join(folder, 'from')
-  while (existsSync(from) && number >= Number(readFileSync(from, 'utf8')) && !signal.aborted) {
+  while (existsSync(from) && isHeld(number, readFileSync(from, 'utf8')) && !signal.aborted) {
     writeFileSync(path.join(folder, `${number}-${process.pid}`), '')
     await setTimeout(20)
   }
+}
+
+/** `8-`: trial 8 and all later ones; `8 23`: these two. */
+function isHeld(number: number, text: string): boolean {
+  return text.endsWith('-')
+    ? number >= Number.parseInt(text, 10)
+    : text.split(' ').map(Number).includes(number)
 }
