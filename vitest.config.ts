@@ -7,6 +7,6 @@ export default defineConfig({
     testTimeout: 60_000,
     // Hooks start commands and servers; on a busy machine a start takes many times as long.
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
   },
 })
