@@ -27,7 +27,7 @@ interface Scored {
 /** Uniform candidates, and those around promising points; fewer where there are more axes than MANY_AXES. */
 const UNIFORM = 150
 const AROUND = 300
-const MANY_AXES = 60
+const MANY_AXES = 30
 const CLIMBS = 4
 const SCALES = [0.3, 0.1, 0.03, 0.01]
 /** How often the slope is asked for in one climb along the continuous axes. */

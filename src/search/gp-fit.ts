@@ -27,7 +27,7 @@ const MOST_NOISE = 10
 const NOISY = 0.01
 const MOST_EVALUATIONS = 40
 /** The most evaluations times axes that a fit may take. */
-const EVALUATED_AXES = 4000
+const EVALUATED_AXES = 800
 
 /** What a fit has found: for each axis a precision (an inverse squared length), and the noise's share of the variance. */
 export interface GpParameters {

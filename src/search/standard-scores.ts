@@ -11,8 +11,7 @@ import type { PastTrial } from './sampler.ts'
  */
 export function standardScores(trials: readonly PastTrial[], direction: Direction): Float64Array {
   const sign = direction === 'minimize' ? 1 : -1
-  const values = trials.filter(hasValue).map((trial) => sign * trial.value!)
-  values.sort((a, b) => a - b)
+  const values = Float64Array.from(trials.filter(hasValue), (trial) => sign * trial.value!).sort()
   const best = values[0] ?? 0
   const worst = values.at(-1) ?? 0
   const median = values[values.length >> 1] ?? 0
