@@ -106,7 +106,7 @@ function breakable(name: string): string {
 /** The best trials of a study. */
 export function bestTable(study: PictureStudy, count = 10): string {
   const best = rankedWithValue(study).slice(0, count)
-  return best.length === 0 ? '' : trialTable(study, best, `The best ${best.length}`, true)
+  return best.length === 0 ? '' : trialTable(study, best, `The best ${best.length} by measured value`, true)
 }
 
 /** Pictures in the order of a page; those further down are folded. */
