@@ -9,8 +9,9 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { Redis } from 'ioredis'
 import { defineStudy } from '../src/study-file/define-study.ts'
+import { startRedis } from '../test/engine/redis.ts'
 import { bareRate } from './engine/bare.ts'
-import { end, ROOT, startServer, startWorker } from './engine/processes.ts'
+import { end, ROOT, startWorker } from './engine/processes.ts'
 import { median, studyRate } from './engine/study-rate.ts'
 
 const { values: options } = parseArgs({
@@ -24,7 +25,7 @@ const { values: options } = parseArgs({
 const rounds = Number(options.rounds)
 const BENCH = import.meta.dirname
 
-const server = await startServer()
+const server = await startRedis()
 const figures: Record<string, unknown> = {}
 const measures = { overhead, threads, sleeping, memory }
 for (const name of options.only.split(',')) {

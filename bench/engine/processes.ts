@@ -1,30 +1,10 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The built command. */
 const MAIN = fileURLToPath(new URL('../../dist/bin/finesweep.cjs', import.meta.url))
 /** The root of the repository. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-
-/** A Redis server that keeps nothing on disk, on a free port. */
-export async function startServer(): Promise<{ readonly url: string; stop(): Promise<void> }> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'finesweep-bench-redis-'))
-  const port = await freePort()
-  const words = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder]
-  const server = spawn('redis-server', words, { stdio: ['ignore', 'pipe', 'inherit'] })
-  await outputOf(server.stdout, 'Ready to accept connections')
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    async stop() {
-      await end(server, 'SIGTERM')
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
-}
 
 /** Starts `finesweep worker`, and waits until it is there. @param core the only one it may use; null for all */
 export async function startWorker(
@@ -69,12 +49,4 @@ async function outputOf(stream: NodeJS.ReadableStream, wanted: string): Promise<
     })
     stream.once('end', () => reject(new Error(`A process ended without saying "${wanted}": ${text}`)))
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

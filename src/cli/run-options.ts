@@ -124,18 +124,18 @@ export function engineOption<T>(yargs: Argv<T>) {
     })
 }
 
+/** What a command line may say of the engine. */
+export interface EngineArguments {
+  readonly engine?: string | undefined
+  readonly token?: string | undefined
+  readonly root?: string | undefined
+  readonly enginePrefix: string
+  readonly engineTimeout?: number | undefined
+  readonly engineLock?: number | undefined
+}
+
 /** The engine that a command line or the environment names; undefined if there is none. */
-export function chosenEngine(
-  args: {
-    readonly engine?: string | undefined
-    readonly token?: string | undefined
-    readonly root?: string | undefined
-    readonly enginePrefix: string
-    readonly engineTimeout?: number | undefined
-    readonly engineLock?: number | undefined
-  },
-  env: NodeJS.ProcessEnv,
-): EngineOptions | undefined {
+export function chosenEngine(args: EngineArguments, env: NodeJS.ProcessEnv): EngineOptions | undefined {
   const url = args.engine ?? env.FINESWEEP_ENGINE
   if (url === undefined || url === '') return undefined
   const { engineTimeout: timeout, engineLock } = args

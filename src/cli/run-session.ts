@@ -7,22 +7,16 @@ import type { SessionOptions, SessionResult } from '../session/conduct.ts'
 import type { StudyListener } from '../study/events.ts'
 import { tableLayout } from './layout.ts'
 import { dbOption, withReader } from './open-study.ts'
-import { chosenEngine, defaultWorkers } from './run-options.ts'
+import { chosenEngine, defaultWorkers, type EngineArguments } from './run-options.ts'
 import { listenForSignals } from './stop-signals.ts'
 import { print, say, type Terminal } from './terminal.ts'
 
-export interface SessionArguments {
+export interface SessionArguments extends EngineArguments {
   readonly db: string
   readonly quiet: boolean
   readonly serve: boolean
   readonly workers?: number | undefined
   readonly grace?: number | undefined
-  readonly engine?: string | undefined
-  readonly token?: string | undefined
-  readonly root?: string | undefined
-  readonly enginePrefix: string
-  readonly engineTimeout?: number | undefined
-  readonly engineLock?: number | undefined
 }
 
 /** What a study that finished without a single success exits with. */

@@ -99,7 +99,10 @@ function readCsvSet(config: Config<'csv'>, task: Task): DataSet {
     thousands: config.thousands ?? null,
     comment: config.comment ?? null,
     encoding: config.encoding ?? null,
-    ...{ header, label, named, skip },
+    header,
+    label,
+    named,
+    skip,
   })
   const test = config.test === undefined ? null : openLike(config.test, first.form!, label)
   return tableSet('csv', first, test, { ...config, task })

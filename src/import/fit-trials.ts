@@ -28,7 +28,7 @@ export interface FittedTrials {
 export interface FitSettings {
   readonly space: SearchSpace
   readonly direction: Direction
-  /** The epochs of trials that do not say; `given` by the user, or those of a stage. */
+  /** The epochs of trials whose source does not say; `from` is the stage they are taken from, null if the user gave them. */
   readonly epochs: { readonly count: number; readonly from: string | null }
 }
 

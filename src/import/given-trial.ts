@@ -41,6 +41,11 @@ export interface GivenTrials {
 
 /** What every field is where a source does not say. */
 export const UNSAID: Omit<GivenTrial, 'label' | 'params' | 'state' | 'value'> = {
-  ...{ epochs: null, budget: null, measurements: [], metrics: {}, seed: 0 },
-  ...{ error: null, seconds: 0 },
+  epochs: null,
+  budget: null,
+  measurements: [],
+  metrics: {},
+  seed: 0,
+  error: null,
+  seconds: 0,
 }

@@ -17,11 +17,17 @@ export interface TrialToImport {
 /** Trials in code as those of a source. */
 export function givenInCode(trials: readonly TrialToImport[]): GivenTrials {
   return {
-    ...{ name: 'code', direction: null, metric: null, remarks: [] },
+    name: 'code',
+    direction: null,
+    metric: null,
+    remarks: [],
     trials: trials.map(({ params, value = null, state, epochs = null, metrics = {} }, index) => ({
       ...UNSAID,
       label: `entry ${index}`,
-      ...{ params, value, epochs, metrics },
+      params,
+      value,
+      epochs,
+      metrics,
       state: state ?? (value === null ? 'failed' : 'complete'),
     })),
   }

@@ -10,26 +10,26 @@ import { readStudyTrials } from './read-study.ts'
 export interface SourceSettings extends CsvSettings {
   /** The study within a store or a journal; null for its only one. */
   readonly study: string | null
-  /** The store of the study that takes the trials: a word that is no file names a study of it. */
+  /** The store of the study that takes the trials. If no file has the name of the source, a study of this store is meant. */
   readonly store: StudyReader
 }
 
-/** Larger files than this are no lists of trials. */
+/** The longest text that Node can hold as one string. */
 const MOST_BYTES = 2 ** 29 - 1
 
 const SQLITE = 'SQLite format 3\0'
 
 /**
- * Reads the trials of a CSV file, an Optuna journal, a store of finesweep, or another study of the same store. What a
- * file holds is told by its first bytes.
- * @throws UserError('not-found') if there is no such file and no such study; 'usage' as the readers do
+ * Reads the trials of a CSV file, an Optuna journal, a store of finesweep, or another study of the same store. The
+ * kind of a file is detected from its first bytes.
+ * @throws UserError('not-found') if neither a file nor a study has that name; 'usage' as the readers do
  */
 export function readSource(from: string, settings: SourceSettings): GivenTrials {
   const { study, store, columns } = settings
   const isFile = existsSync(from) && statSync(from).isFile()
   if (!isFile) {
     if (store.findStudy(from) === undefined) {
-      throw new UserError('not-found', `There is no file and no study ${JSON.stringify(from)}`, {
+      throw new UserError('not-found', `Neither a file nor a study is named ${JSON.stringify(from)}`, {
         hint: 'Give a CSV file, an Optuna journal, a store, or the name of another study: finesweep studies lists them.',
       })
     }

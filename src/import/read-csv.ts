@@ -58,7 +58,10 @@ function readRows(text: string, file: string): Row[] {
   const rows: Row[] = []
   try {
     parse(text, {
-      ...{ bom: true, delimiter, skip_empty_lines: true, trim: true },
+      bom: true,
+      delimiter,
+      skip_empty_lines: true,
+      trim: true,
       on_record: (cells: readonly string[], { lines }) => {
         rows.push({ cells, line: lines })
         return null
@@ -151,16 +154,21 @@ function isKnownAside(name: string): boolean {
 
 /** Words for states, as finesweep, Optuna and others write them. */
 const STATES: Readonly<Record<string, FinishedState | null>> = {
-  ...{
-    complete: 'complete',
-    completed: 'complete',
-    finished: 'complete',
-    done: 'complete',
-    success: 'complete',
-  },
-  ...{ pruned: 'pruned', stopped: 'pruned' },
-  ...{ diverged: 'diverged', failed: 'failed', fail: 'failed', error: 'failed', crashed: 'failed' },
-  ...{ running: null, waiting: null, pending: null },
+  complete: 'complete',
+  completed: 'complete',
+  finished: 'complete',
+  done: 'complete',
+  success: 'complete',
+  pruned: 'pruned',
+  stopped: 'pruned',
+  diverged: 'diverged',
+  failed: 'failed',
+  fail: 'failed',
+  error: 'failed',
+  crashed: 'failed',
+  running: null,
+  waiting: null,
+  pending: null,
 }
 
 function readTrial({ cells, line }: Row, { fields, params, metrics }: Columns, file: string): GivenTrial {

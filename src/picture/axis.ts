@@ -21,7 +21,9 @@ export function numberScale(low: number, high: number, log = false): NumberScale
   const measure = isLog ? Math.log : (value: number): number => value / 4
   const [from, to] = [measure(low), measure(high)]
   return {
-    ...{ low, high, log: isLog },
+    low,
+    high,
+    log: isLog,
     unit(value) {
       const share = (measure(value) - from) / (to - from)
       return share > 0 ? Math.min(1, share) : 0

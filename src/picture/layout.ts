@@ -69,7 +69,10 @@ export function layoutFigure(figure: Figure, width: number, alone: boolean): Fig
   return {
     width: whole,
     height: alone ? notesTop + notes.length * 15 : y,
-    ...{ panels, legend, notes, notesTop },
+    panels,
+    legend,
+    notes,
+    notesTop,
   }
 }
 

@@ -46,7 +46,10 @@ export function parameterAxis(study: PictureStudy, name: string, count = 6): Par
       text: String(choice),
     }))
     return {
-      ...{ name, log: false, choices, hasAbsent },
+      name,
+      log: false,
+      choices,
+      hasAbsent,
       axis: { label: name, ticks: [...absent, ...ticks], bands: 0 },
       slot: (1 - from) / Math.max(1, choices.length),
       place: (value) =>
@@ -69,7 +72,10 @@ export function parameterAxis(study: PictureStudy, name: string, count = 6): Par
     .filter(({ text }) => !whole || !text.includes('.'))
     .map(({ at, text }) => ({ at: placed(at), text }))
   return {
-    ...{ name, log: scale.log, choices: null, hasAbsent },
+    name,
+    log: scale.log,
+    choices: null,
+    hasAbsent,
     slot: few ? (1 - from) / (high - low + 1) : 0,
     axis: { label: name, ticks: [...absent, ...ticks], bands: 0 },
     place: (value) => (value === undefined ? ABSENT : placed(scale.unit(value as number))),

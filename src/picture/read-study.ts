@@ -52,8 +52,11 @@ export function readShares(
   const found = readImportance(reader, study, stages).parameters
   return (
     found?.map(({ name, whole, here }) => ({
-      ...{ name, whole: whole.main, here: here?.main ?? null },
-      ...{ total: whole.total, withOthers: whole.withOthers },
+      name,
+      whole: whole.main,
+      here: here?.main ?? null,
+      total: whole.total,
+      withOthers: whole.withOthers,
     })) ?? null
   )
 }
@@ -87,7 +90,13 @@ function numberOf(host: string): number {
 export function pictureStage(stage: StageRecord): PictureStage {
   const { index, name, trials, epochs, sampler, firstTrial, space, narrowing } = stage
   return {
-    ...{ index, name, trials, epochs, sampler, firstTrial, space },
+    index,
+    name,
+    trials,
+    epochs,
+    sampler,
+    firstTrial,
+    space,
     narrowing:
       narrowing === null
         ? null

@@ -102,7 +102,9 @@ function measurementColumns(
   // An objective may rank by the best epoch so far, which is not what it measured at each.
   const differs = measurements.some((each) => measured(each) !== each.value)
   const ranked: Column<TimedMeasurement> = {
-    ...{ title: 'RANKED BY', align: 'decimal', cell: ({ value }) => formatMetric(metric, value) },
+    title: 'RANKED BY',
+    align: 'decimal',
+    cell: ({ value }) => formatMetric(metric, value),
   }
   return [
     { title: 'STEP', align: 'right', cell: ({ step }) => String(step) },

@@ -15,11 +15,11 @@ export function worthSentences(winner: StudyWinner | null, metric: string): stri
  * in its stead, and which is expected to be better still, if one is. Empty where the measurements have no noise to speak of.
  */
 export function winnerSentences(
-  { best, likeliest, chosen, trials, noisy }: WinnerExpectation,
+  { best, likeliest, chosen, trials, hasNoise }: WinnerExpectation,
   value: number,
   metric: string,
 ): string[] {
-  if (!noisy) return []
+  if (!hasNoise) return []
   const measured = `${metric} ${formatMetric(metric, value)}, the best of ${trials}`
   // Two trials that are told apart are shown with a digit more.
   const fine = chosen.trial !== best.trial

@@ -44,8 +44,8 @@ export interface WinnerExpectation {
   readonly others: readonly (Expectation | null)[]
   /** The standard deviation of a measurement: what another seed changes. */
   readonly noise: number
-  /** Whether the noise is more than a fiftieth of what the trials of these epochs differ by. */
-  readonly noisy: boolean
+  /** Whether the noise is worth a word: above a fiftieth of the deviation of the scores. */
+  readonly hasNoise: boolean
   /** How many of the trials given have a value after these epochs: `best` is the luckiest of them. */
   readonly trials: number
 }
@@ -53,7 +53,7 @@ export interface WinnerExpectation {
 /** Below this many trials with a value nothing is reported. */
 const LEAST_TRIALS = 12
 const MOST_OBSERVATIONS = 128
-/** The winner is chosen among as many of the best values: of so many trials a study keeps the networks. */
+/** The winner is chosen among the trials with the best values whose networks a study keeps. */
 const CHOSEN_AMONG = 3
 /** Another trial than the best one is chosen only if it is expected to be better by this part of the noise. */
 const CLEAR = 0.1
@@ -126,7 +126,7 @@ export function expectWinner(request: ExpectationRequest): WinnerExpectation | n
       return found === undefined ? null : toExpectation(found)
     }),
     noise: Math.abs(scale.slope) * noise,
-    noisy: noise > LEAST_NOISE,
+    hasNoise: noise > LEAST_NOISE,
     trials: alike.filter(({ trial }) => hasValue(trial)).length,
   }
 }

@@ -27,8 +27,7 @@ const FORBIDDEN = -1e300
 
 /**
  * The highest expected improvement of a Gaussian process over the trials seen so far, in the unit cube, or its best
- * confidence bound where values are noisy; pending
- * trials count as if they had what the process expects of them. Trials of stages with other epochs are learnt from
+ * confidence bound where values are noisy; pending trials count as if they had what the process expects of them. Trials of stages with other epochs are learnt from
  * too, with an offset for each stage. Until there is enough to learn from, the Sobol' sequence.
  */
 export const gpSampler: Sampler = {

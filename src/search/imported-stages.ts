@@ -8,9 +8,8 @@ type Stage = Pick<StagePlan, 'imported'> | { readonly sampler: string }
 
 /** Whether a stage's trials come from elsewhere: none of them is proposed or run. */
 export function isImported(stage: Stage): boolean {
-  return 'sampler' in stage && stage.sampler === IMPORTED_SAMPLER
-    ? true
-    : 'imported' in stage && stage.imported !== undefined
+  const isRecorded = 'sampler' in stage && stage.sampler === IMPORTED_SAMPLER
+  return isRecorded || ('imported' in stage && stage.imported !== undefined)
 }
 
 /** The index of the last stage before that one which draws its trials; -1 if there is none. */
@@ -58,7 +57,17 @@ export function freeName(name: string, taken: readonly string[]): string {
 /** The plan of imported trials that ran those epochs. @param narrow whether the first stage that draws is narrowed by them */
 export function importedStage(name: string, trials: number, epochs: number, narrow: boolean): StagePlan {
   return {
-    ...{ name, trials, epochs, sampler: 'random', keep: 1, margin: 0, rootShare: 0 },
-    ...{ warmStart: false, rungs: [], reduce: 3, startWith: [], imported: { narrow } },
+    name,
+    trials,
+    epochs,
+    sampler: 'random',
+    keep: 1,
+    margin: 0,
+    rootShare: 0,
+    warmStart: false,
+    rungs: [],
+    reduce: 3,
+    startWith: [],
+    imported: { narrow },
   }
 }

@@ -71,9 +71,9 @@ export function placedTrials({ name, ranked, elite }: AxisView, before: Distribu
 }
 
 /**
- * The box of the best trials and of where the effect is hardly above its lowest, widened by the margin; a side is
- * dropped only if so many trials lie there that one of the best would have been among them but for chance, and if the
- * best do not move towards it as they train longer.
+ * The box of the best trials and of where the effect is hardly above its lowest, widened by the margin. A side is
+ * cut only if enough trials lie there that, by chance alone, one of the best would be among them, and if the best do not
+ * move towards it as they train longer.
  */
 function eliteBox(
   placed: readonly Placed[],

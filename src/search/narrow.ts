@@ -78,7 +78,11 @@ export function viewOf(
   elite: number,
 ): AxisView {
   return {
-    ...{ name, ranked, elite, direction, early },
+    name,
+    ranked,
+    elite,
+    direction,
+    early,
     root: root.parameters[name] ?? space.parameters[name]!,
     margin: plan.margin,
     streamName: [...streamName, name],

@@ -62,8 +62,15 @@ export function importTrials(
     )
     stages.splice(index, 0, importedStage(name, trials.length, epochs, settings.narrow))
     records.push({
-      ...{ index, name, trials: trials.length, epochs, sampler: IMPORTED_SAMPLER, firstTrial: number },
-      ...{ space: experiment.space, narrowing: null, rungs: null },
+      index,
+      name,
+      trials: trials.length,
+      epochs,
+      sampler: IMPORTED_SAMPLER,
+      firstTrial: number,
+      space: experiment.space,
+      narrowing: null,
+      rungs: null,
     })
     for (const trial of trials) {
       imported.push(recordOf(trial, study, { number: number++, stage: index, epochs }, source.name))
@@ -142,7 +149,13 @@ function recordOf(
   )
   const error = given.error ?? (state === 'failed' || state === 'diverged' ? `It ${state} elsewhere` : null)
   const outcome = {
-    ...{ state, measurements, artifact: null, arithmetic: null, slot: null, host: null, startedAt: 0 },
+    state,
+    measurements,
+    artifact: null,
+    arithmetic: null,
+    slot: null,
+    host: null,
+    startedAt: 0,
     error:
       error === null
         ? null
@@ -151,9 +164,13 @@ function recordOf(
   }
   const record: TrialRecord = {
     ...finishedTrial(running, outcome, tieMetric),
-    ...{ value, epochs, metrics: given.metrics, host: null },
+    value,
+    epochs,
+    metrics: given.metrics,
+    host: null,
     // No time that this study took.
-    ...{ startedAt: null, durationMs: null },
+    startedAt: null,
+    durationMs: null,
     origin: `${source}, ${given.label}`,
   }
   return { record, measurements }

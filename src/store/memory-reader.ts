@@ -108,7 +108,12 @@ export class MemoryReader implements StudyReader {
       if (!isFinished(record)) continue
       const { number, stage, state, value, params, seed, budget, continues } = record
       yield {
-        ...{ number, stage, state, value, seed, continues },
+        number,
+        stage,
+        state,
+        value,
+        seed,
+        continues,
         params: encodeJson(params),
         epochs: budget.epochs,
         measurements: measurements.map(({ step, value, metrics }) => ({

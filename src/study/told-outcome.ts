@@ -3,8 +3,8 @@ import type { Report } from '../objective/objective.ts'
 import type { TimedMeasurement, TrialOutcome, TrialRecord } from '../trial.ts'
 
 /**
- * What may be told of a trial: its value; all its measurements, of which the last one
- * gives the value; `failed`, for good; or `again`, to have it handed out once more.
+ * The result of a trial that was run elsewhere: its value; all its measurements, the last of which gives the value;
+ * `failed`, for good; or `again`, to hand it out once more.
  */
 export type Told = number | readonly Report[] | 'failed' | 'again'
 

@@ -58,12 +58,20 @@ describe('show', () => {
       study.id,
       0,
       {
-        ...{ state: 'complete', error: null, artifact: null, arithmetic: null, slot: 0, host: null },
+        state: 'complete',
+        error: null,
+        artifact: null,
+        arithmetic: null,
+        slot: 0,
+        host: null,
         measurements: measured.map((validAccuracy, i) => ({
-          ...{ step: i + 1, value: Math.max(...measured.slice(0, i + 1)), seconds: i },
+          step: i + 1,
+          value: Math.max(...measured.slice(0, i + 1)),
+          seconds: i,
           metrics: { validAccuracy, bestEpoch: Math.min(i + 1, 2) },
         })),
-        ...{ startedAt: EXAMPLE_TIME, durationMs: 10 },
+        startedAt: EXAMPLE_TIME,
+        durationMs: 10,
       },
       false,
     )

@@ -102,6 +102,21 @@ export const STAGES: readonly StageRecord[] = [
   },
 ]
 
+/** The plans of these stages. */
+export const PLANS = STAGES.map(({ name, trials, epochs }) => ({
+  name,
+  trials,
+  epochs,
+  sampler: 'random' as const,
+  keep: 0.2,
+  margin: 0.1,
+  rootShare: 0.1,
+  warmStart: false,
+  rungs: [],
+  reduce: 3,
+  startWith: [],
+}))
+
 /** One trial as a test writes it down: what it was given, and the validation accuracy of each epoch. */
 export interface ExampleTrial {
   readonly params: Params

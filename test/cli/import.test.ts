@@ -87,7 +87,7 @@ test('a study with imported trials that is killed and resumed gives the digest o
 test('says what is wrong, and begins no study for it', async () => {
   const wrong: [string[], number, string][] = [
     [['nobody', '--from', JOURNAL], 5, 'There is no study "nobody"'],
-    [[file, '--name', 'fresh', '--from', 'gone.csv'], 5, 'There is no file and no study "gone.csv"'],
+    [[file, '--name', 'fresh', '--from', 'gone.csv'], 5, 'Neither a file nor a study is named "gone.csv"'],
     [[file, '--name', 'fresh', '--from', file], 2, 'Invalid Record Length'],
     [[file, '--name', 'fresh', '--from', TABLE, '--map', 'lr'], 2, '--map must be NAME=COLUMN'],
     [[file, '--name', 'fresh', '--from', JOURNAL, '--map', 'lr=x'], 2, '--map names columns of a CSV file'],

@@ -5,7 +5,7 @@ import type { StudyRecord } from '../../src/store/store.ts'
 import type { StudyEvent } from '../../src/study/events.ts'
 import type { TrialRecord } from '../../src/trial.ts'
 import { CapturedStream } from './capture.ts'
-import { EXAMPLE_TRIALS, exampleSpec, STAGES } from './example-store.ts'
+import { EXAMPLE_TRIALS, exampleSpec, PLANS, STAGES } from './example-store.ts'
 
 const STUDY = {
   id: 1,
@@ -16,31 +16,19 @@ const STUDY = {
   experiment: null,
 } as unknown as StudyRecord
 
-const PLANS = STAGES.map(({ name, trials, epochs }) => ({
-  name,
-  trials,
-  epochs,
-  sampler: 'random' as const,
-  keep: 0.2,
-  margin: 0.1,
-  rootShare: 0.1,
-  warmStart: false,
-  rungs: [],
-  reduce: 3,
-  startWith: [],
-}))
+const STARTED: StudyEvent = {
+  kind: 'study-started',
+  study: STUDY,
+  stages: PLANS,
+  workers: 2,
+  host: 'here',
+  finished: 0,
+  best: null,
+}
 
 /** The events of the example study, one trial after the other. */
 function* exampleEvents(): Generator<StudyEvent> {
-  yield {
-    kind: 'study-started',
-    study: STUDY,
-    stages: PLANS,
-    workers: 2,
-    host: 'here',
-    finished: 0,
-    best: null,
-  }
+  yield STARTED
   for (const stage of STAGES) {
     yield { kind: 'stage-started', stage, finished: 0 }
     for (let number = stage.firstTrial; number < stage.firstTrial + stage.trials; number++) {
@@ -230,15 +218,7 @@ describe('progress', () => {
   it('counts mishaps after the first few', () => {
     const stream = new CapturedStream()
     const progress = createProgress({ stream, env: {}, quiet: false, dbOption: ' --db F', now: () => 0 })
-    progress.listener({
-      kind: 'study-started',
-      study: STUDY,
-      stages: PLANS,
-      workers: 2,
-      host: 'here',
-      finished: 0,
-      best: null,
-    })
+    progress.listener(STARTED)
     progress.listener({ kind: 'stage-started', stage: STAGES[0]!, finished: 0 })
     const diverged = [...exampleEvents()].find(
       (event) => event.kind === 'trial-finished' && event.record.state === 'diverged',

@@ -51,7 +51,9 @@ describe('an Optuna journal', () => {
       columns: {},
     })
     const facts = ({ label, params, state, value }: GivenTrial) => ({
-      ...{ label, state, value },
+      label,
+      state,
+      value,
       params: Object.fromEntries(
         Object.entries(params).map(([name, param]) => [name, name === 'kind' ? param : Number(param)]),
       ),
@@ -142,7 +144,11 @@ describe('a CSV file', () => {
 describe('fitting to a study', () => {
   const given = (params: GivenTrial['params'], more: Partial<GivenTrial> = {}): GivenTrial => ({
     ...UNSAID,
-    ...{ label: 'trial 1', params, state: 'complete', value: 1, ...more },
+    label: 'trial 1',
+    params,
+    state: 'complete',
+    value: 1,
+    ...more,
   })
   const whole: SearchSpace = {
     parameters: {

@@ -34,7 +34,9 @@ it('lets a page go for which more than 4 MB wait, which holds up no other and go
     const quick = hub.listen(study, 0)
     for (let number = 0; number < 6; number++) {
       writeTrial(writer, study.id, exampleSpec(number), {
-        ...{ params: exampleSpec(number).params, values: [], state: 'failed' },
+        params: exampleSpec(number).params,
+        values: [],
+        state: 'failed',
         error: { code: 'threw', message: 'x'.repeat(1_000_000) },
       })
       hub.poll()

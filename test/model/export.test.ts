@@ -128,7 +128,14 @@ test.skipIf(!hasNumpy)(
 
 function train(objective: ReturnType<typeof createClassifier>): Uint8Array {
   const run = objective.run({
-    ...{ number: 0, slot: 0, attempt: 1, stage: 0, folder: '', continuedFolder: null, params: {}, seed: 5 },
+    number: 0,
+    slot: 0,
+    attempt: 1,
+    stage: 0,
+    folder: '',
+    continuedFolder: null,
+    params: {},
+    seed: 5,
     budget: { epochs: 3 },
     continued: null,
     warn: () => {},

@@ -49,8 +49,18 @@ async function trained(block: object, preprocess?: object): Promise<Trained> {
   const training = trainingSchema.parse({ batchSize: 8, learningRate: 0.01, arithmetic: 'muladd' })
   const config = classifierConfig(modelSchema.parse({ hidden: [8] }), training, 'validAccuracy', 'maximize')
   const run = createClassifier(config, data).run({
-    ...{ number: 0, slot: 0, attempt: 1, stage: 0, folder: '', continuedFolder: null, warn: () => {} },
-    ...{ params: {}, budget: { epochs: 4 }, seed: 5, continued: null, stopRequested: () => false },
+    number: 0,
+    slot: 0,
+    attempt: 1,
+    stage: 0,
+    folder: '',
+    continuedFolder: null,
+    warn: () => {},
+    params: {},
+    budget: { epochs: 4 },
+    seed: 5,
+    continued: null,
+    stopRequested: () => false,
     signal: new AbortController().signal,
   }) as Generator<Measurement, { artifact: Uint8Array }>
   const measured: Measurement[] = []

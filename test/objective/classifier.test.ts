@@ -24,7 +24,13 @@ function fold(train: Examples, valid: Examples): PreparedFold {
 
 function prepared(...folds: PreparedFold[]): PreparedData {
   return {
-    ...{ source: 'clouds', hash: '0', shape: [10], steps: [], layout: null, remarks: [], cautions: [] },
+    source: 'clouds',
+    hash: '0',
+    shape: [10],
+    steps: [],
+    layout: null,
+    remarks: [],
+    cautions: [],
     folds,
   }
 }

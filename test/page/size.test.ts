@@ -13,7 +13,11 @@ const UNITS: Distribution = { kind: 'int', low: 16, high: 8560, log: true, step:
 const OPTIMIZER: Distribution = { kind: 'categorical', choices: ['sgd', 'adam', 'nesterov'], ordered: false }
 const SPACE: SearchSpace = {
   parameters: {
-    ...{ learningRate: LEARNING_RATE, reg: REG, dropout: DROPOUT, units: UNITS, optimizer: OPTIMIZER },
+    learningRate: LEARNING_RATE,
+    reg: REG,
+    dropout: DROPOUT,
+    units: UNITS,
+    optimizer: OPTIMIZER,
     momentum: { ...DROPOUT, high: 0.99 } as Distribution,
   },
   conditions: { momentum: { optimizer: 'sgd' } },
@@ -32,8 +36,15 @@ it('keeps a report of 10,000 trials and 6 parameters below 3 MB', { timeout: 120
   stages.forEach((trials, index) => {
     const epochs = 1 + index * 2
     writer.addStage(study.id, {
-      ...{ index, name: `stage-${index}`, trials, epochs, sampler: 'random', firstTrial: number },
-      ...{ space: SPACE, narrowing: null, rungs: null },
+      index,
+      name: `stage-${index}`,
+      trials,
+      epochs,
+      sampler: 'random',
+      firstTrial: number,
+      space: SPACE,
+      narrowing: null,
+      rungs: null,
     })
     for (let i = 0; i < trials; i++, number++) {
       // Spread evenly, with as many digits as real values have.
@@ -41,8 +52,11 @@ it('keeps a report of 10,000 trials and 6 parameters below 3 MB', { timeout: 120
         ((number + 1) * [0.618034, 0.754878, 0.569841, 0.438579, 0.876391][turn]!) % 1
       const optimizer = ['sgd', 'adam', 'nesterov'][number % 3]!
       const params = {
-        ...{ learningRate: 1e-6 * 10 ** (7 * u(0)), reg: 1e-5 * 10 ** (10 * u(1)), dropout: 0.95 * u(2) },
-        ...{ units: Math.round(16 * 535 ** u(3)), optimizer },
+        learningRate: 1e-6 * 10 ** (7 * u(0)),
+        reg: 1e-5 * 10 ** (10 * u(1)),
+        dropout: 0.95 * u(2),
+        units: Math.round(16 * 535 ** u(3)),
+        optimizer,
         ...(optimizer === 'sgd' ? { momentum: 0.99 * u(4) } : {}),
       }
       writer.startTrial(
@@ -56,19 +70,20 @@ it('keeps a report of 10,000 trials and 6 parameters below 3 MB', { timeout: 120
         study.id,
         number,
         {
-          ...{
-            state: diverged ? 'diverged' : 'complete',
-            artifact: null,
-            arithmetic: 'fma',
-            slot: number % 2,
-            host: null,
-          },
+          state: diverged ? 'diverged' : 'complete',
+          artifact: null,
+          arithmetic: 'fma',
+          slot: number % 2,
+          host: null,
           error: diverged ? { code: 'diverged', message: 'loss became NaN in epoch 1', stack: null } : null,
           measurements: Array.from({ length: diverged ? 0 : epochs }, (_, k) => ({
-            ...{ step: k + 1, value: value - (epochs - k) / 40, seconds: k },
+            step: k + 1,
+            value: value - (epochs - k) / 40,
+            seconds: k,
             metrics: { validAccuracy: value - (epochs - k) / 40, trainLoss: 2 - value },
           })),
-          ...{ startedAt: EXAMPLE_TIME + number * 431, durationMs: 800 + (number % 97) },
+          startedAt: EXAMPLE_TIME + number * 431,
+          durationMs: 800 + (number % 97),
         },
         false,
       )

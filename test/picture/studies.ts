@@ -40,7 +40,9 @@ export function trial(
     params: {},
     startedAt: 1_000_000 + number * 500,
     durationMs: 900,
-    ...{ slot: null, host: null, imported: false },
+    slot: null,
+    host: null,
+    imported: false,
     error: null,
     ...changes,
   }
@@ -48,17 +50,27 @@ export function trial(
 
 export function stage(index: number, changes: Partial<PictureStage> = {}): PictureStage {
   return {
-    ...{ index, name: ['coarse', 'fine', 'finest'][index] ?? `stage-${index + 1}` },
-    ...{ trials: 8, epochs: 1 + 3 * index, sampler: 'sobol', firstTrial: 8 * index },
-    ...{ space: SPACE, narrowing: null },
+    index,
+    name: ['coarse', 'fine', 'finest'][index] ?? `stage-${index + 1}`,
+    trials: 8,
+    epochs: 1 + 3 * index,
+    sampler: 'sobol',
+    firstTrial: 8 * index,
+    space: SPACE,
+    narrowing: null,
     ...changes,
   }
 }
 
 export function study(changes: Partial<PictureStudy> = {}): PictureStudy {
   return {
-    ...{ name: 'small', direction: 'maximize', metric: 'validAccuracy' },
-    ...{ stages: [stage(0)], trials: [], curves: [], importance: null },
+    name: 'small',
+    direction: 'maximize',
+    metric: 'validAccuracy',
+    stages: [stage(0)],
+    trials: [],
+    curves: [],
+    importance: null,
     ...changes,
   }
 }
@@ -99,7 +111,8 @@ export function twoStages(direction: 'maximize' | 'minimize' = 'maximize'): Pict
       }
     })
   const decided = Object.keys(SPACE.parameters).map((name) => ({
-    ...{ name, action: name === 'learningRate' ? 'narrowed' : name === 'units' ? 'moved' : 'kept' },
+    name,
+    action: name === 'learningRate' ? 'narrowed' : name === 'units' ? 'moved' : 'kept',
     before: SPACE.parameters[name]!,
     after: NARROWED.parameters[name]!,
     reason: 'best 256 lies at the upper edge',
@@ -109,11 +122,13 @@ export function twoStages(direction: 'maximize' | 'minimize' = 'maximize'): Pict
     stages: [
       stage(0, { trials: 16 }),
       stage(1, {
-        ...{ firstTrial: 16, space: NARROWED },
+        firstTrial: 16,
+        space: NARROWED,
         narrowing: { elite: [13, 6, 15], rootShare: 0.1, parameters: decided },
       }),
     ],
-    ...{ trials, curves },
+    trials,
+    curves,
     importance: [
       { name: 'learningRate', whole: 0.7, here: 0.4, total: 0.8, withOthers: false },
       { name: 'units', whole: 0.2, here: 0.5, total: 0.5, withOthers: true },
@@ -139,14 +154,12 @@ const state = fc.constantFrom<TrialState>('complete', 'pruned', 'diverged', 'fai
 const distribution: fc.Arbitrary<Distribution> = fc.oneof(
   fc.tuple(finite, finite).map(
     ([a, b]): Distribution => ({
-      ...{
-        kind: 'float',
-        low: Math.min(a, b),
-        high: Math.max(a, b) + 1e-9,
-        log: false,
-        step: null,
-        hard: true,
-      },
+      kind: 'float',
+      low: Math.min(a, b),
+      high: Math.max(a, b) + 1e-9,
+      log: false,
+      step: null,
+      hard: true,
     }),
   ),
   fc
@@ -207,11 +220,9 @@ export const anyStudy: fc.Arbitrary<PictureStudy> = fc
     const made = trials.map((each, i) => {
       const valued = each.state === 'complete' || each.state === 'pruned'
       return trial(i, valued ? each.value : null, {
-        ...{
-          state: each.state,
-          stage: Math.min(each.stage, Math.max(0, stages - 1)),
-          epochs: valued ? 1 + (i % 4) : 0,
-        },
+        state: each.state,
+        stage: Math.min(each.stage, Math.max(0, stages - 1)),
+        epochs: valued ? 1 + (i % 4) : 0,
         params: Object.fromEntries(
           ranges.flatMap(([key, range], k) =>
             each.absent && k === 0 ? [] : [[key, valueIn(range, each.us[k]!)]],
@@ -222,7 +233,10 @@ export const anyStudy: fc.Arbitrary<PictureStudy> = fc
       })
     })
     return study({
-      ...{ name: title, metric, direction, trials: made },
+      name: title,
+      metric,
+      direction,
+      trials: made,
       stages: Array.from({ length: stages }, (_, i) =>
         stage(i, {
           space,

@@ -58,7 +58,8 @@ describe('an SVG of any study', () => {
       constraints: [],
     }
     const any = study({
-      ...{ name: hostile, metric: hostile },
+      name: hostile,
+      metric: hostile,
       stages: [stage(0, { name: hostile, space })],
       trials: [trial(0, 1, { params: { [hostile]: hostile } })],
     })

@@ -15,6 +15,7 @@ import path from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { fastGenerator } from '../../src/random/fast-generator.ts'
 import { parseExperiment } from '../../src/study-file/parse-experiment.ts'
+import { isAlive } from '../is-alive.ts'
 import { chaosSeed, type Ended, scaled, start } from './finesweep.ts'
 
 const PROGRAMS = path.join(import.meta.dirname, 'programs')
@@ -166,16 +167,6 @@ export default () => {
   // Still there: it was not waited for.
   process.kill(Number(readFileSync(path.join(cwd, 'stuck.pid'), 'utf8')), 'SIGKILL')
 })
-
-/** Whether a process is there and not only its entry in the table. */
-function isAlive(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
-  } catch {
-    return false
-  }
-}
 
 test.skipIf(!existsSync('/proc/self/stat'))(
   'after a SIGKILL nothing of a program is left once a resume has begun, and no trial runs twice at a time',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { fastGenerator } from '../../src/random/fast-generator.ts'
+import { isAlive } from '../is-alive.ts'
 import { chaosSeed, type Ended, scaled, start } from './finesweep.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'finesweep-rungs-'))
@@ -39,16 +40,6 @@ async function resultOf(cwd: string): Promise<{ digest: string; pruned: unknown[
 function begun(cwd: string): number {
   const file = path.join(cwd, 'starts')
   return existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0
-}
-
-/** Whether a process is there and not only its entry in the table. */
-function isAlive(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
-  } catch {
-    return false
-  }
 }
 
 /** Waits until nothing is left of all programs of the study: what was killed takes a moment to be gone. */

@@ -112,7 +112,10 @@ test.skipIf(!hasOptuna)(
   async () => {
     const { space, stages } = settings
     const asked = study({
-      ...{ name: 'asked', direction: 'minimize', space, stages },
+      name: 'asked',
+      direction: 'minimize',
+      space,
+      stages,
       objective: 'external',
       store: db,
     })

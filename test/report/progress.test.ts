@@ -11,7 +11,7 @@ import { displayWidth } from '../../src/report/text.ts'
 import type { StudyRecord } from '../../src/store/store.ts'
 import type { StudyEvent } from '../../src/study/events.ts'
 import type { TrialRecord, TrialSpec } from '../../src/trial.ts'
-import { ROOT, STAGES } from '../cli/example-store.ts'
+import { PLANS, ROOT, STAGES } from '../cli/example-store.ts'
 
 const STUDY: StudyRecord = {
   id: 1,
@@ -33,20 +33,6 @@ const STUDY: StudyRecord = {
   tags: [],
   tieMetric: null,
 }
-
-const PLANS = STAGES.map((stage) => ({
-  name: stage.name,
-  trials: stage.trials,
-  epochs: stage.epochs,
-  sampler: 'random' as const,
-  keep: 0.2,
-  margin: 0.1,
-  rootShare: 0.1,
-  warmStart: false,
-  rungs: [],
-  reduce: 3,
-  startWith: [],
-}))
 
 const WINDOW = { width: 120, rows: 24, colour: false }
 
@@ -202,15 +188,7 @@ describe('the state behind it', () => {
 
   it('counts a trial that ended early as a whole turn, and later stages as work to come', () => {
     const first: readonly StudyEvent[] = [
-      {
-        kind: 'study-started',
-        study: STUDY,
-        stages: PLANS,
-        workers: 2,
-        host: 'here',
-        finished: 0,
-        best: null,
-      },
+      { ...BEGIN[0], finished: 0 } as StudyEvent,
       { kind: 'stage-started', stage: STAGES[0]!, finished: 0 },
     ]
     expect(timeLeftMs(play(first), 60_000)).toBeNull()

@@ -21,7 +21,10 @@ async function halved(slots: number, mostCuts?: number) {
     space: { parameters: { x: float(0, 1) }, conditions: {}, constraints: [] },
     stages: [{ trials: 7, epochs: 3, rungs: [1], reduce: 3, sampler: 'random' }],
     executor: createSteppingExecutor({
-      ...{ slots, seed: slots, pauses: slots > 1, loses: false },
+      slots,
+      seed: slots,
+      pauses: slots > 1,
+      loses: false,
       courseOf: ({ spec }) => COURSES[spec.number]!,
     }),
   })
@@ -67,7 +70,16 @@ test('explain names how to see the cuts that it leaves out, and its document has
   const { rungs } = explanationJson((await halved(1, Infinity)).explanation).stages[0]!
   expect(rungs).toMatchObject({ at: [1], reduce: 3, passages: [{ epoch: 1, reached: 6, pruned: 2 }] })
   expect(rungs!.passages![0]!.cuts[1]).toEqual({
-    ...{ trial: 6, epoch: 1, step: 1, value: 0.40001, place: 4, of: 7, goOn: 3 },
-    ...{ threshold: { trial: 1, value: 0.4 }, ahead: [3, 4, 1], outcome: 'pruned', confirmed: true },
+    trial: 6,
+    epoch: 1,
+    step: 1,
+    value: 0.40001,
+    place: 4,
+    of: 7,
+    goOn: 3,
+    threshold: { trial: 1, value: 0.4 },
+    ahead: [3, 4, 1],
+    outcome: 'pruned',
+    confirmed: true,
   })
 })

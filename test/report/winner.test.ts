@@ -12,7 +12,7 @@ const winner = {
   chosen: { trial: 12, value: 0.46412, margin: 0.0059 },
   others: [],
   noise: 0.003,
-  noisy: true,
+  hasNoise: true,
   trials: 29,
 }
 
@@ -38,7 +38,7 @@ test('a winner that has not the best value is named first, with what it is expec
 })
 
 test('nothing is said where the measurements have no noise', () => {
-  expect(winnerSentences({ ...winner, noisy: false }, 0.4704, 'validAccuracy')).toEqual([])
+  expect(winnerSentences({ ...winner, hasNoise: false }, 0.4704, 'validAccuracy')).toEqual([])
 })
 
 test('the winner of a long study is judged by its best and some others, and counted among all', async () => {
@@ -50,7 +50,7 @@ test('the winner of a long study is judged by its best and some others, and coun
   const { luckiest: best, expectation } = readWinner(store, study)!
   const winner = expectation!
   expect(winner.trials).toBe(1500)
-  expect(winner.noisy).toBe(true)
+  expect(winner.hasNoise).toBe(true)
   expect(winner.best.trial).toBe(best.number)
   // What it is lucky by is at most the noise.
   expect(winner.best.value).toBeGreaterThan(best.value!)

@@ -30,7 +30,7 @@ describe('what the winner is worth', () => {
     expect(Math.abs(mean(({ winner, expectation }) => winner - expectation.best.value))).toBeLessThan(0.35)
     for (const { winner, expectation } of judged) {
       expect(Math.abs(winner - expectation.best.value)).toBeLessThan(expectation.best.margin)
-      expect(expectation.noisy).toBe(true)
+      expect(expectation.hasNoise).toBe(true)
       expect(expectation.noise).toBeGreaterThan(0.06)
       expect(expectation.noise).toBeLessThan(0.15)
     }
@@ -49,7 +49,7 @@ describe('what the winner is worth', () => {
   it('is the value itself where nothing is noisy', () => {
     const given = request(40, 0)
     const found = expectWinner(given)!
-    expect(found.noisy).toBe(false)
+    expect(found.hasNoise).toBe(false)
     expect(found.likeliest).toEqual(found.best)
     expect(found.best.value).toBeCloseTo(given.trials[found.best.trial]!.value!, 3)
   })

@@ -199,7 +199,11 @@ describe('narrowing', () => {
         pastTrial(number, { lr: 10 ** (-6 + (6 * number) / 31) }, 0.1),
       )
       const result = narrow({
-        ...{ space: one, root: one, trials, direction: 'maximize', plan: stage() },
+        space: one,
+        root: one,
+        trials,
+        direction: 'maximize',
+        plan: stage(),
         streamName: [seed],
       } as const)
       expect(decision(result, 'lr')).toMatchObject({
@@ -246,8 +250,12 @@ describe('narrowing', () => {
     const value = ({ x }: Params) => ((x as number) - 1000.3) ** 2
     const first = narrowed(root, trialsOf(root, 64, 1, value))
     const next = narrow({
-      ...{ space: first.space, root, trials: trialsOf(first.space, 32, 2, value), direction: 'minimize' },
-      ...{ plan: stage(), streamName: [42] },
+      space: first.space,
+      root,
+      trials: trialsOf(first.space, 32, 2, value),
+      direction: 'minimize',
+      plan: stage(),
+      streamName: [42],
     } as const)
     for (const { space: box } of [first, next]) {
       const { low, high } = box.parameters.x as { low: number; high: number }

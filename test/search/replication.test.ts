@@ -63,7 +63,11 @@ describe('the winner after replication', () => {
       return pastTrial(30 + i, points[i % 2]!.params, value, 2)
     })
     const judged = judgeReplicates({
-      ...{ space, trials: [...earlier, ...again], stages, direction: 'minimize', stage: 2 },
+      space,
+      trials: [...earlier, ...again],
+      stages,
+      direction: 'minimize',
+      stage: 2,
       replicate: { top: 2, seeds: 2 },
     } as const)!
     expect(judged.winner).toBe(second.number)
@@ -84,7 +88,11 @@ describe('the winner after replication', () => {
     const earlier = [pastTrial(0, { x: 0.1 }, 1, 1), pastTrial(1, { x: 0.2 }, 2, 1)]
     const again = [pastTrial(2, { x: 0.1 }, 5, 2), pastTrial(3, { x: 0.2 }, 1, 2)]
     const judged = judgeReplicates({
-      ...{ space, trials: [...earlier, ...again], stages, direction: 'minimize', stage: 2 },
+      space,
+      trials: [...earlier, ...again],
+      stages,
+      direction: 'minimize',
+      stage: 2,
       replicate: { top: 2, seeds: 1 },
     } as const)!
     expect(judged.points.map(({ expected }) => expected)).toEqual([null, null])

@@ -27,12 +27,16 @@ function request(
     const at = [place(number, 0), place(number, 1), place(number, 2)] as const
     const choice = number % 3 === 0 ? 'b' : 'a'
     const params = {
-      ...{ hard: 1e-4 * 10 ** (4 * at[0]), soft: at[1], choice },
+      hard: 1e-4 * 10 ** (4 * at[0]),
+      soft: at[1],
+      choice,
       ...(choice === 'a' ? { units: 1 + Math.floor(64 * at[2]) } : {}),
     }
     const value = slopes[0] * at[0] + slopes[1] * at[1] + slopes[2] * at[2]
     return {
-      ...{ number, stage: 0, epochs: 1 },
+      number,
+      stage: 0,
+      epochs: 1,
       params,
       state: number % 11 === 0 ? 'diverged' : 'complete',
       value: number % 11 === 0 ? null : value,
@@ -41,7 +45,10 @@ function request(
   const inner = { ...SPACE.parameters, hard: { ...SPACE.parameters.hard!, low: 1e-3, high: 0.1 } as never }
   return {
     space: isInside ? { ...SPACE, parameters: inner } : SPACE,
-    ...{ root: SPACE, trials: past, direction: 'minimize', streamName: [1, 'bounds'] },
+    root: SPACE,
+    trials: past,
+    direction: 'minimize',
+    streamName: [1, 'bounds'],
     plan: { keep: 0.2, margin: 0.1, rootShare: 0 },
   }
 }

@@ -117,8 +117,12 @@ describe('a damaged store', () => {
       [1, 1],
     ]
     writer.addEvaluation(1, {
-      ...{ trial: 0, at: 1.5, part: 'test', examples: 4 },
-      ...{ metrics: { loss: 0.5, accuracy: 0.75 }, confusion },
+      trial: 0,
+      at: 1.5,
+      part: 'test',
+      examples: 4,
+      metrics: { loss: 0.5, accuracy: 0.75 },
+      confusion,
     })
     writer.setArtifactFolder(1, 0, 'quickstart.artifacts/0')
     writer.close()

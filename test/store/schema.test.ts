@@ -185,8 +185,12 @@ describe('a store of version 2 from before evaluations and folders had checksums
     store.startTrial(1, spec(4, { stage: 1, continues: 1 }), 'b-host')
     store.finishTrial(1, 4, outcome(0.8), false)
     store.addEvaluation(1, {
-      ...{ trial: 4, at: 1, part: 'test', examples: 4 },
-      ...{ metrics: { loss: 1 }, confusion: null },
+      trial: 4,
+      at: 1,
+      part: 'test',
+      examples: 4,
+      metrics: { loss: 1 },
+      confusion: null,
     })
     store.finishStudy(1, 'complete', null)
     expect(store.trial(1, 4)).toMatchObject({ attempts: 2, value: 0.8 })
@@ -221,7 +225,13 @@ describe('a narrowing decision of version 1', () => {
     const range = { kind: 'float', low: 1e-6, high: 10, log: true, step: null, hard: false } as const
     const decided = { name: 'lr', action: 'moved', before: range, after: { ...range, low: 1e-9 } } as const
     const stored = {
-      ...{ trials: 4, diverged: 1, failed: 1, elite: [1], keep: 0.25, margin: 0.1, rootShare: 0.1 },
+      trials: 4,
+      diverged: 1,
+      failed: 1,
+      elite: [1],
+      keep: 0.25,
+      margin: 0.1,
+      rootShare: 0.1,
       parameters: [{ ...decided, reason: 'best 2e-6 lies at the lower edge', figures: { pValue: 0.01 } }],
     }
     const db = new Database(file)

@@ -56,7 +56,10 @@ export async function makeFigureData(
     if (images === null) return { reason }
     const { shape, samples, weights, mean, trial, notes } = images
     return {
-      ...{ shape, trial, notes, mean: mean === null ? null : Array.from(mean) },
+      shape,
+      trial,
+      notes,
+      mean: mean === null ? null : Array.from(mean),
       classes: samples.map((sample) => ({ name: sample.name, samples: sample.images.length })),
       units: weights.length,
     }

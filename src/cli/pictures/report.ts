@@ -25,7 +25,8 @@ export async function reportHtml(
   const pages: StudyPage[] = []
   for (const study of studies) pages.push(await readStudyPage(reader, study, options))
   const compared = pages.map(({ records, activity }, i) => ({
-    ...{ records, activity },
+    records,
+    activity,
     experiment: shownSettings(studies[i]!.experiment, options.withPaths),
   }))
   const script = pageScript()

@@ -39,16 +39,26 @@ async function openAs(file: string, { form, format }: TableReading): Promise<Tab
 }
 
 const UNKNOWN_FORM: CsvSettings = {
-  ...{ delimiter: null, decimal: null, thousands: null, comment: null, skip: 0, encoding: null },
-  ...{ header: 'detect', label: null, named: false },
+  delimiter: null,
+  decimal: null,
+  thousands: null,
+  comment: null,
+  skip: 0,
+  encoding: null,
+  header: 'detect',
+  label: null,
+  named: false,
 }
 
 /** The rows of a table of numbers alone, for a study whose data were no table; a last column may hold labels. */
 export function readPlainRows(file: string, columns: number): UnlabelledRows {
   const opened = openCsv(file, UNKNOWN_FORM)
   const inputs = Array.from({ length: columns }, (_, place) => ({
-    ...{ place, name: null, levels: null },
-    ...{ ordered: false, indicator: false },
+    place,
+    name: null,
+    levels: null,
+    ordered: false,
+    indicator: false,
   }))
   const plain = {
     format: 'csv',

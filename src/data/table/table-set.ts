@@ -126,7 +126,10 @@ function usableRows(
   }
   if (rows.length === 0) throw malformed(table.file, 'has no row without a missing value')
   return {
-    ...{ table, rows, remarks: said, cautions: classes?.cautions ?? [] },
+    table,
+    rows,
+    remarks: said,
+    cautions: classes?.cautions ?? [],
     labels: classes === null ? [] : rows.map((row) => classes.labels[row]!),
     targets: targets === null ? [] : rows.map((row) => targets[row]!),
   }

@@ -25,7 +25,9 @@ export function confusionFigure(data: ConfusionData | null, reason = NO_MATRIX):
     return row.map((count, j): Cell => {
       const share = all === 0 ? 0 : count / all
       return {
-        ...{ kind: 'cell', role: shade(share), strong: i === j },
+        kind: 'cell',
+        role: shade(share),
+        strong: i === j,
         x: [j / size, (j + 1) / size],
         y: [1 - (i + 1) / size, 1 - i / size],
         text: size <= 24 ? String(count) : '',

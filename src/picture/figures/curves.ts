@@ -53,7 +53,10 @@ export function curvesData(study: PictureStudy, options: PictureOptions = {}): C
     (trial) => curveOf(trial, curves.get(trial.number), metric, study.metric) ?? [],
   )
   return {
-    ...{ study, metric, curves: drawn, log: options.log === true },
+    study,
+    metric,
+    curves: drawn,
+    log: options.log === true,
     measured: Math.max(measured, drawn.length),
     notes: choiceNotes(study, options),
   }
@@ -137,8 +140,12 @@ function prunedLegend(curves: readonly DrawnCurve[]): LegendEntry[] {
 function winnerMarks(points: readonly Point[]): Mark[] {
   const [x, y, trial] = points.at(-1)!
   const label: Label = {
-    ...{ kind: 'label', x: Math.max(0.1, x - 0.005), y: Math.min(0.97, y + 0.04) },
-    ...{ text: `trial ${trial}`, anchor: 'end', tone: 'strong' },
+    kind: 'label',
+    x: Math.max(0.1, x - 0.005),
+    y: Math.min(0.97, y + 0.04),
+    text: `trial ${trial}`,
+    anchor: 'end',
+    tone: 'strong',
   }
   return points.length > 1
     ? [lines('winner', [points], { width: 2.5 }), label]

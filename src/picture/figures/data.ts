@@ -149,12 +149,20 @@ function pixelPanel(
   described: string,
 ): Panel {
   const pixels: Pixels = {
-    ...{ kind: 'pixels', x: [0, 1], y: [0, 1], width, height, rgb },
+    kind: 'pixels',
+    x: [0, 1],
+    y: [0, 1],
+    width,
+    height,
+    rgb,
     href: pngUri(rgb, width, height),
     title: described,
   }
   return panel({
-    ...{ title, x: NO_AXIS, y: NO_AXIS, marks: [pixels] },
+    title,
+    x: NO_AXIS,
+    y: NO_AXIS,
+    marks: [pixels],
     height: height * scale,
     maxWidth: width * scale,
   })

@@ -62,7 +62,11 @@ export function historyData(study: PictureStudy, options: PictureOptions = {}): 
       : [{ trial: trial.number, stage: trial.stage, x, value: trial.value }],
   )
   return {
-    ...{ study, byEpochs, places, values, log: options.log === true },
+    study,
+    byEpochs,
+    places,
+    values,
+    log: options.log === true,
     best: bestSoFar(values, study.direction),
     mishaps: placed
       .filter(({ trial }) => isMishap(trial))

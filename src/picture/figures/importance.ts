@@ -32,7 +32,10 @@ export function importanceFigure({ study, parameters, narrowed }: ImportanceData
   const bars = parameters.flatMap(({ whole, here }, i): Box[] => {
     const top = 1 - i * band
     const bar = (role: Box['role'], share: number, from: number, to: number): Box => ({
-      ...{ kind: 'box', look: 'bar', role, title: '' },
+      kind: 'box',
+      look: 'bar',
+      role,
+      title: '',
       x: [0, x.unit(share)],
       y: [top - band * to, top - band * from],
     })

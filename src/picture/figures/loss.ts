@@ -161,7 +161,8 @@ function groupPanel({ title, series }: LossGroup, bestStep: number | null, log: 
       ? []
       : [
           lines('muted', [[[x.unit(bestStep), 0, -1] as Point, [x.unit(bestStep), 1, -1] as Point]], {
-            ...{ width: 1, dashed: true },
+            width: 1,
+            dashed: true,
           }),
         ]),
     ...series.map(({ part, points }) => {

@@ -46,7 +46,8 @@ export function narrowingData(study: PictureStudy, options: PictureOptions = {})
     const trials = study.trials.filter((trial) => trial.stage === stage.index && trial.state !== 'waiting')
     const elite = elites[stage.index]!
     return {
-      ...{ stage: stage.index, name: stage.name },
+      stage: stage.index,
+      name: stage.name,
       range: stage.space.parameters[name] ?? null,
       action: decided?.action ?? (stage.index === 0 ? 'start' : 'kept'),
       reason: decided?.reason ?? '',
@@ -165,7 +166,12 @@ function rangeBoxes(axis: ParameterAxis, row: NarrowingRow, middle: number, room
   if (range === null) return []
   const y = [middle - room * 0.38, middle + room * 0.38] as const
   const box = (x: readonly [number, number]): Box => ({
-    ...{ kind: 'box', look: 'range', role: stageRole(row.stage), x, y, title: row.reason },
+    kind: 'box',
+    look: 'range',
+    role: stageRole(row.stage),
+    x,
+    y,
+    title: row.reason,
   })
   if (axis.choices === null && 'low' in range) {
     const half = axis.slot / 2

@@ -40,14 +40,12 @@ export function parallelData(study: PictureStudy, options: PictureOptions = {}):
   const through = only === undefined ? all : all.filter(({ number }) => only(number))
   const trials = evenShare(through, MOST_LINES)
   return {
-    ...{
-      study,
-      names,
-      trials,
-      all,
-      of: through.length,
-      log: options.log === true,
-    },
+    study,
+    names,
+    trials,
+    all,
+    of: through.length,
+    log: options.log === true,
     notes: [...choiceNotes(study, options), ...notes],
   }
 }
@@ -76,7 +74,8 @@ export function parallelAxes(
     return { name, axis: axis.axis, place: ({ params }) => axis.place(params[name]) }
   })
   const last: UprightAxis = {
-    ...{ name: study.metric, axis: { label: '', ticks: numberTicks(value, 6), bands: 0 } },
+    name: study.metric,
+    axis: { label: '', ticks: numberTicks(value, 6), bands: 0 },
     place: (trial) => value.unit(trial.value!),
   }
   return { axes: [...parameters, last], clamped: value.clamped }
@@ -152,7 +151,12 @@ export function parallelFigure(data: ParallelData): Figure {
 /** The axis itself, its name above, and its ticks to the left. */
 function uprightMarks({ name, axis }: UprightAxis, x: number): Mark[] {
   const label = (at: number, text: string): Label => ({
-    ...{ kind: 'label', x: x - 0.004, y: at - 0.012, text: cut(text, 10), anchor: 'end', tone: 'dim' },
+    kind: 'label',
+    x: x - 0.004,
+    y: at - 0.012,
+    text: cut(text, 10),
+    anchor: 'end',
+    tone: 'dim',
   })
   return [
     lines('muted', [[[x, 0, -1] as Point, [x, 1, -1] as Point]], { width: 1 }),

@@ -46,7 +46,9 @@ const SHOWN = 6
 export function slicesData(study: PictureStudy, options: PictureOptions = {}): SlicesData {
   const { names, notes } = choseParameters(study, options, SHOWN)
   return {
-    ...{ study, options, names },
+    study,
+    options,
+    names,
     trials: choseTrials(study, options),
     mishaps: mishaps(study, options),
     notes: [...choiceNotes(study, options), ...notes],
@@ -105,7 +107,9 @@ function slicePanel(data: SlicesData, name: string, y: ReturnType<typeof valueSc
     dots('winner', data.trials.filter(({ number }) => number === best).map(at), 'large'),
   ]
   return panel({
-    ...{ x: axis.axis, y: valueAxis(study.metric, y), marks },
+    x: axis.axis,
+    y: valueAxis(study.metric, y),
+    marks,
     span: 'part',
     height: 150,
   })

@@ -58,7 +58,10 @@ export function timelineData(study: PictureStudy, options: PictureOptions = {}):
       )
   const bars = timed.map(
     (trial, i): TimelineBar => ({
-      ...{ trial: trial.number, stage: trial.stage, lane: lanes[i]!, mishap: isMishap(trial) },
+      trial: trial.number,
+      stage: trial.stage,
+      lane: lanes[i]!,
+      mishap: isMishap(trial),
       ...spans[i]!,
     }),
   )
@@ -129,7 +132,9 @@ export function timelineFigure(data: TimelineData): Figure {
   const box = (bar: TimelineBar): Box => {
     const top = 1 - (bar.lane + 0.12) * room
     return {
-      ...{ kind: 'box', look: 'bar', role: bar.mishap ? 'bad' : stageRole(bar.stage) },
+      kind: 'box',
+      look: 'bar',
+      role: bar.mishap ? 'bad' : stageRole(bar.stage),
       x: [x.unit(bar.from), Math.max(x.unit(bar.to) - 0.0008, x.unit(bar.from) + 0.0005)],
       y: [top - room * 0.76, top],
       title: bars.length > 400 ? '' : `trial ${bar.trial}, ${formatDuration(bar.to - bar.from)}`,

@@ -163,7 +163,9 @@ export function listingConformance(stand: Stand): void {
       {
         stage: 2,
         counts: { ...none, complete: 1, diverged: 1, running: 1 },
-        ...{ epochs: 6, workMs: 500, ran: [[1000, 2250]] },
+        epochs: 6,
+        workMs: 500,
+        ran: [[1000, 2250]],
       },
     ])
     expect(store.countTrials(study, 2)).toEqual({ ...none, complete: 1, diverged: 1, running: 1 })

@@ -33,7 +33,12 @@ export function resultsConformance(stand: Stand): void {
     const expected = [0, 2, 3].map((number) => {
       const { stage, state, value, params, seed, budget, continues } = store.trial(study, number)!
       return {
-        ...{ number, stage, state, value, seed, continues },
+        number,
+        stage,
+        state,
+        value,
+        seed,
+        continues,
         params: encodeJson(params),
         epochs: budget.epochs,
         measurements: store
