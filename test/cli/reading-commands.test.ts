@@ -1,21 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { openReader, openWriter } from '../../src/store/sqlite-store.ts'
-import { studyDigest } from '../../src/study/digest.ts'
+import { openReader } from '../../src/store/sqlite-store.ts'
 import { runCaptured } from './capture.ts'
-import {
-  createExampleStudy,
-  EXAMPLE_TRIALS,
-  exampleSpec,
-  makeExampleStore,
-  NARROWING,
-  STAGES,
-  writeTrial,
-} from './example-store.ts'
+import { commandsOn } from './commands-on.ts'
+import { EXAMPLE_TRIALS, makeExampleStore, NARROWING, STAGES } from './example-store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'finesweep-cli-'))
 const db = join(folder, 'studies.db')
@@ -23,19 +15,7 @@ const db = join(folder, 'studies.db')
 beforeAll(() => makeExampleStore(db))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Runs a command on the example store, which must succeed. */
-async function run(...argv: string[]): Promise<{ stdout: string; stderr: string }> {
-  const { code, stdout, stderr } = await runCaptured([...argv, '--db', db])
-  expect(stderr.split('\n').filter((line) => /^\s+at /.test(line))).toEqual([])
-  expect(code, stderr).toBe(0)
-  return { stdout, stderr }
-}
-
-async function runJson(...argv: string[]): Promise<unknown> {
-  const { stdout, stderr } = await run(...argv, '--json')
-  expect(stderr).toBe('')
-  return JSON.parse(stdout)
-}
+const { run, runJson } = commandsOn(db)
 
 const head = {
   schemaVersion: z.literal(1),
@@ -340,122 +320,5 @@ describe('export', () => {
     expect(stderr).toBe(`Wrote quickstart to ${file} (ndjson).\n`)
     expect(readFileSync(file, 'utf8')).toBe((await run('export', '--format', 'ndjson')).stdout)
     expect((await run('export', '-o', file, '--quiet')).stderr).toBe('')
-  })
-})
-
-describe('studies, status and digest', () => {
-  it('list and describe the studies of a store', async () => {
-    const { stdout } = await run('studies')
-    expect(stdout.split('\n')[1]).toMatch(
-      /^quickstart {2}complete {5}9\/9 {9}1 {7}1 {2}validAccuracy {2}0\.5310 {4}42 {2}2026-11-2\d \d\d:\d\d {2}22 s$/,
-    )
-    expect(await runJson('studies')).toMatchObject({
-      schemaVersion: 1,
-      studies: [{ name: 'quickstart', state: 'complete', trials: 9, best: { number: 6, value: 0.531 } }],
-    })
-    expect(await runJson('status')).toMatchObject({
-      schemaVersion: 1,
-      study: 'quickstart',
-      activity: 'complete',
-      finished: 9,
-      trials: 9,
-      counts: { complete: 7, diverged: 1, failed: 1, running: 0 },
-      stages: [
-        { name: 'coarse', counts: { complete: 4, diverged: 1, failed: 1 }, best: { number: 2 } },
-        { name: 'fine', counts: { complete: 3 }, best: { number: 6 } },
-      ],
-      best: { number: 6, stage: 'fine' },
-      evaluations: [{ trial: 6, metrics: { accuracy: 0.5264 } }],
-    })
-  })
-
-  it('give a study one time, without its pauses', async () => {
-    // Nine trials that begin 10 s apart, and take 22 s together.
-    expect((await run('status')).stdout).toContain(', ran for 22 s\n')
-    expect(await runJson('studies')).toMatchObject({ studies: [{ durationMs: 22_200 }] })
-    const html = join(folder, 'time.html')
-    await run('report', '-o', html)
-    expect(readFileSync(html, 'utf8')).toContain('13 epochs, 22 s; maximize')
-  })
-
-  it('tells a study that nobody runs any more from one that runs', async () => {
-    const file = join(folder, 'live.db')
-    const writer = openWriter(file)
-    const study = createExampleStudy(writer, "it's live")
-    writer.addStage(study.id, STAGES[0]!)
-    writeTrial(writer, study.id, exampleSpec(0), EXAMPLE_TRIALS[0]!)
-    writer.startTrial(study.id, exampleSpec(1), 'tester')
-    writer.flush()
-    const live = await runCaptured(['status', '--db', file])
-    expect(live.stdout).toContain("it's live: running, 1 of 9 trials\n")
-    expect(live.stdout).toMatch(/run by pid \d+ on .* for /)
-    expect(live.stdout).toContain('now running: trial 1\n')
-    writer.releaseLease(study.id)
-    writer.close()
-    const interrupted = await runCaptured(['status', '--db', file])
-    expect(interrupted.stdout).toContain("it's live: interrupted, 1 of 9 trials\n")
-    expect(interrupted.stdout).toContain(`Continue with: finesweep resume 'it'\\''s live' --db ${file}\n`)
-    expect((await runCaptured(['digest', '--db', file])).stderr).toBe(
-      "it's live: 1 finished trial; 8 of its 9 trials have not finished\n",
-    )
-  })
-
-  it('print the digest alone', async () => {
-    const reader = openReader(db)
-    expect((await run('digest')).stdout).toBe(`${studyDigest(reader, 1)}\n`)
-    reader.close()
-    expect(await runJson('digest')).toMatchObject({ study: 'quickstart', finished: 9, trials: 9 })
-  })
-})
-
-describe('data info', () => {
-  const file = join(folder, 'flowers.csv')
-  beforeAll(() => writeFileSync(file, `long,wide,kind\n${'1.5,2,rose\n3,4,tulip\n'.repeat(5)}`))
-
-  it('shows what a data set is', async () => {
-    const { code, stdout } = await runCaptured(['data', 'info', file])
-    expect(code).toBe(0)
-    expect(stdout.replace(/[0-9a-f]{64}/, 'HASH')).toBe(
-      [
-        'source    csv',
-        `path      ${file}`,
-        'rows      10',
-        'shape     2 float64, 1.5 to 4, mean 2.625',
-        'split     train 8, valid 1, test 1',
-        'inputs    each column shifted to mean 0 and scaled to deviation 1',
-        'classes   2 classes',
-        'hash      sha256 HASH',
-        'Caution: the validation part has 1 row: one of them is 100 % of the accuracy; with so few rows, cross validation judges better: split: { folds: 5 }.',
-        '',
-        'COLUMN  KIND    MISSING  VALUES',
-        'long    number           1.5 to 3',
-        'wide    number           2 to 4',
-        '',
-        'LABEL  CLASS  ROWS',
-        '    0  rose      5',
-        '    1  tulip     5',
-        '',
-      ].join('\n'),
-    )
-  })
-
-  it('has one JSON document', async () => {
-    const { stdout } = await runCaptured(['data', 'info', file, '--json'])
-    expect(JSON.parse(stdout)).toMatchObject({
-      schemaVersion: 1,
-      rows: 10,
-      shape: [2],
-      classes: [
-        { name: 'rose', rows: 5 },
-        { name: 'tulip', rows: 5 },
-      ],
-      split: { train: 8, valid: 1, test: 1 },
-    })
-  })
-
-  it('says where there are no data', async () => {
-    const { code, stderr } = await runCaptured(['data', 'info', join(folder, 'nothing')])
-    expect(code).toBe(2)
-    expect(stderr).toContain('nothing')
   })
 })
