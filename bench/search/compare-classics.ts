@@ -1,11 +1,8 @@
-import { expectWinner } from '../../src/search/expected-value.ts'
 import { DEFAULT_LAG } from '../../src/search/plan.ts'
-import { rankTrials } from '../../src/search/rank.ts'
-import type { PastTrial } from '../../src/search/sampler.ts'
-import type { StagePlan } from '../../src/search/stage-plan.ts'
 import { classicProblems } from './classic.ts'
 import { type Setting, stagesOf } from './settings.ts'
-import { type Problem, simulate } from './simulate.ts'
+import { simulate } from './simulate.ts'
+import { reportedWinner } from './winner.ts'
 
 /** The true value of the winner above the lowest, over the seeds. */
 export interface ClassicResult {
@@ -50,20 +47,12 @@ export function classicWinners(
   const stages = stagesOf(setting, TRIALS)
   return Array.from({ length: seeds }, (_, seed) => {
     const problem = classicProblems(seed).find((other) => other.name === name)!
-    const { params } = winnerOf(problem, simulate(problem, stages, seed, DEFAULT_LAG).trials, stages)
+    const { params } = reportedWinner(problem, simulate(problem, stages, seed, DEFAULT_LAG), stages)
     return {
       regret: problem.truth(params) - problem.lowest,
       isRight: problem.rightBranch?.(params) ?? true,
     }
   })
-}
-
-/** The trial that a study reports as its winner: where values are noisy, not the luckiest. */
-function winnerOf(problem: Problem, trials: readonly PastTrial[], stages: readonly StagePlan[]): PastTrial {
-  const best = rankTrials(trials, problem.direction)[0]!
-  const { space, direction } = problem
-  const expectation = expectWinner({ space, trials, stages, direction, best: best.number })
-  return expectation === null ? best : trials[expectation.chosen.trial]!
 }
 
 export function printClassics(results: readonly ClassicResult[], seeds: number): void {

@@ -3,9 +3,11 @@ import { rankTrials } from '../../src/search/rank.ts'
 import type { PastTrial } from '../../src/search/sampler.ts'
 import type { Direction } from '../../src/trial.ts'
 import { decades, type KnownProblem, knownProblems } from './functions.ts'
+import type { OptunaResults } from './optuna.ts'
 import { SETTINGS, type Setting, STUDIES, stagesOf } from './settings.ts'
 import { type SimulatedStudy, simulate } from './simulate.ts'
 import { exactRandom, type Table } from './tables.ts'
+import { reportedWinner } from './winner.ts'
 
 export interface MeanBest {
   readonly mean: number
@@ -34,27 +36,52 @@ export interface FunctionResult {
   readonly idleKept: number | null
 }
 
-const TABLE_TRIALS = 64
-const COUNTS = [16, 32, 64]
-/** Random search is checked further on: its trials cost next to nothing. */
-const RANDOM_COUNTS = [16, 32, 64, 256]
+/** After so many trials the best value is looked at. */
+export const COUNTS = [16, 32, 64, 128, 256]
+/** Random search is always checked as far as this: its trials cost next to nothing. */
+const RANDOM_TRIALS = 256
 const FUNCTION_TRIALS = 96
 
-export function compareOnTables(tables: readonly Table[], seeds: number): TableResult[] {
+/** @param trials of each study, at most the last of COUNTS */
+export function compareOnTables(
+  tables: readonly Table[],
+  seeds: number,
+  trials: number,
+  optuna: OptunaResults | null,
+): TableResult[] {
   return tables.map((table) => ({
     name: table.name,
     direction: table.direction,
     best: table.values.reduce(
       table.direction === 'minimize' ? (a, b) => Math.min(a, b) : (a, b) => Math.max(a, b),
     ),
-    exactRandom: Object.fromEntries(RANDOM_COUNTS.map((n) => [n, exactRandom(table, n)])),
-    settings: Object.fromEntries(SETTINGS.map((setting) => [setting.name, meanBests(table, setting, seeds)])),
+    exactRandom: Object.fromEntries(COUNTS.map((n) => [n, exactRandom(table, n)])),
+    settings: {
+      ...Object.fromEntries(
+        SETTINGS.map((setting) => [setting.name, meanBests(table, setting, seeds, trials)]),
+      ),
+      ...optunaMeans(optuna?.[table.name] ?? {}),
+    },
   }))
 }
 
-function meanBests(table: Table, setting: Setting, seeds: number): Record<string, MeanBest> {
-  const counts = setting.name === 'random' ? RANDOM_COUNTS : COUNTS
-  const stages = stagesOf(setting, setting.name === 'random' ? counts.at(-1)! : TABLE_TRIALS)
+function optunaMeans(
+  settings: Readonly<Record<string, Record<string, readonly number[]>>>,
+): Record<string, Record<string, MeanBest>> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([setting, bests]) => [
+      setting,
+      Object.fromEntries(
+        Object.entries(bests).map(([count, values]) => [count, meanOf(Float64Array.from(values))]),
+      ),
+    ]),
+  )
+}
+
+function meanBests(table: Table, setting: Setting, seeds: number, trials: number): Record<string, MeanBest> {
+  const total = setting.name === 'random' ? RANDOM_TRIALS : trials
+  const counts = COUNTS.filter((count) => count <= total)
+  const stages = stagesOf(setting, total)
   const bests = counts.map(() => new Float64Array(seeds))
   for (let seed = 0; seed < seeds; seed++) {
     const { trials } = simulate(table, stages, seed, DEFAULT_LAG)
@@ -81,7 +108,8 @@ export function compareOnFunctions(seeds: number): FunctionResult[] {
     return knownProblems(0).map(({ name }, index) => {
       const outcomes = Array.from({ length: seeds }, (_, seed) => {
         const problem = knownProblems(seed)[index]!
-        return judge(problem, simulate(problem, stages, seed, DEFAULT_LAG))
+        const study = simulate(problem, stages, seed, DEFAULT_LAG)
+        return judge(problem, study, reportedWinner(problem, study, stages))
       })
       return summary(name, setting.name, outcomes)
     })
@@ -95,8 +123,7 @@ interface Outcome {
   readonly idleKept: readonly boolean[]
 }
 
-function judge(problem: KnownProblem, study: SimulatedStudy): Outcome {
-  const winner = rankTrials(study.trials, problem.direction)[0]!
+function judge(problem: KnownProblem, study: SimulatedStudy, winner: PastTrial): Outcome {
   const box = study.stages.at(-1)!.space
   let decadesOff = 0
   let lost = false

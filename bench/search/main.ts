@@ -3,12 +3,20 @@
  * closed-form functions; every study runs as with a lag of 8.
  *
  *   npm run bench:search                                       the closed-form functions
- *   npm run bench:search -- --tables DIR [--seeds 100] [--json]    the tables of a folder
+ *   npm run bench:search -- --tables DIR [--seeds 100] [--trials 64] [--json]    the tables of a folder, beside Optuna's
+ *                                                              TPE where $FINESWEEP_PYTHON or python3 has Optuna
  *   npm run bench:search -- --tables DIR --functions           both
  */
 import { parseArgs } from 'node:util'
-import { compareOnFunctions, compareOnTables, type FunctionResult, type TableResult } from './compare.ts'
+import {
+  COUNTS,
+  compareOnFunctions,
+  compareOnTables,
+  type FunctionResult,
+  type TableResult,
+} from './compare.ts'
 import { compareOnClassics, printClassics } from './compare-classics.ts'
+import { searchWithOptuna } from './optuna.ts'
 import { readTables } from './tables.ts'
 
 const { values: options } = parseArgs({
@@ -16,6 +24,7 @@ const { values: options } = parseArgs({
     tables: { type: 'string' },
     functions: { type: 'boolean' },
     seeds: { type: 'string' },
+    trials: { type: 'string', default: '64' },
     json: { type: 'boolean' },
   },
 })
@@ -30,7 +39,11 @@ const seeds = Number(options.seeds ?? (withFunctions ? 20 : 100))
 if (!Number.isSafeInteger(seeds) || seeds < 2)
   throw new Error(`--seeds must be a whole number above 1, got ${options.seeds}`)
 
-const tableResults = compareOnTables(tables, seeds)
+const trials = Number(options.trials)
+if (!COUNTS.includes(trials))
+  throw new Error(`--trials must be one of ${COUNTS.join(', ')}, got ${options.trials}`)
+const optuna = tables.length === 0 ? null : await searchWithOptuna(options.tables!, seeds, trials)
+const tableResults = compareOnTables(tables, seeds, trials, optuna)
 const functionResults = withFunctions ? compareOnFunctions(seeds) : []
 const classicResults = withFunctions ? compareOnClassics(seeds) : []
 if (options.json === true) {
@@ -58,7 +71,7 @@ function printTable({ name, direction, best, exactRandom, settings }: TableResul
   console.log(
     `\n${name} (${direction}, best ${best.toPrecision(4)}): mean best after n trials, ${seeds} seeds`,
   )
-  const counts = ['16', '32', '64', '256']
+  const counts = COUNTS.map(String)
   console.log(`  ${'n'.padEnd(34)}${counts.map((n) => n.padEnd(24)).join('')}`)
   console.log(
     `  ${'random, exact'.padEnd(34)}${counts.map((n) => exactRandom[n]!.toPrecision(4).padEnd(24)).join('')}`,
