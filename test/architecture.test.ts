@@ -43,6 +43,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['store'],
   'csv-stringify': ['report'],
   'string-width': ['report'],
+  table: ['report'],
   yargs: ['cli'],
   'd3-array': ['report', 'picture'],
   'fast-png': ['picture'],

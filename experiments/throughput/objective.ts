@@ -10,16 +10,22 @@ export default defineObjective(
   ({ params }) => {
     const begun = performance.now()
     let numbers = 0
-    while (performance.now() - begun < 50) numbers += sumByBlocks(params.rows, params.columns, params.order)
+    while (performance.now() - begun < 50) {
+      // A result that is used: the compiler may drop a sum that nobody reads.
+      if (sumByBlocks(params.rows, params.columns, params.order) !== TOTAL)
+        throw new Error('The sum is wrong.')
+      numbers += MATRIX.length
+    }
     return numbers / (performance.now() - begun) / 1000
   },
 )
 
 const SIZE = 1024
 const MATRIX = Float64Array.from({ length: SIZE * SIZE }, (_, i) => i % 7)
-let total = 0
+const TOTAL = MATRIX.reduce((sum, number) => sum + number)
 
 function sumByBlocks(rows: number, columns: number, order: 'rows' | 'columns'): number {
+  let total = 0
   for (let top = 0; top < SIZE; top += rows) {
     for (let left = 0; left < SIZE; left += columns) {
       const bottom = Math.min(SIZE, top + rows)
@@ -31,5 +37,5 @@ function sumByBlocks(rows: number, columns: number, order: 'rows' | 'columns'): 
       }
     }
   }
-  return MATRIX.length
+  return total
 }
