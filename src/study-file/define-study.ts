@@ -13,8 +13,11 @@ import { subject } from './wording.ts'
 
 /** What a study file says, as an object; a space may be made by `float`, `int`, `choice`, `fixed` and `when`. */
 export type StudySettings = {
-  readonly [Name in Exclude<BlockName, 'space'>]?: z.input<(typeof BLOCKS)[Name]>
+  readonly [Name in Exclude<BlockName, 'space'>]?: ReadonlyDeep<z.input<(typeof BLOCKS)[Name]>>
 } & { readonly space?: Readonly<Record<string, Distribution | Conditional | ParamValue | object>> }
+
+/** Settings are only read: constants, declared `as const`, are as good as any. */
+type ReadonlyDeep<T> = T extends object ? { readonly [Key in keyof T]: ReadonlyDeep<T[Key]> } : T
 
 /**
  * A study in code: the same settings as in a file, checked the same way, every default filled in.

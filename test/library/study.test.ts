@@ -32,6 +32,19 @@ function bowl({ params }: { params: { lr: number; layers: number; activation: st
 const settings = { name: 'bowl', direction: 'minimize', space, stages, objective: bowl } as const
 
 describe('a study in code', () => {
+  test('takes constants as settings', async () => {
+    const constants = {
+      direction: 'minimize',
+      space: { x: { float: [0, 1] } },
+      stages: [{ trials: 6, epochs: 3, rungs: [1] }],
+      limits: { maxEpochs: 12 },
+    } as const
+    const tuning = study({ ...constants, objective: ({ params }) => params.x })
+    await tuning.run()
+    expectTypeOf(tuning.best()!.params.x).toEqualTypeOf<number>()
+    expect(tuning.trials().length).toBeGreaterThan(3)
+  })
+
   test('runs a function in place, in memory, and its results have the types of the space', async () => {
     const tuning = study({
       direction: 'minimize',
