@@ -36,7 +36,7 @@ export function effectProfiles(
   const process = fitGaussianProcess({
     places,
     values: standardScores(trials, direction),
-    groups: new Int32Array(trials.length),
+    groups: new Float64Array(trials.length),
     isChoice: axes.map(({ kind }) => kind === 'choice'),
   })
   const best = ranked.slice(0, elite).map((trial) => placeOf(axes, trial.params))

@@ -1,7 +1,7 @@
 import type { SearchSpace } from '../space/search-space.ts'
 import type { Direction } from '../trial.ts'
 import { fitSearchProcess } from './gaussian-process.ts'
-import { byEpochs, epochsOfValue } from './informative.ts'
+import { byFidelity, fidelityOf } from './informative.ts'
 import { hasValue, isBad, rankTrials } from './rank.ts'
 import type { PastTrial } from './sampler.ts'
 import { standardScores } from './standard-scores.ts'
@@ -76,8 +76,8 @@ export function expectWinner(request: ExpectationRequest): WinnerExpectation | n
   )
   const best = known.find(({ number }) => number === request.best)
   if (best === undefined || known.filter(hasValue).length < LEAST_TRIALS) return null
-  const group = epochsOfValue(best, stages)
-  const scored = [...byEpochs(known, stages)].flatMap(([epochs, members]) => {
+  const group = fidelityOf(best, stages)
+  const scored = [...byFidelity(known, stages)].flatMap(([epochs, members]) => {
     const scores = standardScores(members, direction)
     return members.map((trial, i) => ({ trial, epochs, score: scores[i]! }))
   })
@@ -96,7 +96,7 @@ export function expectWinner(request: ExpectationRequest): WinnerExpectation | n
   const { process, noisy } = fitSearchProcess({
     places: chosen.map(({ trial }) => placeOf(axes, trial.params)),
     values: Float64Array.from(chosen, ({ score }) => score),
-    groups: Int32Array.from(chosen, ({ epochs }) => epochs),
+    groups: Float64Array.from(chosen, ({ epochs }) => epochs),
     isChoice: axes.map(({ kind }) => kind === 'choice'),
   })
   const expectations = own

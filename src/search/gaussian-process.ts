@@ -178,7 +178,7 @@ class FittedProcess implements GaussianProcess {
     // Its own mean leaves nothing to explain: the whitened values of the new rows are 0.
     const white = new Float64Array(all)
     white.set(this.#fit.white)
-    const grownGroups = new Int32Array(all).fill(group)
+    const grownGroups = new Float64Array(all).fill(group)
     grownGroups.set(groups)
     return new FittedProcess(
       { ...this.#observations, places: [...places, ...believed], groups: grownGroups },

@@ -81,7 +81,7 @@ function thinned(observations: Observations): Observations {
     ...observations,
     places: chosen.map((i) => places[i]!),
     values: Float64Array.from(chosen, (i) => values[i]!),
-    groups: Int32Array.from(chosen, (i) => groups[i]!),
+    groups: Float64Array.from(chosen, (i) => groups[i]!),
   }
 }
 
@@ -138,7 +138,7 @@ function negativeLogDensity(
  * covariances and the weights of the values; returns how it changes with the noise.
  */
 function slopeByCovariances(
-  groups: Int32Array,
+  groups: Float64Array,
   weights: Float64Array,
   scale: number,
   inverse: Float64Array,

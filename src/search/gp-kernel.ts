@@ -7,7 +7,7 @@ export interface Observations {
   /** Standardised: mean about 0, deviation about 1. */
   readonly values: Float64Array
   /** Observations of one group share a level that says nothing of other groups: values after other epochs. */
-  readonly groups: Int32Array
+  readonly groups: Float64Array
   /** Which axes are choices, that are the same or not. */
   readonly isChoice: readonly boolean[]
 }
@@ -49,7 +49,7 @@ export function pairSquares(places: readonly Float64Array[], axis: number, isCho
 /** The covariances of all observations (their packed lower triangle) from the squared distances of all pairs. */
 export function covariances(
   distances: Float64Array,
-  groups: Int32Array,
+  groups: Float64Array,
   noise: number,
   into: Float64Array,
 ): void {

@@ -7,7 +7,7 @@ import { type CubeSearch, highestPoint } from './cube-search.ts'
 import { logExpectedImprovement } from './expected-improvement.ts'
 import { fitSearchProcess, type GaussianProcess } from './gaussian-process.ts'
 import type { Observations } from './gp-kernel.ts'
-import { byEpochs, informativeTrials } from './informative.ts'
+import { byFidelity, informativeTrials } from './informative.ts'
 import { type PastTrial, type ProposalRequest, type Sampler, trialStream } from './sampler.ts'
 import { sobolSampler } from './sobol-sampler.ts'
 import { standardScores } from './standard-scores.ts'
@@ -114,7 +114,7 @@ function observe(
 ): Observations {
   const { direction, stages } = request
   const scored: { trial: PastTrial; score: number; group: number }[] = []
-  for (const [group, members] of byEpochs(trials, stages)) {
+  for (const [group, members] of byFidelity(trials, stages)) {
     const scores = standardScores(members, direction)
     for (const [i, trial] of members.entries()) scored.push({ trial, score: scores[i]!, group })
   }
@@ -131,7 +131,7 @@ function observe(
   return {
     places: chosen.map(({ trial }) => placeOf(axes, trial.params)),
     values: Float64Array.from(chosen, ({ score }) => score),
-    groups: Int32Array.from(chosen, ({ group }) => group),
+    groups: Float64Array.from(chosen, ({ group }) => group),
     isChoice: axes.map(({ kind }) => kind === 'choice'),
   }
 }

@@ -4,7 +4,7 @@ import type { SearchSpace } from '../space/search-space.ts'
 import { countValues, fromUnit } from '../space/unit-scale.ts'
 import type { Direction } from '../trial.ts'
 import { fitGaussianProcess, type GaussianProcess } from './gaussian-process.ts'
-import { byEpochs } from './informative.ts'
+import { byFidelity } from './informative.ts'
 import { hasValue, isBadAnywhere } from './rank.ts'
 import type { PastTrial } from './sampler.ts'
 import { SOBOL_AXES, sobolCoordinate } from './sobol-sequence.ts'
@@ -85,7 +85,7 @@ function fitModel({ trials, stages, direction }: ImportanceRequest, axes: readon
     .filter((trial) => hasValue(trial) || isBadAnywhere(trial))
     .toSorted((a, b) => a.number - b.number)
   if (known.filter(hasValue).length < LEAST_FOR_IMPORTANCE) return null
-  const groups = [...byEpochs(known, stages)].sort(([a], [b]) => b - a)
+  const groups = [...byFidelity(known, stages)].sort(([a], [b]) => b - a)
   const scored = groups.flatMap(([group, members]) => {
     const scores = standardScores(members, direction)
     return [members.map((trial, i) => ({ trial, group, score: scores[i]! }))]
@@ -100,7 +100,7 @@ function fitModel({ trials, stages, direction }: ImportanceRequest, axes: readon
   const process = fitGaussianProcess({
     places: chosen.map(({ trial }) => placeOf(axes, trial.params)),
     values: Float64Array.from(chosen, ({ score }) => score),
-    groups: Int32Array.from(chosen, ({ group }) => group),
+    groups: Float64Array.from(chosen, ({ group }) => group),
     isChoice: axes.map(({ kind }) => kind === 'choice'),
   })
   return { process, group: deepest[0]!.group }

@@ -20,18 +20,23 @@ export function hasEnoughToLearnFrom({ earlier, history }: ProposalRequest): boo
   return earlier.length + history.length >= TRIALS_TO_LEARN_FROM
 }
 
-/** Trials by the epochs of their values, because only values within a group are comparable: a pruned trial's are those it ran. */
-export function byEpochs(
+/** Trials by the fidelity of their values, because only values within a group are comparable. */
+export function byFidelity(
   trials: readonly PastTrial[],
   stages: readonly { readonly epochs: number }[],
 ): Map<number, PastTrial[]> {
-  return Map.groupBy(trials, (trial) => epochsOfValue(trial, stages))
+  return Map.groupBy(trials, (trial) => fidelityOf(trial, stages))
 }
 
-/** The epochs after which a trial's value was measured: those planned, or run by a pruned one. */
-export function epochsOfValue(
+/**
+ * How far a value was trained, as a number that is larger for more: the planned epochs of a trial that ran them. That of a
+ * pruned trial lies just below the epochs it ran, by less the more were planned, because a schedule may make epoch 3 of 27
+ * another than epoch 3 of 3.
+ */
+export function fidelityOf(
   { state, epochs, stage }: PastTrial,
   stages: readonly { readonly epochs: number }[],
 ): number {
-  return state === 'pruned' ? epochs : (stages[stage]?.epochs ?? 0)
+  const planned = stages[stage]?.epochs ?? 0
+  return state === 'pruned' ? epochs - 1 / (planned + 1) : planned
 }

@@ -1,5 +1,5 @@
 import type { Direction } from '../trial.ts'
-import { epochsOfValue } from './informative.ts'
+import { fidelityOf } from './informative.ts'
 import { compareTrials, hasValue, isBad } from './rank.ts'
 import type { PastTrial, ProposalRequest } from './sampler.ts'
 
@@ -52,11 +52,11 @@ function add(known: Known, trial: PastTrial): void {
   const { groups, stages, direction } = known
   if (hasValue(trial)) known.valued++
   else if (!isBad(trial)) return
-  const epochs = epochsOfValue(trial, stages)
-  let group = groups.get(epochs)
+  const fidelity = fidelityOf(trial, stages)
+  let group = groups.get(fidelity)
   if (group === undefined) {
     group = { count: 0, best: [] }
-    groups.set(epochs, group)
+    groups.set(fidelity, group)
   }
   group.count++
   insert(group.best, trial, direction)

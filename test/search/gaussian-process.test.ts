@@ -11,7 +11,7 @@ function observations(count: number, value: (x: number, y: number, kind: number)
   return {
     places,
     values: Float64Array.from(places, ([x, y, kind]) => value(x!, y!, kind!)),
-    groups: new Int32Array(count),
+    groups: new Float64Array(count),
     isChoice: [false, false, true],
   }
 }
@@ -66,7 +66,7 @@ describe('the Gaussian process', () => {
   it('carries the shape, not the level, over to another group', () => {
     const shifted = { ...seen, places: [...seen.places, ...seen.places.slice(0, 3)] }
     const values = Float64Array.of(...seen.values, ...seen.values.slice(0, 3).map((value) => value - 2))
-    const groups = Int32Array.from(values, (_, i) => (i < 30 ? 0 : 1))
+    const groups = Float64Array.from(values, (_, i) => (i < 30 ? 0 : 1))
     const both = fitGaussianProcess({ ...shifted, values, groups })
     const at = (x: number) => both.predict(Float64Array.of(x, 0.5, 0), 1).mean
     expect(at(0.4) - at(0.95)).toBeCloseTo(Math.sin(1.6) - Math.sin(3.8), 0)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { informativeTrials } from '../../src/search/informative.ts'
+import { byFidelity, informativeTrials } from '../../src/search/informative.ts'
 import { float, searchSpace } from '../../src/space/constructors.ts'
 import { pastTrial, request } from './requests.ts'
 
@@ -18,5 +18,28 @@ describe('what an adaptive sampler learns from', () => {
     const later = trials(16, 3)
     expect(informativeTrials({ ...request(space, 1, []), earlier })).toEqual(earlier)
     expect(informativeTrials({ ...request(space, 1, later), earlier })).toEqual([...earlier, ...later])
+  })
+})
+
+describe('comparable values', () => {
+  it('are those of the same epochs, planned and run, whatever the stage', () => {
+    const stages = [{ epochs: 3 }, { epochs: 27 }, { epochs: 9 }]
+    const run = (number: number, stage: number, state: 'complete' | 'pruned', epochs: number) =>
+      ({ ...pastTrial(number, { x: 0 }, 0, stage), state, epochs }) as const
+    const groups = byFidelity(
+      [
+        run(0, 0, 'complete', 3),
+        run(1, 1, 'pruned', 3),
+        run(2, 2, 'pruned', 3),
+        run(3, 1, 'complete', 27),
+        run(4, 1, 'pruned', 3),
+        run(5, 1, 'pruned', 9),
+      ],
+      stages,
+    )
+    const fromLeast = [...groups]
+      .sort(([a], [b]) => a - b)
+      .map(([, group]) => group.map(({ number }) => number))
+    expect(fromLeast).toEqual([[2], [1, 4], [0], [5], [3]])
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { byEpochs } from '../../src/search/informative.ts'
+import { byFidelity } from '../../src/search/informative.ts'
 import { hasValue, isBad, rankTrials } from '../../src/search/rank.ts'
 import type { PastTrial, ProposalRequest } from '../../src/search/sampler.ts'
 import { MOST_RANKED, standings } from '../../src/search/standing.ts'
@@ -35,7 +35,7 @@ test('the standing of a growing history is that of ranking all of it again', () 
         const { groups, valued } = standings(request)
         const known = [...earlier, ...history].filter((past) => hasValue(past) || isBad(past))
         expect(valued).toBe(known.filter(hasValue).length)
-        const expected = [...byEpochs(known, stages)].map(([epochs, group]) => [
+        const expected = [...byFidelity(known, stages)].map(([epochs, group]) => [
           epochs,
           { count: group.length, best: rankTrials(group, direction).slice(0, MOST_RANKED) },
         ])
