@@ -49,10 +49,11 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'fast-png': ['picture'],
   hono: ['cli'],
   '@hono/node-server': ['cli'],
+  'node:assert/strict': ['testing'],
   'node:buffer': ['data'],
   'node:crypto': ['random', 'train', 'data', 'objective', 'engine', 'study', 'library', 'cli'],
   'node:path': ['train', 'data', 'objective', 'engine', 'store', 'study-file', 'session', 'library', 'cli'],
-  'node:url': ['train', 'objective', 'execute', 'library', 'cli'],
+  'node:url': ['train', 'objective', 'execute', 'library', 'testing', 'cli'],
   'node:util': ['train', 'objective', 'cli'],
 }
 
@@ -73,6 +74,8 @@ const OUTSIDE_WORLD = [
   'session/',
   'model/test-look.ts',
   'library/',
+  // Tests of what touches it.
+  'testing/',
   // A file of trials from elsewhere.
   'import/open-source.ts',
   // A program as an objective, and a user's module that is checked and loaded.

@@ -9,7 +9,8 @@ import { runWorker } from '../../src/engine/worker-node.ts'
 import type { Executor } from '../../src/execute/executor.ts'
 import { kindOf } from '../../src/objective/kinds.ts'
 import type { ObjectiveSettings, ObjectiveSource } from '../../src/objective/source.ts'
-import { BEHAVIOURS, describeExecutor, trial } from '../execute/conformance.ts'
+import { checkExecutor } from '../../src/testing/check-executor.ts'
+import { BEHAVIOURS, trial } from '../../src/testing/executor/stand.ts'
 import { HAS_REDIS, type RedisServer, startRedis } from './redis.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -113,10 +114,11 @@ function opened(source: ObjectiveSource, slots: number): Executor {
 }
 
 describe.skipIf(!HAS_REDIS)('trials on workers of an engine', () => {
-  describeExecutor(opened, { loadsHere: false })
+  const create = (file: string, slots: number): Executor => opened({ kind: 'module', file }, slots)
+  checkExecutor(create, { test, after: afterAll }, { loadsHere: false })
 
   test('slots are those of the workers that take part', async () => {
-    const { executor, close } = await farm(BEHAVIOURS, 3)
+    const { executor, close } = await farm({ kind: 'module', file: BEHAVIOURS }, 3)
     const { promise, resolve } = Promise.withResolvers<void>()
     const forget = executor.onSlotsChanged(resolve)
     if (executor.slots === 0) await promise
@@ -127,7 +129,7 @@ describe.skipIf(!HAS_REDIS)('trials on workers of an engine', () => {
   })
 
   test("an outcome names its worker, and the worker's own slot", async () => {
-    const { executor, close } = await farm(BEHAVIOURS, 1)
+    const { executor, close } = await farm({ kind: 'module', file: BEHAVIOURS }, 1)
     const outcome = await executor.run({ ...trial('well'), slot: 7 }, () => {})
     expect([outcome.host, outcome.slot]).toEqual(['helper', 0])
     await close()
@@ -152,7 +154,12 @@ describe.skipIf(!HAS_REDIS)('trials on workers of an engine', () => {
   ] as const)(
     'a worker runs no trial of a study with %s, and both sides say so',
     async ([, offered, worker, reason]) => {
-      const { executor, orchestratorSays, workerSays, close } = await farm(BEHAVIOURS, 1, offered, worker)
+      const { executor, orchestratorSays, workerSays, close } = await farm(
+        { kind: 'module', file: BEHAVIOURS },
+        1,
+        offered,
+        worker,
+      )
       await expect.poll(() => orchestratorSays.join('\n'), { timeout: 30_000 }).toContain(reason)
       expect(workerSays.join('\n')).toContain(reason)
       expect(executor.slots).toBe(0)

@@ -1,8 +1,12 @@
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { createInlineExecutor } from '../../src/execute/inline.ts'
-import { describeExecutor, trial } from './conformance.ts'
+import { checkExecutor } from '../../src/testing/check-executor.ts'
+import { trial } from '../../src/testing/executor/stand.ts'
 
-describeExecutor((source, slots) => createInlineExecutor(source, { slots }))
+checkExecutor((file, slots) => createInlineExecutor({ kind: 'module', file }, { slots }), {
+  test,
+  after: afterAll,
+})
 
 test('an object of this process can be run', async () => {
   const executor = createInlineExecutor({

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { CHANNEL_BYTES, openChannel } from '../../src/execute/channel.ts'
 import { announce, newRun, type PoolRun, watchTime } from '../../src/execute/pool-run.ts'
-import { trial } from './conformance.ts'
+import { trial } from '../../src/testing/executor/stand.ts'
 
 const LOADING_MS = 5000
 

@@ -4,17 +4,24 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test, vi } from 'vitest'
 import { createPoolExecutor } from '../../src/execute/pool.ts'
+import { checkExecutor } from '../../src/testing/check-executor.ts'
+import { BEHAVIOURS, trial } from '../../src/testing/executor/stand.ts'
 import type { TrialOutcome } from '../../src/trial.ts'
-import { BEHAVIOURS, describeExecutor, trial } from './conformance.ts'
 
-describeExecutor((source, slots) => createPoolExecutor(source, { workers: slots, onPrint: () => {} }))
+checkExecutor(
+  (file, workers) => createPoolExecutor({ kind: 'module', file }, { workers, onPrint: () => {} }),
+  { test, after: afterAll },
+)
 
 const printed: [string, number | null][] = []
-const pool = createPoolExecutor(BEHAVIOURS, {
-  workers: 2,
-  heapLimitMb: 64,
-  onPrint: (text, number) => printed.push([text, number]),
-})
+const pool = createPoolExecutor(
+  { kind: 'module', file: BEHAVIOURS },
+  {
+    workers: 2,
+    heapLimitMb: 64,
+    onPrint: (text, number) => printed.push([text, number]),
+  },
+)
 afterAll(() => pool.close())
 
 let number = 0
@@ -110,7 +117,7 @@ test('the channel of a thread that does not end is never used again', async () =
 })
 
 test('closing ends endless loops', async () => {
-  const executor = createPoolExecutor(BEHAVIOURS, { workers: 2 })
+  const executor = createPoolExecutor({ kind: 'module', file: BEHAVIOURS }, { workers: 2 })
   const begun = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const outcomes = begun.map(({ resolve }, number) =>
     executor.run(trial('loopsLater', { number }), () => resolve()),

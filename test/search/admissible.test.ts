@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { admissible, drawAdmissible, trialDraws } from '../../src/search/admissible.ts'
 import { choice, float, int, searchSpace } from '../../src/space/constructors.ts'
 import { constraintsHold, pointKey } from '../../src/space/points.ts'
-import { pastTrial, request } from './requests.ts'
+import { pastTrial, request } from '../../src/testing/requests.ts'
 
 const units = searchSpace({ units: int(1, 500) })
 const all = Array.from({ length: 500 }, (_, i) => ({ units: i + 1 }))

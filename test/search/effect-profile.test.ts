@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { effectProfiles, isFlat, lowestPlace, nearlyLowest } from '../../src/search/effect-profile.ts'
 import { rankTrials } from '../../src/search/rank.ts'
 import { float, searchSpace } from '../../src/space/constructors.ts'
-import { pastTrial } from './requests.ts'
+import { pastTrial } from '../../src/testing/requests.ts'
 
 const space = searchSpace({ x: float(0, 1) })
 const trialsAt = (value: (x: number) => number) =>

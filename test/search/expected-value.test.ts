@@ -3,8 +3,8 @@ import { fastGenerator } from '../../src/random/fast-generator.ts'
 import { shuffle } from '../../src/random/permutation.ts'
 import { expectWinner } from '../../src/search/expected-value.ts'
 import { float, searchSpace } from '../../src/space/constructors.ts'
+import { pastTrial, stage } from '../../src/testing/requests.ts'
 import { judgedStudy } from './noisy-studies.ts'
-import { pastTrial, stage } from './requests.ts'
 
 const space = searchSpace({ x: float(0, 1) })
 

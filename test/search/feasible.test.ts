@@ -9,7 +9,7 @@ import { choice, float, int, searchSpace, when } from '../../src/space/construct
 import type { Params } from '../../src/space/distribution.ts'
 import { constraintsHold, pointKey } from '../../src/space/points.ts'
 import type { SearchSpace } from '../../src/space/search-space.ts'
-import { pastTrial, request, stage } from './requests.ts'
+import { pastTrial, request, stage } from '../../src/testing/requests.ts'
 
 const names = Array.from({ length: 10 }, (_, i) => `w${i}`)
 const simplex = searchSpace(Object.fromEntries(names.map((name) => [name, float(0, 1)])), {

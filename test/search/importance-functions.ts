@@ -6,7 +6,7 @@ import { planStages } from '../../src/search/plan.ts'
 import { standardScores } from '../../src/search/standard-scores.ts'
 import { float, searchSpace } from '../../src/space/constructors.ts'
 import type { Params } from '../../src/space/distribution.ts'
-import { pastTrial } from './requests.ts'
+import { pastTrial } from '../../src/testing/requests.ts'
 
 /** Six parameters, of which e and f do nothing. */
 export const SPACE = searchSpace({

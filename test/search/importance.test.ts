@@ -6,8 +6,8 @@ import { choice, float, searchSpace } from '../../src/space/constructors.ts'
 import type { Params } from '../../src/space/distribution.ts'
 import { sampleUniform } from '../../src/space/points.ts'
 import type { SearchSpace } from '../../src/space/search-space.ts'
+import { pastTrial } from '../../src/testing/requests.ts'
 import { FUNCTIONS, rankCorrelation, studied, trueShares } from './importance-functions.ts'
-import { pastTrial } from './requests.ts'
 
 function requestOf(
   root: SearchSpace,

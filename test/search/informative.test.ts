@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { byFidelity, informativeTrials } from '../../src/search/informative.ts'
 import { float, searchSpace } from '../../src/space/constructors.ts'
-import { pastTrial, request } from './requests.ts'
+import { pastTrial, request } from '../../src/testing/requests.ts'
 
 const space = searchSpace({ x: float(0, 1) })
 const trials = (from: number, count: number) =>

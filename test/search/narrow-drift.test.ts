@@ -5,7 +5,7 @@ import { shuffle } from '../../src/random/permutation.ts'
 import { narrow } from '../../src/search/narrow.ts'
 import { choice, searchSpace } from '../../src/space/constructors.ts'
 import type { ParamValue } from '../../src/space/distribution.ts'
-import { pastTrial, stage } from './requests.ts'
+import { pastTrial, stage } from '../../src/testing/requests.ts'
 
 /** Accuracies of networks after 2, 6, 18 and 50 epochs, on three tasks. */
 const CURVES = JSON.parse(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Placed } from '../../src/search/narrow-axis.ts'
 import { edgeNear, edgeOf, goesPast, reachPastEdge, stoppingBound } from '../../src/search/narrow-edge.ts'
 import { float } from '../../src/space/constructors.ts'
-import { pastTrial } from './requests.ts'
+import { pastTrial } from '../../src/testing/requests.ts'
 
 /** The best trials at these places of 100, the others spread evenly. */
 function placed(best: readonly number[]): Placed[] {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { narrow } from '../../src/search/narrow.ts'
 import { float, int, searchSpace } from '../../src/space/constructors.ts'
 import { contains } from '../../src/space/unit-scale.ts'
+import { pastTrial, stage } from '../../src/testing/requests.ts'
 import { away, decision, narrowed, space, trialsOf } from './narrowing.ts'
-import { pastTrial, stage } from './requests.ts'
 
 describe('narrowing at the edge of a range', () => {
   it('moves a range past the edge that the best lies at, and says how far', () => {

@@ -7,8 +7,8 @@ import { choice, fixed, float, int, searchSpace, when } from '../../src/space/co
 import type { Params } from '../../src/space/distribution.ts'
 import { distributionMistake } from '../../src/space/distribution-rules.ts'
 import { contains, countValues } from '../../src/space/unit-scale.ts'
+import { pastTrial, stage } from '../../src/testing/requests.ts'
 import { away, decision, narrowed, space, trialsOf } from './narrowing.ts'
-import { pastTrial, stage } from './requests.ts'
 
 describe('narrowing', () => {
   it('narrows a parameter that matters to where the best trials lie, and leaves the others alone', () => {

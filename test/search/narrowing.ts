@@ -6,7 +6,7 @@ import { float, searchSpace } from '../../src/space/constructors.ts'
 import type { Params } from '../../src/space/distribution.ts'
 import { sampleUniform } from '../../src/space/points.ts'
 import type { SearchSpace } from '../../src/space/search-space.ts'
-import { pastTrial, stage } from './requests.ts'
+import { pastTrial, stage } from '../../src/testing/requests.ts'
 
 /** Uniform trials of a space; a value of NaN diverges. */
 export function trialsOf(

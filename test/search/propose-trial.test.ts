@@ -5,7 +5,7 @@ import { SAMPLER_NAMES } from '../../src/search/stage-plan.ts'
 import { choice, float, searchSpace } from '../../src/space/constructors.ts'
 import type { Params } from '../../src/space/distribution.ts'
 import { contains } from '../../src/space/unit-scale.ts'
-import { pastTrial, stage } from './requests.ts'
+import { pastTrial, stage } from '../../src/testing/requests.ts'
 
 const root = searchSpace({ learningRate: float(1e-6, 10, { log: true }), kind: choice(['a', 'b']) })
 const box = { ...root, parameters: { ...root.parameters, learningRate: float(1e-3, 1e-2, { log: true }) } }

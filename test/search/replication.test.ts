@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { planStages, type StageEntry } from '../../src/search/plan.ts'
 import { judgeReplicates, pointsToReplicate, replicateOf } from '../../src/search/replication.ts'
 import { float, searchSpace } from '../../src/space/constructors.ts'
-import { pastTrial, stage } from './requests.ts'
+import { pastTrial, stage } from '../../src/testing/requests.ts'
 
 const space = searchSpace({ x: float(0, 1) })
 const stages = [

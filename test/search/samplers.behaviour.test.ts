@@ -9,7 +9,7 @@ import { standardScores } from '../../src/search/standard-scores.ts'
 import { axesView } from '../../src/search/unit-view.ts'
 import { choice, float, int, searchSpace } from '../../src/space/constructors.ts'
 import { allPoints, pointKey } from '../../src/space/points.ts'
-import { pastTrial, request } from './requests.ts'
+import { pastTrial, request } from '../../src/testing/requests.ts'
 
 const line = searchSpace({ x: float(0, 1) })
 

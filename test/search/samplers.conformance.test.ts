@@ -1,127 +1,20 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { fastGenerator } from '../../src/random/fast-generator.ts'
 import { createSampler } from '../../src/search/create-sampler.ts'
 import type { PastTrial, Sampler } from '../../src/search/sampler.ts'
 import { SAMPLER_NAMES } from '../../src/search/stage-plan.ts'
-import { choice, fixed, float, int, searchSpace, when } from '../../src/space/constructors.ts'
+import { choice, float, int, searchSpace } from '../../src/space/constructors.ts'
 import type { Params } from '../../src/space/distribution.ts'
 import { pointKey, sampleUniform } from '../../src/space/points.ts'
-import type { SearchSpace } from '../../src/space/search-space.ts'
-import { checkParams } from '../space/check-params.ts'
-import { pastTrial, request, stage } from './requests.ts'
-
-const mixed = searchSpace({
-  learningRate: float(1e-6, 10, { log: true }),
-  dropout: float(0, 0.95),
-  units: int(16, 256, { log: true }),
-  layers: int(1, 4),
-  activation: choice(['relu', 'tanh', 'sigmoid']),
-  batchSize: choice([8, 16, 32, 64], { ordered: true }),
-  decay: float(0, 1, { step: 0.05 }),
-  epochs: fixed(5),
-})
-
-const conditional = searchSpace(
-  {
-    optimizer: choice(['adam', 'sgd']),
-    beta: when({ optimizer: 'adam' }, float(0.8, 0.999)),
-    momentum: when({ optimizer: 'sgd' }, choice([0, 0.5, 0.9], { ordered: true })),
-    units1: int(1, 64),
-    units2: int(1, 64),
-  },
-  { require: ['units2 <= units1', 'units1 + units2 >= 4'] },
-)
-
-const finite = searchSpace({ a: int(1, 4), b: choice(['x', 'y', 'z']), c: when({ b: 'x' }, choice([1, 2])) })
-
-/** A value that every parameter has a part in. */
-function measure(params: Params): number {
-  return Object.values(params).reduce<number>((sum, value) => {
-    const size = typeof value === 'number' ? Math.log1p(Math.abs(value)) : String(value).length
-    return sum + (size - 1) ** 2
-  }, 0)
-}
-
-/** A study's first trials by the sampler, `lag` at a time; every ninth diverges. */
-function sweep(sampler: Sampler, space: SearchSpace, trials: number, seed: number, lag = 8): PastTrial[] {
-  const done: PastTrial[] = []
-  for (let index = 0; index < trials; index++) {
-    const seen = Math.max(0, index - lag + 1)
-    const pending = done.slice(seen).map(({ params }) => params)
-    const params = sampler.propose(request(space, seed, done.slice(0, seen), pending, trials))
-    done.push(pastTrial(index, params, index % 9 === 4 ? Number.NaN : measure(params)))
-  }
-  return done
-}
+import { checkParams } from '../../src/testing/check-params.ts'
+import { checkSampler } from '../../src/testing/check-sampler.ts'
+import { pastTrial, request, stage } from '../../src/testing/requests.ts'
 
 describe.each(SAMPLER_NAMES)('the %s sampler', (name) => {
-  const sampler = createSampler(name)
+  checkSampler(createSampler(name), { test }, { seeded: name !== 'grid' })
 
   it('has its name', () => {
-    expect(sampler.name).toBe(name)
-  })
-
-  it.each([
-    ['mixed', mixed],
-    ['conditional and constrained', conditional],
-    ['finite', finite],
-  ])('gives points of a %s space, all constraints kept', (_, space) => {
-    for (const { params } of sweep(sampler, space, 30, 42)) expect(checkParams(space, params)).toEqual([])
-  })
-
-  it('gives the same point for the same request, whatever it was asked before', () => {
-    const history = sweep(createSampler('random'), mixed, 20, 7)
-    const asked = request(
-      mixed,
-      42,
-      history.slice(0, 14),
-      history.slice(14).map(({ params }) => params),
-    )
-    const first = sampler.propose(asked)
-    sampler.propose(request(mixed, 43, history))
-    expect(sampler.propose(structuredClone(asked))).toEqual(first)
-  })
-
-  it('gives other points for another seed', () => {
-    if (name === 'grid') return
-    const keys = (seed: number) => sweep(sampler, mixed, 4, seed).map(({ params }) => pointKey(params))
-    expect(keys(1)).not.toEqual(keys(2))
-  })
-
-  it('looks at results only if it is adaptive', () => {
-    const history = sweep(createSampler('random'), mixed, 24, 7)
-    const turned = history.map((trial) => pastTrial(trial.number, trial.params, -measure(trial.params)))
-    const point = pointKey(sampler.propose(request(mixed, 42, history)))
-    const other = pointKey(sampler.propose(request(mixed, 42, turned)))
-    if (sampler.adaptive) expect(other).not.toBe(point)
-    else expect(other).toBe(point)
-  })
-
-  it('tries every point of a finite space once before it repeats one', () => {
-    // 4 values of a, with y, z, or x and one of two c.
-    const keys = sweep(sampler, finite, 18, 42).map(({ params }) => pointKey(params))
-    expect(new Set(keys.slice(0, 16)).size).toBe(16)
-    expect(keys).toHaveLength(18)
-  })
-
-  it('says in a sentence that no point keeps the constraints', () => {
-    // Bounds alone do not show it: b would have to be both.
-    const impossible = searchSpace(
-      { a: float(0, 1), b: float(0, 1) },
-      { require: ['b < a and a < b + 1e-15', 'b > 0'] },
-    )
-    expect(() => sampler.propose(request(impossible, 1, []))).toThrow(
-      'require: no random point satisfied "b < a and a < b + 1e-15"',
-    )
-  })
-
-  it('maximises as it minimises the negative', () => {
-    const history = sweep(createSampler('random'), mixed, 20, 7)
-    const negative = history.map(({ number, params, value }) =>
-      pastTrial(number, params, -(value ?? Number.NaN)),
-    )
-    const up = sampler.propose({ ...request(mixed, 3, negative), direction: 'maximize' })
-    expect(up).toEqual(sampler.propose(request(mixed, 3, history)))
+    expect(createSampler(name).name).toBe(name)
   })
 })
 
@@ -187,6 +80,12 @@ describe('the random sampler', () => {
 })
 
 describe('a proposal among very many', () => {
+  const mixed = searchSpace({
+    learningRate: float(1e-6, 10, { log: true }),
+    layers: int(1, 4),
+    activation: choice(['relu', 'tanh', 'sigmoid']),
+  })
+
   it('does not look through the trials before it', () => {
     const taken = new Set<string>()
     const draws = fastGenerator(['many'])

@@ -4,7 +4,7 @@ import { choice, fixed, float, int, type ParamsOf, searchSpace, when } from '../
 import { DEFAULT_SPACE } from '../../src/space/default-space.ts'
 import type { Params } from '../../src/space/distribution.ts'
 import { paramsAt } from '../../src/space/points.ts'
-import { checkParams } from './check-params.ts'
+import { checkParams } from '../../src/testing/check-params.ts'
 
 function sentence(make: () => unknown): string {
   try {

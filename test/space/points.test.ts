@@ -10,7 +10,7 @@ import {
   pointKey,
   sampleUniform,
 } from '../../src/space/points.ts'
-import { checkParams } from './check-params.ts'
+import { checkParams } from '../../src/testing/check-params.ts'
 
 const space = searchSpace(
   {

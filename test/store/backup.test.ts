@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { backupStore } from '../../src/store/backup.ts'
 import { openReader, openWriter } from '../../src/store/sqlite-store.ts'
-import { newStudy, outcome, readAll, spec, stage } from './records.ts'
+import { newStudy, outcome, readAll, spec, stage } from '../../src/testing/store/records.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const folder = temporaryFolder()

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { checkStore } from '../../src/store/check-store.ts'
 import { openReader, openWriter } from '../../src/store/sqlite-store.ts'
-import { newStudy, outcome, spec } from './records.ts'
+import { newStudy, outcome, spec } from '../../src/testing/store/records.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const folder = temporaryFolder()

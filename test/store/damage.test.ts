@@ -9,8 +9,8 @@ import { checkStore } from '../../src/store/check-store.ts'
 import { openReader, openWriter } from '../../src/store/sqlite-store.ts'
 import type { StudyReader } from '../../src/store/store.ts'
 import { studyDigest } from '../../src/study/digest.ts'
+import { newStudy, outcome, spec, stage } from '../../src/testing/store/records.ts'
 import { runCaptured } from '../cli/capture.ts'
-import { newStudy, outcome, spec, stage } from './records.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const folder = temporaryFolder()

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
+import { newStudy, outcome, spec } from '../../src/testing/store/records.ts'
 import { failBefore, type WriteName, withFaults } from './faults.ts'
-import { newStudy, outcome, spec } from './records.ts'
 
 it('faults are called around every write, in order, and none around reads', () => {
   const seen: string[] = []

@@ -7,7 +7,7 @@ import { openWritable } from '../../src/store/connection.ts'
 import { openReader, openWriter } from '../../src/store/sqlite-store.ts'
 import { SqliteWriter } from '../../src/store/sqlite-writer.ts'
 import type { StudyWriter } from '../../src/store/store.ts'
-import { newStudy, outcome, spec, stage } from './records.ts'
+import { newStudy, outcome, spec, stage } from '../../src/testing/store/records.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const folder = temporaryFolder()

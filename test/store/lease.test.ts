@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { UserError } from '../../src/errors.ts'
 import { findProcess, thisProcess } from '../../src/process-identity.ts'
 import { openReader, openWriter } from '../../src/store/sqlite-store.ts'
+import { newStudy, outcome, spec } from '../../src/testing/store/records.ts'
 import { ask, ended, nextMessage, startChild } from './children/start.ts'
-import { newStudy, outcome, spec } from './records.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const folder = temporaryFolder()

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { LiveMeasurements } from '../../src/store/live-measurements.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
-import { newStudy, outcome, spec } from './records.ts'
+import { newStudy, outcome, spec } from '../../src/testing/store/records.ts'
 
 describe('measurements of running trials', () => {
   beforeEach(() => {

@@ -1,14 +1,17 @@
 import fc from 'fast-check'
-import { afterAll, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, test } from 'vitest'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { openWriter } from '../../src/store/sqlite-store.ts'
 import type { StudyWriter } from '../../src/store/store.ts'
-import { anyOutcome } from './arbitraries.ts'
-import { storeConformance } from './conformance.ts'
-import { newStudy, readAll, spec, stage } from './records.ts'
+import { checkStore } from '../../src/testing/check-store.ts'
+import { Cases } from '../../src/testing/store/cases.ts'
+import { newStudy, readAll, spec, stage } from '../../src/testing/store/records.ts'
+import { randomSeed } from '../random-seed.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-storeConformance('in memory', createMemoryStore)
+describe('a store in memory', () => {
+  checkStore(createMemoryStore, { test, after: afterAll }, { seed: randomSeed() })
+})
 
 const folder = temporaryFolder()
 const now = () => 1000
@@ -16,6 +19,8 @@ const stores = [createMemoryStore({ now }), openWriter(`${folder}/twins.db`, { n
 afterAll(() => {
   for (const store of stores) store.close()
 })
+
+const anyOutcome = fc.nat().map((seed) => new Cases(seed, 'outcome').outcome())
 
 type Operation = (store: StudyWriter, study: number) => void
 

@@ -13,7 +13,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../src/errors.ts'
 import { openReader, openWriter } from '../../src/store/sqlite-store.ts'
-import { newStudy, outcome, spec, stage } from './records.ts'
+import { newStudy, outcome, spec, stage } from '../../src/testing/store/records.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const folder = temporaryFolder()

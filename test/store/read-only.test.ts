@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openReader, openWriter } from '../../src/store/sqlite-store.ts'
-import { newStudy, outcome, spec } from './records.ts'
+import { newStudy, outcome, spec } from '../../src/testing/store/records.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const folder = temporaryFolder()

@@ -7,7 +7,7 @@ import { checkStore } from '../../src/store/check-store.ts'
 import { APPLICATION_ID, identify, MIGRATIONS, migrate } from '../../src/store/schema.ts'
 import { openReader, openWriter } from '../../src/store/sqlite-store.ts'
 import type { StudyReader } from '../../src/store/store.ts'
-import { newStudy, outcome, spec } from './records.ts'
+import { newStudy, outcome, spec } from '../../src/testing/store/records.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const folder = temporaryFolder()

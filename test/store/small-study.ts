@@ -1,5 +1,5 @@
 import type { StudyWriter } from '../../src/store/store.ts'
-import { newStudy, outcome, spec, stage } from './records.ts'
+import { newStudy, outcome, spec, stage } from '../../src/testing/store/records.ts'
 
 /** How many trials the small study has. */
 const TRIALS = 3

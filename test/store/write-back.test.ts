@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { openReader, openWriter } from '../../src/store/sqlite-store.ts'
-import { newStudy, outcome, readAll, spec, stage } from './records.ts'
+import { newStudy, outcome, readAll, spec, stage } from '../../src/testing/store/records.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const folder = temporaryFolder()

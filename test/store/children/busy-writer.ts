@@ -1,5 +1,5 @@
 import { openWriter } from '../../../src/store/sqlite-store.ts'
-import { newStudy, outcome, spec, stage } from '../records.ts'
+import { newStudy, outcome, spec, stage } from '../../../src/testing/store/records.ts'
 
 /**
  * A process that writes trials of the study "busy" as fast as it can, for ever, the unfinished ones first. After each

@@ -1,6 +1,6 @@
 import { openWriter } from '../../../src/store/sqlite-store.ts'
 import type { StudyWriter } from '../../../src/store/store.ts'
-import { newStudy } from '../records.ts'
+import { newStudy } from '../../../src/testing/store/records.ts'
 
 /**
  * A process that wants what others want too. Told `create NAME` or `acquire ID` it tries, and answers `won` or why not;

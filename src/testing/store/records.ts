@@ -1,5 +1,5 @@
-import type { NewStudy, StageRecord, StudyReader } from '../../src/store/store.ts'
-import type { TrialOutcome, TrialSpec } from '../../src/trial.ts'
+import type { NewStudy, StageRecord, StudyReader } from '../../store/store.ts'
+import type { TrialOutcome, TrialSpec } from '../../trial.ts'
 
 /** A study with every field set; `changes` replace some. */
 export function newStudy(changes: Partial<NewStudy> = {}): NewStudy {

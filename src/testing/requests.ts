@@ -1,8 +1,8 @@
-import type { PastTrial, ProposalRequest } from '../../src/search/sampler.ts'
-import type { StagePlan } from '../../src/search/stage-plan.ts'
-import type { Params } from '../../src/space/distribution.ts'
-import { pointKey } from '../../src/space/points.ts'
-import type { SearchSpace } from '../../src/space/search-space.ts'
+import type { PastTrial, ProposalRequest } from '../search/sampler.ts'
+import type { StagePlan } from '../search/stage-plan.ts'
+import type { Params } from '../space/distribution.ts'
+import { pointKey } from '../space/points.ts'
+import type { SearchSpace } from '../space/search-space.ts'
 
 /** A finished trial; diverged if its value is NaN. */
 export function pastTrial(number: number, params: Params, value: number, stage = 0): PastTrial {

@@ -1,9 +1,9 @@
-import { constraintHolds, parseConstraint } from '../../src/space/constraint.ts'
-import type { Params } from '../../src/space/distribution.ts'
-import { own } from '../../src/space/own.ts'
-import { activeNames } from '../../src/space/points.ts'
-import type { SearchSpace } from '../../src/space/search-space.ts'
-import { contains } from '../../src/space/unit-scale.ts'
+import { constraintHolds, parseConstraint } from '../space/constraint.ts'
+import type { Params } from '../space/distribution.ts'
+import { own } from '../space/own.ts'
+import { activeNames } from '../space/points.ts'
+import type { SearchSpace } from '../space/search-space.ts'
+import { contains } from '../space/unit-scale.ts'
 
 /** What keeps params from being a point of the space, a sentence for each; empty if they are one. */
 export function checkParams(space: SearchSpace, params: Params): string[] {

@@ -1,0 +1,33 @@
+import type { StoreOptions, StudyWriter } from '../store/store.ts'
+import type { TestRunner } from './runner.ts'
+import { checkListing } from './store/listing.ts'
+import { checkOrder } from './store/order.ts'
+import { checkResults } from './store/results.ts'
+import { createStand, type Stand } from './store/stand.ts'
+import { checkStudies } from './store/studies.ts'
+import { checkTrials } from './store/trials.ts'
+
+const PARTS: readonly ((stand: Stand, runner: TestRunner) => void)[] = [
+  checkStudies,
+  checkTrials,
+  checkListing,
+  checkOrder,
+  checkResults,
+]
+
+/**
+ * Registers the tests that every store passes.
+ * @param open gives a new, empty store whose clock is `now`; it is closed at the end
+ * @param options `seed` chooses the random trials that are stored; 1 by default
+ */
+export function checkStore(
+  open: (options: StoreOptions) => StudyWriter,
+  runner: TestRunner,
+  { seed = 1 }: { readonly seed?: number } = {},
+): void {
+  for (const check of PARTS) {
+    const stand = createStand(open, seed)
+    runner.after(() => stand.store.close())
+    check(stand, runner)
+  }
+}
