@@ -61,6 +61,16 @@ function isNew(request: ProposalRequest, params: Params): boolean {
   return request.taken.size === 0 || neverRepeats(request.space) || !request.taken.has(pointKey(params))
 }
 
+/** Whether a point that keeps the constraints is found, as the first trial would look for it; `known` are points to start from. */
+export function hasFeasiblePoint(space: SearchSpace, known: readonly Params[]): boolean {
+  if (space.constraints.length === 0) return true
+  const points = allPoints(space, LISTED_POINTS)
+  if (points !== null) return points.length > 0
+  const draws = stream(['a feasible point'])
+  for (let i = 0; i < FEASIBLE_DRAWS; i++) if (drawFeasible(space, draws, {}, known) !== null) return true
+  return false
+}
+
 export function impossible(space: SearchSpace): UserError {
   const rules = space.constraints.map((rule) => `"${rule}"`).join(', ')
   return new UserError('usage', `require: no random point satisfied ${rules}`, {

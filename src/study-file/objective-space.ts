@@ -4,7 +4,7 @@ import { impossibleConditions, impossibleRules, spaceMistakes } from '../space/s
 import { closestName } from '../text/closest-name.ts'
 import type { Experiment } from './experiment.ts'
 import { type Mistake, mistakesError } from './mistakes.ts'
-import { checkStartPoints } from './stage-blocks.ts'
+import { checkFeasible, checkStartPoints } from './stage-blocks.ts'
 
 /**
  * The experiment with the space that its module brings along. Where the file names parameters too, they take the
@@ -15,16 +15,16 @@ import { checkStartPoints } from './stage-blocks.ts'
 export function withObjectiveSpace(experiment: Experiment, space: SearchSpace | null): Experiment {
   const named = experiment.space
   const names = Object.keys(named.parameters)
-  if (space === null) {
-    if (names.length > 0) return experiment
+  if (space === null && names.length === 0) {
     throw new UserError('usage', 'space is missing: the module does not declare one', {
       hint: 'Give space in the study file, or as the first argument of defineObjective.',
     })
   }
   const mistakes: Mistake[] = []
-  const known = Object.keys(space.parameters)
+  const brought = space ?? named
+  const known = Object.keys(brought.parameters)
   for (const name of names) {
-    if (Object.hasOwn(space.parameters, name)) continue
+    if (Object.hasOwn(brought.parameters, name)) continue
     const near = closestName(name, known)
     mistakes.push({
       path: ['space', name],
@@ -33,7 +33,7 @@ export function withObjectiveSpace(experiment: Experiment, space: SearchSpace | 
       hint: near === undefined ? `The module has ${known.join(', ')}.` : `Did you mean "${near}"?`,
     })
   }
-  const joined = joinSpaces(space, named)
+  const joined = joinSpaces(brought, named)
   if (mistakes.length === 0) {
     const broken = spaceMistakes(joined)
     const found =
@@ -46,6 +46,7 @@ export function withObjectiveSpace(experiment: Experiment, space: SearchSpace | 
   }
   if (mistakes.length === 0) {
     checkStartPoints(experiment.stages, joined, (mistake) => mistakes.push(mistake))
+    checkFeasible(experiment.stages, joined, (mistake) => mistakes.push(mistake))
   }
   if (mistakes.length > 0) throw mistakesError(mistakes, () => undefined)
   return { ...experiment, space: joined }

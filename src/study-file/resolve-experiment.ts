@@ -5,7 +5,7 @@ import type { StagePlan } from '../search/stage-plan.ts'
 import type { Experiment } from './experiment.ts'
 import { resolveSpace } from './resolve-space.ts'
 import type { Resolving } from './resolving.ts'
-import { checkStartPoints, resolveStages } from './stage-blocks.ts'
+import { checkFeasible, checkStartPoints, resolveStages } from './stage-blocks.ts'
 
 /** Brings the blocks together and checks what they say of each other; null if they can't make an experiment. */
 export function resolveExperiment(resolving: Resolving): Experiment | null {
@@ -28,6 +28,7 @@ export function resolveExperiment(resolving: Resolving): Experiment | null {
   // Those of an objective that may bring a space are checked against the whole of it, once it is loaded.
   if (stages !== null && space !== null && !kindOf(blocks.objective).bringsSpace) {
     checkStartPoints(stages, space, report)
+    checkFeasible(stages, space, report)
   }
   if (stages === null || aim === null || objective === null || space === null) return null
   return {

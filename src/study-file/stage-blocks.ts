@@ -1,3 +1,4 @@
+import { hasFeasiblePoint } from '../search/admissible.ts'
 import { planStages, type StageEntry, type StudyBudget } from '../search/plan.ts'
 import type { StagePlan } from '../search/stage-plan.ts'
 import type { Params, ParamValue } from '../space/distribution.ts'
@@ -67,6 +68,27 @@ export function checkStartPoints(
       })
     }
   }
+}
+
+/** Reports rules that no point seems to keep together: such a study would end with its first trial. */
+export function checkFeasible(
+  stages: readonly StagePlan[],
+  space: SearchSpace,
+  report: (mistake: Mistake) => void,
+): void {
+  if (space.constraints.some((rule) => !mayHold(rule, space, {}))) return
+  const names = Object.keys(space.parameters)
+  const whole = stages
+    .flatMap(({ startWith }) => startWith)
+    .filter((point) => names.every((name) => Object.hasOwn(point, name)))
+  if (hasFeasiblePoint(space, whole)) return
+  const rules = space.constraints.map((rule) => `"${shorten(rule, 100)}"`).join(', ')
+  report({
+    path: ['require'],
+    at: 'value',
+    message: `require: no random point satisfied ${rules}`,
+    hint: 'Widen the ranges, loosen the rules, or give a point that keeps them in startWith.',
+  })
 }
 
 /** What is wrong with one value of a start point. */

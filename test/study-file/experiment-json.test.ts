@@ -154,4 +154,20 @@ describe('the space that a module brings along', () => {
     )
     expect(withObjectiveSpace({ ...MODULE, space: own }, null).space).toEqual(own)
   })
+
+  test('of the file alone is checked as any other', () => {
+    const refusal = (rest: string) => {
+      const space = 'space: { a: { float: [0, 1] }, b: { float: [0, 1] } }'
+      const experiment = parseExperiment(`objective: a.ts\ndirection: minimize\n${space}\n${rest}`, 'a.yaml')
+      return sentence(() => withObjectiveSpace(experiment, null))
+    }
+    expect(refusal('require: a < size')).toContain('there is no parameter "size"')
+    expect(refusal('require: a + b > 3')).toContain('require "a + b > 3": no point of the space satisfies it')
+    expect(refusal('require: [a + b > 1.5, a < 0.2]')).toBe(
+      'usage: require: no random point satisfied "a + b > 1.5", "a < 0.2". Widen the ranges, loosen the rules, or give a point that keeps them in startWith.',
+    )
+    expect(refusal('stages: [{ trials: 3, startWith: [{ a: 7 }] }]')).toContain(
+      'startWith[0].a must be in the space, got 7',
+    )
+  })
 })

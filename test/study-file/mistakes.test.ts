@@ -116,6 +116,10 @@ limits: { timeout: soon }
       'require "a > 9": no point of the space satisfies it. Widen the ranges, or loosen the rule.',
     ],
     [
+      'objective: { command: x }\ndirection: minimize\nspace: { a: { int: [1, 9] }, b: { int: [1, 9] } }\nrequire: [a > b, b > a]',
+      'require: no random point satisfied "a > b", "b > a". Widen the ranges, loosen the rules, or give a point that keeps them in startWith.',
+    ],
+    [
       'objective: { command: x }\ndirection: minimize\nspace: { my-rate: { float: [0, 1] } }\nrequire: my-rate < 0.5',
       'require "my-rate < 0.5": there is no parameter "my" (column 1); write "my-rate" in backticks.',
     ],
