@@ -1,7 +1,7 @@
 import type { ParamValue } from '../space/distribution.ts'
 import { numberScale, numberTicks } from './axis.ts'
 import type { Axis, Tick } from './figure.ts'
-import type { PictureStudy } from './study.ts'
+import { oncePerStudy, type PictureStudy } from './study.ts'
 
 /** Where the values of one parameter lie: one axis over all stages and all values that trials took. */
 export interface ParameterAxis {
@@ -30,17 +30,15 @@ const ABSENT = 0.04
 
 /** @param count about how many ticks */
 export function parameterAxis(study: PictureStudy, name: string, count = 6): ParameterAxis {
-  const values = study.trials.flatMap(({ params }) => params[name] ?? [])
-  const hasAbsent = study.trials.some(({ params }) => params[name] === undefined)
+  const seen = seenOf(study, name)
+  const { hasAbsent } = seen
   const from = hasAbsent ? AFTER_ABSENT : 0
   const placed = (u: number): number => from + u * (1 - from)
   const distributions = study.stages.flatMap(({ space }) => space.parameters[name] ?? [])
-  const numeric =
-    values.every((value) => typeof value === 'number') &&
-    distributions.every(({ kind }) => kind === 'float' || kind === 'int')
+  const numeric = seen.numeric && distributions.every(({ kind }) => kind === 'float' || kind === 'int')
   const absent: Tick[] = hasAbsent ? [{ at: ABSENT, text: NOT_THERE }] : []
   if (!numeric) {
-    const choices = choicesOf(study, name, values)
+    const choices = choicesOf(study, name)
     const ticks = choices.map((choice, i) => ({
       at: placed((i + 0.5) / choices.length),
       text: String(choice),
@@ -57,17 +55,14 @@ export function parameterAxis(study: PictureStudy, name: string, count = 6): Par
     }
   }
   const bounds = distributions.flatMap((range) => ('low' in range ? [range.low, range.high] : []))
-  const all = [...bounds, ...(values as number[])].filter(Number.isFinite)
-  const [low, high] = all.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [
-    Number.POSITIVE_INFINITY,
-    Number.NEGATIVE_INFINITY,
-  ] as [number, number])
+  const low = Math.min(seen.low, ...bounds)
+  const high = Math.max(seen.high, ...bounds)
   const log = distributions.some((range) => 'log' in range && range.log) && low > 0
   const whole = distributions.length > 0 && distributions.every(({ kind }) => kind === 'int')
   // Few whole numbers have a slot each, as choices have: their trials would lie on one line.
   const few = whole && !log && high - low <= MOST_SLOTS
   const slack = few ? 0.5 : 0
-  const scale = all.length === 0 ? numberScale(0, 1) : numberScale(low - slack, high + slack, log)
+  const scale = low > high ? numberScale(0, 1) : numberScale(low - slack, high + slack, log)
   const ticks = numberTicks(scale, few ? Math.min(count, high - low + 1) : count)
     .filter(({ text }) => !whole || !text.includes('.'))
     .map(({ at, text }) => ({ at: placed(at), text }))
@@ -83,11 +78,51 @@ export function parameterAxis(study: PictureStudy, name: string, count = 6): Par
 }
 
 /** All choices of all stages, in the order of the study file; then what only trials have. */
-function choicesOf(study: PictureStudy, name: string, values: readonly ParamValue[]): ParamValue[] {
+function choicesOf(study: PictureStudy, name: string): ParamValue[] {
   const listed = study.stages.flatMap(({ space }) => {
     const distribution = space.parameters[name]
     if (distribution?.kind === 'categorical') return distribution.choices
     return distribution?.kind === 'fixed' ? [distribution.value] : []
   })
-  return [...new Set([...listed, ...values])]
+  const choices = new Set(listed)
+  for (const { params } of study.trials) if (params[name] !== undefined) choices.add(params[name])
+  return [...choices]
+}
+
+/** The values that trials took of one parameter. */
+interface Seen {
+  /** Of the finite numbers; above `high` if there are none. */
+  readonly low: number
+  readonly high: number
+  /** Whether all are numbers. */
+  readonly numeric: boolean
+  readonly hasAbsent: boolean
+}
+
+const seenByName = oncePerStudy(() => new Map<string, Seen>())
+
+function seenOf(study: PictureStudy, name: string): Seen {
+  const known = seenByName(study)
+  let seen = known.get(name)
+  if (seen === undefined) {
+    seen = readSeen(study, name)
+    known.set(name, seen)
+  }
+  return seen
+}
+
+function readSeen(study: PictureStudy, name: string): Seen {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  let numeric = true
+  let hasAbsent = false
+  for (const { params } of study.trials) {
+    const value = params[name]
+    if (value === undefined) hasAbsent = true
+    else if (typeof value !== 'number') numeric = false
+    else if (Number.isFinite(value)) {
+      if (value < low) low = value
+      if (value > high) high = value
+    }
+  }
+  return { low, high, numeric, hasAbsent }
 }

@@ -1,4 +1,4 @@
-import { readImportance } from '../report/importance.ts'
+import { importanceOf } from '../report/importance.ts'
 import { decisionClause } from '../report/narrow-words.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
 import type { TrialRecord } from '../trial.ts'
@@ -11,7 +11,8 @@ export function readPictureStudy(
   study: StudyRecord,
   options: PictureOptions = {},
 ): PictureStudy {
-  const trials = reader.trials(study.id).map(pictureTrial)
+  const records = reader.trials(study.id)
+  const trials = records.map(pictureTrial)
   const curves = chooseCurves(trials, study.direction, options).map((trial) =>
     readCurve(reader, study.id, trial),
   )
@@ -22,7 +23,7 @@ export function readPictureStudy(
     metric: study.metric,
     stages: stages.map(pictureStage),
     trials,
-    importance: readShares(reader, study, stages),
+    importance: sharesOf(study, stages, records),
     curves: curves.filter(({ steps }) => steps.length > 0),
   }
 }
@@ -44,12 +45,12 @@ function finite(value: number | undefined): number | null {
   return value !== undefined && Number.isFinite(value) ? value : null
 }
 
-export function readShares(
-  reader: StudyReader,
+function sharesOf(
   study: StudyRecord,
   stages: readonly StageRecord[],
+  trials: readonly TrialRecord[],
 ): PictureStudy['importance'] {
-  const found = readImportance(reader, study, stages).parameters
+  const found = importanceOf(study, stages, trials).parameters
   return (
     found?.map(({ name, whole, here }) => ({
       name,

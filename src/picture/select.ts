@@ -35,8 +35,9 @@ export function choseParameters(
 }
 
 /** The trials with a value that a picture shows: of one stage, and the best share, if asked for; best first. */
-export function choseTrials(study: PictureStudy, { stage, top }: PictureOptions): PictureTrial[] {
-  const ranked = rankedWithValue(study).filter((trial) => stage === undefined || trial.stage === stage)
+export function choseTrials(study: PictureStudy, { stage, top }: PictureOptions): readonly PictureTrial[] {
+  const all = rankedWithValue(study)
+  const ranked = stage === undefined ? all : all.filter((trial) => trial.stage === stage)
   return top === undefined ? ranked : ranked.slice(0, Math.max(1, Math.ceil(ranked.length * top)))
 }
 
@@ -84,12 +85,17 @@ export function trialDots(
   trials: readonly PictureTrial[],
   at: (trial: PictureTrial) => Point,
 ): Dots[] {
-  return stages.flatMap(({ index }) => {
-    const own = trials.filter(({ stage }) => stage === index)
-    return (['dot', 'ring', 'diamond'] as const).map((shape) =>
-      dots(stageRole(index), own.filter((trial) => shapeOf(trial) === shape).map(at), shape),
-    )
-  })
+  const points = stages.map(({ index }) => ({
+    index,
+    dot: [] as Point[],
+    ring: [] as Point[],
+    diamond: [] as Point[],
+  }))
+  const byStage = new Map(points.map((each) => [each.index, each]))
+  for (const trial of trials) byStage.get(trial.stage)?.[shapeOf(trial)].push(at(trial))
+  return points.flatMap((each) =>
+    (['dot', 'ring', 'diamond'] as const).map((shape) => dots(stageRole(each.index), each[shape], shape)),
+  )
 }
 
 /** `12 pruned` and `30 imported`, as entries; none where there are none. */

@@ -130,28 +130,34 @@ export function evenShare<T>(ranked: readonly T[], most: number): T[] {
   return Array.from({ length: most }, (_, i) => ranked[Math.round((i * (ranked.length - 1)) / (most - 1))]!)
 }
 
-/** All trials, best first. */
-export function ranking(study: PictureStudy): readonly PictureTrial[] {
-  let ranked = RANKINGS.get(study)
-  if (ranked === undefined) {
-    ranked = rankTrials(study.trials, study.direction)
-    RANKINGS.set(study, ranked)
+/** Makes a function of a study that is worked out once: all pictures of a study ask for the same, and it may be large. */
+export function oncePerStudy<T>(work: (study: PictureStudy) => T): (study: PictureStudy) => T {
+  const known = new WeakMap<PictureStudy, T>()
+  return (study) => {
+    if (!known.has(study)) known.set(study, work(study))
+    return known.get(study)!
   }
-  return ranked
 }
 
-/** Most pictures ask for the ranking of the study they all draw: of 10,000 trials it takes 30 ms. */
-const RANKINGS = new WeakMap<PictureStudy, readonly PictureTrial[]>()
+/** All trials, best first. */
+export const ranking: (study: PictureStudy) => readonly PictureTrial[] = oncePerStudy((study) =>
+  rankTrials(study.trials, study.direction),
+)
 
 /** The trials with a value, best first. */
-export function rankedWithValue(study: PictureStudy): PictureTrial[] {
-  return ranking(study).filter(hasValue)
-}
+export const rankedWithValue: (study: PictureStudy) => readonly PictureTrial[] = oncePerStudy((study) =>
+  ranking(study).filter(hasValue),
+)
 
 /** The best trial; undefined before one has succeeded. */
 export function bestTrial(study: PictureStudy): PictureTrial | undefined {
-  return ranking(study).find(hasValue)
+  return rankedWithValue(study)[0]
 }
+
+/** The params of each trial by number. */
+export const paramsByNumber: (study: PictureStudy) => ReadonlyMap<number, Params> = oncePerStudy(
+  (study) => new Map(study.trials.map(({ number, params }) => [number, params])),
+)
 
 /** How a trial with a value is drawn: what its value lacks to be alike to others is shown by shape. */
 export function shapeOf({ state, imported }: PictureTrial): 'dot' | 'ring' | 'diamond' {
@@ -170,11 +176,11 @@ export function stageLabel({ name, epochs }: PictureStage): string {
 }
 
 /** Names of the parameters that differ between trials, in the order of the study file. */
-export function searchedNames(study: PictureStudy): string[] {
+export const searchedNames: (study: PictureStudy) => readonly string[] = oncePerStudy((study) => {
   const root = study.stages[0]?.space.parameters ?? {}
   const names = new Set(Object.keys(root).filter((name) => root[name]?.kind !== 'fixed'))
   for (const { params } of study.trials) {
     for (const name in params) if (root[name] === undefined) names.add(name)
   }
   return [...names]
-}
+})

@@ -45,17 +45,24 @@ export function drawMark(mark: Mark, plot: Box, paint: Paint): string {
 /** Points as one path: `M x y h0` with round caps is a dot. */
 function drawDots({ role, points, shape }: Dots, plot: Box, paint: Paint): string {
   if (points.length === 0) return ''
-  const seen = new Set<string>()
+  const seen = new Set<number>()
+  let path = ''
   for (const [x, y] of points) {
     const [left, top] = [half(plot.x + clamped(x) * plot.w), half(plot.y + (1 - clamped(y)) * plot.h)]
-    seen.add(signAt(shape, left, top))
+    const place = left * WIDEST + top
+    if (seen.has(place)) continue
+    seen.add(place)
+    path += signAt(shape, left, top)
   }
   const many = points.length > MANY_POINTS
   const width =
     shape === 'large' ? 7 : shape !== 'dot' ? (many ? 0.7 : 1.2) : many ? 1.8 : points.length > 400 ? 3 : 4
   const opacity = shape === 'dot' ? ' stroke-opacity="0.8"' : many ? ' stroke-opacity="0.6"' : ''
-  return `<path fill="none"${paint.stroke(role)} stroke-width="${width}" stroke-linecap="round"${opacity} d="${[...seen].join('')}"/>`
+  return `<path fill="none"${paint.stroke(role)} stroke-width="${width}" stroke-linecap="round"${opacity} d="${path}"/>`
 }
+
+/** More than any height in pixels: a place is one number, and two places are never the same one. */
+const WIDEST = 2 ** 20
 
 function signAt(shape: Dots['shape'], left: number, top: number): string {
   switch (shape) {

@@ -1,6 +1,6 @@
 import { importance, LEAST_FOR_IMPORTANCE, type ParameterImportance } from '../search/importance.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
-import { FINISHED_STATES } from '../trial.ts'
+import { FINISHED_STATES, type TrialRecord } from '../trial.ts'
 import { shortName } from './names.ts'
 import { countOf, formatPercent, NO_VALUE } from './numbers.ts'
 import { type Column, renderTable, type TableLayout } from './table.ts'
@@ -20,10 +20,18 @@ export function readImportance(
   study: StudyRecord,
   stages: readonly StageRecord[],
 ): StudyImportance {
+  return importanceOf(study, stages, reader.trials(study.id, { states: FINISHED_STATES }))
+}
+
+/** The same of trials that were read already; those that have not finished are ignored. */
+export function importanceOf(
+  study: StudyRecord,
+  stages: readonly StageRecord[],
+  trials: readonly TrialRecord[],
+): StudyImportance {
   const root = stages[0]?.space
   const box = stages.at(-1)?.space
   if (root === undefined || box === undefined) return { study, parameters: null, narrowed: false }
-  const trials = reader.trials(study.id, { states: FINISHED_STATES })
   const { direction } = study
   const found = importance({ root, box, trials, stages, direction })
   const parameters = found?.toSorted((a, b) => b.whole.main - a.whole.main) ?? null

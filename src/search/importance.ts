@@ -160,14 +160,17 @@ interface BackgroundPoint {
 
 /** Sobol' points of the box that keep its constraints; any, where hardly one does. */
 function backgroundOf(box: SearchSpace, axes: number): BackgroundPoint[] {
-  const all = Array.from({ length: BACKGROUND_POINTS * 16 }, (_, index) => {
+  const all: BackgroundPoint[] = []
+  const feasible: BackgroundPoint[] = []
+  for (let index = 0; index < BACKGROUND_POINTS * 16 && feasible.length < BACKGROUND_POINTS; index++) {
     const unit = Float64Array.from({ length: axes }, (_, axis) =>
       sobolCoordinate(axis % SOBOL_AXES, index, 0x9e3779b9 * (axis + 1)),
     )
-    return { unit, params: paramsAt(box, unit) }
-  })
-  const feasible = all.filter(({ params }) => constraintsHold(box, params))
-  return (feasible.length < BACKGROUND_POINTS ? all : feasible).slice(0, BACKGROUND_POINTS)
+    const point = { unit, params: paramsAt(box, unit) }
+    all.push(point)
+    if (constraintsHold(box, point.params)) feasible.push(point)
+  }
+  return feasible.length < BACKGROUND_POINTS ? all.slice(0, BACKGROUND_POINTS) : feasible
 }
 
 /** Even places of a range, both ends included; each value once where there are few. */

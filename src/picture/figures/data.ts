@@ -1,3 +1,4 @@
+import { max } from 'd3-array'
 import { countOf } from '../../report/numbers.ts'
 import { NO_AXIS } from '../axis.ts'
 import { emptyFigure, type Figure, type Panel, type Pixels, panel } from '../figure.ts'
@@ -62,7 +63,7 @@ function compacted(images: DataImages): DataImages {
       .map((image) => Float32Array.from(image, (value) => Math.round((value / 255) * 7) * (255 / 7))),
   }))
   const weights = largest(images.weights, COMPACT.units).map((unit) => {
-    const most = Math.max(1e-12, ...Array.from(unit, Math.abs))
+    const most = Math.max(1e-12, max(Array.from(unit, Math.abs)) ?? 0)
     return Float32Array.from(unit, (weight) => Math.round((weight / most) * 3) / 3)
   })
   return { ...images, samples, weights, units: images.units }
@@ -99,7 +100,7 @@ function weightsPanel({ shape, weights, units, trial }: DataImages): Panel {
   const [width, height] = [across * (columns + 1) - 1, down * (rows + 1) - 1]
   const rgb = new Uint8Array(width * height * 3).fill(255)
   chosen.forEach((unit, i) => {
-    const most = Math.max(1e-12, ...Array.from(unit, Math.abs))
+    const most = Math.max(1e-12, max(Array.from(unit, Math.abs)) ?? 0)
     const tile = Float32Array.from(unit, (weight) => 127.5 + (127.5 * weight) / most)
     paintImage(rgb, width, (i % across) * (columns + 1), Math.floor(i / across) * (rows + 1), tile, shape)
   })

@@ -129,7 +129,7 @@ export function historyFigure(data: HistoryData): Figure {
   const { study, values, best, mishaps } = data
   const winner = bestTrial(study)
   if (winner === undefined && mishaps.length === 0) return emptyFigure(TITLE, noValueSentence(study))
-  const last = Math.max(0, ...data.places)
+  const last = data.places.at(-1) ?? 0
   const x = numberScale(data.byEpochs ? 0 : -0.5, last + (data.byEpochs ? 0 : 0.5))
   const y = valueScale(
     values.map(({ value }) => value),

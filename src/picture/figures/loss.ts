@@ -1,3 +1,4 @@
+import { extent, max, min } from 'd3-array'
 import { formatMetric } from '../../report/numbers.ts'
 import { numberAxis, numberScale, wholeAxis } from '../axis.ts'
 import {
@@ -143,18 +144,16 @@ export function lossFigure(data: LossData): Figure {
 
 function ratio(values: readonly number[]): number {
   const positive = values.filter((value) => value > 0)
-  return positive.length < values.length || positive.length === 0
-    ? 1
-    : Math.max(...positive) / Math.min(...positive)
+  return positive.length < values.length || positive.length === 0 ? 1 : max(positive)! / min(positive)!
 }
 
 function groupPanel({ title, series }: LossGroup, bestStep: number | null, log: boolean): Panel {
   const steps = series.flatMap(({ points }) => points.map(([step]) => step))
   const values = series.flatMap(({ points }) => points.map(([, value]) => value))
-  const [low, high] = [Math.min(...values), Math.max(...values)]
+  const [low, high] = extent(values) as [number, number]
   const slack = (high - low) * 0.05
   const y = log && low > 0 ? numberScale(low, high, true) : numberScale(low - slack, high + slack)
-  const last = Math.max(...steps)
+  const last = max(steps)!
   const x = numberScale(Math.min(1, last - 1), last)
   const marks: Mark[] = [
     ...(bestStep === null

@@ -16,7 +16,14 @@ import {
 import { type PictureOptions, SHOWN_PARAMETERS } from '../options.ts'
 import { type ParameterAxis, parameterAxis } from '../parameter-axis.ts'
 import { choseParameters, mishapLegend } from '../select.ts'
-import { isMishap, type PictureStage, type PictureStudy, rankedWithValue, searchedNames } from '../study.ts'
+import {
+  isMishap,
+  type PictureStage,
+  type PictureStudy,
+  paramsByNumber,
+  rankedWithValue,
+  searchedNames,
+} from '../study.ts'
 
 /** Where each stage searched for one parameter, and what it found there. */
 export interface NarrowingRow {
@@ -40,24 +47,34 @@ export interface NarrowingData {
 
 export function narrowingData(study: PictureStudy, options: PictureOptions = {}): NarrowingData {
   const { names, notes } = choseParameters(study, { order: [], ...options }, SHOWN_PARAMETERS)
-  const elites = study.stages.map((stage) => new Set(eliteOf(study, stage)))
+  const found = study.stages.map((stage) => stageTrials(study, stage))
   const rowOf = (name: string, stage: PictureStage): NarrowingRow => {
     const decided = stage.narrowing?.parameters.find((parameter) => parameter.name === name)
-    const trials = study.trials.filter((trial) => trial.stage === stage.index && trial.state !== 'waiting')
-    const elite = elites[stage.index]!
     return {
       stage: stage.index,
       name: stage.name,
       range: stage.space.parameters[name] ?? null,
       action: decided?.action ?? (stage.index === 0 ? 'start' : 'kept'),
       reason: decided?.reason ?? '',
-      trials: trials.filter((trial) => !isMishap(trial) && !elite.has(trial.number)).map(numberOf),
-      elite: trials.filter(({ number }) => elite.has(number)).map(numberOf),
-      mishaps: trials.filter(isMishap).map(numberOf),
+      ...found[stage.index]!,
     }
   }
   const parameters = names.map((name) => ({ name, rows: study.stages.map((stage) => rowOf(name, stage)) }))
   return { study, parameters, notes: [...notes, ...rootNotes(study)] }
+}
+
+/** The trials of a stage, by how they are drawn: the same in the row of every parameter. */
+function stageTrials(
+  study: PictureStudy,
+  stage: PictureStage,
+): Pick<NarrowingRow, 'trials' | 'elite' | 'mishaps'> {
+  const elite = new Set(eliteOf(study, stage))
+  const trials = study.trials.filter((trial) => trial.stage === stage.index && trial.state !== 'waiting')
+  return {
+    trials: trials.filter((trial) => !isMishap(trial) && !elite.has(trial.number)).map(numberOf),
+    elite: trials.filter(({ number }) => elite.has(number)).map(numberOf),
+    mishaps: trials.filter(isMishap).map(numberOf),
+  }
 }
 
 function numberOf({ number }: { readonly number: number }): number {
@@ -121,7 +138,7 @@ function summaryOf(study: PictureStudy): string {
 
 function parameterPanel(study: PictureStudy, name: string, rows: readonly NarrowingRow[]): Panel {
   const axis = parameterAxis(study, name, 8)
-  const params = new Map(study.trials.map((trial) => [trial.number, trial.params]))
+  const params = paramsByNumber(study)
   const marks = rows.flatMap((row, i): Mark[] => {
     const middle = 1 - (i + 0.5) / rows.length
     const room = 1 / rows.length

@@ -65,7 +65,7 @@ function cellsOf(study: PictureStudy, trials: readonly PictureTrial[], x: string
   const cells = new Map<string, { x: PairCell['x']; y: PairCell['y']; inside: PictureTrial[] }>()
   for (const trial of trials) {
     const sides = { x: cellSides(across, trial.params[x]), y: cellSides(up, trial.params[y]) }
-    const key = JSON.stringify(sides)
+    const key = `${sides.x[0]} ${sides.y[0]}`
     const cell = cells.get(key)
     if (cell === undefined) cells.set(key, { ...sides, inside: [trial] })
     else cell.inside.push(trial)

@@ -87,7 +87,7 @@ export function slicesFigure(data: SlicesData): Figure {
 function slicePanel(data: SlicesData, name: string, y: ReturnType<typeof valueScale>): Panel {
   const { study } = data
   const axis = parameterAxis(study, name, 5)
-  const best = bestTrial(study)?.number
+  const best = data.trials.find(({ number }) => number === bestTrial(study)?.number)
   const point = (trial: PictureTrial, height: number): Point => {
     const spread = axis.slot > 0 || trial.params[name] === undefined
     const aside = spread
@@ -104,7 +104,7 @@ function slicePanel(data: SlicesData, name: string, y: ReturnType<typeof valueSc
       data.mishaps.map((trial) => point(trial, mishapHeight(study.direction))),
       'cross',
     ),
-    dots('winner', data.trials.filter(({ number }) => number === best).map(at), 'large'),
+    dots('winner', best === undefined ? [] : [at(best)], 'large'),
   ]
   return panel({
     x: axis.axis,

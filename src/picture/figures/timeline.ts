@@ -1,3 +1,4 @@
+import { min } from 'd3-array'
 import { countOf, formatDuration, formatPercent } from '../../report/numbers.ts'
 import { bandAxisDown, numberScale } from '../axis.ts'
 import {
@@ -70,7 +71,7 @@ export function timelineData(study: PictureStudy, options: PictureOptions = {}):
   const worked = bars.reduce((sum, { from, to }) => sum + to - from, 0)
   const starts = study.stages.flatMap(({ index }) => {
     const of = bars.filter(({ stage }) => stage === index)
-    return of.length === 0 ? [] : [Math.min(...of.map(({ from }) => from))]
+    return min(of, ({ from }) => from) ?? []
   })
   const busy = span > 0 && count > 0 ? Math.min(1, worked / (span * count)) : 0
   return {

@@ -169,7 +169,7 @@ function edgeOf(range: Distribution, value: PictureTrial['params'][string] | und
   return u > 1 - EDGE ? 'upper' : null
 }
 
-/** Whether the last of several values is the best by more than a thousandth of their spread. */
+/** Whether the last of several values is the best by more than a hundredth of their spread. */
 function stillImproves(study: PictureStudy, values: readonly (number | null)[]): boolean {
   const known = values.filter((value) => value !== null)
   const last = known.at(-1)
