@@ -33,8 +33,11 @@ export function numberScale(low: number, high: number, log = false): NumberScale
 
 /** About `count` ticks inside the scale: powers of ten on a log axis, every k-th of them; round numbers elsewhere. */
 export function numberTicks(scale: NumberScale, count: number): Tick[] {
-  const values = scale.log ? logTicks(scale, count) : linearTicks(scale, count)
-  return values.map((value) => ({ at: scale.unit(value), text: tickText(value) }))
+  return tickValues(scale, count).map((value) => ({ at: scale.unit(value), text: tickText(value) }))
+}
+
+function tickValues(scale: NumberScale, count: number): number[] {
+  return scale.log ? logTicks(scale, count) : linearTicks(scale, count)
 }
 
 function linearTicks({ low, high }: NumberScale, count: number): number[] {
@@ -142,10 +145,10 @@ export function numberAxis(label: string, scale: NumberScale, count = 5): Axis {
   return { label, ticks: numberTicks(scale, count), bands: 0 }
 }
 
-/** An axis of whole numbers, such as trials and epochs: no tick between two of them. */
+/** An axis of whole numbers, such as trials and epochs, which are written out: no tick between two of them. */
 export function wholeAxis(label: string, scale: NumberScale, count = 6): Axis {
-  const axis = numberAxis(label, scale, count)
-  return { ...axis, ticks: axis.ticks.filter(({ text }) => !text.includes('.')) }
+  const values = tickValues(scale, count).filter(Number.isInteger)
+  return { label, ticks: values.map((value) => ({ at: scale.unit(value), text: String(value) })), bands: 0 }
 }
 
 /** A name for each of some equal bands, the first at the left. */

@@ -117,20 +117,23 @@ function spread<T extends { readonly score: number }>(scored: readonly T[], most
 function effects(box: SearchSpace, rootAxes: readonly Axis[], model: Model): Map<string, Effect> {
   const axes = axesView(box)
   const background = backgroundOf(box, axes.length)
-  const isConditional = Object.keys(box.conditions).length > 0
+  const deciding = new Set(Object.values(box.conditions).flatMap((condition) => Object.keys(condition)))
   const raw = axes.flatMap(({ name, distribution }, axis) => {
     const rootAxis = rootAxes.findIndex((other) => other.name === name)
     const units = unitsOf(distribution)
     const values = units.map((unit) => fromUnit(distribution, unit))
     const active = background.filter(({ params }) => params[name] !== undefined)
     if (rootAxis < 0 || active.length === 0) return []
+    // A parameter that others depend on takes them along; any other moves alone.
+    const fixed = deciding.has(name) ? null : active.map(({ params }) => placeOf(rootAxes, params))
     const columns = values.map((value, step) => {
-      return active.map(({ unit, params }) => {
-        if (!isConditional)
-          return model.process.meanAt(placeOf(rootAxes, { ...params, [name]: value }), model.group)
-        const moved = unit.slice()
-        moved[axis] = units[step]!
-        return model.process.meanAt(placeOf(rootAxes, paramsAt(box, moved)), model.group)
+      const at = placeOf(rootAxes, { [name]: value })[rootAxis]!
+      return active.map(({ unit }, point) => {
+        const moved = (fixed === null ? unit : fixed[point]!).slice()
+        if (fixed === null) moved[axis] = units[step]!
+        else moved[rootAxis] = at
+        const place = fixed === null ? placeOf(rootAxes, paramsAt(box, moved)) : moved
+        return model.process.meanAt(place, model.group)
       })
     })
     const share = active.length / background.length
