@@ -7,6 +7,7 @@ import type { ObjectiveSource } from '../objective/source.ts'
 import type { Fingerprints } from '../store/store.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 import { withObjectiveSpace } from '../study-file/objective-space.ts'
+import { placesOf } from '../study-file/places.ts'
 import { fewStepsWarning } from './few-steps.ts'
 
 /** An experiment with its objective loaded, ready for the executors. */
@@ -30,7 +31,7 @@ export async function openExperiment(read: Experiment, options: OpenOptions = {}
   const kind = kindOf(read.objective)
   const { settings, source, aim, space, fingerprint, data } = await kind.open(read.objective, options)
   const resolved = { ...read, ...aim, objective: settings }
-  const experiment = kind.bringsSpace ? withObjectiveSpace(resolved, space) : resolved
+  const experiment = kind.bringsSpace ? withObjectiveSpace(resolved, space, placesOf(read)) : resolved
   const fingerprints = {
     data: data?.hash ?? null,
     objective: fingerprint,

@@ -3,16 +3,22 @@ import type { SearchSpace } from '../space/search-space.ts'
 import { impossibleConditions, impossibleRules, spaceMistakes } from '../space/space-rules.ts'
 import { closestName } from '../text/closest-name.ts'
 import type { Experiment } from './experiment.ts'
-import { type Mistake, mistakesError } from './mistakes.ts'
+import { type Locate, type Mistake, mistakesError } from './mistakes.ts'
+import type { Path } from './path.ts'
 import { checkFeasible, checkStartPoints } from './stage-blocks.ts'
 
 /**
  * The experiment with the space that its module brings along. Where the file names parameters too, they take the
  * place of the module's own; it may name no others. Rules of both hold.
  * @param space the module's; null if it brings none, then the file must have one
+ * @param locate tells where the file says something
  * @throws UserErrors('usage') if they do not fit together
  */
-export function withObjectiveSpace(experiment: Experiment, space: SearchSpace | null): Experiment {
+export function withObjectiveSpace(
+  experiment: Experiment,
+  space: SearchSpace | null,
+  locate: Locate = () => undefined,
+): Experiment {
   const named = experiment.space
   const names = Object.keys(named.parameters)
   if (space === null && names.length === 0) {
@@ -41,15 +47,24 @@ export function withObjectiveSpace(experiment: Experiment, space: SearchSpace | 
         ? broken
         : [...impossibleConditions(joined.parameters, named.conditions), ...impossibleRules(joined)]
     for (const { path, message, hint } of found) {
-      mistakes.push({ path: ['space', ...path], at: 'value', message, hint })
+      mistakes.push({ path: writtenPath(path, joined, named), at: 'value', message, hint })
     }
   }
   if (mistakes.length === 0) {
     checkStartPoints(experiment.stages, joined, (mistake) => mistakes.push(mistake))
     checkFeasible(experiment.stages, joined, (mistake) => mistakes.push(mistake))
   }
-  if (mistakes.length > 0) throw mistakesError(mistakes, () => undefined)
+  if (mistakes.length > 0) throw mistakesError(mistakes, locate)
   return { ...experiment, space: joined }
+}
+
+/** Where the file says what is at that path of the space. */
+function writtenPath([part, ...rest]: Path, joined: SearchSpace, named: SearchSpace): Path {
+  const [name, ...inside] = rest
+  if (part === 'conditions') return ['space', name!, 'when', ...inside]
+  if (part !== 'constraints') return ['space', ...rest]
+  const index = named.constraints.indexOf(joined.constraints[name as number]!)
+  return index < 0 ? [] : ['require', index]
 }
 
 /** The order is the module's: it is part of what a seed means. */

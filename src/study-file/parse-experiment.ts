@@ -10,6 +10,7 @@ import { describeIssue, leaveUnsaid, unknownKey } from './issue-sentences.ts'
 import { type Mistake, mistakesError, userErrors } from './mistakes.ts'
 import { applyOverrides, labelOf, type Override, parseOverride } from './overrides.ts'
 import { type Path, startsWith } from './path.ts'
+import { rememberPlaces } from './places.ts'
 import { resolveExperiment } from './resolve-experiment.ts'
 import type { Blocks } from './resolving.ts'
 import { defaultStageEntries } from './stage-blocks.ts'
@@ -82,6 +83,7 @@ export function experimentOf(
   })
   mistakes.push(...nonFiniteNumbers(root, mistakes))
   if (experiment === null || mistakes.length > 0) throw mistakesError(mistakes, placeOf)
+  rememberPlaces(experiment, placeOf)
   for (const text of spaceNotes(experiment.space, raw.space)) note(text)
   for (const text of searchNotes(experiment.space, experiment.stages)) note(text)
   return experiment

@@ -5,6 +5,7 @@ import { compareExperiments, describeDifference } from '../../src/study-file/com
 import { experimentFromJson, experimentToJson } from '../../src/study-file/experiment-json.ts'
 import { withObjectiveSpace } from '../../src/study-file/objective-space.ts'
 import { parseExperiment } from '../../src/study-file/parse-experiment.ts'
+import { placesOf } from '../../src/study-file/places.ts'
 
 const CLASSIFIER = parseExperiment('data: { source: csv, path: a.csv }\nmetric: validLoss', 'a.yaml')
 const COMMAND = parseExperiment(
@@ -159,12 +160,14 @@ describe('the space that a module brings along', () => {
     const refusal = (rest: string) => {
       const space = 'space: { a: { float: [0, 1] }, b: { float: [0, 1] } }'
       const experiment = parseExperiment(`objective: a.ts\ndirection: minimize\n${space}\n${rest}`, 'a.yaml')
-      return sentence(() => withObjectiveSpace(experiment, null))
+      return sentence(() => withObjectiveSpace(experiment, null, placesOf(experiment)))
     }
-    expect(refusal('require: a < size')).toContain('there is no parameter "size"')
+    expect(refusal('require: a < size')).toContain(
+      'a.yaml:4:1  require "a < size": there is no parameter "size"',
+    )
     expect(refusal('require: a + b > 3')).toContain('require "a + b > 3": no point of the space satisfies it')
     expect(refusal('require: [a + b > 1.5, a < 0.2]')).toBe(
-      'usage: require: no random point satisfied "a + b > 1.5", "a < 0.2". Widen the ranges, loosen the rules, or give a point that keeps them in startWith.',
+      'usage: a.yaml:4:10  require: no random point satisfied "a + b > 1.5", "a < 0.2". Widen the ranges, loosen the rules, or give a point that keeps them in startWith.',
     )
     expect(refusal('stages: [{ trials: 3, startWith: [{ a: 7 }] }]')).toContain(
       'startWith[0].a must be in the space, got 7',
