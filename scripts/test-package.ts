@@ -25,12 +25,15 @@ function run(cwd: string, program: string, ...args: string[]): string {
   return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
 }
 
-/** The first example of a document in TypeScript that imports the package itself. */
-function exampleOf(document: string): string {
-  const text = readFileSync(path.join(root, document), 'utf8')
-  const blocks = [...text.matchAll(/```ts\n(.*?)```/gs)].map((match) => match[1]!)
-  return blocks.find((code) => code.includes("from 'finesweep'"))!
+/** The first example of a document in TypeScript that has the text. */
+function exampleOf(document: string, text = "from 'finesweep'"): string {
+  const whole = readFileSync(path.join(root, document), 'utf8')
+  const blocks = [...whole.matchAll(/```ts\n(.*?)```/gs)].map((match) => match[1]!)
+  return blocks.find((code) => code.includes(text))!
 }
+
+/** The examples of docs/api.md that make up the test of a user's own sampler and store. */
+const OWN_PARTS = ['near-best.ts', 'announced.ts', 'own.test.ts']
 
 function check(condition: boolean, what: string): void {
   if (!condition) throw new Error(`In a fresh project: ${what}`)
@@ -45,10 +48,17 @@ try {
   run(project, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', `./${filename}`)
   writeFileSync(path.join(project, 'readme.mts'), exampleOf('README.md'))
   writeFileSync(path.join(project, 'api.mts'), exampleOf('docs/api.md'))
+  mkdirSync(path.join(project, 'own'))
+  writeFileSync(path.join(project, 'own/package.json'), '{ "type": "module" }')
+  for (const name of OWN_PARTS) {
+    writeFileSync(path.join(project, 'own', name), exampleOf('docs/api.md', `// ${name}\n`))
+  }
 
   const printed = run(project, process.execPath, 'readme.mts')
   check(/^\S+ \S+\n$/.test(printed), `README's study in code prints its best trial (${printed.trim()})`)
   check(run(project, process.execPath, 'api.mts') !== '', "docs/api.md's first example runs")
+  const tested = run(path.join(project, 'own'), process.execPath, '--test', 'own.test.ts')
+  check(/\bfail 0\n/.test(tested), "a user's own sampler and store pass the suites of finesweep/testing")
   const best = run(project, 'npx', '--no-install', 'finesweep', 'best', 'mine', '-n', '1', '--json')
   check(JSON.parse(best).study === 'mine', 'the command finds the study')
 
@@ -68,8 +78,26 @@ try {
     for (const [module, moduleResolution] of RESOLUTIONS) {
       run(
         project,
-        ...[tsc, '--noEmit', '--strict', ...strictness, '--target', 'esnext', '--types', 'node'],
-        ...['--module', module, '--moduleResolution', moduleResolution, 'readme.mts', 'api.mts'],
+        ...[
+          tsc,
+          '--noEmit',
+          '--strict',
+          ...strictness,
+          '--target',
+          'esnext',
+          '--types',
+          'node',
+          '--allowImportingTsExtensions',
+        ],
+        ...[
+          '--module',
+          module,
+          '--moduleResolution',
+          moduleResolution,
+          'readme.mts',
+          'api.mts',
+          'own/own.test.ts',
+        ],
       )
       check(true, `types are sound with ${moduleResolution} resolution in TypeScript ${version}`)
     }

@@ -1,6 +1,7 @@
 /** The public API: a study in code, what it finds, and the types of all that crosses the boundary. */
 
 export { UserError, UserErrors } from './errors.ts'
+export type { Executor, RungVerdict, TrialTask } from './execute/executor.ts'
 export type { TrialToImport } from './import/in-code.ts'
 export type { ImportOptions } from './library/import.ts'
 export type {
@@ -8,6 +9,7 @@ export type {
   ParamsIn,
   ProgramInCode,
   SpaceInCode,
+  StageInCode,
   StudyInCode,
   StudyPlaceOptions,
   ValueIn,
@@ -24,16 +26,22 @@ export {
 export { type StudyTrial, StudyView } from './library/study-view.ts'
 export * from './objective/authoring.ts'
 export type { TextFormat } from './report/export.ts'
+export { admissible, drawAdmissible, isAdmissible, trialDraws } from './search/admissible.ts'
 export type { ParameterImportance } from './search/importance.ts'
+export type { PastTrial, ProposalRequest, Sampler } from './search/sampler.ts'
+export type { SamplerName, StagePlan } from './search/stage-plan.ts'
 export type { ImportResult } from './session/import-trials.ts'
 export type { Conditional } from './space/constructors.ts'
 export type { Distribution, Params, ParamValue } from './space/distribution.ts'
+export { axesOf, paramsAt } from './space/points.ts'
 export type { Condition, Constraint, SearchSpace } from './space/search-space.ts'
+export { fromUnit, toUnit } from './space/unit-scale.ts'
 export { createMemoryStore } from './store/memory-store.ts'
 export { openReader, openWriter } from './store/sqlite-store.ts'
 export type {
   Evaluation,
   StageRecord,
+  StoreOptions,
   StudyReader,
   StudyRecord,
   StudyState,
@@ -47,6 +55,8 @@ export type {
   Measurement,
   TimedMeasurement,
   TrialError,
+  TrialOutcome,
   TrialRecord,
+  TrialSpec,
   TrialState,
 } from './trial.ts'

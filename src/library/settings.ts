@@ -1,5 +1,7 @@
 import type { Objective } from '../objective/objective.ts'
 import type { ObjectiveFunction } from '../objective/plain-function.ts'
+import type { Sampler } from '../search/sampler.ts'
+import type { SamplerName } from '../search/stage-plan.ts'
 import type { Conditional, ValueOf } from '../space/constructors.ts'
 import type { Distribution, Params, ParamValue } from '../space/distribution.ts'
 import type { StudyWriter } from '../store/store.ts'
@@ -69,12 +71,21 @@ export interface StudyPlaceOptions {
   readonly folder?: string
 }
 
+/** A stage in code: the keys of a study file, or a sampler of your own. */
+export type StageInCode = Omit<NonNullable<StudySettings['stages']>[number], 'sampler'> & {
+  readonly sampler?: SamplerName | Sampler | undefined
+}
+
 /**
  * A study in code: the keys of a study file, with a space and an objective written in code.
  * Without `objective` it is the built-in network, as in a file.
  */
-export type StudyInCode<S extends SpaceInCode = SpaceInCode> = Omit<StudySettings, 'space' | 'objective'> &
+export type StudyInCode<S extends SpaceInCode = SpaceInCode> = Omit<
+  StudySettings,
+  'space' | 'objective' | 'stages'
+> &
   StudyPlaceOptions & {
     readonly space?: S
     readonly objective?: ObjectiveInCode<ParamsIn<S>>
+    readonly stages?: readonly StageInCode[]
   }

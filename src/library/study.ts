@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { UserError } from '../errors.ts'
+import type { Executor } from '../execute/executor.ts'
 import type { TrialToImport } from '../import/in-code.ts'
+import { NO_OWN_SAMPLERS, type OwnSamplers } from '../search/own-samplers.ts'
 import { type AskedSession, acquireSoon, createAskedStudy, openAskedStudy } from '../session/ask.ts'
 import { runOrGoOn } from '../session/go-on.ts'
 import type { ImportResult } from '../session/import-trials.ts'
@@ -16,6 +18,7 @@ import type { Experiment } from '../study-file/experiment.ts'
 import { type ReadOptions, readExperiment } from '../study-file/read-experiment.ts'
 import { type ImportOptions, importInto } from './import.ts'
 import { type ResolvedObjective, resolveObjective } from './objective-in-code.ts'
+import { resolveStages, withSamplers } from './samplers.ts'
 import type { ParamsIn, SpaceInCode, StudyInCode, StudyPlaceOptions } from './settings.ts'
 import { StudyStore } from './study-store.ts'
 import { type StudyTrial, StudyView } from './study-view.ts'
@@ -27,6 +30,11 @@ export interface RunOptions<P extends Params = Params> {
    * 1 by default; trials of asynchronous functions take turns where they wait.
    */
   readonly workers?: number
+  /**
+   * Runs the trials in place of this process, as many at once as it has slots; an objective that is `external` can be run
+   * so. Closed when the run ends.
+   */
+  readonly executor?: Executor
   /** Once aborted, running trials end and are put back; `run` resolves with state `stopped`, and running again goes on. */
   readonly signal?: AbortSignal
   /** Called with each trial that has ended, once it is stored. What it throws is reported and changes nothing. */
@@ -68,15 +76,22 @@ export class Study<P extends Params = Params> extends StudyView<P> {
   readonly #experiment: Experiment
   readonly #objective: ResolvedObjective
   readonly #place: StudyStore
+  readonly #samplers: OwnSamplers
   #asked: Promise<AskedSession> | null = null
   #waiting: (() => void)[] = []
 
   /** @internal */
-  constructor(experiment: Experiment, objective: ResolvedObjective, place: StudyStore) {
+  constructor(
+    experiment: Experiment,
+    objective: ResolvedObjective,
+    place: StudyStore,
+    samplers: OwnSamplers = NO_OWN_SAMPLERS,
+  ) {
     super(experiment.name, () => place.reader())
     this.#experiment = experiment
     this.#objective = objective
     this.#place = place
+    this.#samplers = samplers
   }
 
   /**
@@ -85,7 +100,8 @@ export class Study<P extends Params = Params> extends StudyView<P> {
    * @throws UserError('usage') for an objective that cannot be loaded, and if the study was begun with other settings
    */
   async run(options: RunOptions<P> = {}): Promise<StudyResult<P>> {
-    const { workers = this.#usualWorkers(), signal, onTrial, onEvent, onMessage = sayOnStderr } = options
+    const { executor, signal, onTrial, onEvent, onMessage = sayOnStderr } = options
+    const { workers = executor === undefined ? this.#usualWorkers() : Math.max(1, executor.slots) } = options
     if (!Number.isSafeInteger(workers) || workers < 1) {
       throw new UserError('usage', `workers must be a whole number of at least 1, got ${String(workers)}`)
     }
@@ -95,6 +111,8 @@ export class Study<P extends Params = Params> extends StudyView<P> {
       db: this.#place.db,
       store: this.#place.writer(),
       objective: this.#objective.objective,
+      samplers: this.#samplers,
+      executor,
       workers,
       listener: (event) => {
         onEvent?.(event)
@@ -177,7 +195,7 @@ export class Study<P extends Params = Params> extends StudyView<P> {
     const found = store.findStudy(this.name)
     const study = found ?? (await createAskedStudy(this.#experiment, store, this.#place.db))
     await acquireSoon(store, study.id)
-    return openAskedStudy(store, study)
+    return openAskedStudy(store, study, this.#samplers)
   }
 
   #usualWorkers(): number {
@@ -200,7 +218,7 @@ export class Study<P extends Params = Params> extends StudyView<P> {
  * @throws UserErrors('usage') with every mistake found
  */
 export function study<const S extends SpaceInCode>(settings: StudyInCode<S>): Study<ParamsIn<S>> {
-  const { store, folder = process.cwd(), objective: given, space, ...rest } = settings
+  const { store, folder = process.cwd(), objective: given, space, stages, ...rest } = settings
   if (typeof store === 'string' && rest.name === undefined) {
     throw new UserError('usage', 'A study stored in a file needs a name', {
       hint: "Write name: 'mine': running again continues the study of that name.",
@@ -208,13 +226,15 @@ export function study<const S extends SpaceInCode>(settings: StudyInCode<S>): St
   }
   const objective = resolveObjective(given)
   const spaceGiven = space ?? spaceOf(objective.objective?.space ?? null)
+  const resolved = resolveStages(stages)
   const written = {
     ...rest,
+    ...(resolved.written === undefined ? {} : { stages: resolved.written }),
     ...(objective.written === undefined ? {} : { objective: objective.written }),
     ...(spaceGiven === undefined ? {} : { space: spaceGiven }),
   } as StudySettings
-  const experiment = withCode(defineStudy(written, folder), objective)
-  return new Study(experiment, objective, new StudyStore(store))
+  const experiment = withSamplers(withCode(defineStudy(written, folder), objective), resolved)
+  return new Study(experiment, objective, new StudyStore(store), resolved.samplers)
 }
 
 /**

@@ -59,10 +59,15 @@ export const stagesSchema = z.array(stageEntrySchema, {
     `stages must be a list, as in - { name: coarse, trials: 64, epochs: 1 }, got ${show(issue.input)}`,
 })
 
-/** The stages of a stored study, which may have imported trials. */
-export const storedStagesSchema = z.array(
-  stageEntrySchema.extend({ imported: z.strictObject({ narrow: z.boolean() }).optional() }),
-)
+const storedEntrySchema = stageEntrySchema.extend({
+  imported: z.strictObject({ narrow: z.boolean() }).optional(),
+})
+
+/** The stages of a stored study that are changed: they may have imported trials. */
+export const changedStagesSchema = z.array(storedEntrySchema)
+
+/** The stages of a stored study as they are: samplers may be code of a program. */
+export const storedStagesSchema = z.array(storedEntrySchema.extend({ sampler: z.string().min(1).optional() }))
 
 /** A study file's `budget:`: `{ epochs: 400 }` or `{ trials: 96 }`. */
 export const budgetSchema = z

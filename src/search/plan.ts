@@ -9,7 +9,7 @@ export interface StageEntry {
   readonly name?: string | undefined
   readonly trials?: number | undefined
   readonly epochs?: number | undefined
-  readonly sampler?: SamplerName | undefined
+  readonly sampler?: string | undefined
   readonly keep?: number | undefined
   readonly margin?: number | undefined
   readonly rootShare?: number | undefined

@@ -6,6 +6,7 @@ import { impossible } from './admissible.ts'
 import { createSampler } from './create-sampler.ts'
 import { drawFeasible } from './feasible.ts'
 import { promotedTrials } from './given-trials.ts'
+import { NO_OWN_SAMPLERS, type OwnSamplers, proposeChecked } from './own-samplers.ts'
 import { randomSampler } from './random-sampler.ts'
 import { type PastTrial, type ProposalRequest, trialStream } from './sampler.ts'
 import type { StagePlan } from './stage-plan.ts'
@@ -23,8 +24,8 @@ export function visibleCount(index: number, lag: number): number {
 }
 
 /** Whether the stage's trials wait for results that the lag lets them see; else all may start at once. */
-export function isAdaptive(stage: StagePlan): boolean {
-  return stage.replicate === undefined && createSampler(stage.sampler).adaptive
+export function isAdaptive(stage: StagePlan, own: OwnSamplers = NO_OWN_SAMPLERS): boolean {
+  return stage.replicate === undefined && createSampler(stage.sampler, own).adaptive
 }
 
 /** Whether a point tried in the one stage is not to be tried again in the other: the same epochs would give the same. */
@@ -47,7 +48,7 @@ export function takenBefore(
  * (the best trials of the stage before, continued), then what the sampler proposes, with a share of draws from the
  * whole root range between them. Pure. Throws UserError('usage') if no point keeps the constraints.
  */
-export function proposeTrial(request: ProposalRequest): TrialProposal {
+export function proposeTrial(request: ProposalRequest, own: OwnSamplers = NO_OWN_SAMPLERS): TrialProposal {
   const { index, root } = request
   const plan = request.stages[request.stage]!
   const first = plan.startWith[index]
@@ -57,7 +58,8 @@ export function proposeTrial(request: ProposalRequest): TrialProposal {
   if (request.stage > 0 && isRootTrial(index, plan.rootShare)) {
     return anew(randomSampler.propose({ ...request, space: root }))
   }
-  return anew(createSampler(plan.sampler).propose(request))
+  const sampler = createSampler(plan.sampler, own)
+  return anew(own.has(plan.sampler) ? proposeChecked(sampler, request) : sampler.propose(request))
 }
 
 /** Whether the trial of that index is one of the stage's root draws: evenly spread, none among the first. */

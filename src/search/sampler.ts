@@ -48,9 +48,8 @@ export interface ProposalRequest {
 
 /** Draws the params of a trial. Pure: no state, no clock, no generator. */
 export interface Sampler {
+  /** What a study file calls it, and what is recorded with each stage. */
   readonly name: string
-  /** How the points of a stage come about, to follow its name and a comma: `drawn at random`. */
-  readonly sentence: string
   /** True if `history` decides: then a trial waits for the results that the lag lets it see; else it never waits. */
   readonly adaptive: boolean
   /**

@@ -18,7 +18,8 @@ export interface StagePlan {
   readonly name: string
   readonly trials: number
   readonly epochs: number
-  readonly sampler: SamplerName
+  /** A `SamplerName`, or the name of a sampler that the program which runs the study brings along. */
+  readonly sampler: string
   /** The best fraction of the stage before that this stage's box is narrowed to, in (0, 1]. */
   readonly keep: number
   /** By how much the elite's box is widened on each side, as a fraction of the elite's width. */

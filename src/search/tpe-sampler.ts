@@ -28,7 +28,6 @@ const CANDIDATES = 32
  */
 export const tpeSampler: Sampler = {
   name: 'tpe',
-  sentence: 'proposed by TPE from the results so far',
   adaptive: true,
   propose(request) {
     return hasEnoughToLearnFrom(request) && standings(request).valued >= 2

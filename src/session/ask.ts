@@ -1,7 +1,8 @@
 import { hostname } from 'node:os'
 import { UserError } from '../errors.ts'
 import { kindOf } from '../objective/kinds.ts'
-import type { Objective } from '../objective/objective.ts'
+import { checkSamplers } from '../search/create-sampler.ts'
+import type { OwnSamplers } from '../search/own-samplers.ts'
 import type { StudyRecord, StudyWriter } from '../store/store.ts'
 import { AskedStudy } from '../study/ask-and-tell.ts'
 import { type Told, toldOutcome } from '../study/told-outcome.ts'
@@ -9,16 +10,9 @@ import type { Experiment } from '../study-file/experiment.ts'
 import { experimentFromJson } from '../study-file/experiment-json.ts'
 import type { TrialNumber, TrialRecord } from '../trial.ts'
 import { cacheFolderOf } from './conduct.ts'
+import { ELSEWHERE } from './elsewhere.ts'
 import { openExperiment } from './open-experiment.ts'
 import { newStudy } from './session.ts'
-
-/** Stands for an objective whose values are told. */
-const TOLD: Objective = {
-  space: null,
-  run: () => {
-    throw new Error('The values of this study come from tell.')
-  },
-}
 
 /**
  * Creates a study that is not run yet. Its objective is opened once, for what identifies it and for a space that it
@@ -30,7 +24,7 @@ export async function createStudy(
   store: StudyWriter,
   db: string,
 ): Promise<StudyRecord> {
-  const opened = await openExperiment(experiment, { cacheFolder: cacheFolderOf(db), objective: TOLD })
+  const opened = await openExperiment(experiment, { cacheFolder: cacheFolderOf(db), objective: ELSEWHERE })
   return store.createStudy(newStudy(opened, experiment.name))
 }
 
@@ -50,17 +44,19 @@ export async function createAskedStudy(
 
 /**
  * A study of which trials are asked for. The writer has to hold its lease.
- * @throws UserError('usage') for a study that compares trials while they run
+ * @throws UserError('usage') for a study that compares trials while they run, or whose samplers are not here
  */
-export function openAskedStudy(store: StudyWriter, study: StudyRecord): AskedSession {
+export function openAskedStudy(store: StudyWriter, study: StudyRecord, samplers?: OwnSamplers): AskedSession {
   const experiment = experimentFromJson(study.experiment, study.name)
   refuseRungs(experiment)
+  checkSamplers(experiment.stages, samplers)
   const { space, stages, stop, limits } = experiment
   const asked = new AskedStudy(
     {
       study,
       space,
       stages,
+      samplers,
       stop,
       limits: {
         retries: limits.retries,

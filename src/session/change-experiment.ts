@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts'
 import { kindOf } from '../objective/kinds.ts'
 import { freeName, isImported } from '../search/imported-stages.ts'
 import { planStages } from '../search/plan.ts'
-import { storedStagesSchema } from '../search/plan-schema.ts'
+import { changedStagesSchema } from '../search/plan-schema.ts'
 import { fileEntry } from '../space/distribution-forms.ts'
 import { own } from '../space/own.ts'
 import type { SearchSpace } from '../space/search-space.ts'
@@ -141,7 +141,7 @@ function checkStageChange(
 
 function readStages(stages: unknown, override: Override): Experiment['stages'] {
   // A further stage has a number where it has no name: its usual name belongs to the last one before.
-  const entries = read(storedStagesSchema, stages, 'stages', override).map((entry, index) => ({
+  const entries = read(changedStagesSchema, stages, 'stages', override).map((entry, index) => ({
     ...entry,
     name: entry.name ?? `stage-${index + 1}`,
   }))

@@ -1,9 +1,12 @@
 import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
+import type { Executor } from '../execute/executor.ts'
 import { lookAtTest } from '../model/test-look.ts'
 import { kindOf } from '../objective/kinds.ts'
 import type { Objective } from '../objective/objective.ts'
 import type { StudyPlace } from '../objective/study-place.ts'
+import { checkSamplers } from '../search/create-sampler.ts'
+import type { OwnSamplers } from '../search/own-samplers.ts'
 import type { Evaluation, StudyReader, StudyRecord, StudyWriter } from '../store/store.ts'
 import type { StudyListener } from '../study/events.ts'
 import type { StudyEnd } from '../study/study-end.ts'
@@ -11,6 +14,7 @@ import { runStudy } from '../study/study-run.ts'
 import { winningTrial } from '../study/winning-trial.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 import type { TrialRecord } from '../trial.ts'
+import { ELSEWHERE } from './elsewhere.ts'
 import { describeIdleWorkers } from './idle-workers.ts'
 import { type OpenedExperiment, openExperiment } from './open-experiment.ts'
 import { type EngineOptions, prepareSessionExecutor } from './session-executor.ts'
@@ -24,6 +28,10 @@ export interface SessionOptions {
   readonly store?: StudyWriter | undefined
   /** What an external objective stands for: the function that a study in code was given. */
   readonly objective?: Objective | undefined
+  /** Samplers of this program, by the names that stages give them. */
+  readonly samplers?: OwnSamplers | undefined
+  /** Runs the trials in place of this process; closed at the end. */
+  readonly executor?: Executor | undefined
   /** How many trials run at once in this process; 1 or more, with an engine also 0. */
   readonly workers: number
   /** An engine whose workers run trials besides, or instead with `workers: 0`. */
@@ -52,7 +60,9 @@ export interface SessionResult {
 }
 
 export async function open(experiment: Experiment, options: SessionOptions): Promise<OpenedExperiment> {
-  const { onPreparing, drain, objective } = options
+  const { onPreparing, drain, executor, samplers } = options
+  checkSamplers(experiment.stages, samplers)
+  const objective = options.objective ?? (executor === undefined ? undefined : ELSEWHERE)
   const opened = await openExperiment(experiment, {
     cacheFolder: cacheFolderOf(options.db),
     signal: drain,
@@ -116,6 +126,7 @@ export async function conduct(
       study,
       space: experiment.space,
       stages: experiment.stages,
+      samplers: options.samplers,
       stop: experiment.stop,
       limits: {
         trialTimeoutMs: limits.trialTimeout === null ? null : limits.trialTimeout * 1000,

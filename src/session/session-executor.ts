@@ -30,6 +30,8 @@ export interface EngineOptions {
 export interface ExecutorOptions {
   /** How many trials run in this process at once; 0 with an engine: none. */
   readonly workers: number
+  /** Runs the trials in place of this process. */
+  readonly executor?: Executor | undefined
   readonly engine?: EngineOptions | undefined
   readonly onPrint?: ((text: string, trial: number | null) => void) | undefined
   readonly say: (sentence: string) => void
@@ -52,7 +54,8 @@ export async function prepareSessionExecutor(
   opened: OpenedExperiment,
   options: ExecutorOptions,
 ): Promise<SessionExecutors> {
-  const { engine, workers, onPrint } = options
+  const { engine, workers, executor, onPrint } = options
+  if (executor !== undefined) return { at: () => executor, close: () => executor.close() }
   const heapLimitMb = opened.experiment.limits.heapMb
   const local = (place: StudyPlace): Executor =>
     createExecutor(atPlace(opened.source, place), {

@@ -1,6 +1,7 @@
 import { seedFrom } from '../random/stream.ts'
 import { drawnAfter, drawnBefore, isImported, narrowsBy } from '../search/imported-stages.ts'
 import { narrow } from '../search/narrow.ts'
+import type { OwnSamplers } from '../search/own-samplers.ts'
 import { isAdaptive, proposeTrial, takenBefore } from '../search/propose-trial.ts'
 import { pointsToReplicate, REPLICATE_SAMPLER, replicateOf } from '../search/replication.ts'
 import type { Replicate, StagePlan, StopSettings } from '../search/stage-plan.ts'
@@ -19,6 +20,8 @@ export interface StudyCourse {
   readonly study: StudyRecord
   readonly space: SearchSpace
   readonly stages: readonly StagePlan[]
+  /** Samplers of the program that runs it; none by default. */
+  readonly samplers?: OwnSamplers | undefined
   /** When it has nothing left to win; runs to its end if left out. */
   readonly stop?: StopSettings
   readonly limits: Pick<StudyLimits, 'retries' | 'maxFailures' | 'maxEpochs'>
@@ -69,7 +72,7 @@ export function openStage(
     epochs: stage.epochs,
     direction,
     lag: study.lag,
-    adaptive: isAdaptive(plan),
+    adaptive: isAdaptive(plan, course.samplers),
     rungs: { at: plan.rungs, reduce: plan.reduce },
     // An early stage explores: finding nothing better there is no reason to give up.
     stop: { target: stop?.target ?? null, patience: isLast ? (stop?.patience ?? null) : null },
@@ -164,7 +167,8 @@ function proposer(course: StudyCourse, stage: StageRecord, earlier: readonly End
   const plan = course.stages[stage.index]!
   const finite = Number.isFinite(countPointsAtMost(course.space))
   const mayMeet =
-    isAdaptive(plan) ||
+    isAdaptive(plan, course.samplers) ||
+    course.samplers?.has(plan.sampler) === true ||
     plan.sampler === 'grid' ||
     plan.startWith.length > 0 ||
     !neverRepeats(stage.space) ||
@@ -176,7 +180,7 @@ function proposer(course: StudyCourse, stage: StageRecord, earlier: readonly End
       for (const { params } of history) taken.add(pointKey(params))
       for (const params of pending) taken.add(pointKey(params))
     }
-    const { params, continues } = proposeTrial({
+    const request = {
       seed,
       stages: course.stages,
       stage: stage.index,
@@ -188,7 +192,8 @@ function proposer(course: StudyCourse, stage: StageRecord, earlier: readonly End
       history,
       pending,
       taken,
-    })
+    }
+    const { params, continues } = proposeTrial(request, course.samplers)
     if (mayMeet) {
       const key = pointKey(params)
       // In a finite space a sampler repeats a point only when no other is left.

@@ -1,10 +1,10 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { describeError, UserError } from '../../src/errors.ts'
+import { checkParams } from '../../src/space/check-params.ts'
 import { choice, fixed, float, int, type ParamsOf, searchSpace, when } from '../../src/space/constructors.ts'
 import { DEFAULT_SPACE } from '../../src/space/default-space.ts'
 import type { Params } from '../../src/space/distribution.ts'
 import { paramsAt } from '../../src/space/points.ts'
-import { checkParams } from '../../src/testing/check-params.ts'
 
 function sentence(make: () => unknown): string {
   try {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fastGenerator } from '../../src/random/fast-generator.ts'
+import { checkParams } from '../../src/space/check-params.ts'
 import { choice, fixed, float, int, searchSpace, when } from '../../src/space/constructors.ts'
 import {
   allPoints,
@@ -10,7 +11,6 @@ import {
   pointKey,
   sampleUniform,
 } from '../../src/space/points.ts'
-import { checkParams } from '../../src/testing/check-params.ts'
 
 const space = searchSpace(
   {

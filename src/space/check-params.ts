@@ -1,9 +1,9 @@
-import { constraintHolds, parseConstraint } from '../space/constraint.ts'
-import type { Params } from '../space/distribution.ts'
-import { own } from '../space/own.ts'
-import { activeNames } from '../space/points.ts'
-import type { SearchSpace } from '../space/search-space.ts'
-import { contains } from '../space/unit-scale.ts'
+import { constraintHolds, parseConstraint } from './constraint.ts'
+import type { Params } from './distribution.ts'
+import { own } from './own.ts'
+import { activeNames } from './points.ts'
+import type { SearchSpace } from './search-space.ts'
+import { contains } from './unit-scale.ts'
 
 /** What keeps params from being a point of the space, a sentence for each; empty if they are one. */
 export function checkParams(space: SearchSpace, params: Params): string[] {
