@@ -4,6 +4,8 @@ export interface Answer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly text: string
+  /** As they came. */
+  readonly bytes: Buffer
 }
 
 /** A request by node:http: `fetch` would set Host itself. */
@@ -15,12 +17,13 @@ export function ask(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port, path, method, headers }, (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (piece: string) => {
-        text += piece
+      const pieces: Buffer[] = []
+      response.on('data', (piece: Buffer) => pieces.push(piece))
+      response.on('end', () => {
+        const bytes = Buffer.concat(pieces)
+        const { headers, statusCode } = response
+        resolve({ status: statusCode!, headers, bytes, text: bytes.toString('utf8') })
       })
-      response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, text }))
     })
     sent.on('error', reject)
     sent.end()

@@ -68,6 +68,7 @@ export default defineCommand({
       }
       say(terminal, 'Press Ctrl-C to stop.')
     }
+    void server.prepare()
     if (args.open) openInBrowser(url, terminal)
     await ended(args.linger === undefined ? null : args.linger * 1000, () => {
       const study = args.study === undefined ? undefined : server.hub.reader.findStudy(args.study)

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { codeVersion } from '../../code-version.ts'
@@ -8,10 +7,11 @@ import { pageDocument } from '../../picture/page/document.ts'
 import { encodeStudy } from '../../picture/page/page-data.ts'
 import { readCurve } from '../../picture/read-study.ts'
 import type { StudyRecord } from '../../store/store.ts'
-import { pageScript } from '../pictures/report.ts'
+import { ownPolicy, pageScript } from '../pictures/report.ts'
 import { readStudyPage } from '../pictures/study-page.ts'
 import { type GuardOptions, guard } from './guard.ts'
 import { type LiveHub, MOST_READERS } from './hub.ts'
+import type { MadePage } from './pages.ts'
 
 export interface LiveOptions extends GuardOptions {
   /** The study shown at `/`; null for the only one, or a list. */
@@ -28,7 +28,7 @@ export function createLiveApp(hub: LiveHub, options: LiveOptions): Hono {
     await next()
     for (const [name, value] of Object.entries(HEADERS)) c.res.headers.set(name, value)
     if (!c.res.headers.has('Content-Security-Policy'))
-      c.res.headers.set('Content-Security-Policy', policy(null))
+      c.res.headers.set('Content-Security-Policy', `default-src 'none'; ${FRAMED_BY_NONE}`)
   })
   app.use(guard(options))
   app.get('/', (c) => showStudy(c, hub, options))
@@ -48,48 +48,61 @@ const HEADERS = {
   'Cache-Control': 'no-store',
 }
 
-function policy(nonce: string | null): string {
-  const own = nonce === null ? "'none'" : `'nonce-${nonce}'`
-  return `default-src 'none'; script-src ${own}; style-src ${own}; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+const FRAMED_BY_NONE = "frame-ancestors 'none'"
+
+/** The study at `/`; undefined if there is none, or several to choose from. */
+export function studyShown(hub: LiveHub, name: string | null): StudyRecord | undefined {
+  if (name !== null) return hub.reader.findStudy(name)
+  const studies = hub.reader.studies()
+  return studies.length === 1 ? studies[0] : undefined
 }
 
 async function showStudy(c: Context, hub: LiveHub, options: LiveOptions): Promise<Response> {
-  const studies = hub.reader.studies()
+  hub.poll()
   const name = c.req.query('study') ?? options.study
-  const study = name === null ? (studies.length === 1 ? studies[0] : undefined) : hub.reader.findStudy(name)
+  const study = studyShown(hub, name)
   if (name !== null && study === undefined) return c.text('There is no study with that name.\n', 404)
-  const nonce = randomBytes(16).toString('base64')
-  c.header('Content-Security-Policy', policy(nonce))
-  const attribute = ` nonce="${nonce}"`
-  if (study === undefined) {
-    const body = `<header><button type="button" id="theme" class="top scripted" hidden>Dark</button><h1>Studies</h1></header><main>${listHtml(studies)}</main><div id="chosen"></div>`
-    const data = { studies: [], live: null, rows: PAGE_ROWS }
-    return c.html(
-      pageDocument({ title: 'finesweep', body, data, script: pageScript() }, { attribute, meta: '' }),
-    )
-  }
+  c.header('Content-Security-Policy', `${ownPolicy(pageScript())}; connect-src 'self'; ${FRAMED_BY_NONE}`)
+  if (study === undefined) return c.html(listPage(hub.reader.studies()))
+  const { html, gzip } = await hub.page(study)
+  c.header('Vary', 'Accept-Encoding')
+  if (!/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) return c.html(html)
+  c.header('Content-Encoding', 'gzip')
+  c.header('Content-Type', 'text/html; charset=UTF-8')
+  return c.body(gzip)
+}
+
+/** The page of one study as it is now. */
+export async function makePage(hub: LiveHub, study: StudyRecord): Promise<MadePage> {
+  const studies = hub.reader.studies()
   const page = await readStudyPage(hub.reader, study, { images: true, rows: PAGE_ROWS, withPaths: false })
+  const { records } = page
   const query = `?study=${encodeURIComponent(study.name)}`
-  const from = page.records.trials.find(({ state }) => state === 'running' || state === 'waiting')?.number
+  const from = records.trials.find(({ state }) => state === 'running' || state === 'waiting')?.number
   const live = {
-    events: `/events${query}&from=${from ?? page.records.trials.length}`,
+    events: `/events${query}&from=${from ?? records.trials.length}`,
     curve: `/curve${query}`,
   }
   const others =
     studies.length > 1
       ? `<details><summary>All studies of this store</summary>${listHtml(studies)}</details>`
       : ''
-  return c.html(
-    pageDocument(
-      {
-        title: `${study.name} · finesweep`,
-        body: pageBody(study.name, others, [page], codeVersion()),
-        data: { studies: [encodeStudy(page.records)], live, rows: PAGE_ROWS },
-        script: pageScript(),
-      },
-      { attribute, meta: '' },
-    ),
+  const html = pageDocument(
+    {
+      title: `${study.name} · finesweep`,
+      body: pageBody(study.name, others, [page], codeVersion()),
+      data: { studies: [encodeStudy(records)], live, rows: PAGE_ROWS },
+      script: pageScript(),
+    },
+    '',
   )
+  return { html, records }
+}
+
+function listPage(studies: readonly StudyRecord[]): string {
+  const body = `<header><button type="button" id="theme" class="top scripted" hidden>Dark</button><h1>Studies</h1></header><main>${listHtml(studies)}</main><div id="chosen"></div>`
+  const data = { studies: [], live: null, rows: PAGE_ROWS }
+  return pageDocument({ title: 'finesweep', body, data, script: pageScript() }, '')
 }
 
 function listHtml(studies: readonly StudyRecord[]): string {

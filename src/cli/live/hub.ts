@@ -1,6 +1,7 @@
 import { readPictureStudy } from '../../picture/read-study.ts'
 import { openReader } from '../../store/open-reader.ts'
 import type { StudyReader, StudyRecord } from '../../store/store.ts'
+import { type KeptPage, KeptPages, type MadePage } from './pages.ts'
 import { fileIdentity, type LiveEvent, StudyWatch } from './watch.ts'
 
 const POLL_MS = 500
@@ -22,11 +23,16 @@ export class LiveHub {
   #identity: string | null
   readonly #watches = new Map<number, { readonly watch: StudyWatch; readonly listeners: Set<Queue> }>()
   readonly #timer: NodeJS.Timeout
+  readonly pages: KeptPages
+  /** Counts the looks that found a change. */
+  #revision = 0
   #gone = ''
   /** When a page last listened, by `performance.now()`. */
   lastHeard = performance.now()
 
-  constructor(file: string) {
+  /** @param make makes the page of a study from the hub's reader */
+  constructor(file: string, make: (hub: LiveHub, study: StudyRecord) => Promise<MadePage> = noPage) {
+    this.pages = new KeptPages((study) => make(this, study))
     this.#file = file
     this.#reader = openReader(file)
     this.#identity = fileIdentity(file)
@@ -41,11 +47,18 @@ export class LiveHub {
     return [...this.#watches.values()].reduce((sum, { listeners }) => sum + listeners.size, 0)
   }
 
+  /** The page of a study as of the last look. */
+  page(study: StudyRecord): Promise<KeptPage> {
+    const isRunning = study.state === 'running' && this.#reader.lease(study.id) !== undefined
+    return this.pages.get(study, { version: `${this.#revision} ${isRunning}`, isRunning })
+  }
+
   /** @param from the number to go on from */
   listen(study: StudyRecord, from: number): Listener {
     let entry = this.#watches.get(study.id)
     if (entry === undefined) {
-      entry = { watch: new StudyWatch(study, readPictureStudy(this.#reader, study)), listeners: new Set() }
+      const records = this.pages.recordsOf(study.id) ?? readPictureStudy(this.#reader, study)
+      entry = { watch: new StudyWatch(study, records), listeners: new Set() }
       this.#watches.set(study.id, entry)
     }
     const { watch, listeners } = entry
@@ -69,6 +82,7 @@ export class LiveHub {
     try {
       this.#reopenIfReplaced()
       const changed = this.#reader.changed()
+      if (changed) this.#revision++
       for (const { watch, listeners } of this.#watches.values()) {
         if (!watch.wasAbandoned(this.#reader) && !changed) continue
         for (const event of watch.look(this.#reader, performance.now())) tell(listeners, event)
@@ -90,6 +104,8 @@ export class LiveHub {
     this.#reader.close()
     this.#reader = reader
     this.#identity = identity
+    this.#revision++
+    this.pages.clear()
     this.#tellGone('The store was replaced by another; reload the page.')
     this.#gone = ''
     for (const { listeners } of this.#watches.values()) for (const queue of listeners) queue.end()
@@ -109,6 +125,10 @@ export class LiveHub {
     this.#watches.clear()
     this.#reader.close()
   }
+}
+
+async function noPage(): Promise<never> {
+  throw new Error('This hub makes no pages')
 }
 
 function tell(listeners: ReadonlySet<Queue>, event: LiveEvent): void {

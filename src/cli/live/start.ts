@@ -1,12 +1,14 @@
 import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import { UserError } from '../../errors.ts'
-import { createLiveApp, type LiveOptions } from './app.ts'
+import { createLiveApp, type LiveOptions, makePage, studyShown } from './app.ts'
 import { LiveHub } from './hub.ts'
 
 export interface LiveServer {
   readonly port: number
   readonly hub: LiveHub
+  /** Makes the page at `/`, so that its first viewer need not wait. */
+  prepare(): Promise<void>
   close(): Promise<void>
 }
 
@@ -25,7 +27,7 @@ export async function startLive(
   isWanted: boolean,
   options: Omit<LiveOptions, 'port'>,
 ): Promise<LiveServer> {
-  const hub = new LiveHub(file)
+  const hub = new LiveHub(file, makePage)
   let bound = port
   const app = createLiveApp(hub, { ...options, port: () => bound })
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
@@ -38,6 +40,14 @@ export async function startLive(
   return {
     port: bound,
     hub,
+    prepare: async () => {
+      try {
+        const study = studyShown(hub, options.study)
+        if (study !== undefined) await hub.page(study)
+      } catch {
+        // A viewer's request says what is wrong with the store.
+      }
+    },
     close: () =>
       new Promise((resolve) => {
         hub.close()

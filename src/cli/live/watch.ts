@@ -56,8 +56,11 @@ export class StudyWatch {
   catchUp(from: number): LiveEvent[] {
     const id = String(this.#from)
     const missed = this.records.trials.filter(({ number }) => number >= from)
-    const events: LiveEvent[] =
-      missed.length === 0 ? [] : [{ event: 'trials', data: JSON.stringify(encodeTrials(missed)), id }]
+    // Stages may have begun since its page was made, or while it was away.
+    const events: LiveEvent[] = [{ event: 'stages', data: this.#stages, id }]
+    if (missed.length > 0) events.push({ event: 'trials', data: JSON.stringify(encodeTrials(missed)), id })
+    const curves = this.records.curves.filter(({ trial }) => trial >= from).slice(-MOST_CURVES)
+    if (curves.length > 0) events.push({ event: 'curves', data: JSON.stringify(curves), id })
     // The study may have ended since the page was made.
     if (this.#summary !== '') events.push({ event: 'summary', data: this.#summary, id })
     return events

@@ -5,7 +5,7 @@ import { UserError } from '../../errors.ts'
 import { packageFile } from '../../package-files.ts'
 import { pageBody, type StudyPage } from '../../picture/page/body.ts'
 import { comparisonHtml } from '../../picture/page/compare.ts'
-import { PAGE_STYLE, pageDocument, reportPolicy } from '../../picture/page/document.ts'
+import { PAGE_STYLE, pageDocument, pagePolicy } from '../../picture/page/document.ts'
 import { encodeStudy } from '../../picture/page/page-data.ts'
 import type { StudyReader, StudyRecord } from '../../store/store.ts'
 import { type PageOptions, readStudyPage, shownSettings } from './study-page.ts'
@@ -38,8 +38,13 @@ export async function reportHtml(
       data: { studies: pages.map(({ records }) => encodeStudy(records)), live: null, rows: options.rows },
       script,
     },
-    reportPolicy(sha256(script), sha256(PAGE_STYLE)),
+    ownPolicy(script),
   )
+}
+
+/** The policy of a page with this script. */
+export function ownPolicy(script: string): string {
+  return pagePolicy(sha256(script), sha256(PAGE_STYLE))
 }
 
 /** The version that ran the studies, and this one if it is another. */

@@ -22,6 +22,7 @@ p{margin:4px 0}
 .plot svg{display:block;max-width:100%;height:auto}
 .plot[tabindex] svg{max-width:none}
 .scroll{overflow-x:auto}
+section.figure,.trials{content-visibility:auto;contain-intrinsic-size:auto 420px}
 table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:4px 0}
 th,td{text-align:right;padding:3px 10px 3px 0;white-space:nowrap;max-width:220px;overflow:hidden;text-overflow:ellipsis}
@@ -48,5 +49,5 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:12.5px;line-height:1.4
 @media (min-width:1100px){main,header,footer,#chosen{max-width:1080px}.answers{grid-template-columns:1fr 1fr}}
 @media (max-width:560px){.answers{grid-template-columns:1fr}main,header,footer{padding:0 12px}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
-@media print{:root{color-scheme:light;${paletteVariables('light')}}.tools,.top,#chosen,.scripted{display:none}body{font-size:11px}section.figure,tr{break-inside:avoid}.scroll,.plot{overflow:visible}.plot[tabindex] svg{max-width:100%}table{font-size:9px}th,td{padding:2px 6px 2px 0}}
+@media print{:root{color-scheme:light;${paletteVariables('light')}}.tools,.top,#chosen,.scripted{display:none}body{font-size:11px}section.figure,.trials{content-visibility:visible}section.figure,tr{break-inside:avoid}.scroll,.plot{overflow:visible}.plot[tabindex] svg{max-width:100%}table{font-size:9px}th,td{padding:2px 6px 2px 0}}
 `
