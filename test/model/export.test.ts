@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -16,6 +16,7 @@ import { fastGenerator } from '../../src/random/fast-generator.ts'
 import { predict } from '../../src/train/evaluate.ts'
 import { openKernels } from '../../src/train/kernels/open-kernels.ts'
 import { decodeNetwork, openNetwork } from '../../src/train/saved-network.ts'
+import { examplesOf } from '../docs/examples.ts'
 
 /** FINESWEEP_PYTHON names a Python that has the packages. */
 const PYTHON = process.env.FINESWEEP_PYTHON ?? 'python3'
@@ -41,7 +42,7 @@ writeFileSync(
   }).join('\n'),
 )
 
-const NUMPY = [...readFileSync('docs/models.md', 'utf8').matchAll(/```python\n(.*?)```/gs)].at(-1)![1]!
+const [ONNX = '', NUMPY = ''] = examplesOf('docs/models.md', 'python')
 const COMPARE = `
 import sys
 rows = np.loadtxt(sys.argv[1], delimiter=",", usecols=range(${COLUMNS}))
@@ -123,6 +124,13 @@ test.skipIf(!hasNumpy)(
       expect(Number(difference), line).toBeLessThan(1e-6)
       if (library === 'onnx') expect([agreement, classes], line).toEqual(['1.0', 'abc'])
     }
+    if (!hasRuntime) return
+    // The document's example, with rows to predict.
+    copyFileSync(`${bases[0]}.onnx`, path.join(folder, 'best.onnx'))
+    const rows = `import numpy as np\nrows = np.zeros((2, ${COLUMNS}))\n`
+    writeFileSync(path.join(folder, 'example.py'), `${rows}${ONNX}print(names)\n`)
+    const example = spawnSync(PYTHON, ['example.py'], { cwd: folder, encoding: 'utf8' })
+    expect([example.stderr, example.stdout]).toEqual(['', expect.stringMatching(/^\['[abc]', '[abc]'\]\n$/)])
   },
 )
 
