@@ -5,6 +5,7 @@ import type { OpenedObjective } from '../objective/kind.ts'
 import { kindOf } from '../objective/kinds.ts'
 import { connectEngine } from './connection.ts'
 import type { EngineAddress } from './engine-address.ts'
+import { Membership } from './membership.ts'
 import { Presence } from './presence.ts'
 import { EngineKeys, PAYLOAD_SECONDS, queueName, type SessionOffer } from './protocol.ts'
 import { expireQueue } from './queue-keys.ts'
@@ -49,9 +50,9 @@ const GONE_MS = 20_000
 
 interface Joined {
   readonly session: WorkerSession
+  readonly membership: Membership
   readonly bytes: number
   goneSince: number | null
-  lastBusyAt: number
 }
 
 /**
@@ -84,8 +85,8 @@ class WorkerNode {
   /** Sessions that are being opened, or were refused. */
   readonly #seen = new Set<string>()
   readonly #presence: Presence
-  /** Studies whose data were dropped, until trials wait for a worker. */
-  readonly #evicted = new Set<string>()
+  /** Studies whose data were dropped until a trial waits. It still counts as theirs: nobody sends trials to no worker. */
+  readonly #dropped = new Map<string, Membership>()
   #joining = 0
   #finished = 0
   #lastBusyAt = performance.now()
@@ -100,7 +101,7 @@ class WorkerNode {
   }
 
   async run(): Promise<void> {
-    const { drain, halt, name, slots, address, root, say } = this.#options
+    const { drain, halt, name, slots, address, root, idleMs, say } = this.#options
     say(
       `Worker ${name}: ${slots} ${slots === 1 ? 'slot' : 'slots'} for the studies at ${address.shown}, files in ${root}.`,
     )
@@ -118,6 +119,8 @@ class WorkerNode {
       }
       await pause(LOOK_EVERY_MS, drain)
     }
+    if (!drain.aborted) say(`No trial for ${idleMs! / 1000} s: the worker ends.`)
+    await Promise.all(this.#memberships().map((membership) => membership.leave()))
     const halted = whenAborted(halt)
     await Promise.race([Promise.all(this.#sessions().map((session) => session.drain())), halted])
     await Promise.all(this.#sessions().map((session) => session.close()))
@@ -126,6 +129,10 @@ class WorkerNode {
 
   #sessions(): WorkerSession[] {
     return [...this.#joined.values()].map(({ session }) => session)
+  }
+
+  #memberships(): Membership[] {
+    return [...this.#joined.values().map(({ membership }) => membership), ...this.#dropped.values()]
   }
 
   #isIdle(): boolean {
@@ -143,19 +150,16 @@ class WorkerNode {
       else if (!this.#joined.has(id)) await this.#clearAway(id)
     }
     for (const [id, offer] of alive) {
-      if (this.#seen.has(id) || (this.#evicted.has(id) && !(await this.#hasWaiting(id)))) continue
+      if (this.#seen.has(id) || (this.#dropped.has(id) && !(await this.#hasWaiting(id)))) continue
       this.#seen.add(id)
-      this.#evicted.delete(id)
       // Not awaited: while it reads data, the other studies go on.
       void this.#tryToJoin(id, offer)
     }
+    for (const id of this.#dropped.keys()) if (!alive.has(id)) this.#dropped.delete(id)
     const now = performance.now()
     if (this.#joining > 0) this.#lastBusyAt = now
     for (const [id, joined] of this.#joined) {
-      if (joined.session.running.length > 0) {
-        joined.lastBusyAt = now
-        this.#lastBusyAt = now
-      }
+      this.#lastBusyAt = Math.max(this.#lastBusyAt, joined.session.lastBusyAt)
       joined.goneSince = alive.has(id) ? null : (joined.goneSince ?? now)
       if (joined.goneSince !== null && now - joined.goneSince > GONE_MS) await this.#forget(id, joined)
     }
@@ -206,6 +210,7 @@ class WorkerNode {
     const difference = differenceOf(offer, opened)
     if (difference !== null) return this.#refuse(id, offer, difference)
     if (this.#options.drain.aborted) return
+    const membership = this.#membershipOf(id, offer)
     const session = new WorkerSession({
       bullmq: this.#bullmq,
       redis: this.#redis,
@@ -218,11 +223,17 @@ class WorkerNode {
       numSlots: this.#options.slots,
       say,
     })
-    await session.announce()
-    const now = performance.now()
-    this.#joined.set(id, { session, bytes: bytesOf(opened), goneSince: null, lastBusyAt: now })
+    this.#dropped.delete(id)
+    this.#joined.set(id, { session, membership, bytes: bytesOf(opened), goneSince: null })
+    // Without a server, the next announcement says it.
+    await membership.announce().catch(() => {})
     say(`Joined study ${offer.study} of ${offer.host}.`)
     await this.#keepWithinMemory()
+  }
+
+  #membershipOf(session: string, { lockMs }: SessionOffer): Membership {
+    const { name, slots } = this.#options
+    return new Membership({ redis: this.#redis, keys: this.#keys, session, name, slots, lockMs })
   }
 
   async #refuse(id: string, offer: SessionOffer, reason: string): Promise<void> {
@@ -242,27 +253,36 @@ class WorkerNode {
       running: sessions.flatMap(({ study, running }) => running.map((trial) => ({ study, trial }))),
       finished: this.#finished + sessions.reduce((sum, { finished }) => sum + finished, 0),
     })
-    await Promise.all(sessions.map((session) => session.announce()))
+    await Promise.all(this.#memberships().map((membership) => membership.announce()))
   }
 
-  async #forget(id: string, { session }: Joined, why = 'it has ended, or its host is silent'): Promise<void> {
-    this.#joined.delete(id)
-    this.#seen.delete(id)
-    this.#finished += session.finished
+  async #forget(id: string, { session, membership }: Joined): Promise<void> {
+    await membership.leave()
     await session.close()
-    this.#options.say(`Left study ${session.study}: ${why}.`)
+    this.#remove(id, session)
+    this.#options.say(`Left study ${session.study}: it has ended, or its host is silent.`)
   }
 
-  /** Studies that have had nothing to do for longest are forgotten first; their data are read again when they are back. */
+  #remove(id: string, { finished }: WorkerSession): void {
+    if (!this.#joined.delete(id)) return
+    this.#seen.delete(id)
+    this.#finished += finished
+  }
+
+  /** Data not used for longest are dropped first, those of running trials never; they are read again when a trial waits. */
   async #keepWithinMemory(): Promise<void> {
-    const byUse = [...this.#joined].sort(([, a], [, b]) => a.lastBusyAt - b.lastBusyAt)
+    const kept = [...this.#joined].filter(([id]) => !this.#dropped.has(id))
+    const byUse = kept.sort(([, a], [, b]) => a.session.lastBusyAt - b.session.lastBusyAt)
     let bytes = byUse.reduce((sum, [, joined]) => sum + joined.bytes, 0)
-    for (const [id, joined] of byUse.slice(0, -1)) {
+    for (const [id, { session, membership, bytes: own }] of byUse.slice(0, -1)) {
       if (bytes <= this.#options.memoryBytes) return
-      if (joined.session.running.length > 0) continue
-      bytes -= joined.bytes
-      this.#evicted.add(id)
-      await this.#forget(id, joined, 'its data are dropped until a trial waits (--memory)')
+      if (own === 0 || session.running.length > 0) continue
+      bytes -= own
+      this.#dropped.set(id, membership)
+      // A trial that has arrived by now ends first.
+      await session.drain()
+      this.#remove(id, session)
+      this.#options.say(`Dropped the data of study ${session.study} until it has a trial to run (--memory).`)
     }
   }
 }

@@ -17,7 +17,6 @@ import {
   isComparable,
   LARGEST_RESULT,
   type LateOutcome,
-  memberMs,
   outcomeHash,
   PAYLOAD_SECONDS,
   queueName,
@@ -60,6 +59,7 @@ export class WorkerSession {
   /** Jobs that somebody else may have taken over. */
   readonly #lostJobs = new Set<string>()
   #finished = 0
+  #lastBusyAt = performance.now()
   #closing = false
 
   constructor(options: WorkerSessionOptions) {
@@ -104,20 +104,13 @@ export class WorkerSession {
     return this.#finished
   }
 
-  /** Says that this worker takes part; to be said again before it expires. */
-  async announce(): Promise<void> {
-    const { redis, keys, session, name, numSlots, offer } = this.#options
-    await redis
-      .multi()
-      .sadd(keys.members(session), name)
-      .expire(keys.members(session), PAYLOAD_SECONDS)
-      .set(keys.member(session, name), JSON.stringify({ slots: numSlots }), 'PX', memberMs(offer.lockMs))
-      .exec()
+  /** When it last ran a trial, or was opened: milliseconds of `performance.now`. */
+  get lastBusyAt(): number {
+    return this.#running.size > 0 ? performance.now() : this.#lastBusyAt
   }
 
   /** Takes no further job, and lets the running trials end. */
   async drain(): Promise<void> {
-    await this.#leave()
     await this.#worker.close()
     await this.close()
   }
@@ -127,23 +120,11 @@ export class WorkerSession {
     if (this.#closing) return
     this.#closing = true
     this.#questions.close()
-    await this.#leave()
     await this.#executor.close()
     await this.#worker.close(true)
     // BullMQ does not close what it was given.
     this.#connection.disconnect()
     this.#subscriber.disconnect()
-  }
-
-  async #leave(): Promise<void> {
-    const { redis, keys, session, name } = this.#options
-    if (redis.status !== 'ready') return
-    await redis
-      .multi()
-      .srem(keys.members(session), name)
-      .del(keys.member(session, name))
-      .exec()
-      .catch(() => {})
   }
 
   async #run(job: Job<TrialJob, TrialResult>): Promise<TrialResult> {
@@ -167,6 +148,7 @@ export class WorkerSession {
       return await this.#handOver(job, { ...outcome, slot, host: name })
     } finally {
       this.#running.delete(spec.number)
+      this.#lastBusyAt = performance.now()
       slots.give(slot)
     }
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -47,7 +47,8 @@ export class Farm {
   #session(words: readonly string[]): string[] {
     const local = words.includes('--workers') ? [] : ['--workers', '0']
     const engine = ['--engine', this.#url, '--engine-prefix', this.prefix, '--root', ROOT]
-    return [...engine, '--db', this.db, ...local, ...words]
+    const db = words.includes('--db') ? [] : ['--db', this.db]
+    return [...engine, ...db, ...local, ...words]
   }
 
   /** Starts any command, which is ended with the farm. */
@@ -72,19 +73,45 @@ export class Farm {
   }
 
   /** Resolves once this process has a trial that waits. */
-  async holds({ process: { pid } }: CommandProcess, trial: number | null = null): Promise<void> {
+  async holds(command: CommandProcess, trial: number | null = null): Promise<void> {
+    await expect.poll(() => this.isHeld(command, trial), { timeout: PATIENCE_MS }).toBe(true)
+  }
+
+  isHeld({ process: { pid } }: CommandProcess, trial: number | null = null): boolean {
     const held = (name: string): boolean =>
       trial === null ? name.endsWith(`-${pid}`) : name === `${trial}-${pid}`
-    await expect.poll(() => readdirSync(this.hold).some(held), { timeout: PATIENCE_MS }).toBe(true)
+    return readdirSync(this.hold).some(held)
+  }
+
+  /** Starts workers that end when they are idle, until one has this trial, which waits. */
+  async idleWorkerHolding(trial: number): Promise<CommandProcess> {
+    for (let i = 0; ; i++) {
+      const worker = this.worker(`idle-${i}`, ['--idle', '1'])
+      const isDecided = (): boolean => this.isHeld(worker, trial) || worker.process.exitCode !== null
+      await expect.poll(isDecided, { timeout: PATIENCE_MS }).toBe(true)
+      if (this.isHeld(worker, trial)) return worker
+    }
+  }
+
+  /** The numbers of the trials that had ended when a trial of HELD first began, by its number. */
+  endedBefore(): Map<number, Set<number>> {
+    const before = new Map<number, Set<number>>()
+    const ended = new Set<number>()
+    for (const line of readFileSync(path.join(this.hold, 'log'), 'utf8').trimEnd().split('\n')) {
+      const [what, number] = line.split(' ') as [string, string]
+      if (what === 'end') ended.add(Number(number))
+      else if (!before.has(Number(number))) before.set(Number(number), new Set(ended))
+    }
+    return before
   }
 
   /** The digest of the study, which has ended well with nothing left running. */
-  async digest(orchestrator: CommandProcess): Promise<string> {
+  async digest(orchestrator: CommandProcess, db = this.db): Promise<string> {
     const { code, stderr } = await orchestrator.ended
     expect(code, stderr).toBe(0)
-    const status = await startCommand(['status', '--db', this.db, '--json']).ended
+    const status = await startCommand(['status', '--db', db, '--json']).ended
     expect(JSON.parse(status.stdout).counts.running, status.stdout).toBe(0)
-    return digestOf(this.db)
+    return digestOf(db)
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,8 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openReader } from '../../src/store/open-reader.ts'
 import { digestAlone, Farm, HELD } from './farm.ts'
 import { HAS_REDIS, type RedisServer, startRedis } from './redis.ts'
 
@@ -68,6 +71,34 @@ describe.skipIf(!HAS_REDIS)('a study on workers, disturbed while a trial runs,',
     expect(await farm.digest(farm.resume())).toBe(alone)
   })
 
+  test('is resumed from a copy of its store elsewhere, and its first session counts for nothing more', async () => {
+    const own = path.join(farm.folder, 'own')
+    mkdirSync(own)
+    writeFileSync(path.join(own, 'from'), '8-')
+    const first = farm.worker('first', ['--token', 'one'], { env: { FINESWEEP_HOLD: own } })
+    const run = farm.run(HELD, ['--token', 'one'])
+    await expect
+      .poll(() => readdirSync(own).includes(`8-${first.process.pid}`), { timeout: 50_000 })
+      .toBe(true)
+    run.signal('SIGKILL')
+    await run.ended
+    const left = completeTrials(farm.db)
+    const elsewhere = path.join(farm.folder, 'elsewhere')
+    mkdirSync(elsewhere)
+    const copy = path.join(elsewhere, 'copy.db')
+    expect((await farm.start(['backup', copy, '--db', farm.db]).ended).code).toBe(0)
+    const resumed = farm.resume(['--db', copy, '--token', 'two'], { cwd: elsewhere })
+    await farm.holds(farm.worker('second', ['--token', 'two']), 8)
+    // The trial that the first session began ends while the second one runs it.
+    rmSync(path.join(own, 'from'))
+    await first.said('trial 8:')
+    farm.release()
+    expect(await farm.digest(resumed, copy)).toBe(alone)
+    expect(completeTrials(copy)).toEqual([...Array(32).keys()])
+    // The store that was left behind is as it was.
+    expect(completeTrials(farm.db)).toEqual(left)
+  })
+
   test('leaves nothing in Redis for ever when all its processes are killed', async () => {
     const worker = farm.worker('first')
     const run = farm.run(HELD)
@@ -117,6 +148,15 @@ describe.skipIf(!HAS_REDIS)('a study on workers, disturbed while a trial runs,',
     await away.close()
   })
 })
+
+/** The numbers of the trials of HELD that are complete. */
+function completeTrials(db: string): number[] {
+  const store = openReader(db)
+  const { id } = store.findStudy('held')!
+  const numbers = [...store.trials(id)].flatMap(({ state, number }) => (state === 'complete' ? [number] : []))
+  store.close()
+  return numbers
+}
 
 /** A worker is paused in trial 8, another one runs it, and the first one goes on; the last trial of the stage waits. */
 async function lateOutcome(env: NodeJS.ProcessEnv) {

@@ -8,8 +8,8 @@ import { engineOptions } from '../run-options.ts'
 import { listenForSignals } from '../stop-signals.ts'
 import { say } from '../terminal.ts'
 
-/** A batch job that found nothing to do for this long ends. */
-const IDLE_MS = 15_000
+/** After how many seconds without a trial `--once` ends, unless `--idle` says. */
+const IDLE_SECONDS = 15
 
 /** `finesweep worker URL`: runs trials of the studies that are offered at an engine. */
 export default defineCommand({
@@ -22,7 +22,7 @@ export default defineCommand({
       .option('slots', {
         type: 'string',
         requiresArg: true,
-        describe: 'Trials that run at once [default: all cores]',
+        describe: 'Trials that run at once [default: one per core]',
         coerce: wholeNumber('--slots', 1),
       })
       .option('name', {
@@ -38,7 +38,17 @@ export default defineCommand({
         default: [] as string[],
         describe: 'A word shown with the worker: gpu, rack-3',
       })
-      .option('once', { type: 'boolean', default: false, describe: 'End when no study has a trial to run' })
+      .option('once', {
+        type: 'boolean',
+        default: false,
+        describe: `End after ${IDLE_SECONDS} s without a trial, for batch systems`,
+      })
+      .option('idle', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'End after this many seconds without a trial',
+        coerce: wholeNumber('--idle', 1),
+      })
       .option('memory', {
         type: 'string',
         requiresArg: true,
@@ -63,6 +73,7 @@ export default defineCommand({
     const url = (args.url as string | undefined) ?? terminal.env.FINESWEEP_ENGINE
     const address = readEngineAddress(url ?? '', url === undefined ? 'worker' : 'URL')
     const root = resolve(args.root ?? '.')
+    const idleSeconds = args.idle ?? (args.once ? IDLE_SECONDS : undefined)
     const stop = listenForSignals(args.grace === undefined ? null : 1000 * args.grace, tell)
     await runWorker({
       address,
@@ -75,7 +86,7 @@ export default defineCommand({
       token: args.token ?? terminal.env.FINESWEEP_TOKEN ?? null,
       labels: args.label,
       memoryBytes: 2 ** 20 * (args.memory ?? 4096),
-      idleMs: args.once ? IDLE_MS : null,
+      idleMs: idleSeconds === undefined ? null : 1000 * idleSeconds,
       kernels: await describeArithmetic(),
       say: tell,
       drain: stop.drain,
