@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { EngineKeys } from '../../src/engine/protocol.ts'
+import { describeArithmetic } from '../../src/cli/known-step.ts'
 import { finesweep, studyFile } from '../reliability/finesweep.ts'
 import { type CommandProcess, startCommand } from './commands.ts'
 import { HAS_REDIS, type RedisServer, startRedis } from './redis.ts'
@@ -83,20 +82,25 @@ describe.skipIf(!HAS_REDIS)('the workers of an engine with a password', () => {
     expect((await finesweep(['show', '0', '--db', db])).stdout).toContain('on rack-1')
   })
 
-  test('are compared by doctor, which names one that computes differently', async () => {
+  test('are compared by doctor, which names the hosts where one computes differently', async () => {
     const good = await finesweep(['doctor', '--db', db, '--engine', url])
     expect(good.code, good.stdout).toBe(0)
     expect(good.stdout).toContain('worker rack-1 on')
-    const keys = new EngineKeys('finesweep')
-    const client = new Redis(url)
-    const presence = JSON.parse((await client.get(keys.worker('rack-1')))!)
-    const broken = JSON.stringify({ ...presence, name: 'rack-2', stepHash: 'other' })
-    await client.sadd(keys.workers, 'rack-2')
-    await client.set(keys.worker('rack-2'), broken, 'EX', 60)
-    client.disconnect()
+    const defective = startCommand(['worker', url, '--root', ROOT, '--name', 'rack-2'], {
+      env: { NODE_OPTIONS: `--import ${wrongArithmetic()}` },
+    })
+    await defective.said('for the studies at')
+    const look = async () => (await finesweep(['doctor', '--db', db, '--engine', url])).stdout
+    await expect.poll(look, { timeout: 45_000, interval: 500 }).toContain('rack-2')
     const bad = await finesweep(['doctor', '--db', db, '--engine', url])
-    expect(bad.code).toBe(6)
-    expect(bad.stdout).toMatch(/ERROR +worker rack-2 on .* computes differently/)
+    defective.signal('SIGKILL')
+    await defective.ended
+    expect(bad.stdout).toContain(
+      `worker rack-2 on ${hostname()} computes differently from this machine, ${hostname()}: `,
+    )
+    expect(bad.stdout).toMatch(/engine +ok +worker rack-1 on /)
+    // The defective one computes in fma; where this machine does not, that alone explains other bits.
+    expect(bad.code).toBe((await describeArithmetic()).arithmetic === 'fma' ? 6 : 0)
   })
 
   test('never see the password in a message, nor does a wrong one get printed', async () => {
@@ -119,3 +123,15 @@ describe.skipIf(!HAS_REDIS)('the workers of an engine with a password', () => {
     expect(asked.code).toBe(7)
   })
 })
+
+/** A module that has a process round numbers a little wrong, and compute without WebAssembly, which has its own arithmetic. */
+function wrongArithmetic(): string {
+  const file = path.join(folder, 'wrong-arithmetic.mjs')
+  const lines = [
+    'const { fround } = Math',
+    'Math.fround = (x) => fround(x * (1 + 2 ** -22))',
+    'WebAssembly.Module = class { constructor() { throw new Error("not here") } }',
+  ]
+  writeFileSync(file, lines.join('\n'))
+  return file
+}

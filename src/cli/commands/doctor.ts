@@ -1,4 +1,5 @@
 import { existsSync, statfsSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { codeVersion } from '../../code-version.ts'
 import { formatCount } from '../../report/numbers.ts'
@@ -145,7 +146,7 @@ async function checkWorkers(
     hint,
     fixed: false,
   })
-  if (workers.length === 0) return [finding('note', 'no worker is there')]
+  if (workers.length === 0) return [finding('note', 'no worker is connected')]
   const { describeArithmetic } = await import('../known-step.ts')
   const here = await describeArithmetic()
   const version = codeVersion()
@@ -153,12 +154,15 @@ async function checkWorkers(
     const who = `worker ${worker.name} on ${worker.host}`
     const how = `${worker.kernels}, known step ${worker.stepHash}`
     if (worker.codeVersion !== version) {
-      return finding('error', `${who} runs finesweep ${worker.codeVersion}, this machine ${version}`)
+      return finding(
+        'error',
+        `${who} runs finesweep ${worker.codeVersion}, this machine, ${hostname()}, runs ${version}`,
+      )
     }
     if (worker.stepHash === here.stepHash) return finding('ok', `${who} computes as this machine: ${how}`)
     // The two arithmetics round differently, which a study's settings can choose between.
     const isOther = !worker.kernels.startsWith(`${here.arithmetic} `)
-    const message = `${who} computes differently: ${how}; here ${here.description}, known step ${here.stepHash}`
+    const message = `${who} computes differently from this machine, ${hostname()}: ${how}; here ${here.description}, known step ${here.stepHash}`
     return isOther
       ? finding('warning', message, 'Set training.arithmetic: muladd, which every machine has')
       : finding('error', message, 'One of the two computes incorrectly: test its memory and processor')
