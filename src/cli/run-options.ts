@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import type { Argv } from 'yargs'
+import { readEngineAddress } from '../engine/engine-address.ts'
 import { UserError } from '../errors.ts'
 import type { EngineOptions } from '../session/session-executor.ts'
 import { once, storeOptions, wholeNumber } from './options.ts'
@@ -33,7 +34,7 @@ export function engineOptions<T>(yargs: Argv<T>) {
     .option('token', {
       type: 'string',
       requiresArg: true,
-      describe: 'Accept only workers with the same token [default: FINESWEEP_TOKEN]',
+      describe: 'A token that a study and its workers must share [default: FINESWEEP_TOKEN]',
       coerce: once<string | undefined>('--token'),
     })
     .option('root', {
@@ -51,13 +52,13 @@ export function engineOptions<T>(yargs: Argv<T>) {
     })
 }
 
-/** `--engine URL`, for who only asks which workers are there. */
+/** `--engine URL`, for commands that only list the workers. */
 export function engineNameOptions<T>(yargs: Argv<T>) {
   return yargs
     .option('engine', {
       type: 'string',
       requiresArg: true,
-      describe: 'Ask the workers of this engine too [default: FINESWEEP_ENGINE]',
+      describe: 'Also show the workers of this engine [default: FINESWEEP_ENGINE]',
       coerce: once<string | undefined>('--engine'),
     })
     .option('engine-prefix', {
@@ -76,7 +77,6 @@ export async function workersOfEngine(
 ) {
   const url = args.engine ?? env.FINESWEEP_ENGINE
   if (url === undefined || url === '') return null
-  const { readEngineAddress } = await import('../engine/engine-address.ts')
   const { readWorkers } = await import('../engine/read-workers.ts')
   const source = args.engine === undefined ? 'FINESWEEP_ENGINE' : '--engine'
   return readWorkers(readEngineAddress(url, source), args.enginePrefix)
@@ -101,7 +101,7 @@ export async function workersIfReachable(
   }
 }
 
-/** `--engine URL`, for who hands trials out. */
+/** `--engine URL`, for commands that run a study. */
 export function engineOption<T>(yargs: Argv<T>) {
   return engineOptions(yargs)
     .option('engine', {
@@ -134,10 +134,11 @@ export interface EngineArguments {
   readonly engineLock?: number | undefined
 }
 
-/** The engine that a command line or the environment names; undefined if there is none. */
+/** The engine that a command line or the environment names; undefined if there is none. @throws UserError('usage') */
 export function chosenEngine(args: EngineArguments, env: NodeJS.ProcessEnv): EngineOptions | undefined {
   const url = args.engine ?? env.FINESWEEP_ENGINE
   if (url === undefined || url === '') return undefined
+  readEngineAddress(url, args.engine === undefined ? 'FINESWEEP_ENGINE' : '--engine')
   const { engineTimeout: timeout, engineLock } = args
   return {
     url,

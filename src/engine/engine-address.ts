@@ -31,7 +31,7 @@ export function readEngineAddress(text: string, source: string): EngineAddress {
 
 /** The text itself is not repeated: it may hold a password. */
 function wrongAddress(source: string): UserError {
-  return new UserError('usage', `${source}: an engine is the URL of a Redis server`, {
+  return new UserError('usage', `${source} must be the URL of a Redis server`, {
     hint: 'Write redis://HOST:6379, or rediss://HOST:6379 for TLS.',
   })
 }

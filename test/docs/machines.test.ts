@@ -1,7 +1,11 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { startCommand } from '../engine/commands.ts'
+import { HAS_REDIS, startRedis } from '../engine/redis.ts'
 import { finesweep } from '../reliability/finesweep.ts'
-import { examplesOf } from './examples.ts'
+import { examplesOf, newProject } from './examples.ts'
 
 const DOCUMENT = 'docs/machines.md'
 
@@ -38,3 +42,42 @@ test('the manifests give workers their engine, and time to end', () => {
   expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(60)
   expect(deployment.spec.selector.matchLabels).toEqual(deployment.spec.template.metadata.labels)
 })
+
+/** Small enough to be over in a moment. */
+const STUDY = `
+name: study
+data: { source: generated, count: 200 }
+model: { hidden: [] }
+stages: [{ name: coarse, trials: 4, epochs: 1 }]
+`
+
+test.skipIf(!HAS_REDIS)('two machines run a study as the document says', async () => {
+  const [, onHead, onOther, later] = examplesOf(DOCUMENT, 'sh').map((text) => text.trim().split('\n'))
+  const server = wordsOf(onHead![0]!, 'redis-server ')
+  const redis = await startRedis([...server, '--daemonize', 'no', '--bind', '127.0.0.1'])
+  const { folder, remove } = newProject()
+  writeFileSync(path.join(folder, 'study.yaml'), STUDY)
+  const start = (command: string, exported: string) => {
+    const url = exported
+      .replace(/^export FINESWEEP_ENGINE=/, '')
+      .replace('head:6379', new URL(redis.url).host)
+    return startCommand(wordsOf(command, 'npx finesweep '), { cwd: folder, env: { FINESWEEP_ENGINE: url } })
+  }
+  const worker = start(onOther![1]!, onOther![0]!)
+  const { code, stderr } = await start(onHead![2]!, onHead![1]!).ended
+  expect(code, stderr).toBe(0)
+  const [status, doctor] = await Promise.all(later!.map((command) => start(command, onHead![1]!).ended))
+  expect(status!.stdout).toContain(`-${worker.process.pid}`)
+  expect(doctor!.stdout).toContain('computes as this machine')
+  worker.signal('SIGKILL')
+  await worker.ended
+  await redis.stop()
+  remove()
+})
+
+/** The words of a command after those it begins with. */
+function wordsOf(line: string, begin: string): string[] {
+  expect(line.startsWith(begin), line).toBe(true)
+  const words = line.slice(begin.length).split(' ')
+  return words.map((word) => (word === "''" ? '' : word))
+}

@@ -70,8 +70,11 @@ export default defineCommand({
     const tell = (sentence: string): void => {
       if (!args.quiet) say(terminal, sentence)
     }
-    const url = (args.url as string | undefined) ?? terminal.env.FINESWEEP_ENGINE
-    const address = readEngineAddress(url ?? '', url === undefined ? 'worker' : 'URL')
+    const url = args.url as string | undefined
+    const address = readEngineAddress(
+      url ?? terminal.env.FINESWEEP_ENGINE ?? '',
+      url === undefined ? 'The argument of worker, or FINESWEEP_ENGINE,' : 'The argument of worker',
+    )
     const root = resolve(args.root ?? '.')
     const idleSeconds = args.idle ?? (args.once ? IDLE_SECONDS : undefined)
     const stop = listenForSignals(args.grace === undefined ? null : 1000 * args.grace, tell)
