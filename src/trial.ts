@@ -133,7 +133,7 @@ export interface TrialSpec {
   /** Seeds everything random inside the trial; a whole number in [0, 2^48). */
   readonly seed: number
   readonly budget: Budget
-  /** The number of the trial whose kept weights this one continues; null to start anew. */
+  /** The number of the trial whose kept weights this one continues; null to start from scratch. */
   readonly continues: TrialNumber | null
 }
 

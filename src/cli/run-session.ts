@@ -23,7 +23,7 @@ export interface SessionArguments extends EngineArguments {
 const NO_SUCCESS = 3
 
 /**
- * Runs a session with progress on stderr and signals heeded, then prints the results.
+ * Runs a session with progress on stderr and signals handled, then prints the results.
  * @returns the exit code: 0 done, 3 if no trial succeeded, 130 or 143 if a signal stopped it.
  */
 export async function runSession(
@@ -70,7 +70,7 @@ export async function runSession(
     tell('Stopped while preparing the data: no trial ran, nothing was stored.')
     return stop.exitCode
   } finally {
-    // The signals stay heeded: one that comes while the results are printed must not lose them.
+    // The signals stay handled: one that comes while the results are printed must not lose them.
     progress.close()
     stop.endGrace()
   }

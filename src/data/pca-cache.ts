@@ -23,7 +23,7 @@ export interface FitKey {
 
 /**
  * The components kept under that key in the folder, or else those that `compute` makes, which are then kept.
- * A file that is damaged is made anew; a folder that cannot be written is done without.
+ * A file that is damaged is rebuilt; without a writable folder nothing is cached.
  */
 export function cachedFit(
   folder: string | undefined,

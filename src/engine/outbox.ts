@@ -38,7 +38,7 @@ export class Outbox {
     const sent = this.#queue.addBulk(
       letters.map(({ name, id, job }) => ({ name, data: job, opts: { jobId: id } })),
     )
-    // Behind the jobs, in the same turn: a process that dies now leaves no job for ever.
+    // Behind the jobs, in the same turn: a process that dies now leaves no job behind.
     const keys = letters.map(({ id }) => this.#queue.toKey(id))
     await Promise.all([sent, expireKeys(this.#redis, keys)])
   }

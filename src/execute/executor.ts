@@ -3,7 +3,7 @@ import type { Direction, TimedMeasurement, TrialOutcome, TrialSpec } from '../tr
 /** A trial and what it needs to run once. */
 export interface TrialTask {
   readonly spec: TrialSpec
-  /** The artifact of `spec.continues`; null to start anew. */
+  /** The artifact of `spec.continues`; null to start from scratch. */
   readonly continued: Uint8Array | null
   /** Which of the running trials it is: from 0, below the executor's slots when it began; no two running trials share one. */
   readonly slot: number

@@ -1,4 +1,4 @@
-/** A time limit that stands still while its trial waits for others. */
+/** A time limit that is paused while its trial waits for others. */
 export interface TimeLimit {
   pause(): void
   resume(): void

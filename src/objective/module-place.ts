@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Place } from '../errors.ts'
 import { CODE_FOLDER } from '../package-files.ts'
 
-/** Where a user's module stood when it threw; undefined if the stack names no file of the user's. */
+/** Where a user's module was when it threw; undefined if the stack names no file of the user's. */
 export function thrownPlace(error: Error): Place | undefined {
   const lines = String(error.stack ?? '').split('\n')
   // Errors of parsing begin with `/path/to/module.ts:2`, then show the line.

@@ -13,7 +13,7 @@ export interface TrialContext<P extends Params = Params> {
   readonly seed: number
   /** How many times the trial was started, this time included; from 1. */
   readonly attempt: number
-  /** The artifact of the trial that this one continues; null to start anew. */
+  /** The artifact of the trial that this one continues; null to start from scratch. */
   readonly continued: Uint8Array | null
   /** The folder of that trial, if it has one: a checkpoint lies there. */
   readonly continuedFolder: string | null

@@ -24,7 +24,7 @@ export interface TrialFolders {
   own(): string
   /** The trial's own once it was asked for; null before. */
   readonly used: string | null
-  /** That of the trial that it continues; null to start anew, or if that trial left none. */
+  /** That of the trial that it continues; null to start from scratch, or if that trial left none. */
   readonly continued: string | null
   /** Removes what was temporary. */
   close(): void

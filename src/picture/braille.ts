@@ -19,7 +19,7 @@ export interface TextCanvas {
       dashed: boolean,
     ]
   ): void
-  /** A sign that stands in its cell in place of dots. */
+  /** A sign that replaces the dots of its cell. */
   sign(x: number, y: number, text: string, tone: Tone | null): void
   /** A text from a cell on, as far as there is room; the row is counted from the top. */
   write(column: number, row: number, text: string, tone: Tone | null): void

@@ -22,7 +22,7 @@ export interface FigureLayout {
   readonly panels: readonly PanelPlace[]
   /** Where each entry of the legend begins; y is its middle. */
   readonly legend: readonly { readonly x: number; readonly y: number }[]
-  /** The sentences below, broken to the width, and where the first stands. */
+  /** The sentences below, broken to the width, and the position of the first. */
   readonly notes: readonly string[]
   readonly notesTop: number
 }
@@ -36,7 +36,7 @@ const LEGEND_ROW = 20
 export const NARROW = 480
 
 /**
- * Where everything stands in a figure of that width.
+ * The position of everything in a figure of that width.
  * @param alone true if title and notes are drawn as well
  */
 export function layoutFigure(figure: Figure, width: number, alone: boolean): FigureLayout {

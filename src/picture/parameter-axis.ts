@@ -12,13 +12,13 @@ export interface ParameterAxis {
   readonly choices: readonly ParamValue[] | null
   /** True if some trials do not have the parameter: they have a place of their own at the axis' beginning. */
   readonly hasAbsent: boolean
-  /** In [0, 1]. A trial without the parameter stands in the place for that, never at 0 of the range. */
+  /** In [0, 1]. A trial without the parameter has a place of its own, never 0 of the range. */
   place(value: ParamValue | undefined): number
   /** The width of the place that each value has; 0 for a continuous axis. */
   readonly slot: number
 }
 
-/** What stands where a parameter does not exist. */
+/** Shown where a parameter does not exist. */
 export const NOT_THERE = 'not there'
 
 /** With more whole numbers than this an axis is drawn as a continuous one. */

@@ -240,7 +240,7 @@ function drawShade(
   for (let row = top; row < bottom; row++) canvas.write(from, row, shade.repeat(Math.max(1, to - from)), null)
 }
 
-/** What stands above a panel, in one line: names of stages and of upright axes, those that would touch left out. */
+/** The line above a panel: names of stages and of upright axes, those that would touch left out. */
 function labelsAbove({ marks }: Panel, columns: number): string {
   const labels = marks.filter((mark) => mark.kind === 'label').filter(({ y }) => y >= 1)
   let line = ''

@@ -1,6 +1,6 @@
 import type { Distribution, FloatDistribution, ParamValue } from '../space/distribution.ts'
 
-/** What stands where a value does not exist: a parameter that is not active, a trial without a result. */
+/** Shown where a value does not exist: a parameter that is not active, a trial without a result. */
 export const NO_VALUE = '-'
 
 /**

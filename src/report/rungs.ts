@@ -22,7 +22,7 @@ export interface RungVerdict {
   readonly of: number
   /** How many of these go on. */
   readonly goOn: number
-  /** What its value had to be better than; null if there were too few to compare with, or none with a value stood there. */
+  /** What its value had to be better than; null if there were too few to compare with, or none there had a value. */
   readonly threshold: { readonly trial: TrialNumber; readonly value: number } | null
   /** The trials before it, best first, at most ten of them. */
   readonly ahead: readonly TrialNumber[]

@@ -14,7 +14,7 @@ import type { StagePlan } from './stage-plan.ts'
 /** What a trial is to run. */
 export interface TrialProposal {
   readonly params: Params
-  /** The number of the trial whose kept weights it continues; null to start anew. */
+  /** The number of the trial whose kept weights it continues; null to start from scratch. */
   readonly continues: number | null
 }
 
@@ -52,14 +52,14 @@ export function proposeTrial(request: ProposalRequest, own: OwnSamplers = NO_OWN
   const { index, root } = request
   const plan = request.stages[request.stage]!
   const first = plan.startWith[index]
-  if (first !== undefined) return anew(completed(root, first, trialStream(request, 'start-with')))
+  if (first !== undefined) return fromScratch(completed(root, first, trialStream(request, 'start-with')))
   const promoted = promotedTrials(request)[index - plan.startWith.length]
   if (promoted !== undefined) return { params: promoted.params, continues: promoted.number }
   if (request.stage > 0 && isRootTrial(index, plan.rootShare)) {
-    return anew(randomSampler.propose({ ...request, space: root }))
+    return fromScratch(randomSampler.propose({ ...request, space: root }))
   }
   const sampler = createSampler(plan.sampler, own)
-  return anew(own.has(plan.sampler) ? proposeChecked(sampler, request) : sampler.propose(request))
+  return fromScratch(own.has(plan.sampler) ? proposeChecked(sampler, request) : sampler.propose(request))
 }
 
 /** Whether the trial of that index is one of the stage's root draws: evenly spread, none among the first. */
@@ -74,6 +74,6 @@ function completed(space: SearchSpace, part: Params, streamName: StreamName): Pa
   return params
 }
 
-function anew(params: Params): TrialProposal {
+function fromScratch(params: Params): TrialProposal {
   return { params, continues: null }
 }

@@ -26,7 +26,7 @@ export interface StagePlan {
   readonly margin: number
   /** The share of this stage's trials that still samples the whole root range, in [0, 1). */
   readonly rootShare: number
-  /** True if this stage continues the kept weights of the best trials of the stage before, instead of drawing anew. */
+  /** True if this stage continues the kept weights of the best trials of the stage before, instead of drawing new points. */
   readonly warmStart: boolean
   /** Ascending epochs at which its trials are compared, and ended if they are behind; empty for none. */
   readonly rungs: readonly number[]

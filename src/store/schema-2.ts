@@ -19,7 +19,7 @@ const EVALUATIONS_OF_1 = `SELECT id, study, trial, at, 'test' AS part, examples,
  * keep, evaluations of kept networks with any metrics (before: the loss and accuracy on the test part), and checksums.
  *
  * A checksum is a CRC-32 over the row's other cells; `trials.measured` is that of the trial's measurements. The table
- * of trials is built anew, because SQLite can't change its CHECK. Its index serves the ranking in both directions, stage
+ * of trials is rebuilt, because SQLite can't change its CHECK. Its index serves the ranking in both directions, stage
  * by stage, the counts and the totals, none of which has to read the rows themselves.
  */
 const TABLES = `

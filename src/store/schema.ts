@@ -73,7 +73,7 @@ export function checkTables(db: Database.Database): void {
 
 /**
  * Brings the store to the newest version, all steps in one transaction, after copying an older store to
- * `FILE.version-N.bak`. Safe to be run by several processes at once. Foreign keys must be off: tables are built anew.
+ * `FILE.version-N.bak`. Safe to be run by several processes at once. Foreign keys must be off: tables are rebuilt.
  *
  * @returns where the copy is; null if nothing was there to be copied.
  */

@@ -56,7 +56,7 @@ export const TRAINING_SAMPLE = 1000
 
 /**
  * Trains the network, an epoch for each report that is pulled. Every epoch takes all training rows once, in an order
- * shuffled anew. A function of the arguments alone: the same weights, data and stream name give the same bits.
+ * reshuffled. A function of the arguments alone: the same weights, data and stream name give the same bits.
  * @throws NonFiniteLossError saying where.
  */
 export function* trainEpochs(

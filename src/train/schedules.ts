@@ -74,7 +74,7 @@ function decay(schedule: ScheduleSettings, progress: TrainingProgress): number {
   }
 }
 
-/** How often `patience` losses in a row were no better than the best before them; a drop starts the count anew. */
+/** How often `patience` losses in a row were no better than the best before them; a drop restarts the count. */
 function countPlateaus(losses: readonly number[], patience: number): number {
   let best = Number.POSITIVE_INFINITY
   let waited = 0

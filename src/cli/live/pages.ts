@@ -29,7 +29,7 @@ interface Entry extends PageState {
   records: PictureStudy | undefined
 }
 
-/** So many studies' pages are kept. */
+/** How many studies' pages are kept. */
 const MOST_PAGES = 4
 /** A page of a study that runs is sent again for this many times as long as it took to make. */
 const REUSED = 10

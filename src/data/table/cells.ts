@@ -8,7 +8,7 @@ export interface NumberStyle {
 /** A decimal number as in tables; `nan`, `inf` and hexadecimal do not count. */
 const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i
 
-/** What stands where a value is missing, in lower case. */
+/** Texts that mean a missing value, in lower case. */
 const MISSING: ReadonlySet<string> = new Set([
   ...['', 'na', 'n/a', '#n/a', '#na', '<na>', 'nan', '+nan', '-nan', 'null', '?'],
 ])

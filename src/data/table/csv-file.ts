@@ -35,7 +35,7 @@ export function openCsv(file: string, settings: CsvSettings): TableFile {
   return csvFile(file, content, form, header ? sample[0]!.map((name) => name.trim()) : null, sample, remarks)
 }
 
-/** Another text file in the form of a first one; whether it has a header is found out anew. */
+/** Another text file in the form of a first one; whether it has a header is detected again. */
 export function openLike(file: string, form: CsvForm, label: ColumnKey | null): TableFile {
   return openCsv(file, { ...form, header: form.header || 'detect', label, named: false })
 }

@@ -20,7 +20,7 @@ export interface Table {
   readonly rows: number
   /** The columns that were asked for, by their place in the file from 0. */
   readonly columns: ReadonlyMap<number, Column>
-  /** The line in which a row stands, from 1; null where a format has no lines. */
+  /** The line of a row, from 1; null where a format has no lines. */
   lineOf(row: number): number | null
 }
 

@@ -13,7 +13,7 @@ export interface ProgramTrial {
   readonly epochs: number
   /** A folder for the trial's files; kept if the trial is among the best. */
   readonly dir: string
-  /** The folder of the trial that this one continues; null to start anew. */
+  /** The folder of the trial that this one continues; null to start from scratch. */
   readonly continued: string | null
   /** Which of the trials that run at the same time this is, from 0. */
   readonly slot: number

@@ -58,7 +58,7 @@ export function splitWords(command: string): string[] {
   return words
 }
 
-/** The text from the double quote at `start`, and where its closing quote stands. */
+/** The text from the double quote at `start`, and the position of its closing quote. */
 function readDoubleQuoted(command: string, start: number): { text: string; end: number } {
   let text = ''
   for (let at = start + 1; at < command.length; at++) {

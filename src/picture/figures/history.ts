@@ -32,7 +32,7 @@ export interface HistoryData {
   readonly log: boolean
   /** Whether x is the epochs spent up to the end of a trial, else its number. */
   readonly byEpochs: boolean
-  /** Where each trial stands on x, in order of number. */
+  /** Each trial's place on x, in order of number. */
   readonly places: readonly number[]
   readonly values: readonly {
     readonly trial: number

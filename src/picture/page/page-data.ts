@@ -83,7 +83,7 @@ export function encodeTrials(trials: readonly PictureTrial[]): TrialColumns {
   }
 }
 
-/** A column in which nothing stands is empty. */
+/** A column without entries is empty. */
 function unlessEmpty<T>(column: readonly (T | null)[]): readonly (T | null)[] {
   return column.every((value) => value === null) ? [] : column
 }

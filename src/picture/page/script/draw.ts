@@ -4,7 +4,7 @@ import { placesOf, type StudyView, widthOf } from './state.ts'
 
 const SVG = 'http://www.w3.org/2000/svg'
 
-/** Draws a picture anew for the width of its place, with its sentences. */
+/** Redraws a picture for the width of its place, with its sentences. */
 export function redraw(view: StudyView, plot: HTMLElement): void {
   const figure = view.figure(plot.dataset.picture!)
   if (figure === undefined) return

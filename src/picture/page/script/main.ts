@@ -114,7 +114,7 @@ function startLive(view: StudyView, table: TrialTable, chooser: Chooser, url: st
   })
 }
 
-/** A link in a row that has the focus: its table is not drawn anew below the reader's hands. */
+/** A link in a row that has the focus: its table is not redrawn while it is read. */
 function focusedRow(): Element | null {
   return document.activeElement?.closest('.trials tr') ?? null
 }

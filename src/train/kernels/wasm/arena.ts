@@ -36,7 +36,7 @@ export function createArena(): Arena {
   }
 }
 
-/** A view into the arena's memory that is made anew when growing the memory has detached the last one. */
+/** A view into the arena's memory that is remade when growing the memory has detached the last one. */
 export function floatView(arena: Arena, address: number, length: number): () => Float32Array {
   let view = new Float32Array(arena.memory.buffer, address, length)
   return () => {
