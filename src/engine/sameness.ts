@@ -5,7 +5,8 @@ import { PROTOCOL, type SessionOffer, sha256 } from './protocol.ts'
 export interface WorkerTraits {
   readonly codeVersion: string
   readonly token: string | null
-  readonly kernels: { readonly arithmetic: string }
+  /** `isRight`: whether a known training step gives the bits that it must. */
+  readonly kernels: { readonly arithmetic: string; readonly isRight: boolean }
 }
 
 /** Why a worker must not run trials of a study, as far as it shows without opening the objective; else null. */
@@ -19,8 +20,11 @@ export function whyNotHere(
   if (offer.tokenHash !== (token === null ? null : sha256(token))) {
     return 'its token is not that of the study. Give both the same --token.'
   }
+  if (offer.arithmetic !== '' && !kernels.isRight) {
+    return 'it computes a known training step incorrectly. Test its memory and processor.'
+  }
   if (offer.arithmetic === 'fma' && kernels.arithmetic !== 'fma') {
-    return `it computes in ${kernels.arithmetic}, the study in ${offer.arithmetic}. Set training.arithmetic: muladd, which every machine has.`
+    return `it computes in ${kernels.arithmetic}, the study in ${offer.arithmetic}. In the study, set training.arithmetic: muladd, which every machine has.`
   }
   return null
 }

@@ -6,12 +6,12 @@ import { kindOf } from '../objective/kinds.ts'
 import { connectEngine } from './connection.ts'
 import type { EngineAddress } from './engine-address.ts'
 import { Membership } from './membership.ts'
-import { Presence } from './presence.ts'
+import { Presence, type PresenceOptions } from './presence.ts'
 import { EngineKeys, PAYLOAD_SECONDS, queueName, type SessionOffer } from './protocol.ts'
 import { expireQueue } from './queue-keys.ts'
 import { type BullMQ, loadQueueLibrary } from './queue-library.ts'
 import { toRoot } from './relocate.ts'
-import { bytesOf, differenceOf, whyNotHere } from './sameness.ts'
+import { bytesOf, differenceOf, type WorkerTraits, whyNotHere } from './sameness.ts'
 import { Slots } from './slots.ts'
 import { WorkerSession } from './worker-session.ts'
 
@@ -33,7 +33,7 @@ export interface WorkerOptions {
   /** Ends once no study has had a trial for it for this long; null never. */
   readonly idleMs: number | null
   /** How its kernels compute, with a hash of what a known step gives. */
-  readonly kernels: { readonly description: string; readonly arithmetic: string; readonly stepHash: string }
+  readonly kernels: WorkerTraits['kernels'] & PresenceOptions['kernels']
   readonly say: (sentence: string) => void
   /** Once aborted, no trial begins; those that run end. */
   readonly drain: AbortSignal

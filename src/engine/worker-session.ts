@@ -194,7 +194,8 @@ export class WorkerSession {
         return
       } catch (error) {
         if (this.#closing) throw new Error(WORKER_ENDED)
-        if (!told) say(`The engine accepts no weights: ${(error as Error).message}; trying again.`)
+        if (!told)
+          say(`The engine does not accept a trial's results: ${(error as Error).message}; trying again.`)
         await setTimeout(RETRY_MS)
       }
     }

@@ -30,7 +30,9 @@ function trialsPerHour({ finished, upSeconds }: WorkerRow): number {
 }
 
 export function renderWorkers(workers: readonly WorkerRow[], layout: TableLayout): string {
-  return workers.length === 0 ? 'No workers at the engine.\n' : renderTable(COLUMNS, workers, layout).text
+  return workers.length === 0
+    ? 'No workers are connected to the engine.\n'
+    : renderTable(COLUMNS, workers, layout).text
 }
 
 export function workersJson(workers: readonly WorkerRow[]) {

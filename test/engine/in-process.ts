@@ -8,6 +8,9 @@ import { kindOf } from '../../src/objective/kinds.ts'
 import type { ObjectiveSettings } from '../../src/objective/source.ts'
 import { ROOT } from './farm.ts'
 
+/** How a worker computes that is in order. */
+export const KERNELS = { description: 'plain', arithmetic: 'fma', stepHash: '', isRight: true } as const
+
 /** What a session of a study with this objective asks of its workers. */
 export async function offerOf(
   settings: ObjectiveSettings,
@@ -60,7 +63,7 @@ export function work(url: string, prefix: string, changes: Partial<WorkerOptions
     labels: [],
     memoryBytes: 2 ** 30,
     idleMs: null,
-    kernels: { description: 'plain', arithmetic: 'fma', stepHash: '' },
+    kernels: KERNELS,
     say: (sentence) => says.push(sentence),
     drain: drain.signal,
     halt: halt.signal,

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SessionOffer } from '../../src/engine/protocol.ts'
 import type { RemoteExecutor } from '../../src/engine/remote-executor.ts'
+import type { WorkerOptions } from '../../src/engine/worker-node.ts'
 import type { Executor } from '../../src/execute/executor.ts'
 import type { ObjectiveSettings } from '../../src/objective/source.ts'
 import { checkExecutor } from '../../src/testing/check-executor.ts'
 import { BEHAVIOURS, trial } from '../../src/testing/executor/stand.ts'
-import { offer, offerOf, work } from './in-process.ts'
+import { KERNELS, offer, offerOf, work } from './in-process.ts'
 import { HAS_REDIS, type RedisServer, startRedis } from './redis.ts'
 
 const OBJECTIVE = { kind: 'module', file: BEHAVIOURS } as const
@@ -31,7 +32,7 @@ async function pair(
   source: ObjectiveSettings,
   slots: number,
   offered: Partial<SessionOffer> = {},
-  worker: { readonly token?: string | null; readonly codeVersion?: string } = {},
+  worker: Partial<WorkerOptions> = {},
 ): Promise<Pair> {
   const prefix = `test-${prefixes++}`
   const { executor, says } = await offer(redis.url, prefix, await offerOf(source, offered))
@@ -93,6 +94,18 @@ describe.skipIf(!HAS_REDIS)('trials on workers of an engine', () => {
       { fingerprints: { data: null, objective: 'other' } },
       {},
       'its objective differs from that of the study',
+    ],
+    [
+      'networks, where it computes wrongly',
+      { arithmetic: 'fma' },
+      { kernels: { ...KERNELS, isRight: false } },
+      'it computes a known training step incorrectly',
+    ],
+    [
+      'networks in an arithmetic that it lacks',
+      { arithmetic: 'fma' },
+      { kernels: { ...KERNELS, arithmetic: 'muladd' } },
+      'it computes in muladd, the study in fma',
     ],
     [
       'a file outside of its root',
