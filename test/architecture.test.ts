@@ -1,9 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-
-const SOURCE = fileURLToPath(new URL('../src', import.meta.url))
+import { allTargetsOf, FILES, folderOf, packageOf, SOURCE, TOOLS, targetsOf } from './source-files.ts'
 
 /**
  * Who may import whom, from the innermost folder to the outermost, as docs/architecture.md shows it. A folder may
@@ -108,29 +106,6 @@ const DECIDING = ['numerics', 'random', 'space', 'search', 'train', 'data', 'obj
 const INEXACT =
   /\bMath\.(?:random|exp|expm1|log|log2|log10|log1p|pow|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|asinh|acosh|atanh|cbrt|hypot)\b/
 
-interface SourceFile {
-  /** Relative to src/, with slashes. */
-  readonly path: string
-  /** The first folder, or the name of a file that lies in src/ itself. */
-  readonly folder: string
-  readonly code: string
-  /** As written: `../trial.ts`, `node:fs`, `csv-parse/sync`. */
-  readonly imports: readonly string[]
-}
-
-const FILES: readonly SourceFile[] = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
-  .map((path) => path.replaceAll('\\', '/'))
-  // The kernels' AssemblyScript is another language.
-  .filter((path) => path.endsWith('.ts') && !path.startsWith('train/kernels/assembly/'))
-  .map(readSource)
-
-/** Everything else in TypeScript that is run: no circle there either. */
-const TOOLS: readonly SourceFile[] = ['bench', 'scripts'].flatMap((folder) =>
-  readdirSync(join(SOURCE, '..', folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
-    .map((path) => readSource(`../${folder}/${path.replaceAll('\\', '/')}`)),
-)
-
 describe('the architecture', () => {
   it('has a place in the table for every folder', () => {
     expect(FILES.length).toBeGreaterThan(100)
@@ -188,7 +163,10 @@ describe('the architecture', () => {
   })
 
   it('has no file above 300 lines but kernels', () => {
-    const paths = [...FILES, ...TOOLS].map(({ path }) => path)
+    const tests = readdirSync(join(SOURCE, '../test'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => `../test/${path.replaceAll('\\', '/')}`)
+    const paths = [...[...FILES, ...TOOLS].map(({ path }) => path), ...tests]
     const long = paths
       .filter((path) => !path.startsWith('train/kernels/'))
       .map((path) => ({ path, lines: readFileSync(join(SOURCE, path), 'utf8').split('\n').length - 1 }))
@@ -276,40 +254,3 @@ describe('the architecture', () => {
     expect(wrong).toEqual([])
   })
 })
-
-/** @param path relative to src/ */
-function readSource(path: string): SourceFile {
-  const code = withoutComments(readFileSync(join(SOURCE, path), 'utf8'))
-  const imports = [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^'\n]+)'/g)].map((match) => match[1]!)
-  return { path, folder: folderOf(path), code, imports }
-}
-
-/** The first folder of a path, or the name of a file that lies in src/ itself. */
-function folderOf(path: string): string {
-  return path.split('/')[0]!.replace(/\.ts$/, '')
-}
-
-/** The files of src/ that a file imports, relative to src/. */
-function targetsOf(file: SourceFile): string[] {
-  return allTargetsOf(file).filter((target) => !target.startsWith('..'))
-}
-
-/** The project's files that a file imports, relative to src/. */
-function allTargetsOf({ path, imports }: SourceFile): string[] {
-  return imports
-    .filter((name) => name.startsWith('.'))
-    .map((name) => relative(SOURCE, resolve(SOURCE, dirname(path), name)).replaceAll('\\', '/'))
-}
-
-function packageOf(name: string): string {
-  if (name.startsWith('node:')) return name
-  return name.split('/', name.startsWith('@') ? 2 : 1).join('/')
-}
-
-/** Code alone: what a comment shows as an example is imported by nobody. Texts stay as they are. */
-function withoutComments(code: string): string {
-  return code.replace(
-    /('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g,
-    (_, text) => text ?? '',
-  )
-}

@@ -22,7 +22,8 @@ export function compareExperiments(stored: Experiment, current: Experiment): Dif
   const differences: Difference[] = []
   for (const path of new Set([...before.keys(), ...after.keys()])) {
     const [was, is] = [before.get(path), after.get(path)]
-    if (was?.text === is?.text) continue
+    // What is null is left out: the same as what the other one's kind of objective does not have.
+    if ((was?.text ?? 'null') === (is?.text ?? 'null')) continue
     const block = was?.block ?? is?.block ?? path
     differences.push({ path, block, stored: was?.text ?? '-', current: is?.text ?? '-' })
   }

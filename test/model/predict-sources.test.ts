@@ -1,91 +1,9 @@
-import { mkdirSync } from 'node:fs'
-import path from 'node:path'
 import { zipSync } from 'fflate'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, it } from 'vitest'
-import { dataSchema, preprocessSchema, splitSchema } from '../../src/data/data-config.ts'
-import { decodeFit } from '../../src/data/fitted-data.ts'
-import { prepareData } from '../../src/data/prepare-data.ts'
-import type { PreparedFold } from '../../src/data/prepared.ts'
-import { type KeptNetwork, predictFile } from '../../src/model/kept-network.ts'
-import { createClassifier } from '../../src/objective/classifier.ts'
-import { classifierConfig, modelSchema, trainingSchema } from '../../src/objective/classifier-config.ts'
-import { decodeNetwork } from '../../src/train/saved-network.ts'
-import type { Measurement } from '../../src/trial.ts'
-import {
-  binaryBatch,
-  idxBytes,
-  memoryOf,
-  npyBytes,
-  temporaryFolder,
-  tinyBatch,
-  writeBinaryCifar,
-  writeIn,
-  writePythonCifar,
-} from '../data/data-files.ts'
-
-const root = temporaryFolder()
-let count = 0
-
-function newFolder(): string {
-  const folder = path.join(root, String(count++))
-  mkdirSync(folder)
-  return folder
-}
-
-type Trained = KeptNetwork & {
-  readonly fold: PreparedFold
-  readonly stored: Readonly<Record<string, number>>
-}
-
-/** A network trained on a data block for a few epochs, and the accuracies stored with its epoch. */
-async function trained(block: object, preprocess?: object): Promise<Trained> {
-  const settings = {
-    data: dataSchema.parse(block),
-    split: splitSchema.parse({}),
-    preprocess: preprocessSchema.parse(preprocess),
-  }
-  const data = await prepareData(settings)
-  const training = trainingSchema.parse({ batchSize: 8, learningRate: 0.01, arithmetic: 'muladd' })
-  const config = classifierConfig(modelSchema.parse({ hidden: [8] }), training, 'validAccuracy', 'maximize')
-  const run = createClassifier(config, data).run({
-    number: 0,
-    slot: 0,
-    attempt: 1,
-    stage: 0,
-    folder: '',
-    continuedFolder: null,
-    warn: () => {},
-    params: {},
-    budget: { epochs: 4 },
-    seed: 5,
-    continued: null,
-    stopRequested: () => false,
-    signal: new AbortController().signal,
-  }) as Generator<Measurement, { artifact: Uint8Array }>
-  const measured: Measurement[] = []
-  let step = run.next()
-  for (; !step.done; step = run.next()) measured.push(step.value)
-  const best = measured.at(-1)!.metrics!.bestEpoch
-  const stored = measured.find((each) => each.step === best)!.metrics as Record<string, number>
-  const saved = decodeNetwork(step.value.artifact)
-  const fit = decodeFit({ tensors: saved.further, notes: saved.notes })
-  const kept = { saved, data: fit, settings, arithmetic: 'muladd' }
-  return { ...kept, fold: data.folds[0]!, stored } as unknown as Trained
-}
-
-/** How often the predictions of a file are right on the study's own parts, against what its trial measured. */
-async function expectAgreement(block: object, source: string, preprocess?: object): Promise<void> {
-  const network = await trained(block, preprocess)
-  const predicted = await predictFile(network, source)
-  const { train, valid } = network.fold
-  const shareRight = ({ rows, labels }: typeof train): number =>
-    rows.filter((row) => predicted.classes!.labels[row] === labels[row]).length / rows.length
-  expect(shareRight(train)).toBe(network.stored.trainAccuracy)
-  expect(shareRight(valid)).toBe(network.stored.validAccuracy)
-  const whole = Array.from(predicted.classes!.labels).filter((label, row) => label === train.labels[row])
-  expect(predicted.accuracy).toBe(whole.length / predicted.rows)
-}
+import { predictFile } from '../../src/model/kept-network.ts'
+import { memoryOf, npyBytes, writeIn } from '../data/data-files.ts'
+import { expectAgreement, newFolder, trained } from './trained.ts'
 
 const ROWS = Array.from({ length: 120 }, (_, i) => {
   const kind = (i * 7 + (i % 5 === 0 ? 1 : 0)) % 3
@@ -234,56 +152,6 @@ describe('predictions of the training file agree with the accuracies stored with
     await expectAgreement(names, archive)
     const copy = writeIn(newFolder(), 'copy.npz', zipSync({ 'second.npy': labels, 'first.npy': inputs }))
     expect((await predictFile(await trained(names), copy)).accuracy).not.toBeNull()
-  })
-
-  it.each(['', 'emnist-letters-'])('IDX files called %strain-images', async (prefix) => {
-    const folder = newFolder()
-    const pixels = Uint8Array.from(
-      { length: 120 * 9 },
-      (_, i) => (i * 31 + (Math.floor(i / 9) % 3) * 60) & 255,
-    )
-    const numbers = Uint8Array.from({ length: 120 }, (_, i) => 1 + (i % 3))
-    const images = writeIn(folder, `${prefix}train-images-idx3-ubyte`, idxBytes([120, 3, 3], pixels))
-    const labelFile = writeIn(folder, `${prefix}train-labels-idx1-ubyte`, idxBytes([120], numbers))
-    if (prefix !== '') writeIn(folder, `${prefix}mapping.txt`, '1 65 97\n2 66 98\n3 67 99\n')
-    await expectAgreement({ source: 'idx', path: folder }, folder)
-    await expectAgreement({ source: 'idx', path: images, labels: labelFile }, images)
-  })
-
-  it('CIFAR-10 in both layouts, whole and one batch', async () => {
-    const batches = [tinyBatch(80, 1), tinyBatch(60, 2)]
-    const binary = writeBinaryCifar(newFolder(), batches, tinyBatch(20, 3))
-    await expectAgreement({ source: 'cifar10', path: binary }, binary)
-    const python = writePythonCifar(newFolder(), batches, tinyBatch(20, 3))
-    await expectAgreement({ source: 'cifar10', path: python }, python)
-    const network = await trained({ source: 'cifar10', path: binary })
-    const one = await predictFile(network, path.join(binary, 'data_batch_1.bin'))
-    expect(one.accuracy).toBe((await predictFile(network, path.join(python, 'data_batch_1'))).accuracy)
-    expect(one.accuracy).not.toBeNull()
-  })
-
-  it('CIFAR-100 with the labels that the study chose', async () => {
-    const folder = newFolder()
-    const batch = (images: number, seed: number): Buffer => {
-      const records = binaryBatch(tinyBatch(images, seed))
-      return Buffer.concat(
-        Array.from({ length: images }, (_, i) => {
-          const record = records.subarray(i * 3073, (i + 1) * 3073)
-          return Buffer.concat([Buffer.from([record[0]! >> 1]), record])
-        }),
-      )
-    }
-    writeIn(folder, 'train.bin', batch(120, 1))
-    writeIn(folder, 'test.bin', batch(20, 2))
-    writeIn(folder, 'fine_label_names.txt', 'abcdefghij'.split('').join('\n'))
-    writeIn(folder, 'coarse_label_names.txt', 'vwxyz'.split('').join('\n'))
-    for (const labels of ['fine', 'coarse']) {
-      const block = { source: 'cifar100', path: folder, labels }
-      await expectAgreement(block, folder)
-      expect(
-        (await predictFile(await trained(block), path.join(folder, 'train.bin'))).accuracy,
-      ).not.toBeNull()
-    }
   })
 
   it.each([

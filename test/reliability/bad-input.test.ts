@@ -11,6 +11,7 @@ import { MODULE_KINDS } from './bad-input/objective-modules.ts'
 import { CLASSIFIER, COMMAND, toYaml } from './bad-input/sound-studies.ts'
 import { makeSoundStore, storeKinds } from './bad-input/stores.ts'
 import { FIELD_KINDS } from './bad-input/study-fields.ts'
+import { NAME_KINDS } from './bad-input/study-names.ts'
 import { RULE_KINDS } from './bad-input/study-rules.ts'
 import { TEXT_KINDS } from './bad-input/study-texts.ts'
 import { chaosSeed, scaled } from './finesweep.ts'
@@ -37,7 +38,7 @@ const SUBJECTS: readonly (readonly [
   kinds: () => Readonly<Record<string, Kind>>,
   count: number,
 ])[] = [
-  ['study files', () => ({ ...FIELD_KINDS, ...RULE_KINDS, ...TEXT_KINDS }), scaled(8, 360)],
+  ['study files', () => ({ ...FIELD_KINDS, ...NAME_KINDS, ...RULE_KINDS, ...TEXT_KINDS }), scaled(8, 360)],
   ['objective modules', () => MODULE_KINDS, scaled(3, 90)],
   ['data files', () => DATA_KINDS, scaled(6, 300)],
   ['stores', () => storeKinds(soundStore, folder), scaled(4, 150)],

@@ -1,125 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { TrialTask } from '../../src/execute/executor.ts'
-import { fastGenerator } from '../../src/random/fast-generator.ts'
 import { readRungVerdicts } from '../../src/report/rungs.ts'
-import { planStages, type StageEntry } from '../../src/search/plan.ts'
-import { float } from '../../src/space/constructors.ts'
 import { openWriter } from '../../src/store/sqlite-store.ts'
-import { studyDigest } from '../../src/study/digest.ts'
-import type { StudyEvent } from '../../src/study/events.ts'
-import { runStudy, type StudyLimits } from '../../src/study/study-run.ts'
 import type { TrialRecord } from '../../src/trial.ts'
-import { temporaryFolder } from '../store/temporary-folder.ts'
-import { dying } from './dying-store.ts'
-import { type Course, createSteppingExecutor } from './stepping-executor.ts'
-
-const folder = temporaryFolder()
-const SPACE = { parameters: { x: float(0, 1) }, conditions: {}, constraints: [] }
-let count = 0
-
-interface Setup {
-  readonly file?: string
-  readonly stages?: readonly StageEntry[]
-  readonly lag?: number
-  readonly slots?: number
-  readonly schedule?: number
-  readonly pauses?: boolean
-  readonly loses?: boolean
-  /** The process dies at this flush. */
-  readonly flushes?: number
-  readonly limits?: Partial<StudyLimits>
-  readonly stop?: { readonly target: number | null; readonly patience: number | null }
-  readonly courseOf?: (task: TrialTask, attempt: number) => Course
-  readonly onTrial?: (record: TrialRecord) => string | undefined
-  readonly onEvent?: (event: StudyEvent) => void
-}
-
-interface Result {
-  readonly digest: string
-  readonly trials: readonly TrialRecord[]
-  readonly epochs: number
-  readonly endReason: string | null
-}
-
-const ONE_STAGE = [{ trials: 40, epochs: 9, rungs: [1, 3], sampler: 'tpe' }] as const
-
-/** Runs a study from wherever its store stands; throws if it is killed. */
-async function run(setup: Setup = {}): Promise<Result> {
-  const store = openWriter(setup.file ?? join(folder, `${count++}.db`))
-  const attempts = new Map<number, number>()
-  const executor = createSteppingExecutor({
-    slots: setup.slots ?? 1,
-    seed: setup.schedule ?? 0,
-    pauses: setup.pauses ?? true,
-    loses: setup.loses ?? false,
-    courseOf: (task) => {
-      const attempt = (attempts.get(task.spec.number) ?? 0) + 1
-      attempts.set(task.spec.number, attempt)
-      return (setup.courseOf ?? wild)(task, attempt)
-    },
-  })
-  const control = new AbortController()
-  try {
-    let study = store.findStudy('rungs')
-    if (study !== undefined) store.acquireLease(study.id)
-    study ??= store.createStudy({
-      name: 'rungs',
-      seed: 5,
-      direction: 'maximize',
-      metric: 'score',
-      tieMetric: null,
-      lag: setup.lag ?? 4,
-      experiment: {},
-      fingerprints: { data: null, objective: '', space: '' },
-      codeVersion: '0',
-    })
-    const { id } = study
-    const running = runStudy({
-      study,
-      space: SPACE,
-      stages: planStages({ stages: setup.stages ?? ONE_STAGE }).stages,
-      limits: { trialTimeoutMs: null, retries: 1, maxFailures: null, maxEpochs: null, ...setup.limits },
-      ...(setup.stop === undefined ? {} : { stop: setup.stop }),
-      store: dying(store, setup.flushes ?? Infinity),
-      executor,
-      listener: (event) => {
-        setup.onEvent?.(event)
-        if (event.kind !== 'trial-finished') return
-        const reason = setup.onTrial?.(event.record)
-        if (reason !== undefined) control.abort(reason)
-      },
-      say: () => {},
-      host: 'here',
-      signal: control.signal,
-    })
-    const end = await Promise.race([running, executor.deadlock])
-    const { epochs } = executor
-    return { digest: studyDigest(store, id), trials: store.trials(id), epochs, endReason: end.endReason }
-  } finally {
-    await executor.close()
-    store.close()
-  }
-}
-
-/** Curves that cross, diverge, and fail for good or once, all from the trial's seed and params. */
-function wild({ spec }: TrialTask, attempt = 1): Course {
-  const draws = fastGenerator(['wild', spec.seed])
-  const fate = draws.next()
-  const level = spec.params.x as number
-  const all = Array.from(
-    { length: spec.budget.epochs },
-    (_, epoch) => level + (1 - level) * draws.next() * (epoch / spec.budget.epochs) + draws.next() / 5,
-  )
-  const until = draws.below(spec.budget.epochs)
-  if (fate < 0.1) return { values: all.slice(0, until), ends: 'diverged' }
-  if (fate < 0.2) return { values: all.slice(0, until), ends: 'failed' }
-  if (fate < 0.3 && attempt === 1) return { values: all.slice(0, until), ends: 'failed' }
-  if (fate < 0.35) return { values: all.slice(0, Math.max(1, until)) }
-  return { values: all }
-}
+import { newFile, run, wild } from './rung-studies.ts'
+import type { Course } from './stepping-executor.ts'
 
 const prunedOf = (trials: readonly TrialRecord[]): number[][] =>
   trials.filter(({ state }) => state === 'pruned').map(({ number, epochs }) => [number, epochs])
@@ -136,7 +23,7 @@ test('the same trials are pruned on any number of lanes, in any order, whatever 
       fc.array(fc.integer({ min: 0, max: 25 }), { maxLength: 4 }),
       fc.nat(),
       async (slots, pauses, kills, schedule) => {
-        const file = join(folder, `${count++}.db`)
+        const file = newFile()
         for (const [k, flushes] of kills.entries()) {
           const setup = { file, slots, pauses, flushes, schedule: schedule + k }
           await run(setup).catch((error: Error) => expect(error.message).toBe('killed'))
@@ -151,7 +38,7 @@ test('the same trials are pruned on any number of lanes, in any order, whatever 
 }, 60_000)
 
 test('what the store keeps explains each trial that was pruned and each that went on', async () => {
-  const file = join(folder, `${count++}.db`)
+  const file = newFile()
   for (const flushes of [4, 9]) await run({ file, slots: 8, flushes, schedule: flushes }).catch(() => {})
   const { trials } = await run({ file, slots: 8, schedule: 7 })
   const store = openWriter(file)
@@ -196,7 +83,7 @@ test('a listener hears of the start, each measurement and the end of every trial
 test('a study stopped while trials wait at rungs ends, and goes on to the same results', async () => {
   const expected = await run()
   for (const stopAfter of [1, 3, 9, 17]) {
-    const file = join(folder, `${count++}.db`)
+    const file = newFile()
     let finished = 0
     const onTrial = (): string | undefined => (++finished === stopAfter ? 'enough' : undefined)
     const stopped = await run({ file, slots: 8, schedule: stopAfter, onTrial })
@@ -222,7 +109,7 @@ test('lanes that disappear while trials wait at rungs lose no trial, and leave n
 test('a trial that has to start again does not leave the lanes waiting for it for ever', async () => {
   const expected = await run()
   let lost = 0
-  const store = openWriter(join(folder, `${count++}.db`))
+  const store = openWriter(newFile())
   store.close()
   // Every trial fails at first: each retry holds up all that wait at rungs for it.
   const result = await run({

@@ -1,99 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { TrialTask } from '../../src/execute/executor.ts'
-import { planStages } from '../../src/search/plan.ts'
-import type { SamplerName } from '../../src/search/stage-plan.ts'
-import { choice, float, int } from '../../src/space/constructors.ts'
-import type { SearchSpace } from '../../src/space/search-space.ts'
+import { int } from '../../src/space/constructors.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { StudyRecord, StudyWriter } from '../../src/store/store.ts'
 import { studyDigest } from '../../src/study/digest.ts'
-import type { StudyEvent } from '../../src/study/events.ts'
-import type { StudyEnd } from '../../src/study/study-end.ts'
-import { runStudy, type StudyLimits } from '../../src/study/study-run.ts'
-import { createSimulatedExecutor, type Simulated, type SimulatedExecutor } from './simulated-executor.ts'
-
-const SPACE: SearchSpace = {
-  parameters: {
-    learningRate: float(1e-6, 10, { log: true }),
-    units: int(8, 256, { log: true }),
-    activation: choice(['relu', 'tanh']),
-  },
-  conditions: {},
-  constraints: [],
-}
-const NO_LIMITS: StudyLimits = { trialTimeoutMs: null, retries: 1, maxFailures: null, maxEpochs: null }
-
-/** A smooth bowl around 1e-3 that blows up above 1; the same for the same task. */
-function bowl({ spec }: TrialTask): Simulated {
-  const lr = spec.params.learningRate as number
-  if (lr > 1) return 'diverges'
-  const value = -((Math.log10(lr) + 3) ** 2) - (spec.params.activation === 'relu' ? 0 : 0.3)
-  return Array.from({ length: spec.budget.epochs }, (_, epoch) => value + epoch / 10)
-}
-
-interface Setup {
-  readonly store?: StudyWriter
-  readonly study?: StudyRecord
-  readonly slots?: number
-  readonly schedule?: number
-  readonly sampler?: SamplerName
-  readonly evaluate?: (task: TrialTask) => Simulated
-  readonly limits?: Partial<StudyLimits>
-  readonly signal?: AbortSignal
-  readonly onEvent?: (event: StudyEvent) => void
-  readonly say?: (sentence: string) => void
-  readonly onExecutor?: (executor: SimulatedExecutor) => void
-  readonly onStart?: (task: TrialTask, running: number) => void
-  readonly warmStart?: boolean
-  readonly fineEpochs?: number
-  readonly space?: SearchSpace
-  readonly trials?: readonly [number, number]
-}
-
-async function runToEnd(setup: Setup): Promise<{ store: StudyWriter; study: StudyRecord; end: StudyEnd }> {
-  const store = setup.store ?? createMemoryStore()
-  const [coarse, fine] = setup.trials ?? [16, 10]
-  const study =
-    setup.study ??
-    store.createStudy({
-      name: 'bowl',
-      seed: 42,
-      direction: 'maximize',
-      metric: 'score',
-      tieMetric: null,
-      lag: 4,
-      experiment: {},
-      fingerprints: { data: null, objective: '', space: '' },
-      codeVersion: '0',
-    })
-  const { stages } = planStages({
-    stages: [
-      { trials: coarse, epochs: 1, sampler: setup.sampler },
-      { trials: fine, epochs: setup.fineEpochs ?? 3, sampler: setup.sampler, warmStart: setup.warmStart },
-    ],
-  })
-  const executor = createSimulatedExecutor(
-    setup.slots ?? 2,
-    setup.schedule ?? 0,
-    setup.evaluate ?? bowl,
-    setup.onStart,
-  )
-  setup.onExecutor?.(executor)
-  const end = await runStudy({
-    study,
-    space: setup.space ?? SPACE,
-    stages,
-    limits: { ...NO_LIMITS, ...setup.limits },
-    store,
-    executor,
-    listener: setup.onEvent ?? (() => {}),
-    say: setup.say ?? (() => {}),
-    host: 'here',
-    signal: setup.signal ?? new AbortController().signal,
-  })
-  return { store, study, end }
-}
+import { bowl, runToEnd } from './bowl-study.ts'
+import type { Simulated } from './simulated-executor.ts'
 
 test.each(['random', 'sobol', 'tpe'] as const)(
   'with %s, any number of slots and any order of endings give the same digest',
@@ -145,26 +58,6 @@ test('a study stopped at any point and resumed, any number of times, ends with t
     ),
     { numRuns: 25 },
   )
-})
-
-test('a trial never starts before the results its lag lets it see, and every slot is used when it may be', async () => {
-  const finished = new Set<number>()
-  let most = 0
-  await runToEnd({
-    slots: 8,
-    sampler: 'tpe',
-    schedule: 5,
-    onStart: ({ spec }, running) => {
-      most = Math.max(most, running)
-      const first = spec.stage === 0 ? 0 : 16
-      for (let number = first; number <= spec.number - 4; number++) expect(finished).toContain(number)
-    },
-    evaluate: (task) => {
-      finished.add(task.spec.number)
-      return bowl(task)
-    },
-  })
-  expect(most).toBe(4)
 })
 
 test('a trial that fails once is run again under its number and seed; one that fails always is failed', async () => {
@@ -250,56 +143,6 @@ test('a failing store ends the study with its error, and what was committed stay
   })
   await expect(runToEnd({ store: failing })).rejects.toThrow('disk full')
   expect(store.trials(1).some((trial) => trial.state === 'complete')).toBe(true)
-})
-
-test('slots may come and go while a study runs, down to none, and the digest stays', async () => {
-  const undisturbed = await runToEnd({ sampler: 'tpe' })
-  const expected = studyDigest(undisturbed.store, undisturbed.study.id)
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 20 }),
-      fc.nat(),
-      async (changes, schedule) => {
-        const left = [...changes]
-        let executor: SimulatedExecutor | undefined
-        const { store, study, end } = await runToEnd({
-          slots: 2,
-          schedule,
-          sampler: 'tpe',
-          onExecutor: (created) => {
-            executor = created
-          },
-          onEvent: (event) => {
-            if (event.kind !== 'trial-finished' || left.length === 0) return
-            const slots = left.shift()!
-            executor!.setSlots(slots)
-            if (slots === 0) setImmediate(() => executor!.setSlots(2))
-          },
-        })
-        expect(end.state).toBe('complete')
-        expect(studyDigest(store, study.id)).toBe(expected)
-      },
-    ),
-    { numRuns: 15 },
-  )
-})
-
-test('every running trial has a slot number of its own, below the number of slots', async () => {
-  const slotsInUse = new Map<number, number>()
-  const seen = new Set<number>()
-  await runToEnd({
-    slots: 3,
-    onStart: ({ spec, slot }) => {
-      expect([...slotsInUse.values()]).not.toContain(slot)
-      slotsInUse.set(spec.number, slot)
-      seen.add(slot)
-    },
-    evaluate: (task) => {
-      slotsInUse.delete(task.spec.number)
-      return bowl(task)
-    },
-  })
-  expect([...seen].sort()).toEqual([0, 1, 2])
 })
 
 test.each(['throws', 'rejects'] as const)(

@@ -123,3 +123,8 @@ export function mistyped(name: string, turn: number): string {
   ]
   return inTurn(slips, turn)
 }
+
+/** The path that a text such as `stages.0.trials` names. */
+export function pathOf(text: string): Path {
+  return text.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
+}
