@@ -1,5 +1,5 @@
 /** What a mark stands for; a palette gives each role its colour in light and in dark. */
-export type Role = StageRole | 'winner' | 'bad' | 'muted' | QualityRole | CellRole
+export type Role = StageRole | 'winner' | 'bad' | 'muted' | QualityRole | CellRole | InkRole
 
 /** Four colours for stages; a fifth stage begins again, dashed. */
 export type StageRole = 's0' | 's1' | 's2' | 's3'
@@ -9,6 +9,9 @@ export type QualityRole = 'q0' | 'q1' | 'q2' | 'q3' | 'q4'
 
 /** A share in five steps, from none to all. */
 export type CellRole = 'c0' | 'c1' | 'c2' | 'c3' | 'c4'
+
+/** What is seen on a cell of the same number: texts and dots. */
+export type InkRole = 'k0' | 'k1' | 'k2' | 'k3' | 'k4'
 
 /**
  * A place in a panel: x from 0 at the left to 1 at the right, y from 0 at the bottom to 1 at the top; and the trial that
@@ -86,6 +89,8 @@ export interface Label {
   readonly text: string
   readonly anchor: 'start' | 'middle' | 'end'
   readonly tone: 'normal' | 'strong' | 'dim'
+  /** The share of the plot's width that it may take, else it is left out; no limit by default. */
+  readonly room?: number
 }
 
 /** A picture of pixels, drawn without smoothing. */

@@ -2,8 +2,8 @@ import type { Role } from './figure.ts'
 
 export type Theme = 'light' | 'dark'
 
-/** Colours that are no marks: the ground, its texts and lines; `k0` to `k4` are for texts in cells of the same number. */
-export type GroundRole = 'ground' | 'text' | 'dim' | 'grid' | 'axis' | 'warn' | `k${0 | 1 | 2 | 3 | 4}`
+/** Colours that are no marks: the ground, its texts and lines. */
+export type GroundRole = 'ground' | 'text' | 'dim' | 'grid' | 'axis' | 'warn'
 
 export type PaletteRole = Role | GroundRole
 
@@ -46,7 +46,7 @@ export const PALETTES: Readonly<Record<Theme, Palette>> = {
       k4: '#ffffff',
     },
     ['#8292a6', '#667da0', '#4a6999', '#2e5493', '#123f8c'],
-    ['#f1f4f9', '#cddcf3', '#94b6e8', '#3f72c4', '#1b4a9c'],
+    ['#e3e9f2', '#c2d4f0', '#94b6e8', '#3f72c4', '#1b4a9c'],
   ),
   dark: palette(
     {
@@ -70,7 +70,7 @@ export const PALETTES: Readonly<Record<Theme, Palette>> = {
       k4: '#0d1117',
     },
     ['#62748c', '#768ca9', '#8ba4c6', '#9fbce2', '#b3d4ff'],
-    ['#1b2028', '#1d3354', '#2a4f86', '#6fa0e0', '#b3d0f7'],
+    ['#282e39', '#21406f', '#3462a6', '#6fa0e0', '#b3d0f7'],
   ),
 }
 

@@ -1,6 +1,17 @@
 import { escapeText } from './escape.ts'
-import type { Box as BoxMark, Cell, Dots, Label, LegendEntry, Lines, Mark, Pixels, Point } from './figure.ts'
-import type { Box } from './layout.ts'
+import type {
+  Box as BoxMark,
+  Cell,
+  Dots,
+  InkRole,
+  Label,
+  LegendEntry,
+  Lines,
+  Mark,
+  Pixels,
+  Point,
+} from './figure.ts'
+import { type Box, textWidth } from './layout.ts'
 import type { PaletteRole } from './palette.ts'
 
 /** The attributes that give an element the colour of a role. */
@@ -110,24 +121,24 @@ function drawBox({ role, look, x, y, title }: BoxMark, plot: Box, paint: Paint):
 }
 
 function drawCell({ role, x, y, text, strong }: Cell, plot: Box, paint: Paint): string {
-  const cell = `<rect${strong ? `${paint.fill(role)} stroke-width="1.5"` : paint.fill(role)} ${rectangle(x, y, plot)}/>`
-  const border = strong
-    ? `<rect fill="none"${paint.stroke('axis')} stroke-width="1.5" ${rectangle(x, y, plot)}/>`
-    : ''
+  const place = wholeRectangle(x, y, plot)
+  const cell = `<rect${paint.fill(role)} ${place}/>`
+  const border = strong ? `<rect fill="none"${paint.stroke('axis')} stroke-width="1.5" ${place}/>` : ''
   if (text === '') return cell + border
   const left = px(plot.x + ((x[0] + x[1]) / 2) * plot.w)
   const top = px(plot.y + (1 - (y[0] + y[1]) / 2) * plot.h + 4)
-  const label = `<text x="${left}" y="${top}" text-anchor="middle"${paint.fill(`k${role[1]}` as PaletteRole)}>${escapeText(text)}</text>`
+  const label = `<text x="${left}" y="${top}" text-anchor="middle"${paint.fill(`k${role[1]}` as InkRole)}>${escapeText(text)}</text>`
   return cell + border + label
 }
 
-function drawLabel({ x, y, text, anchor, tone }: Label, plot: Box, paint: Paint): string {
+function drawLabel({ x, y, text, anchor, tone, room }: Label, plot: Box, paint: Paint): string {
+  if (room !== undefined && textWidth(text) + 8 > room * plot.w) return ''
   const left = px(plot.x + x * plot.w)
   const top = px(plot.y + (1 - y) * plot.h)
   const weight = tone === 'strong' ? ' font-weight="600"' : ''
   const words = `x="${left}" y="${top}" text-anchor="${anchor}"${weight}`
   // Letters stay readable on lines by an edge in the colour of the ground.
-  const edge = `<text ${words} stroke-width="3" stroke-linejoin="round" aria-hidden="true"${paint.stroke('ground')}>${escapeText(text)}</text>`
+  const edge = `<text ${words} stroke-width="4" stroke-linejoin="round" aria-hidden="true"${paint.stroke('ground')}>${escapeText(text)}</text>`
   return `${edge}<text ${words}${paint.fill(tone === 'dim' ? 'dim' : 'text')}>${escapeText(text)}</text>`
 }
 
@@ -141,6 +152,13 @@ function rectangle(x: readonly [number, number], y: readonly [number, number], p
   const top = plot.y + (1 - clamped(y[1])) * plot.h
   const bottom = plot.y + (1 - clamped(y[0])) * plot.h
   return `x="${px(left)}" y="${px(top)}" width="${px(Math.max(0, right - left))}" height="${px(Math.max(0, bottom - top))}"`
+}
+
+/** With its edges on whole pixels: neighbours meet without a seam. */
+function wholeRectangle(x: readonly [number, number], y: readonly [number, number], plot: Box): string {
+  const [left, right] = x.map((u) => Math.round(plot.x + clamped(u) * plot.w)) as [number, number]
+  const [bottom, top] = y.map((u) => Math.round(plot.y + (1 - clamped(u)) * plot.h)) as [number, number]
+  return `x="${left}" y="${top}" width="${right - left}" height="${bottom - top}"`
 }
 
 function clamped(u: number): number {

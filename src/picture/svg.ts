@@ -156,17 +156,43 @@ interface Label {
   readonly text: string
 }
 
-/** Names that would be left out beside their neighbours are cut to the room of each; numbers can be left out. */
+/**
+ * The labels that have room. Names that would be left out beside their neighbours are cut to the room of each; of
+ * numbers, which mean another number when cut, every second or third is shown.
+ */
 function shownLabels({ ticks, bands }: Axis, plot: Box): Label[] {
   const room = plot.w / Math.max(1, bands > 0 ? bands : ticks.length)
   const most = Math.max(3, Math.floor((room * 1.4) / 6))
-  const place = (textOf: (text: string) => string): Label[] =>
-    apart(ticks.map(({ at, text }) => ({ centre: plot.x + at * plot.w, text: textOf(text) })))
-  const shown = place((text) => cut(text, Math.min(24, most)))
-  const areNumbers = ticks.every(({ text }) => !Number.isNaN(Number(text)))
-  if (shown.length === ticks.length || areNumbers) return shown
-  const shorter = place((text) => cutToWidth(text, room - LABEL_GAP))
-  return shorter.length > shown.length ? shorter : shown
+  const names = ticks.filter(({ text }) => !isNumber(text))
+  const placed = (textOf: (text: string) => string): Label[] =>
+    names.map(({ at, text }) => ({ centre: plot.x + at * plot.w, text: textOf(text) }))
+  const long = placed((text) => cut(text, Math.min(24, most)))
+  const short = placed((text) => cutToWidth(text, room - LABEL_GAP))
+  const shown = names.length === ticks.length && apart(long).length < apart(short).length ? short : long
+  return withNumbers(apart(shown), ticks, plot)
+}
+
+/** Every k-th number, with the least k that leaves them apart; those that would run into a name are left out. */
+function withNumbers(names: readonly Label[], ticks: Axis['ticks'], plot: Box): Label[] {
+  const numbers = ticks
+    .filter(({ text }) => isNumber(text))
+    .map(({ at, text }) => ({ centre: plot.x + at * plot.w, text }))
+    .filter((label) => names.every((name) => apart([name, label].sort(byCentre)).length === 2))
+  let every = 1
+  let some = numbers
+  while (apart(some).length < some.length) {
+    every++
+    some = numbers.filter((_, i) => i % every === 0)
+  }
+  return [...names, ...some].sort(byCentre)
+}
+
+function isNumber(text: string): boolean {
+  return text !== '' && !Number.isNaN(Number(text))
+}
+
+function byCentre(a: Label, b: Label): number {
+  return a.centre - b.centre
 }
 
 const LABEL_GAP = 6

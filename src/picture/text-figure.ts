@@ -244,7 +244,8 @@ function drawShade(
 function labelsAbove({ marks }: Panel, columns: number): string {
   const labels = marks.filter((mark) => mark.kind === 'label').filter(({ y }) => y >= 1)
   let line = ''
-  for (const { x, text, anchor } of labels.toSorted((a, b) => a.x - b.x)) {
+  for (const { x, text, anchor, room = 1 } of labels.toSorted((a, b) => a.x - b.x)) {
+    if (displayWidth(visible(text)) > room * columns) continue
     const word = truncate(visible(text), Math.max(6, Math.floor(columns / labels.length) - 1))
     const size = displayWidth(word)
     const at =

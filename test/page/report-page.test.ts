@@ -107,6 +107,25 @@ describe.skipIf(NO_BROWSER !== null)('a report in a browser', () => {
     await page.context().close()
   })
 
+  it('lays out first what is in view, and then the rest of the page', async () => {
+    const { page } = await openPage(browser, url)
+    await page.locator('html[data-painted]').waitFor()
+    const visibility = 'getComputedStyle(document.querySelector(".trials")).contentVisibility'
+    expect(await page.evaluate(visibility)).toBe('visible')
+    await page.evaluate('document.documentElement.removeAttribute("data-painted")')
+    expect(await page.evaluate(visibility), 'before the first paint').toBe('auto')
+    await page.context().close()
+  })
+
+  it('keeps pictures large enough to read on a narrow screen without a script', async () => {
+    const viewport = { width: 320, height: 800 }
+    const { page } = await openPage(browser, url, { viewport, javaScriptEnabled: false })
+    const box = await page.locator('[data-picture=history] svg').boundingBox()
+    expect(box!.width).toBeGreaterThanOrEqual(600)
+    expect((await page.locator('[data-picture=history]').boundingBox())!.width).toBeLessThanOrEqual(320)
+    await page.context().close()
+  })
+
   it('can be read without a script, and printed', async () => {
     const { page } = await openPage(browser, url, { javaScriptEnabled: false })
     expect(await page.locator('.answers').textContent()).toContain('Trial 6: validAccuracy 0.5310')

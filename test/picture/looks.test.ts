@@ -4,11 +4,11 @@ import { edfData, edfFigure } from '../../src/picture/figures/edf.ts'
 import { historyData, historyFigure } from '../../src/picture/figures/history.ts'
 import { lossData, lossFigure } from '../../src/picture/figures/loss.ts'
 import { answersOf } from '../../src/picture/page/answers.ts'
-import { trialTable } from '../../src/picture/page/html.ts'
+import { bestTable, trialTable } from '../../src/picture/page/html.ts'
 import { drawSvg } from '../../src/picture/svg.ts'
 import { drawText } from '../../src/picture/text-figure.ts'
 import { displayWidth } from '../../src/report/text.ts'
-import { study, trial } from './studies.ts'
+import { RATE, stage, study, trial } from './studies.ts'
 
 const FACTS = { winner: null, test: null, sure: [], next: [], canEvaluate: false }
 
@@ -65,9 +65,56 @@ it('says that the best of many trials is partly luck only of many', () => {
 it('shows a pruned trial in a table as no mishap, and breaks long names only', () => {
   const pruned = trial(0, 0.5, { state: 'pruned', params: { optimizer: 'a-very-long-name' } })
   const trials = [pruned, trial(1, null)]
-  const html = trialTable(study({ trials }), trials, 'All', false)
+  const html = trialTable(study({ trials }), trials, 'All', null)
   expect(html).toContain('<td>pruned</td>')
   expect(html).toContain('<b class="state">diverged</b>')
   expect(html).toContain('<td class="long">a-very-long-name</td>')
   expect(html).toContain('learning<wbr>Rate')
+})
+
+it('marks the winner among the best, also where its value is not the first', () => {
+  const trials = Array.from({ length: 15 }, (_, number) => trial(number, number / 20))
+  const small = study({ trials })
+  const first = bestTable(small, { trial: 14, byExpectation: false })
+  expect(first).toContain('The best 10 by measured value; ★ marks the winner<')
+  expect(first).toContain('<tr data-trial="14"><td>★ 1</td>')
+  const third = bestTable(small, { trial: 12, byExpectation: true })
+  expect(third).toContain('★ marks the winner, trial 12, by its expected value')
+  expect(third.match(/★ \d+<\/td>/g)).toEqual(['★ 3</td>'])
+  const outside = bestTable(small, { trial: 2, byExpectation: true })
+  expect(outside).toContain('<tr data-trial="2"><td>★ 13</td>')
+  expect(outside.match(/<tr data/g)).toHaveLength(11)
+})
+
+it('advises smaller learning rates only where trials diverged and there is one', () => {
+  const space = { parameters: { units: RATE }, conditions: {}, constraints: [] }
+  const nextOf = (state: 'failed' | 'diverged', searched = stage(0)) =>
+    answersOf(study({ stages: [searched], trials: [trial(0, null, { state })] }), FACTS).next.join()
+  expect(nextOf('diverged')).toContain('smaller learning rates')
+  expect(nextOf('failed')).not.toContain('learning rates')
+  expect(nextOf('diverged', stage(0, { space }))).not.toContain('learning rates')
+})
+
+it('never cuts a number on an axis: every second or third is shown where there is no room for all', () => {
+  const trials = Array.from({ length: 20_000 }, (_, number) => trial(number, 0.5))
+  const labels = (width: number) =>
+    [
+      ...drawSvg(historyFigure(historyData(study({ trials }))), { width, theme: 'page' }).matchAll(
+        /text-anchor="middle"[^>]*>([^<]*)</g,
+      ),
+    ].map(([, text]) => Number(text))
+  for (const width of [280, 320, 500, 760]) {
+    const shown = labels(width)
+    expect(shown.length).toBeGreaterThan(1)
+    const steps = shown.slice(1).map((value, i) => value - shown[i]!)
+    expect(new Set(steps).size, `${width} px: ${shown}`).toBe(1)
+  }
+})
+
+it('leaves out the name of a stage that is wider than its band', () => {
+  const stages = [stage(0), stage(1, { firstTrial: 95 })]
+  const trials = Array.from({ length: 100 }, (_, i) => trial(i, 0.5, { stage: i < 95 ? 0 : 1 }))
+  const svg = drawSvg(historyFigure(historyData(study({ stages, trials }))), { width: 320, theme: 'page' })
+  expect(svg.match(/>coarse · 1 ep</g)!.length).toBeGreaterThan(1)
+  expect(svg.match(/>fine · 4 ep</g), 'the legend alone').toHaveLength(1)
 })

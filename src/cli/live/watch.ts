@@ -5,6 +5,7 @@ import { answersHtml, bestTable } from '../../picture/page/html.ts'
 import { encodeTrials, mergeTrials } from '../../picture/page/page-data.ts'
 import { pictureStage, pictureTrial, readCurve } from '../../picture/read-study.ts'
 import type { PictureStudy, PictureTrial } from '../../picture/study.ts'
+import { readExplanation } from '../../report/explain.ts'
 import type { StudyReader, StudyRecord } from '../../store/store.ts'
 import { readHead } from '../pictures/study-page.ts'
 
@@ -107,7 +108,9 @@ export class StudyWatch {
       }
     if (now < this.#nextSummary && study.state === 'running') return null
     const begun = performance.now()
-    const head = readHead(reader, study, this.records, null)
+    // Of a study that has ended the winner by expected value is worked out, as a new page would.
+    const explanation = study.state === 'running' ? null : readExplanation(reader, study)
+    const head = readHead(reader, study, this.records, explanation)
     const data = JSON.stringify(summaryOf(this.records, head))
     this.#nextSummary = now + Math.max(1000, 10 * (performance.now() - begun))
     if (data === this.#summary) return null
@@ -117,7 +120,11 @@ export class StudyWatch {
 }
 
 function summaryOf(records: PictureStudy, head: Pick<StudyPage, 'activity' | 'facts' | 'answers'>) {
-  return { head: headHtml(head), answers: answersHtml(head.answers), best: bestTable(records) }
+  return {
+    head: headHtml(head),
+    answers: answersHtml(head.answers),
+    best: bestTable(records, head.answers.winner),
+  }
 }
 
 function lowestUnfinished(trials: readonly PictureTrial[]): number {

@@ -9,7 +9,7 @@ import { PICTURES } from '../../picture/pictures.ts'
 import { readPictureStudy } from '../../picture/read-study.ts'
 import type { PictureStudy } from '../../picture/study.ts'
 import { type Explanation, readExplanation, renderExplanation } from '../../report/explain.ts'
-import { countOf, formatDuration } from '../../report/numbers.ts'
+import { countOf, formatCount, formatDuration } from '../../report/numbers.ts'
 import { overviewOf } from '../../report/overview.ts'
 import { boundSentence, readTopSpread, spreadSentences } from '../../report/search-notes.ts'
 import { testLines } from '../../report/test-lines.ts'
@@ -67,7 +67,7 @@ export function readHead(
   return {
     activity: overview.activity,
     facts: [
-      `${overview.finished} of ${countOf(overview.trials, 'trial')}${bad.join('')}, ${countOf(all.epochs, 'epoch')}${took}; ${study.direction} ${study.metric}, seed ${study.seed}`,
+      `${formatCount(overview.finished)} of ${countOf(overview.trials, 'trial')}${bad.join('')}, ${countOf(all.epochs, 'epoch')}${took}; ${study.direction} ${study.metric}, seed ${study.seed}`,
       ...(study.endReason === null ? [] : [study.endReason]),
       ...study.notes.map((note) => `note: ${note}`),
       // Of a study that runs it is another one a moment later, and takes a while.

@@ -164,7 +164,9 @@ function notesOf(data: CurvesData, drawn: number, measured: number, clamped: num
   return [
     ...data.notes,
     ...(drawn < measured
-      ? [`${countOf(drawn, 'curve')} of ${measured} trials that measured anything, an even share by rank.`]
+      ? [
+          `${countOf(drawn, 'curve')} of ${countOf(measured, 'trial')} that measured anything, an even share by rank.`,
+        ]
       : []),
     ...(mishap > 0 ? [`Curves of trials that diverged or failed end where they did.`] : []),
     ...clampNotes(clamped),

@@ -13,7 +13,6 @@ import {
   panel,
   stageRole,
 } from '../figure.ts'
-import { textWidth } from '../layout.ts'
 import type { PictureOptions } from '../options.ts'
 import {
   bestLegend,
@@ -221,8 +220,8 @@ function stageBand({ study, stages }: HistoryData, i: number, unit: (x: number) 
   }
   const text = stageLabel(study.stages[stage]!)
   // A stage of a few trials among thousands has no room for its name: the legend has it.
-  if (textWidth(text) + 8 > (right - left) * 600) return [band]
-  const label: Label = { kind: 'label', x: left + 0.006, y: 1.025, text, anchor: 'start', tone: 'dim' }
+  const room = right - left
+  const label: Label = { kind: 'label', x: left + 0.006, y: 1.025, text, anchor: 'start', tone: 'dim', room }
   return [band, label]
 }
 

@@ -103,19 +103,35 @@ export function pairsFigure(data: PairsData): Figure {
     legend: [
       { role: 'c4', shape: 'bar', text: 'best fifth of the cells' },
       { role: 'c2', shape: 'bar', text: 'middle' },
-      { role: 'c1', shape: 'bar', text: 'worst' },
+      { role: 'c0', shape: 'bar', text: 'worst fifth' },
       ...(trials.length > MOST_DOTS
         ? []
-        : [{ role: 's0', shape: 'dot', text: 'a trial' } as const, ...mishapLegend(trials)]),
+        : [{ role: 'k0', shape: 'dot', text: 'a trial' } as const, ...mishapLegend(trials)]),
     ],
     panels: pairs.map((pair) => pairPanel(data, pair, step, best?.number)),
   }
 }
 
-function trialDots(trials: readonly PictureTrial[], at: (trial: PictureTrial) => Point): Mark[] {
+const STEPS = [0, 1, 2, 3, 4] as const
+
+/** Dots in the ink of the cells they lie on, which are light and dark. */
+function trialDots(
+  trials: readonly PictureTrial[],
+  at: (trial: PictureTrial) => Point,
+  shades: readonly Cell[],
+): Mark[] {
+  const points = trials.filter((trial) => !isMishap(trial)).map(at)
+  const stepOf = ([x, y]: Point): string =>
+    shades.find((cell) => x >= cell.x[0] && x <= cell.x[1] && y >= cell.y[0] && y <= cell.y[1])?.role[1] ??
+    '0'
   return [
     dots('bad', trials.filter(isMishap).map(at), 'cross'),
-    dots('s0', trials.filter((trial) => !isMishap(trial)).map(at)),
+    ...STEPS.map((step) =>
+      dots(
+        `k${step}`,
+        points.filter((point) => stepOf(point) === String(step)),
+      ),
+    ),
   ]
 }
 
@@ -146,7 +162,7 @@ function pairPanel(
   const at = (trial: PictureTrial): Point => [spread(across, trial, 1), spread(up, trial, 2), trial.number]
   const marks: Mark[] = [
     ...shades,
-    ...(trials.length > MOST_DOTS ? [] : trialDots(trials, at)),
+    ...(trials.length > MOST_DOTS ? [] : trialDots(trials, at, shades)),
     dots('winner', trials.filter(({ number }) => number === best).map(at), 'large'),
   ]
   return panel({ x: across.axis, y: up.axis, marks, span: 'part', height: 260, maxWidth: 300 })

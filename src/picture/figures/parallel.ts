@@ -7,7 +7,6 @@ import {
   type Figure,
   type Label,
   lines,
-  type Mark,
   type Point,
   panel,
   type QualityRole,
@@ -108,7 +107,7 @@ export function parallelFigure(data: ParallelData): Figure {
     notes: [
       ...data.notes,
       ...(trials.length < data.of
-        ? [`${trials.length} of ${data.of} trials with a value, an even share by rank.`]
+        ? [`${trials.length} of ${countOf(data.of, 'trial')} with a value, an even share by rank.`]
         : []),
       ...(names.some((name) => trials.some(({ params }) => params[name] === undefined))
         ? ['A line at the bottom of an axis belongs to a trial without that parameter.']
@@ -137,8 +136,16 @@ export function parallelFigure(data: ParallelData): Figure {
         y: NO_AXIS,
         marks: [
           ...fifths,
-          ...axes.flatMap((axis, i) => uprightMarks(axis, x(i))),
+          lines(
+            'muted',
+            axes.map((_, i): Point[] => [
+              [x(i), 0, -1],
+              [x(i), 1, -1],
+            ]),
+            { width: 1 },
+          ),
           lines('winner', trials.slice(0, 1).map(line), { width: 2.5 }),
+          ...axes.flatMap((axis, i) => uprightLabels(axis, x(i))),
         ],
         height: 260,
         minWidth: axes.length * 92,
@@ -148,18 +155,17 @@ export function parallelFigure(data: ParallelData): Figure {
   }
 }
 
-/** The axis itself, its name above, and its ticks to the left. */
-function uprightMarks({ name, axis }: UprightAxis, x: number): Mark[] {
+/** The name above an axis and its ticks to the left: on top of all lines, which would strike them out. */
+function uprightLabels({ name, axis }: UprightAxis, x: number): Label[] {
   const label = (at: number, text: string): Label => ({
     kind: 'label',
     x: x - 0.004,
     y: at - 0.012,
     text: cut(text, 10),
     anchor: 'end',
-    tone: 'dim',
+    tone: 'normal',
   })
   return [
-    lines('muted', [[[x, 0, -1] as Point, [x, 1, -1] as Point]], { width: 1 }),
     { kind: 'label', x, y: 1.04, text: cut(name, 14), anchor: 'middle', tone: 'strong' },
     ...axis.ticks.map(({ at, text }) => label(at, text)),
   ]

@@ -1,10 +1,18 @@
-import { formatDistribution, formatMetric, formatParam } from '../../report/numbers.ts'
+import { countOf, formatCount, formatDistribution, formatMetric, formatParam } from '../../report/numbers.ts'
 import type { Distribution } from '../../space/distribution.ts'
 import { toUnit } from '../../space/unit-scale.ts'
 import { isMishap, type PictureStudy, type PictureTrial, rankedWithValue, searchedNames } from '../study.ts'
 
+/** The trial that won, and whether another has a better measured value: replicates or the expected value decided. */
+export interface Winner {
+  readonly trial: number
+  readonly byExpectation: boolean
+}
+
 /** What a person asks first of a study. */
 export interface Answers {
+  /** The trial whose settings won; null if no trial has a value. */
+  readonly winner: Winner | null
   /** Which settings won. */
   readonly won: readonly string[]
   /** By how much, and how sure that is. */
@@ -34,6 +42,7 @@ export function answersOf(study: PictureStudy, facts: AnswerFacts): Answers {
   const best = ranked.find(({ number }) => number === facts.winner) ?? ranked[0]
   if (best === undefined) return withoutBest(study)
   return {
+    winner: { trial: best.number, byExpectation: best !== ranked[0] },
     won: [wonSentence(study, best)],
     sure: [
       // Replicates tell the best apart better than their first values do.
@@ -54,18 +63,25 @@ function withoutBest(study: PictureStudy): Answers {
   const bad = study.trials.filter(isMishap)
   const reasons = [...new Set(bad.flatMap(({ error }) => error ?? []))].slice(0, 3)
   return {
+    winner: null,
     won: [
       bad.length > 0
-        ? `No trial has succeeded: ${bad.length} of ${study.trials.length} diverged or failed.`
+        ? `No trial has succeeded: ${formatCount(bad.length)} of ${formatCount(study.trials.length)} diverged or failed.`
         : 'No trial has finished yet.',
     ],
     sure: reasons.map((reason) => `${reason}.`),
     looked: lookedSentences(study),
     next:
       bad.length > 0
-        ? ['Try smaller learning rates, or look at one trial: finesweep show followed by its number.']
+        ? [
+            `${hasRate(study) && bad.some(({ state }) => state === 'diverged') ? 'Try smaller learning rates, or look' : 'Look'} at one trial: finesweep show followed by its number.`,
+          ]
         : [],
   }
+}
+
+function hasRate(study: PictureStudy): boolean {
+  return searchedNames(study).some((name) => /learning.?rate|^lr$/i.test(name))
 }
 
 function wonSentence(study: PictureStudy, best: PictureTrial): string {
@@ -149,7 +165,7 @@ function nextSentences(study: PictureStudy, best: PictureTrial, facts: AnswerFac
   const bad = last.filter(isMishap).length
   if (last.length > 0 && bad / last.length > 0.3) {
     sentences.push(
-      `${bad} of ${last.length} trials of the last stage diverged or failed: cut the range where they lie.`,
+      `${formatCount(bad)} of ${countOf(last.length, 'trial')} of the last stage diverged or failed: cut the range where they lie.`,
     )
   }
   if (facts.test === null && facts.canEvaluate) {

@@ -1,3 +1,4 @@
+import { countOf, formatCount } from '../../report/numbers.ts'
 import { escapeText } from '../escape.ts'
 import type { PictureStudy } from '../study.ts'
 import type { Answers } from './answers.ts'
@@ -30,18 +31,20 @@ export function studyHtml(page: StudyPage, index: number, alone: boolean): strin
   const shown = records.trials.slice(0, rows)
   const caption =
     shown.length < records.trials.length
-      ? `The first ${shown.length} of ${records.trials.length} trials; the rest is in the store`
-      : `All ${records.trials.length} trials`
+      ? `The first ${formatCount(shown.length)} of ${countOf(records.trials.length, 'trial')}; the rest is in the store`
+      : records.trials.length === 1
+        ? 'The only trial'
+        : `All ${countOf(records.trials.length, 'trial')}`
   const body =
     `<div class="head">${headHtml(page)}</div>` +
     `<div class="answers">${answersHtml(page.answers)}</div>` +
-    `<div class="best">${bestTable(records)}</div>` +
+    `<div class="best">${bestTable(records, page.answers.winner)}</div>` +
     figures
       .map((figure) =>
         figure.name === 'narrowing' ? figureHtml(figure) + explanationHtml(explanation) : figureHtml(figure),
       )
       .join('') +
-    `<section class="trials"><h2>All trials</h2><div class="tools scripted" hidden><label>Filter <input type="search" class="filter" placeholder="adam, diverged, 50"></label><span class="count"></span></div>${trialTable(records, shown, caption, false)}</section>` +
+    `<section class="trials"><h2>All trials</h2><div class="tools scripted" hidden><label>Filter <input type="search" class="filter" placeholder="adam, diverged, 50"></label><span class="count"></span></div>${trialTable(records, shown, caption, null)}</section>` +
     `<details><summary><h2>Settings</h2></summary><pre>${preText(settings)}</pre></details>`
   const inside = `<div class="study" data-study="${index}">${body}</div>`
   if (alone) return inside

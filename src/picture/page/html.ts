@@ -4,7 +4,7 @@ import type { Figure } from '../figure.ts'
 import type { PictureName } from '../pictures.ts'
 import { isMishap, type PictureStudy, type PictureTrial, rankedWithValue, searchedNames } from '../study.ts'
 import { drawSvg } from '../svg.ts'
-import type { Answers } from './answers.ts'
+import type { Answers, Winner } from './answers.ts'
 
 /** The width that pictures are drawn for before a script knows the window. */
 export const PAGE_WIDTH = 736
@@ -44,16 +44,19 @@ export function answersHtml({ won, sure, looked, next }: Answers): string {
   ].join('')
 }
 
-/** A table of trials; in a page with a script its headings sort, and its numbers choose a trial. */
+/**
+ * A table of trials; in a page with a script its headings sort, and its numbers choose a trial.
+ * @param ranks what stands before each trial; null for a table without ranks
+ */
 export function trialTable(
   study: PictureStudy,
   trials: readonly PictureTrial[],
   caption: string,
-  ranked: boolean,
+  ranks: readonly string[] | null,
 ): string {
   const names = searchedNames(study)
   const heads = [
-    ...(ranked ? [['rank', '#']] : []),
+    ...(ranks === null ? [] : [['rank', '#']]),
     ...[
       ['number', 'trial'],
       ['stage', 'stage'],
@@ -67,8 +70,8 @@ export function trialTable(
   const head = heads
     .map(([key, title]) => `<th scope="col" data-key="${escapeText(key)}">${breakable(title)}</th>`)
     .join('')
-  const rows = trials.map((trial, i) => trialRow(study, trial, names, ranked ? i + 1 : null)).join('')
-  return `<div class="scroll" tabindex="0" role="group" aria-label="${escapeText(caption)}"><table><caption>${escapeText(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`
+  const rows = trials.map((trial, i) => trialRow(study, trial, names, ranks?.[i] ?? null)).join('')
+  return `<div class="scroll" tabindex="0" role="group" aria-label="${escapeText(caption)}"><table><caption><span>${escapeText(caption)}</span></caption><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`
 }
 
 /** One row; the number is a link that chooses the trial. */
@@ -76,11 +79,11 @@ export function trialRow(
   study: PictureStudy,
   trial: PictureTrial,
   names: readonly string[],
-  rank: number | null,
+  rank: string | null,
 ): string {
   const root = study.stages[0]?.space.parameters ?? {}
   const cells = [
-    ...(rank === null ? [] : [String(rank)]),
+    ...(rank === null ? [] : [rank]),
     `<a href="#trial=${trial.number}">${trial.number}</a>`,
     escapeText(study.stages[trial.stage]?.name ?? String(trial.stage + 1)),
     isMishap(trial) ? `<b class="state">${trial.state}</b>` : trial.state,
@@ -103,10 +106,17 @@ function breakable(name: string): string {
   return escapeText(name).replace(/[_.-](?=.)|(?<=[a-z])(?=[A-Z])/g, '$&<wbr>')
 }
 
-/** The best trials of a study. */
-export function bestTable(study: PictureStudy, count = 10): string {
-  const best = rankedWithValue(study).slice(0, count)
-  return best.length === 0 ? '' : trialTable(study, best, `The best ${best.length} by measured value`, true)
+/** The best trials of a study by what they measured, with the winner marked: it may be another than the first. */
+export function bestTable(study: PictureStudy, winner: Winner | null, count = 10): string {
+  const ranked = rankedWithValue(study)
+  const best = ranked.slice(0, count)
+  if (best.length === 0) return ''
+  const won = ranked.find(({ number }) => number === winner?.trial)
+  const shown = won === undefined || best.includes(won) ? best : [...best, won]
+  const marks = shown.map((trial) => `${trial === won ? '★ ' : ''}${ranked.indexOf(trial) + 1}`)
+  const why = winner?.byExpectation === true ? `, trial ${winner.trial}, by its expected value` : ''
+  const caption = `The best ${best.length} by measured value; ★ marks the winner${why}`
+  return trialTable(study, shown, caption, marks)
 }
 
 /** Pictures in the order of a page; those further down are folded. */

@@ -21,10 +21,12 @@ p{margin:4px 0}
 .plot{position:relative;overflow-x:auto}
 .plot svg{display:block;max-width:100%;height:auto}
 .plot[tabindex] svg{max-width:none}
+@media screen and (scripting:none){.plot svg{min-width:600px}}
 .scroll{overflow-x:auto}
-section.figure,.trials{content-visibility:auto;contain-intrinsic-size:auto 420px}
+@media screen and (scripting:enabled){:root:not([data-painted]) :is(section.figure,.trials){content-visibility:auto;contain-intrinsic-size:auto 420px}}
 table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:4px 0}
+caption span{position:sticky;left:0;display:inline-block;max-width:min(calc(100vw - 24px),100%)}
 th,td{text-align:right;padding:3px 10px 3px 0;white-space:nowrap;max-width:220px;overflow:hidden;text-overflow:ellipsis}
 td.long{white-space:normal;overflow-wrap:anywhere;min-width:130px}
 th{white-space:normal;vertical-align:bottom;color:var(--dim);font-weight:600;border-bottom:1px solid var(--axis)}
@@ -49,5 +51,5 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:12.5px;line-height:1.4
 @media (min-width:1100px){main,header,footer,#chosen{max-width:1080px}.answers{grid-template-columns:1fr 1fr}}
 @media (max-width:560px){.answers{grid-template-columns:1fr}main,header,footer{padding:0 12px}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
-@media print{:root{color-scheme:light;${paletteVariables('light')}}.tools,.top,#chosen,.scripted{display:none}body{font-size:11px}section.figure,.trials{content-visibility:visible}section.figure,tr{break-inside:avoid}.scroll,.plot{overflow:visible}.plot[tabindex] svg{max-width:100%}table{font-size:9px}th,td{padding:2px 6px 2px 0}}
+@media print{:root{color-scheme:light;${paletteVariables('light')}}.tools,.top,#chosen,.scripted{display:none}body{font-size:11px}section.figure,tr{break-inside:avoid}.scroll,.plot{overflow:visible}.plot[tabindex] svg{max-width:100%}table{font-size:9px}th,td{padding:2px 6px 2px 0}}
 `

@@ -1,4 +1,4 @@
-import { formatDuration, formatMetric } from '../../../report/numbers.ts'
+import { formatCount, formatDuration, formatMetric } from '../../../report/numbers.ts'
 import { tickText } from '../../axis.ts'
 import { markChosen, redraw } from './draw.ts'
 import type { PageData, StudyView } from './state.ts'
@@ -72,7 +72,9 @@ export class Chooser {
       records.stages[trial.stage]?.name ?? `stage ${trial.stage + 1}`,
       trial.state,
       ...(trial.value === null ? [] : [`${records.metric} ${formatMetric(records.metric, trial.value)}`]),
-      ...(rank < 0 ? [] : [`rank ${rank + 1} of ${this.#current.ranking().length}`]),
+      ...(rank < 0
+        ? []
+        : [`rank ${formatCount(rank + 1)} of ${formatCount(this.#current.ranking().length)}`]),
       `${trial.epochs} of ${trial.budget.epochs} epochs`,
       ...(trial.durationMs === null ? [] : [formatDuration(trial.durationMs)]),
       ...(trial.error === null ? [] : [trial.error]),

@@ -27,6 +27,8 @@ if (views.length > 0) {
   }
   chooser.fromAddress()
 }
+// What is in view is laid out and painted first, then the rest, which a picture of the whole page would lack.
+requestAnimationFrame(() => setTimeout(() => document.documentElement.setAttribute('data-painted', '')))
 
 /** Pictures are drawn for the window's width when they come into view. */
 function startPlots(view: StudyView, chooser: Chooser): void {

@@ -1,4 +1,4 @@
-import { formatParam } from '../../../report/numbers.ts'
+import { countOf, formatCount, formatParam } from '../../../report/numbers.ts'
 import { type PictureTrial, searchedNames } from '../../study.ts'
 import { trialRow } from '../html.ts'
 import type { StudyView } from './state.ts'
@@ -47,7 +47,8 @@ export class TrialTable {
     const shown = found.slice(0, this.#rows)
     body.innerHTML = shown.map((trial) => trialRow(records, trial, names, null)).join('')
     const count = root.querySelector('.trials .count')
-    if (count !== null) count.textContent = `${shown.length} of ${records.trials.length} trials`
+    if (count !== null)
+      count.textContent = `${formatCount(shown.length)} of ${countOf(records.trials.length, 'trial')}`
     markRows(root, chosen)
   }
 
