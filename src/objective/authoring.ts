@@ -16,9 +16,9 @@ export { type DefineOptions, defineObjective } from './define.ts'
 export {
   DivergedError,
   FailedError,
+  type GivenMeasurement,
   type Measurements,
   type Objective,
-  type Report,
   type TrialContext,
   type TrialResult,
 } from './objective.ts'

@@ -29,8 +29,8 @@ export interface TrialContext<P extends Params = Params> {
   readonly signal: AbortSignal
 }
 
-/** What an objective yields: a measurement, which may go without metrics. */
-export interface Report {
+/** A measurement as an objective or a caller gives it: it may leave out the metrics. */
+export interface GivenMeasurement {
   readonly step: number
   readonly value: number
   readonly metrics?: Readonly<Record<string, number>>
@@ -47,7 +47,9 @@ export interface TrialResult {
 // biome-ignore lint/suspicious/noConfusingVoidType: a generator function without a return statement returns void.
 type Returned = TrialResult | undefined | void
 
-export type Measurements = Generator<Report, Returned, void> | AsyncGenerator<Report, Returned, void>
+export type Measurements =
+  | Generator<GivenMeasurement, Returned, void>
+  | AsyncGenerator<GivenMeasurement, Returned, void>
 
 /**
  * What is measured. A generator of measurements: the last one is the trial's value. The executor pulls, so a trial

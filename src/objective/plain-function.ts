@@ -1,8 +1,8 @@
 import type { Params } from '../space/distribution.ts'
-import type { Measurements, Report, TrialContext } from './objective.ts'
+import type { GivenMeasurement, Measurements, TrialContext } from './objective.ts'
 
 /** The value alone, or with metrics beside it. */
-export type PlainResult = number | Omit<Report, 'step'>
+export type PlainResult = number | Omit<GivenMeasurement, 'step'>
 
 /** What an objective may be written as: a generator of measurements, or a function that gives the value. */
 export type ObjectiveFunction<P extends Params = Params> = (
@@ -17,15 +17,15 @@ export function measurementsOf(run: ObjectiveFunction, context: TrialContext): M
 }
 
 function* single(result: PlainResult, context: TrialContext): Measurements {
-  yield asReport(result, context)
+  yield asMeasurement(result, context)
 }
 
 async function* awaited(result: Promise<PlainResult>, context: TrialContext): Measurements {
-  yield asReport(await result, context)
+  yield asMeasurement(await result, context)
 }
 
 /** What is of a wrong type is passed on as it is, for the check that every measurement goes through. */
-function asReport(result: PlainResult, { budget }: TrialContext): Report {
+function asMeasurement(result: PlainResult, { budget }: TrialContext): GivenMeasurement {
   const isRecord = typeof result === 'object' && result !== null
   return isRecord ? { step: budget.epochs, ...result } : { step: budget.epochs, value: result }
 }

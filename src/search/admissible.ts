@@ -9,7 +9,7 @@ import { type ProposalRequest, trialStream } from './sampler.ts'
 /** How often a point is drawn again before the space is looked at as a whole, or given up. */
 const DRAWS = 64
 const FEASIBLE_DRAWS = 16
-/** How many of the latest trials are starting points for moves where points that keep the constraints are rare. */
+/** How many of the latest trials are starting points for moves where points that satisfy the constraints are rare. */
 const KNOWN_POINTS = 64
 /** Up to this many points, the remaining ones are listed and drawn from. */
 const LISTED_POINTS = 20_000
@@ -19,7 +19,7 @@ export function trialDraws(request: ProposalRequest, purpose: string): Stream {
   return stream(trialStream(request, purpose))
 }
 
-/** Whether a point may be run: it keeps the constraints and is not taken. */
+/** Whether a point may be run: it satisfies the constraints and is not taken. */
 export function isAdmissible(request: ProposalRequest, params: Params): boolean {
   return constraintsHold(request.space, params) && isNew(request, params)
 }
@@ -30,8 +30,8 @@ export function admissible(request: ProposalRequest, params: Params): Params {
 }
 
 /**
- * A draw among the points that keep the constraints and are not taken, uniform unless these are rare; once all points
- * are taken, among those that keep the constraints. Throws UserError('usage') if none is found.
+ * A draw among the points that satisfy the constraints and are not taken, uniform unless these are rare; once all points
+ * are taken, among those that satisfy the constraints. Throws UserError('usage') if none is found.
  */
 export function drawAdmissible(request: ProposalRequest, draws: Stream): Params {
   const { space } = request
@@ -61,7 +61,7 @@ function isNew(request: ProposalRequest, params: Params): boolean {
   return request.taken.size === 0 || neverRepeats(request.space) || !request.taken.has(pointKey(params))
 }
 
-/** Whether a point that keeps the constraints is found, as the first trial would look for it; `known` are points to start from. */
+/** Whether a point that satisfies the constraints is found, as the first trial would look for it; `known` are points to start from. */
 export function hasFeasiblePoint(space: SearchSpace, known: readonly Params[]): boolean {
   if (space.constraints.length === 0) return true
   const points = allPoints(space, LISTED_POINTS)

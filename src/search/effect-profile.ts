@@ -16,7 +16,7 @@ const FLAT = 0.05
 const MOST_TRIALS = 64
 
 /**
- * What a range's value does to the score where the other parameters are as in the `elite` best trials (partial
+ * What a range's value does to the score where the other parameters are as in the `eliteSize` best trials (partial
  * dependence, averaged over these alone: elsewhere it does not matter, and after an adaptive stage nothing is known):
  * for each range its scores at PROFILE_PLACES even places of the box, low is good, in standard deviations. By a
  * Gaussian process over the trials, so that one lucky trial hardly shows. `ranked` has the best trial first.
@@ -25,7 +25,7 @@ const MOST_TRIALS = 64
 export function effectProfiles(
   space: SearchSpace,
   ranked: readonly PastTrial[],
-  elite: number,
+  eliteSize: number,
   direction: Direction,
 ): ReadonlyMap<string, Float64Array> {
   const known = ranked.filter((trial) => hasValue(trial) || isBad(trial))
@@ -39,7 +39,7 @@ export function effectProfiles(
     groups: new Float64Array(trials.length),
     isChoice: axes.map(({ kind }) => kind === 'choice'),
   })
-  const best = ranked.slice(0, elite).map((trial) => placeOf(axes, trial.params))
+  const best = ranked.slice(0, eliteSize).map((trial) => placeOf(axes, trial.params))
   const profiles = new Map<string, Float64Array>()
   for (const [i, axis] of axes.entries()) {
     if (axis.kind === 'choice') continue

@@ -71,15 +71,15 @@ function rankSum(labels: Uint32Array, ranks: Float64Array): number {
 }
 
 function kuiper(labels: Uint32Array, endsGroup: readonly boolean[]): number {
-  let elite = 0
-  for (const label of labels) elite += label
-  const others = labels.length - elite
-  if (elite === 0 || others === 0) return 0
+  let eliteSize = 0
+  for (const label of labels) eliteSize += label
+  const others = labels.length - eliteSize
+  if (eliteSize === 0 || others === 0) return 0
   let difference = 0
   let above = 0
   let below = 0
   for (let i = 0; i < labels.length; i++) {
-    difference += labels[i] === 1 ? 1 / elite : -1 / others
+    difference += labels[i] === 1 ? 1 / eliteSize : -1 / others
     if (!endsGroup[i]) continue
     if (difference > above) above = difference
     if (-difference > below) below = -difference
@@ -88,13 +88,14 @@ function kuiper(labels: Uint32Array, endsGroup: readonly boolean[]): number {
 }
 
 /**
- * How likely at most `hits` of the `elite` best of `all` trials would have had a choice that `tried` of them had,
+ * How likely at most `hits` of the `eliteSize` best of `all` trials would have had a choice that `tried` of them had,
  * if the choice made no difference: the lower tail of the hypergeometric distribution.
  */
-export function chanceOfSoFew(hits: number, tried: number, elite: number, all: number): number {
-  const whole = logChoose(all, elite)
+export function chanceOfSoFew(hits: number, tried: number, eliteSize: number, all: number): number {
+  const whole = logChoose(all, eliteSize)
   let sum = 0
-  for (let k = 0; k <= hits; k++) sum += exp(logChoose(tried, k) + logChoose(all - tried, elite - k) - whole)
+  for (let k = 0; k <= hits; k++)
+    sum += exp(logChoose(tried, k) + logChoose(all - tried, eliteSize - k) - whole)
   return Math.min(1, sum)
 }
 

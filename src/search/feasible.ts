@@ -10,15 +10,15 @@ const DRAWS = 256
 /** How often a point is moved on its way to where the rules hold, and how many points are moved. */
 const REPAIR_MOVES = 4000
 const REPAIRS = 4
-/** How often a point that keeps the rules is moved at random, for each axis. */
+/** How often a point that satisfies the rules is moved at random, for each axis. */
 const WALK_MOVES = 30
 /** How many draws the rate of acceptance is estimated from. */
 const RATE_DRAWS = 4000
 const LAST_UNIT = 1 - 2 ** -40
 
 /**
- * A point that keeps the rules between parameters, with the values of `given`; null if none is found. Uniform where
- * the rules keep one point of some hundred. Else a point is moved downhill to where they hold, or one of `known` is
+ * A point that satisfies the rules between parameters, with the values of `given`; null if none is found. Uniform where
+ * the rules admit one point of some hundred. Else a point is moved downhill to where they hold, or one of `known` is
  * taken, and from there a random walk of single coordinates stays where they hold.
  */
 export function drawFeasible(
@@ -36,7 +36,7 @@ export function drawFeasible(
   return start === null ? null : cube.point(walked(cube, start, draws))
 }
 
-/** About which share of the uniform points keep the rules; 0 if none of some thousand does. */
+/** About which share of the uniform points satisfy the rules; 0 if none of some thousand does. */
 export function acceptanceRate(space: SearchSpace): number {
   if (space.constraints.length === 0) return 1
   const draws = stream(['acceptance'])

@@ -161,7 +161,7 @@ interface BackgroundPoint {
   readonly params: ReturnType<typeof paramsAt>
 }
 
-/** Sobol' points of the box that keep its constraints; any, where hardly one does. */
+/** Sobol' points of the box that satisfy its constraints; any, where hardly one does. */
 function backgroundOf(box: SearchSpace, axes: number): BackgroundPoint[] {
   const all: BackgroundPoint[] = []
   const feasible: BackgroundPoint[] = []

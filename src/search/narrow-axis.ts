@@ -18,7 +18,7 @@ export interface AxisView {
   /** All trials, best first. */
   readonly ranked: readonly PastTrial[]
   /** How many of them are the best. */
-  readonly elite: number
+  readonly eliteSize: number
   readonly margin: number
   readonly direction: Direction
   /** Values after a part of the epochs; null where a stage has too few. */

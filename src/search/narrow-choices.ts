@@ -8,7 +8,7 @@ import type { ParameterDecision } from './narrow-decision.ts'
 export function narrowChoices(view: AxisView, before: CategoricalDistribution): ParameterDecision {
   const { name, ranked } = view
   const having = ranked.filter((trial) => own(trial.params, name) !== undefined)
-  const elite = ranked.slice(0, view.elite).filter((trial) => own(trial.params, name) !== undefined)
+  const elite = ranked.slice(0, view.eliteSize).filter((trial) => own(trial.params, name) !== undefined)
   const rejected: ParamValue[] = []
   let pValue = 1
   for (const choice of before.choices) {

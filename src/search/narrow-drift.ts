@@ -31,7 +31,7 @@ export function earlyEpoch(epochs: number): number | null {
  * prefer (shallow networks, high rates) shows as a move, and goes on with more epochs. Null where too little moves.
  */
 export function driftOf(
-  { name, ranked, elite, early, direction }: AxisView,
+  { name, ranked, eliteSize, early, direction }: AxisView,
   before: Distribution,
 ): Drift | null {
   if (early === null) return null
@@ -40,7 +40,8 @@ export function driftOf(
     known.map((trial) => ({ ...trial, value: early.values.get(trial.number)! })),
     direction,
   )
-  const moved = meanPlace(known.slice(0, elite), name, before) - meanPlace(then.slice(0, elite), name, before)
+  const moved =
+    meanPlace(known.slice(0, eliteSize), name, before) - meanPlace(then.slice(0, eliteSize), name, before)
   if (!(Math.abs(moved) > LEAST_DRIFT)) return null
   return {
     side: moved < 0 ? 'lower' : 'upper',

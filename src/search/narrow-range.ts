@@ -62,11 +62,11 @@ export function narrowRange(view: AxisView, before: Distribution, profile: Float
 }
 
 /** The trials that have the parameter, best first, and where on its range. */
-export function placedTrials({ name, ranked, elite }: AxisView, before: Distribution): Placed[] {
+export function placedTrials({ name, ranked, eliteSize }: AxisView, before: Distribution): Placed[] {
   return ranked.flatMap((trial, rank) => {
     const value = own(trial.params, name)
     const place = value === undefined ? Number.NaN : toUnit(before, value)
-    return Number.isNaN(place) ? [] : [{ trial, isElite: rank < elite, place }]
+    return Number.isNaN(place) ? [] : [{ trial, isElite: rank < eliteSize, place }]
   })
 }
 

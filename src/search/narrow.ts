@@ -70,17 +70,17 @@ export function narrow(request: NarrowRequest): {
   }
 }
 
-/** One searched parameter of a request whose trials are ranked. @param elite how many of them are the best */
+/** One searched parameter of a request whose trials are ranked. @param eliteSize how many of them are the best */
 export function viewOf(
   { space, root, direction, plan, streamName, early = null }: NarrowRequest,
   name: string,
   ranked: readonly PastTrial[],
-  elite: number,
+  eliteSize: number,
 ): AxisView {
   return {
     name,
     ranked,
-    elite,
+    eliteSize,
     direction,
     early,
     root: root.parameters[name] ?? space.parameters[name]!,

@@ -46,7 +46,7 @@ export function takenBefore(
 /**
  * The params of a stage's trial `index`: first the stage's `startWith` points, then promotions of a warm start
  * (the best trials of the stage before, continued), then what the sampler proposes, with a share of draws from the
- * whole root range between them. Pure. Throws UserError('usage') if no point keeps the constraints.
+ * whole root range between them. Pure. Throws UserError('usage') if no point satisfies the constraints.
  */
 export function proposeTrial(request: ProposalRequest, own: OwnSamplers = NO_OWN_SAMPLERS): TrialProposal {
   const { index, root } = request

@@ -54,7 +54,7 @@ export interface Sampler {
   readonly adaptive: boolean
   /**
    * Called once for each trial, when it is about to start; returns a point of `request.space` (all active parameters
-   * set) that keeps its constraints. Throws UserError('usage') if no such point is found.
+   * set) that satisfies its constraints. Throws UserError('usage') if no such point is found.
    */
   propose(request: ProposalRequest): Params
 }

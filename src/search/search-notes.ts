@@ -3,7 +3,7 @@ import { acceptanceRate } from './feasible.ts'
 import { gridNotice } from './grid-sampler.ts'
 import type { StagePlan } from './stage-plan.ts'
 
-/** A share of points that keep the constraints below this is told. */
+/** A share of points that satisfy the constraints below this is told. */
 const RARE = 0.1
 
 /** What the user of these stages should know before they run, a sentence each. */

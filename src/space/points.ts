@@ -97,7 +97,7 @@ export function constraintsHold(space: SearchSpace, params: Params): boolean {
   return prepare(space).constraints.every((constraint) => constraintHolds(constraint, params))
 }
 
-/** How far a point is from keeping all rules: 0 exactly if they hold. */
+/** How far a point is from satisfying all rules: 0 exactly if they hold. */
 export function totalViolation(space: SearchSpace, params: Params): number {
   return prepare(space).constraints.reduce((sum, constraint) => sum + violation(constraint, params), 0)
 }
@@ -127,7 +127,7 @@ export function neverRepeats(space: SearchSpace): boolean {
 const enumerated = new WeakMap<SearchSpace, readonly Params[]>()
 
 /**
- * All distinct points that keep the constraints, in a fixed order; null if there may be more than `most`.
+ * All distinct points that satisfy the constraints, in a fixed order; null if there may be more than `most`.
  * Worked out once for a space.
  */
 export function allPoints(space: SearchSpace, most: number): readonly Params[] | null {

@@ -135,7 +135,7 @@ export function impossibleConditions(
   )
 }
 
-/** Rules of a sound space that no point of it keeps; paths begin with `constraints`. */
+/** Rules of a sound space that no point of it satisfies; paths begin with `constraints`. */
 export function impossibleRules(space: SearchSpace): SpaceMistake[] {
   return space.constraints.flatMap((constraint, index) => {
     if (mayHold(constraint, space, {})) return []

@@ -4,7 +4,7 @@ import { own } from './own.ts'
 
 /**
  * How far a rule is from holding: 0 exactly where it holds, else positive, and less the closer its sides are to each
- * other; what a search for points that keep the rule goes down. A rule without numbers to compare counts 1.
+ * other; what a search for points that satisfy the rule goes down. A rule without numbers to compare counts 1.
  */
 export function violation(expression: Expression, params: Params): number {
   if (constraintHolds(expression, params)) return 0

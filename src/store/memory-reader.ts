@@ -8,7 +8,7 @@ import {
   type TrialState,
 } from '../trial.ts'
 import { encodeJson } from './exact-json.ts'
-import { type KeptStudy, trialsInOrder } from './memory-study.ts'
+import { type MemoryStudy, trialsInOrder } from './memory-study.ts'
 import { addInterval } from './running-time.ts'
 import type {
   ArtifactFolder,
@@ -28,12 +28,12 @@ import { sortTrials, trialSorting } from './trial-order.ts'
 /** Reads studies that are kept in memory. */
 export class MemoryReader implements StudyReader {
   /** By id, from 1; a deleted one leaves its place empty. */
-  protected readonly byId: (KeptStudy | undefined)[] = []
+  protected readonly byId: (MemoryStudy | undefined)[] = []
   /** Whether something was committed since this was last asked. */
   protected hasChanged = true
 
   studies(): StudyRecord[] {
-    return this.kept().map(({ record }) => record)
+    return this.all().map(({ record }) => record)
   }
 
   findStudy(name: string): StudyRecord | undefined {
@@ -41,7 +41,7 @@ export class MemoryReader implements StudyReader {
   }
 
   latestStudy(): StudyRecord | undefined {
-    return this.kept().at(-1)?.record
+    return this.all().at(-1)?.record
   }
 
   stages(study: number): StageRecord[] {
@@ -153,14 +153,14 @@ export class MemoryReader implements StudyReader {
   }
 
   close(): void {
-    for (const study of this.kept()) study.lease = undefined
+    for (const study of this.all()) study.lease = undefined
   }
 
-  protected kept(): KeptStudy[] {
+  protected all(): MemoryStudy[] {
     return this.byId.filter((study) => study !== undefined)
   }
 
-  protected find(study: number): KeptStudy | undefined {
+  protected find(study: number): MemoryStudy | undefined {
     return this.byId[study - 1]
   }
 }

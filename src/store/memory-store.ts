@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts'
 import { thisProcess } from '../process-identity.ts'
 import type { TimedMeasurement, TrialOutcome, TrialSpec } from '../trial.ts'
 import { MemoryReader } from './memory-reader.ts'
-import { copyJson, type KeptStudy, markRunning, newlyKept, putTrial } from './memory-study.ts'
+import { copyJson, type MemoryStudy, markRunning, newMemoryStudy, putTrial } from './memory-study.ts'
 import type {
   Evaluation,
   Fingerprints,
@@ -45,7 +45,7 @@ class MemoryStore extends MemoryReader implements StudyWriter {
     if (isTaken(study.name)) {
       throw nameTaken(study.name)
     }
-    const added = newlyKept(study, this.byId.length + 1, this.#now())
+    const added = newMemoryStudy(study, this.byId.length + 1, this.#now())
     this.byId.push(added)
     this.hasChanged = true
     this.acquireLease(added.record.id)
@@ -148,7 +148,7 @@ class MemoryStore extends MemoryReader implements StudyWriter {
   }
 
   flush(): void {
-    for (const held of this.kept()) {
+    for (const held of this.all()) {
       this.hasChanged ||= held.pending.length > 0
       for (const write of held.pending.splice(0)) write()
       held.ahead.clear()
@@ -210,18 +210,18 @@ class MemoryStore extends MemoryReader implements StudyWriter {
     this.hasChanged = true
   }
 
-  #record(held: KeptStudy, changes: Partial<StudyRecord>): void {
+  #record(held: MemoryStudy, changes: Partial<StudyRecord>): void {
     held.record = { ...held.record, ...changes }
     this.hasChanged = true
   }
 
-  #get(study: number): KeptStudy {
+  #get(study: number): MemoryStudy {
     const held = this.find(study)
     if (held === undefined) throw new Error(`There is no study ${study}.`)
     return held
   }
 
-  #leased(study: number): KeptStudy {
+  #leased(study: number): MemoryStudy {
     const held = this.#get(study)
     if (held.lease === undefined) throw new Error(`This writer does not hold the lease of study ${study}.`)
     return held

@@ -2,17 +2,17 @@ import type { TimedMeasurement, TrialRecord } from '../trial.ts'
 import { decodeJson, encodeJson } from './exact-json.ts'
 import type { Evaluation, Lease, NewStudy, StageRecord, StudyRecord } from './store.ts'
 
-export interface KeptTrial {
+export interface MemoryTrial {
   readonly record: TrialRecord
   readonly measurements: readonly TimedMeasurement[]
   readonly artifact: Uint8Array | null
 }
 
 /** All of one study. */
-export interface KeptStudy {
+export interface MemoryStudy {
   record: StudyRecord
   readonly stages: StageRecord[]
-  readonly trials: Map<number, KeptTrial>
+  readonly trials: Map<number, MemoryTrial>
   readonly evaluations: Evaluation[]
   readonly folders: Map<number, string>
   lease: Lease | undefined
@@ -25,7 +25,7 @@ export interface KeptStudy {
 }
 
 /** A study that begins. @param now milliseconds since the epoch */
-export function newlyKept(study: NewStudy, id: number, now: number): KeptStudy {
+export function newMemoryStudy(study: NewStudy, id: number, now: number): MemoryStudy {
   const record: StudyRecord = {
     ...study,
     experiment: copyJson(study.experiment),
@@ -53,12 +53,12 @@ export function newlyKept(study: NewStudy, id: number, now: number): KeptStudy {
 }
 
 /** In order of number. */
-export function trialsInOrder(held: KeptStudy | undefined): KeptTrial[] {
+export function trialsInOrder(held: MemoryStudy | undefined): MemoryTrial[] {
   return [...(held?.trials.values() ?? [])].sort((a, b) => a.record.number - b.record.number)
 }
 
 /** Writes a trial at the next flush. */
-export function putTrial(held: KeptStudy, trial: KeptTrial): void {
+export function putTrial(held: MemoryStudy, trial: MemoryTrial): void {
   const { number } = trial.record
   held.ahead.set(number, trial.record)
   held.pending.push(() => {
@@ -68,7 +68,7 @@ export function putTrial(held: KeptStudy, trial: KeptTrial): void {
 }
 
 /** A resumed study is running again once something new is written to it. */
-export function markRunning(held: KeptStudy): void {
+export function markRunning(held: MemoryStudy): void {
   held.record = { ...held.record, state: 'running', endReason: null, finishedAt: null }
 }
 

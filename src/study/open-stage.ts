@@ -209,7 +209,7 @@ function proposer(course: StudyCourse, stage: StageRecord, earlier: readonly End
       continues,
     }
   }
-  // Where few points keep the constraints, new ones are found from known ones.
+  // Where few points satisfy the constraints, new ones are found from known ones.
   return { propose, looksBack: mayMeet || course.space.constraints.length > 0 }
 }
 

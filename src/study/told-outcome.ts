@@ -1,12 +1,12 @@
 import { readMeasurement } from '../execute/read-measurement.ts'
-import type { Report } from '../objective/objective.ts'
+import type { GivenMeasurement } from '../objective/objective.ts'
 import type { TimedMeasurement, TrialOutcome, TrialRecord } from '../trial.ts'
 
 /**
  * The result of a trial that was run elsewhere: its value; all its measurements, the last of which gives the value;
  * `failed`, for good; or `again`, to hand it out once more.
  */
-export type Told = number | readonly Report[] | 'failed' | 'again'
+export type Told = number | readonly GivenMeasurement[] | 'failed' | 'again'
 
 /**
  * The outcome of a trial that was run elsewhere. A value that is NaN or infinite is a divergence, as in a run.
@@ -23,10 +23,10 @@ export function toldOutcome(told: Told, { startedAt }: TrialRecord, now: number,
     const error = { code: 'told', message: 'It was reported as failed', stack: null }
     return { ...rest, state: 'failed', measurements: [], error }
   }
-  const reports = typeof told === 'number' ? [{ step, value: told }] : told
+  const given = typeof told === 'number' ? [{ step, value: told }] : told
   const measurements: TimedMeasurement[] = []
-  for (const report of reports) {
-    const measurement = readMeasurement(report, measurements.at(-1)?.step ?? 0, durationMs / 1000)
+  for (const each of given) {
+    const measurement = readMeasurement(each, measurements.at(-1)?.step ?? 0, durationMs / 1000)
     if (!Number.isFinite(measurement.value)) {
       const message = `The value became ${measurement.value} at step ${measurement.step}`
       const error = { code: 'diverged', message, stack: null }

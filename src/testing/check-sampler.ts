@@ -71,7 +71,7 @@ export function checkSampler(
   { seeded = true }: { readonly seeded?: boolean } = {},
 ): void {
   for (const [kind, space] of SPACES) {
-    test(`gives points of a ${kind} space, all constraints kept`, () => {
+    test(`gives points of a ${kind} space, all constraints satisfied`, () => {
       for (const { params } of sweep(sampler, space, 30, 42))
         assert.deepStrictEqual(checkParams(space, params), [])
     })
@@ -113,7 +113,7 @@ export function checkSampler(
     assert.strictEqual(keys.length, 18)
   })
 
-  test('says in a sentence that no point keeps the constraints', () => {
+  test('says in a sentence that no point satisfies the constraints', () => {
     // Bounds alone do not show it: b would have to be both.
     const impossible = searchSpace(
       { a: float(0, 1), b: float(0, 1) },

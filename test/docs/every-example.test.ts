@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { readReportLine } from '../../src/objective/program/report-line.ts'
+import { readMeasurementLine } from '../../src/objective/program/measurement-line.ts'
 import { parseExperiment } from '../../src/study-file/parse-experiment.ts'
 import { CLAIMS, type Claim } from './claims.ts'
 import { examplesOf } from './examples.ts'
@@ -59,8 +59,8 @@ test.each(['README.md', 'docs/commands.md'])('%s shows measurements that are rea
   const lines = examplesOf(document, 'json').flatMap((block) => block.trim().split('\n'))
   expect(lines.length).toBeGreaterThan(0)
   for (const text of lines) {
-    const read = readReportLine({ text, afterReturn: false }, 0)
-    expect(read).toEqual({ report: JSON.parse(text), warnings: [] })
+    const read = readMeasurementLine({ text, afterReturn: false }, 0)
+    expect(read).toEqual({ measurement: JSON.parse(text), warnings: [] })
   }
 })
 

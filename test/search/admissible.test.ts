@@ -31,7 +31,7 @@ describe('a draw among the points that may be run', () => {
     }
   })
 
-  it('keeps a constraint that hardly any uniform draw keeps', () => {
+  it('satisfies a constraint that hardly any uniform draw satisfies', () => {
     const narrow = searchSpace(
       { x: float(0, 1), y: float(0, 1), z: float(0, 1) },
       { require: ['x < y and y < z and z < x + 0.001'] },

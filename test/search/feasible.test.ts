@@ -41,14 +41,14 @@ describe.each(SAMPLER_NAMES)('the %s sampler', (name) => {
     ['one in ten thousand', corner],
     ['a simplex of ten weights', simplex],
     ['an equation between ints', equal],
-  ])('finds points where few keep the constraints: %s', (_, space) => {
+  ])('finds points where few satisfy the constraints: %s', (_, space) => {
     const trials = sweep(name, space, 24)
     for (const { params } of trials) expect(constraintsHold(space, params)).toBe(true)
     expect(new Set(trials.map(({ params }) => pointKey(params))).size).toBe(24)
   })
 })
 
-describe('points where few keep the constraints', () => {
+describe('points where few satisfy the constraints', () => {
   it('lie all over the part where they hold', () => {
     const points = sweep('random', corner, 60).map(({ params }) => params)
     for (const name of ['x', 'y', 'z']) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { UserError } from '../../errors.ts'
-import { FailedError, type Report } from '../../objective/objective.ts'
-import { readReportLine } from '../../objective/program/report-line.ts'
+import { FailedError, type GivenMeasurement } from '../../objective/objective.ts'
+import { readMeasurementLine } from '../../objective/program/measurement-line.ts'
 import { formatMetric } from '../../report/numbers.ts'
 import { SCHEMA_VERSION } from '../../report/trial-json.ts'
 import type { Told } from '../../study/told-outcome.ts'
@@ -75,16 +75,16 @@ function readTold(word: string | undefined): Told {
 }
 
 /** Lines as a program prints them; other lines are log. */
-function readMeasurements(value: string | undefined, terminal: Terminal): Report[] {
+function readMeasurements(value: string | undefined, terminal: Terminal): GivenMeasurement[] {
   if (value !== undefined) throw new UserError('usage', 'VALUE and --stdin exclude each other')
-  const reports: Report[] = []
+  const measurements: GivenMeasurement[] = []
   for (const text of readFileSync(0, 'utf8').split(/\r?\n/)) {
-    const line = readReportLine({ text, afterReturn: false }, reports.at(-1)?.step ?? 0)
+    const line = readMeasurementLine({ text, afterReturn: false }, measurements.at(-1)?.step ?? 0)
     if (line === null) continue
     for (const warning of line.warnings) say(terminal, `Warning: ${warning}.`)
-    reports.push(line.report)
+    measurements.push(line.measurement)
   }
-  if (reports.length > 0) return reports
+  if (measurements.length > 0) return measurements
   throw new UserError('usage', 'There is no measurement on stdin', {
     hint: 'Write lines such as {"step": 1, "value": 0.8}.',
   })

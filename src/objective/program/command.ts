@@ -4,10 +4,10 @@ import type { CommandSettings } from '../source.ts'
 import type { StudyPlace } from '../study-place.ts'
 import { recordRunning } from './left-programs.ts'
 import { readLines } from './lines.ts'
+import { readMeasurementLine } from './measurement-line.ts'
 import { openOutput } from './output.ts'
 import { fillText, fillWords, type TrialValues, trialEnvironment, valuesOf } from './placeholders.ts'
 import { startProgram } from './process.ts'
-import { readReportLine } from './report-line.ts'
 import { commandWords } from './words.ts'
 
 /**
@@ -60,11 +60,11 @@ async function* runProgram(
   try {
     if (program.pid !== undefined) started(program.pid)
     for await (const line of readLines(program.stdout, (text) => output.add(text))) {
-      const read = readReportLine(line, lastStep)
+      const read = readMeasurementLine(line, lastStep)
       if (read === null) continue
       for (const warning of read.warnings) warn(warning)
-      lastStep = read.report.step
-      yield read.report
+      lastStep = read.measurement.step
+      yield read.measurement
     }
     const failure = await program.ended
     if (failure !== null && !signal.aborted) throw failed('exited', `${name} ${failure}`, output.tail())

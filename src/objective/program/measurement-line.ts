@@ -1,5 +1,5 @@
 import { describeValue } from '../../text/quote.ts'
-import type { Report } from '../objective.ts'
+import type { GivenMeasurement } from '../objective.ts'
 import type { OutputLine } from './lines.ts'
 
 /** Python's json module and others write these, which JSON does not know. */
@@ -7,8 +7,8 @@ const NON_FINITE = /([[:,]\s*)(NaN|[+-]?Infinity)(?=\s*[,\]}])/g
 const MARK = 'non-finite:'
 
 /** A measurement in a program's output. */
-export interface ReportLine {
-  readonly report: Report
+export interface MeasurementLine {
+  readonly measurement: GivenMeasurement
   /** Fields that were left out, and why: sentences without their full stops. */
   readonly warnings: readonly string[]
 }
@@ -19,7 +19,10 @@ export interface ReportLine {
  * `metrics` first. Without a `step`, or with one that does not rise, it is the next one; metrics that are not numbers
  * are left out. A `value` of a wrong type is passed on, for the check that every measurement goes through.
  */
-export function readReportLine({ text, afterReturn }: OutputLine, lastStep: number): ReportLine | null {
+export function readMeasurementLine(
+  { text, afterReturn }: OutputLine,
+  lastStep: number,
+): MeasurementLine | null {
   const trimmed = text.trim()
   const start = afterReturn ? trimmed.indexOf('{') : 0
   if (start < 0 || trimmed[start] !== '{' || !trimmed.endsWith('}')) return null
@@ -42,7 +45,10 @@ export function readReportLine({ text, afterReturn }: OutputLine, lastStep: numb
   const next = lastStep + 1
   const isStep = typeof step === 'number' && Number.isSafeInteger(step) && step >= next
   if (!isStep && step !== undefined && step !== null) warnings.push(wrongStep(step, lastStep))
-  return { report: { step: isStep ? step : next, value, metrics: figures } as Report, warnings }
+  return {
+    measurement: { step: isStep ? step : next, value, metrics: figures } as GivenMeasurement,
+    warnings,
+  }
 }
 
 function wrongStep(step: unknown, lastStep: number): string {
