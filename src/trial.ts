@@ -213,3 +213,20 @@ export interface TrialRecord extends TrialSpec {
   readonly startedAt: number | null
   readonly durationMs: number | null
 }
+
+/** Columns that every trial has. */
+export const TRIAL_FIELDS = [
+  'number',
+  'stage',
+  'state',
+  'value',
+  'epochs',
+  'seed',
+  'attempts',
+  'started',
+  'time',
+  'slot',
+  'host',
+] as const
+
+export type TrialField = (typeof TRIAL_FIELDS)[number]

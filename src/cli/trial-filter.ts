@@ -2,9 +2,8 @@ import { UserError } from '../errors.ts'
 import { heading, shortName } from '../report/names.ts'
 import { metricNames, parameterNames, type StudyContext } from '../report/trial-columns.ts'
 import type { StageRecord, TrialColumn } from '../store/store.ts'
-import { TRIAL_FIELDS } from '../store/trial-order.ts'
 import { closestName } from '../text/closest-name.ts'
-import { ALL_STATES, type TrialRecord, type TrialState } from '../trial.ts'
+import { ALL_STATES, TRIAL_FIELDS, type TrialField, type TrialRecord, type TrialState } from '../trial.ts'
 
 /** A stage's index from its name, or from its number counted from 1. @throws UserError('usage') */
 export function parseStage(text: string, stages: readonly StageRecord[]): number {
@@ -45,7 +44,7 @@ export function parseSortColumn(
   const params = parameterNames(stages, trials)
   const metrics = metricNames(trials)
   const columns: readonly (readonly [string, TrialColumn])[] = [
-    ...TRIAL_FIELDS.map((field) => [field, { kind: 'field', name: field }] as const),
+    ...TRIAL_FIELDS.filter((field) => !PLACES.includes(field)).map(columnOf),
     ['trial', { kind: 'field', name: 'number' }],
     ['durationMs', { kind: 'field', name: 'time' }],
     ['startedAt', { kind: 'field', name: 'started' }],
@@ -53,6 +52,8 @@ export function parseSortColumn(
     // The study's metric is every trial's value; an entry of that name in the metrics is the same number.
     [study.metric, { kind: 'field', name: 'value' }],
     ...metrics.map((metric) => [metric, { kind: 'metric', name: metric }] as const),
+    // Behind parameters, which may be called so.
+    ...TRIAL_FIELDS.filter((field) => PLACES.includes(field)).map(columnOf),
     ...params.map((param) => [`params.${param}`, { kind: 'param', name: param }] as const),
     ...metrics.map((metric) => [`metrics.${metric}`, { kind: 'metric', name: metric }] as const),
   ]
@@ -67,6 +68,13 @@ export function parseSortColumn(
   throw new UserError('usage', `${option}: there is no column ${JSON.stringify(name)}`, {
     hint: suggestion(name, names, `Columns are ${[...new Set(names)].join(', ')}.`),
   })
+}
+
+/** Where a trial ran. */
+const PLACES: readonly TrialField[] = ['slot', 'host']
+
+function columnOf(field: TrialField): readonly [string, TrialColumn] {
+  return [field, { kind: 'field', name: field }]
 }
 
 /** `number,value,lr`: columns by the names that `--sort` takes. @throws UserError('usage') */

@@ -1,7 +1,7 @@
 import type { Distribution } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
-import type { StageRecord, StudyRecord, TrialColumn, TrialField } from '../store/store.ts'
-import { TRIAL_STATES, type TrialRecord } from '../trial.ts'
+import type { StageRecord, StudyRecord, TrialColumn } from '../store/store.ts'
+import { TRIAL_STATES, type TrialField, type TrialRecord } from '../trial.ts'
 import { heading } from './names.ts'
 import { formatDuration, formatMetric, formatMoment, formatParam } from './numbers.ts'
 import type { Column } from './table.ts'
@@ -118,9 +118,12 @@ function fieldColumn({ study, stages }: StudyContext, name: TrialField): Column<
       return timeColumn
     case 'started':
       return { title: 'STARTED', align: 'left', cell: (trial) => formatMoment(trial.startedAt) }
+    case 'host':
+      return { title: 'HOST', align: 'left', cell: (trial) => trial.host ?? '-' }
     case 'seed':
     case 'attempts':
-      return { title: name.toUpperCase(), align: 'right', cell: (trial) => String(trial[name]) }
+    case 'slot':
+      return { title: name.toUpperCase(), align: 'right', cell: (trial) => String(trial[name] ?? '-') }
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   StudyId,
   TieMetric,
   TimedMeasurement,
+  TrialField,
   TrialNumber,
   TrialOutcome,
   TrialRecord,
@@ -83,18 +84,6 @@ export interface StageRecord {
   /** Null if every trial runs all its epochs. */
   readonly rungs: Rungs | null
 }
-
-/** A column that every trial has. */
-export type TrialField =
-  | 'number'
-  | 'stage'
-  | 'state'
-  | 'value'
-  | 'epochs'
-  | 'seed'
-  | 'attempts'
-  | 'started'
-  | 'time'
 
 /** A column that trials can be sorted by. */
 export type TrialColumn =

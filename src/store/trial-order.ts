@@ -1,20 +1,7 @@
 import type { ParamValue } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
 import type { TrialRecord } from '../trial.ts'
-import type { TrialColumn, TrialField } from './store.ts'
-
-/** Columns that every trial has. */
-export const TRIAL_FIELDS = [
-  'number',
-  'stage',
-  'state',
-  'value',
-  'epochs',
-  'seed',
-  'attempts',
-  'started',
-  'time',
-] as const satisfies readonly TrialField[]
+import type { TrialColumn } from './store.ts'
 
 /** What a trial has in a column; null or undefined if nothing. */
 export type TrialKey = (trial: TrialRecord) => ParamValue | null | undefined

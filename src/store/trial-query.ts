@@ -1,5 +1,6 @@
+import type { TrialField } from '../trial.ts'
 import { TRIAL_COLUMNS } from './rows.ts'
-import type { TrialColumn, TrialField, TrialFilter } from './store.ts'
+import type { TrialColumn, TrialFilter } from './store.ts'
 
 /** SQL with the values of its places. */
 export interface Query {
@@ -44,6 +45,8 @@ const FIELDS: Readonly<Record<TrialField, string>> = {
   attempts: 'attempts',
   started: 'started_at',
   time: 'duration_ms',
+  slot: 'slot',
+  host: 'host',
 }
 
 /** What a trial has in a column; NULL for nothing and for NaN. SQLite puts numbers before texts, as `sortTrials` does. */

@@ -35,6 +35,21 @@ describe('--columns', () => {
     expect(stdout).toContain('DROPOUT')
   })
 
+  it('shows where each trial ran, unless a parameter has that name', async () => {
+    const own = join(folder, 'placed.db')
+    const writer = openWriter(own)
+    const study = createExampleStudy(writer, 'placed')
+    writer.addStage(study.id, STAGES[0]!)
+    const spec = exampleSpec(0)
+    writer.startTrial(study.id, { ...spec, params: { ...spec.params, host: 0.25 } }, 'tester', 3)
+    writer.finishStudy(study.id, 'complete', null)
+    writer.close()
+    const { stdout } = await runCaptured([...'trials --columns number,slot,host --db'.split(' '), own])
+    expect(stdout).toMatch(/^TRIAL +SLOT +HOST\n +0 +3 +0\.25\n$/)
+    const first = await run('trials', '--columns', 'number,host', '--limit', '1')
+    expect(first.stdout).toMatch(/^TRIAL +HOST\n +0 +tester\n$/)
+  })
+
   it('names the nearest column', async () => {
     const { code, stderr } = await run('trials', '--columns', 'number,leaningRate')
     expect(code).toBe(2)
