@@ -93,8 +93,14 @@ function placePanel(panel: Panel, x: number, top: number, width: number, whole: 
   return { plot: { x: x + left, y: top, w, h }, notesX: x + left + w + 8, titleX: x }
 }
 
-function leftOf({ y }: Panel): number {
-  const widest = Math.max(0, ...y.ticks.map(({ text }) => textWidth([...text].slice(0, 22).join(''))))
+/** The most letters of a label of y: beside other panels there is less room. */
+export function longestLabel({ span }: Panel): number {
+  return span === 'part' ? 14 : 22
+}
+
+function leftOf(panel: Panel): number {
+  const most = longestLabel(panel)
+  const widest = Math.max(0, ...panel.y.ticks.map(({ text }) => textWidth([...text].slice(0, most).join(''))))
   return widest === 0 ? 8 : Math.ceil(widest) + 14
 }
 

@@ -1,3 +1,4 @@
+import { drawnAfter } from '../search/imported-stages.ts'
 import { hasValue, rankTrials } from '../search/rank.ts'
 import type { Distribution, Params } from '../space/distribution.ts'
 import type { SearchSpace } from '../space/search-space.ts'
@@ -168,6 +169,11 @@ export function shapeOf({ state, imported }: PictureTrial): 'dot' | 'ring' | 'di
 /** Whether a trial ended without a value. */
 export function isMishap({ state }: { readonly state: TrialState }): boolean {
   return TRIAL_STATES[state].bad
+}
+
+/** The index of the first stage that drew its trials, which are even over the whole ranges; 0 if none did. */
+export function firstDrawn({ stages }: PictureStudy): number {
+  return Math.max(0, drawnAfter(stages, -1))
 }
 
 /** `coarse · 1 ep`: values of different budgets are not comparable, so a stage is never named without its epochs. */

@@ -1,6 +1,14 @@
 import { cut, escapeText } from './escape.ts'
 import type { Axis, Figure, LegendEntry, Panel } from './figure.ts'
-import { type Box, labelRise, layoutFigure, NARROW, type PanelPlace, textWidth } from './layout.ts'
+import {
+  type Box,
+  labelRise,
+  layoutFigure,
+  longestLabel,
+  NARROW,
+  type PanelPlace,
+  textWidth,
+} from './layout.ts'
 import { PALETTE_ROLES, PALETTES, type PaletteRole } from './palette.ts'
 import { drawMark, drawSample, type Paint, px } from './svg-marks.ts'
 
@@ -218,7 +226,7 @@ function drawYAxis(panel: Panel, plot: Box, paint: Paint): string[] {
   const { y } = panel
   const parts = y.ticks.map(({ at, text }) => {
     const top = plot.y + plot.h * (1 - at) + 4
-    return `<text x="${px(plot.x - 8)}" y="${px(top)}" text-anchor="end"${paint.fill('dim')}>${escapeText(cut(text, 22))}</text>`
+    return `<text x="${px(plot.x - 8)}" y="${px(top)}" text-anchor="end"${paint.fill('dim')}>${escapeText(cut(text, longestLabel(panel)))}</text>`
   })
   // One line higher than what stands in the panel's top: labels of bands stand there.
   if (y.label !== '') {

@@ -10,8 +10,9 @@ import {
 } from '../report/text.ts'
 import { createCanvas, type TextCanvas } from './braille.ts'
 import { visible } from './escape.ts'
-import type { Axis, DotShape, Figure, LegendEntry, Lines, Mark, Panel, Role } from './figure.ts'
+import type { Axis, DotShape, Figure, Lines, Mark, Panel, Role } from './figure.ts'
 import { drawPixelRows } from './text-pixels.ts'
+import { barSign, legendLine, shadeOf, signOf, toneOf } from './text-signs.ts'
 
 export interface TextOptions {
   /** Columns of the window. */
@@ -41,45 +42,6 @@ export function drawText(figure: Figure, options: TextOptions): string {
   return options.ascii ? text.replaceAll('…', '~').replaceAll('·', '-').replaceAll('×', 'x') : text
 }
 
-/** Green for the best, red for what diverged; without colour their signs say it. */
-function toneOf(role: Role): Tone | null {
-  if (role === 'winner') return 'good'
-  if (role === 'bad') return 'bad'
-  if (role === 'muted' || role === 'q0' || role === 'q1') return 'dim'
-  return null
-}
-
-function signOf(role: Role): string {
-  if (role === 'winner') return '*'
-  if (role === 'bad') return 'x'
-  const stage = /^s(\d)$/.exec(role)?.[1]
-  return stage === undefined ? '.' : ['.', 'o', '+', '#'][Number(stage)]!
-}
-
-function legendLine(legend: readonly LegendEntry[], ascii: boolean): string {
-  const entries = legend.map(({ role, shape, text }) => {
-    const words = visible(text)
-    if (shape === 'cross') return `${ascii ? 'x' : '×'} ${words}`
-    if (shape === 'large') return `${ascii ? '*' : '●'} ${words}`
-    if (shape === 'ring') return `${ascii ? 'o' : '○'} ${words}`
-    if (shape === 'diamond') return `${ascii ? 'd' : '◇'} ${words}`
-    if (shape === 'range') return `[ ] ${words}`
-    if (shape === 'bar') return `${barSign(role, ascii)} ${words}`
-    return ascii ? `${signOf(role)} ${words}` : words
-  })
-  return entries.join(' · ')
-}
-
-function barSign(role: Role, ascii: boolean): string {
-  if (/^c\d/.test(role)) return shadeOf(role, ascii)
-  if (role === 'bad') return ascii ? 'x' : '▒'
-  return ascii ? '#' : '█'
-}
-
-function shadeOf(role: Role, ascii: boolean): string {
-  return (ascii ? ' .:+#' : '·░▒▓█')[Number(role[1])]!
-}
-
 const LEFT_MOST = 16
 
 function drawPanel(panel: Panel, { width, ascii, colour }: TextOptions): Span[][] {
@@ -98,11 +60,19 @@ function drawPanel(panel: Panel, { width, ascii, colour }: TextOptions): Span[][
   const columns = Math.max(10, Math.min(100, width - left - 2 - (right > 0 ? right + 2 : 0)))
   const cells = panel.marks.some((mark) => mark.kind === 'cell' && mark.text !== '')
   if (cells) return [...heading, ...drawCells(panel, width)]
-  const rows = panel.y.bands > 0 ? panel.y.bands : Math.max(6, Math.min(15, Math.round(panel.height / 15)))
+  const perBand = linesPerBand(panel)
+  const rows =
+    panel.y.bands > 0 ? panel.y.bands * perBand : Math.max(6, Math.min(15, Math.round(panel.height / 15)))
   const canvas = createCanvas(columns, rows, ascii)
   for (const mark of panel.marks) drawMark(canvas, mark, ascii)
+  // A band's first line has its name and its note.
+  const bandOf = (row: number): number => (row % perBand === 0 ? row / perBand : -1)
   const left1 = (row: number): string => {
-    const i = panel.y.ticks.findIndex(({ at }) => Math.min(rows - 1, Math.floor((1 - at) * rows)) === row)
+    const i = panel.y.ticks.findIndex(({ at }) =>
+      perBand > 1
+        ? Math.floor((1 - at) * panel.y.bands) === bandOf(row)
+        : Math.min(rows - 1, Math.floor((1 - at) * rows)) === row,
+    )
     return padStart(labels[i] ?? '', left)
   }
   const body = canvas
@@ -110,7 +80,7 @@ function drawPanel(panel: Panel, { width, ascii, colour }: TextOptions): Span[][
     .map((row, i): Span[] => [
       { text: `${left1(i)} `, tone: 'dim' },
       ...spansOf(row),
-      ...(panel.notes[i] === undefined ? [] : noteSpan(panel.notes[i], right)),
+      ...noteSpan(panel.notes[bandOf(i)], right),
     ])
   const above = labelsAbove(panel, columns)
   const top: Span[][] =
@@ -119,7 +89,18 @@ function drawPanel(panel: Panel, { width, ascii, colour }: TextOptions): Span[][
   return [...heading, ...top, ...body, ...xLines(panel.x, left + 1, columns)]
 }
 
-function noteSpan({ text, warning }: Panel['notes'][number], width: number): Span[] {
+/** How many bars lie below each other in a band. */
+function linesPerBand({ marks, y }: Panel): number {
+  if (y.bands === 0) return 1
+  const heights = new Set(
+    marks.flatMap((mark) => (mark.kind === 'box' && mark.look === 'bar' ? mark.y[0] : [])),
+  )
+  return Math.max(1, Math.ceil(heights.size / y.bands))
+}
+
+function noteSpan(note: Panel['notes'][number] | undefined, width: number): Span[] {
+  if (note === undefined) return []
+  const { text, warning } = note
   return ['  ', { text: truncate(visible(text), width), tone: warning ? 'warning' : 'dim' }]
 }
 
@@ -225,7 +206,8 @@ function drawBar(
 ): void {
   const row = Math.min(canvas.rows - 1, Math.max(0, Math.floor((1 - (y[0] + y[1]) / 2) * canvas.rows)))
   const from = Math.round(x[0] * canvas.columns)
-  const count = Math.max(x[1] > x[0] ? 1 : 0, Math.round(x[1] * canvas.columns) - from)
+  // An interval is always seen; a length from 0 is rounded, or nothing would look like something.
+  const count = Math.max(x[0] > 0 ? 1 : 0, Math.round(x[1] * canvas.columns) - from)
   canvas.write(from, row, barSign(role, ascii).repeat(count), toneOf(role))
 }
 

@@ -2,7 +2,9 @@ import { expect, it } from 'vitest'
 import { confusionFigure } from '../../src/picture/figures/confusion.ts'
 import { edfData, edfFigure } from '../../src/picture/figures/edf.ts'
 import { historyData, historyFigure } from '../../src/picture/figures/history.ts'
+import { importanceData, importanceFigure } from '../../src/picture/figures/importance.ts'
 import { lossData, lossFigure } from '../../src/picture/figures/loss.ts'
+import { pairsData } from '../../src/picture/figures/pairs.ts'
 import { answersOf } from '../../src/picture/page/answers.ts'
 import { bestTable, trialTable } from '../../src/picture/page/html.ts'
 import { drawSvg } from '../../src/picture/svg.ts'
@@ -117,4 +119,42 @@ it('leaves out the name of a stage that is wider than its band', () => {
   const svg = drawSvg(historyFigure(historyData(study({ stages, trials }))), { width: 320, theme: 'page' })
   expect(svg.match(/>coarse · 1 ep</g)!.length).toBeGreaterThan(1)
   expect(svg.match(/>fine · 4 ep</g), 'the legend alone').toHaveLength(1)
+})
+
+it('takes pairs and random order from the first stage that drew its trials, not from imported ones', () => {
+  const stages = [stage(0, { sampler: 'imported' }), stage(1, { firstTrial: 2 })]
+  const trials = Array.from({ length: 6 }, (_, i) =>
+    trial(i, i / 10, {
+      stage: i < 2 ? 0 : 1,
+      imported: i < 2,
+      params: { learningRate: 10 ** -i, units: 16 + i },
+    }),
+  )
+  const mixed = study({ stages, trials })
+  expect(pairsData(mixed).trials.map(({ number }) => number)).toEqual([2, 3, 4, 5])
+  const { random } = historyData(mixed, { random: true })
+  expect(random).toHaveLength(4)
+  expect(random![0]).toBeCloseTo(0.35, 10)
+  const dashed = historyFigure(historyData(mixed, { random: true })).panels[0]!.marks.find(
+    (mark) => mark.kind === 'lines' && mark.dashed,
+  )
+  const points = dashed?.kind === 'lines' ? dashed.lines[0]! : []
+  expect(points[0]![0], 'begins where trial 2 stands').toBeCloseTo(2.5 / 6, 10)
+})
+
+it('tells bars of stages and of one band apart in a terminal without colours', () => {
+  const importance = [
+    { name: 'learningRate', whole: 0.9, here: 0.4, total: 0.9, withOthers: false },
+    { name: 'units', whole: 0.1, here: 0.6, total: 0.1, withOthers: false },
+    { name: 'layers', whole: 0.001, here: 0.001, total: 0.001, withOthers: false },
+  ]
+  const draw = (ascii: boolean) =>
+    drawText(importanceFigure(importanceData(study({ importance }))), { width: 60, colour: false, ascii })
+  const lines = draw(false).split('\n')
+  const at = lines.findIndex((line) => line.startsWith('learningRate ▓'))
+  expect(lines[at]).toMatch(/^learningRate ▓+ +90 %, here 40 %$/)
+  expect(lines[at + 1]).toMatch(/^ +█+$/)
+  expect(lines[at + 4]).toMatch(/^ +layers +0 %, here 0 %$/)
+  expect(draw(false)).toContain('▓ over the whole ranges | █ in the box of the last stage')
+  expect(draw(true)).toContain('= over the whole ranges | # in the box of the last stage')
 })

@@ -24,7 +24,7 @@ import {
   stageLegend,
   trialDots,
 } from '../select.ts'
-import { bestTrial, isMishap, type PictureStudy, stageLabel } from '../study.ts'
+import { bestTrial, firstDrawn, isMishap, type PictureStudy, stageLabel } from '../study.ts'
 
 export interface HistoryData {
   readonly study: PictureStudy
@@ -117,7 +117,7 @@ export function expectedBest(values: readonly number[], missing: number, directi
 }
 
 function randomBest(study: PictureStudy): number[] {
-  const first = study.trials.filter(({ stage }) => stage === 0)
+  const first = study.trials.filter(({ stage }) => stage === firstDrawn(study))
   const values = first.flatMap((trial) => (isMishap(trial) ? [] : (trial.value ?? [])))
   return expectedBest(values, first.filter(isMishap).length, study.direction)
 }
@@ -226,11 +226,12 @@ function stageBand({ study, stages }: HistoryData, i: number, unit: (x: number) 
 }
 
 function randomMarks(
-  { random, places }: HistoryData,
+  { study, random, places }: HistoryData,
   x: (value: number) => number,
   y: (value: number) => number,
 ): Mark[] {
   if (random === null || random.length === 0) return []
-  const line = random.map((value, i): Point => [x(places[i] ?? i), y(value), -1])
+  const start = study.trials.findIndex(({ stage }) => stage === firstDrawn(study))
+  const line = random.map((value, i): Point => [x(places[start + i] ?? start + i), y(value), -1])
   return [lines('muted', [line], { dashed: true })]
 }

@@ -105,6 +105,7 @@ export function narrowingFigure(data: NarrowingData): Figure {
   const { study, parameters } = data
   if (study.stages.length === 0) return emptyFigure(TITLE, 'No stage has begun.')
   if (parameters.length === 0) return emptyFigure(TITLE, 'The study searches no parameter.')
+  const isSeen = parameters.some(({ rows }) => rows.some((row) => row.trials.length > 0))
   const elite = parameters.some(({ rows }) => rows.some((row) => row.elite.length > 0))
   return {
     title: TITLE,
@@ -112,7 +113,7 @@ export function narrowingFigure(data: NarrowingData): Figure {
     notes: data.notes,
     legend: [
       { role: 's0', shape: 'range', text: "a stage's range" },
-      { role: 's0', shape: 'dot', text: 'a trial' },
+      ...(isSeen ? [{ role: 's0', shape: 'dot', text: 'a trial' } as const] : []),
       ...(elite ? [{ role: 'winner', shape: 'large', text: 'among the best of its stage' } as const] : []),
       ...mishapLegend(study.trials),
     ],

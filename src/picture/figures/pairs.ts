@@ -16,7 +16,14 @@ import {
 import type { PictureOptions } from '../options.ts'
 import { AFTER_ABSENT, type ParameterAxis, parameterAxis } from '../parameter-axis.ts'
 import { choseParameters, mishapLegend, noValueSentence } from '../select.ts'
-import { isMishap, type PictureStudy, type PictureTrial, rankedWithValue, stageLabel } from '../study.ts'
+import {
+  firstDrawn,
+  isMishap,
+  type PictureStudy,
+  type PictureTrial,
+  rankedWithValue,
+  stageLabel,
+} from '../study.ts'
 
 /** Cells along each axis of a pair. */
 const CELLS = 12
@@ -47,9 +54,9 @@ export interface PairsData {
   readonly notes: readonly string[]
 }
 
-/** Pairs of parameters within one stage, the first by default: values of different budgets are not comparable. */
+/** Pairs of parameters within one stage, the first that drew its trials by default: values of different budgets are not comparable. */
 export function pairsData(study: PictureStudy, options: PictureOptions = {}): PairsData {
-  const stage = options.stage ?? 0
+  const stage = options.stage ?? firstDrawn(study)
   const { names, notes } = choseParameters(study, options, SHOWN)
   const trials = study.trials.filter(
     (trial) => trial.stage === stage && (trial.value !== null || isMishap(trial)),

@@ -115,8 +115,15 @@ export function bestTable(study: PictureStudy, winner: Winner | null, count = 10
   const shown = won === undefined || best.includes(won) ? best : [...best, won]
   const marks = shown.map((trial) => `${trial === won ? '★ ' : ''}${ranked.indexOf(trial) + 1}`)
   const why = winner?.byExpectation === true ? `, trial ${winner.trial}, by its expected value` : ''
-  const caption = `The best ${best.length} by measured value; ★ marks the winner${why}`
-  return trialTable(study, shown, caption, marks)
+  const caption =
+    best.length === 1
+      ? 'The only trial with a value'
+      : `The best ${best.length} by measured value; ★ marks the winner${why}`
+  const note =
+    why === ''
+      ? ''
+      : `<p class="note">The pictures mark the best measured value, trial ${best[0]!.number}: select another in the table.</p>`
+  return trialTable(study, shown, caption, marks) + note
 }
 
 /** Pictures in the order of a page; those further down are folded. */
