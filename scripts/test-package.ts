@@ -35,6 +35,14 @@ function exampleOf(document: string, text = "from 'finesweep'"): string {
 /** The examples of docs/api.md that make up the test of a user's own sampler and store. */
 const OWN_PARTS = ['near-best.ts', 'announced.ts', 'own.test.ts']
 
+/** The suite for executors, on one of the package's own: users cannot import one. */
+const EXECUTOR_TEST = `import { after, test } from 'node:test'
+import { checkExecutor } from 'finesweep/testing'
+import { createPoolExecutor } from '../node_modules/finesweep/dist/execute/pool.js'
+const create = (file, workers) => createPoolExecutor({ kind: 'module', file }, { workers, onPrint: () => {} })
+checkExecutor(create, { test, after })
+`
+
 function check(condition: boolean, what: string): void {
   if (!condition) throw new Error(`In a fresh project: ${what}`)
   process.stdout.write(`${what}: yes\n`)
@@ -53,12 +61,15 @@ try {
   for (const name of OWN_PARTS) {
     writeFileSync(path.join(project, 'own', name), exampleOf('docs/api.md', `// ${name}\n`))
   }
+  writeFileSync(path.join(project, 'own/executor.test.js'), EXECUTOR_TEST)
 
   const printed = run(project, process.execPath, 'readme.mts')
   check(/^\S+ \S+\n$/.test(printed), `README's study in code prints its best trial (${printed.trim()})`)
   check(run(project, process.execPath, 'api.mts') !== '', "docs/api.md's first example runs")
   const tested = run(path.join(project, 'own'), process.execPath, '--test', 'own.test.ts')
   check(/\bfail 0\n/.test(tested), "a user's own sampler and store pass the suites of finesweep/testing")
+  const executed = run(path.join(project, 'own'), process.execPath, '--test', 'executor.test.js')
+  check(/\bfail 0\n/.test(executed), 'an executor passes its suite')
   const best = run(project, 'npx', '--no-install', 'finesweep', 'best', 'mine', '-n', '1', '--json')
   check(JSON.parse(best).study === 'mine', 'the command finds the study')
 
