@@ -11,6 +11,7 @@ import { EngineKeys, PAYLOAD_SECONDS, queueName, type SessionOffer } from './pro
 import { expireQueue } from './queue-keys.ts'
 import { type BullMQ, loadQueueLibrary } from './queue-library.ts'
 import { toRoot } from './relocate.ts'
+import { repeat } from './repeat.ts'
 import { bytesOf, differenceOf, type WorkerTraits, whyNotHere } from './sameness.ts'
 import { Slots } from './slots.ts'
 import { WorkerSession } from './worker-session.ts'
@@ -106,19 +107,13 @@ class WorkerNode {
       `Worker ${name}: ${slots} ${slots === 1 ? 'slot' : 'slots'} for the studies at ${address.shown}, files in ${root}.`,
     )
     await this.#presence.takeName()
-    let announcedAt = -Infinity
-    while (!drain.aborted && !this.#isIdle()) {
-      try {
-        await this.#look()
-        if (performance.now() - announcedAt > ANNOUNCE_EVERY_MS) {
-          await this.#announce()
-          announcedAt = performance.now()
-        }
-      } catch {
-        // The server is away, which the connection says; it is looked for again.
-      }
-      await pause(LOOK_EVERY_MS, drain)
-    }
+    // Neither is awaited: a server that is away must not keep the worker from ending.
+    const repeated = [
+      repeat(LOOK_EVERY_MS, () => this.#look()),
+      repeat(ANNOUNCE_EVERY_MS, () => this.#announce()),
+    ]
+    while (!drain.aborted && !this.#isIdle()) await pause(LOOK_EVERY_MS, drain)
+    for (const end of repeated) end()
     if (!drain.aborted) say(`No trial for ${idleMs! / 1000} s: the worker ends.`)
     await Promise.all(this.#memberships().map((membership) => membership.leave()))
     const halted = whenAborted(halt)
@@ -137,6 +132,8 @@ class WorkerNode {
 
   #isIdle(): boolean {
     const { idleMs } = this.#options
+    const busyAt = this.#sessions().map(({ lastBusyAt }) => lastBusyAt)
+    this.#lastBusyAt = Math.max(this.#lastBusyAt, ...busyAt, this.#joining > 0 ? performance.now() : 0)
     return idleMs !== null && performance.now() - this.#lastBusyAt > idleMs
   }
 
@@ -157,9 +154,7 @@ class WorkerNode {
     }
     for (const id of this.#dropped.keys()) if (!alive.has(id)) this.#dropped.delete(id)
     const now = performance.now()
-    if (this.#joining > 0) this.#lastBusyAt = now
     for (const [id, joined] of this.#joined) {
-      this.#lastBusyAt = Math.max(this.#lastBusyAt, joined.session.lastBusyAt)
       joined.goneSince = alive.has(id) ? null : (joined.goneSince ?? now)
       if (joined.goneSince !== null && now - joined.goneSince > GONE_MS) await this.#forget(id, joined)
     }

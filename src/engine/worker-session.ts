@@ -47,6 +47,9 @@ export interface WorkerSessionOptions {
 /** How long it waits before it tries again to leave a value at a server that refused it. */
 const RETRY_MS = 1_000
 
+/** How long a server may take for the end of what runs. */
+const CLOSE_MS = 5_000
+
 /** What a worker does for one study: it takes jobs, runs their trials, and reports. */
 export class WorkerSession {
   readonly #options: WorkerSessionOptions
@@ -111,7 +114,9 @@ export class WorkerSession {
 
   /** Takes no further job, and lets the running trials end. */
   async drain(): Promise<void> {
-    await this.#worker.close()
+    // Without a server there is none to take, and what has ended waits for it.
+    const isAway = this.#options.redis.status !== 'ready'
+    if (!isAway || this.#running.size > 0) await this.#worker.close()
     await this.close()
   }
 
@@ -121,7 +126,10 @@ export class WorkerSession {
     this.#closing = true
     this.#questions.close()
     await this.#executor.close()
-    await this.#worker.close(true)
+    const closed = this.#worker.close(true).catch(() => {})
+    // Without a server it would wait for one.
+    if (this.#options.redis.status === 'ready')
+      await Promise.race([closed, setTimeout(CLOSE_MS, undefined, { ref: false })])
     // BullMQ does not close what it was given.
     this.#connection.disconnect()
     this.#subscriber.disconnect()

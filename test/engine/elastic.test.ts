@@ -37,7 +37,7 @@ describe.skipIf(!HAS_REDIS)('a study whose trials learn from others has the dige
   test('where workers come and go while it runs', async () => {
     farm.holdFrom(6)
     const first = farm.worker('first')
-    const run = farm.run(HELD, [...ADAPTIVE, '--engine-lock', '2'])
+    const run = farm.run(HELD, ADAPTIVE)
     await farm.holds(first, 6)
     const second = farm.worker('second', ['--slots', '3'])
     for (const trial of [7, 8, 9]) await farm.holds(second, trial)
@@ -49,8 +49,12 @@ describe.skipIf(!HAS_REDIS)('a study whose trials learn from others has the dige
     await farm.holds(second, 16)
     const third = farm.worker('third', ['--slots', '2'])
     await run.said('Worker third joined with 2 slots.')
-    second.signal('SIGKILL')
-    await second.ended
+    second.signal('SIGINT')
+    await second.said('Ctrl-C again stops at once.')
+    // Its trials start again elsewhere, without a wait for their locks.
+    second.signal('SIGINT')
+    expect((await second.ended).code).toBe(130)
+    await farm.holds(third, 16)
     farm.release()
     expect(await farm.digest(run)).toBe(alone)
     expect(third.text()).toContain('trial 31:')

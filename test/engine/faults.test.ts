@@ -138,6 +138,27 @@ describe.skipIf(!HAS_REDIS)('a study on workers, disturbed while a trial runs,',
     await afar.close()
   })
 
+  test('ends on Ctrl-C, and so do its workers, though the server is away', async () => {
+    const own = await startRedis()
+    const afar = new Farm(own.url)
+    afar.holdOnly(8)
+    const busy = afar.worker('busy')
+    const run = afar.run(HELD, ['--set', 'stages[0].sampler=tpe'])
+    await afar.holds(busy, 8)
+    const idle = afar.worker('idle')
+    // The last one that the lag lets it have.
+    await idle.said('trial 11:')
+    await own.stop()
+    for (const each of [idle, busy, run]) {
+      await each.said('cannot be reached')
+      each.signal('SIGINT')
+      await each.said('Ctrl-C again stops at once.')
+      if (each !== idle) each.signal('SIGINT')
+      expect((await each.ended).code).toBe(130)
+    }
+    await afar.close()
+  })
+
   test('stores nothing where the engine cannot be reached at the start', async () => {
     const away = new Farm('redis://user:secret@127.0.0.1:1')
     const { code, stderr } = await away.run(HELD).ended
