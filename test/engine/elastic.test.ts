@@ -47,8 +47,9 @@ describe.skipIf(!HAS_REDIS)('a study whose trials learn from others has the dige
     // It lets its trial end.
     expect((await first.ended).code).toBe(130)
     await farm.holds(second, 16)
-    const third = farm.worker('third', ['--slots', '2'])
-    await run.said('Worker third joined with 2 slots.')
+    // Room for all that the lag lets begin, so that none waits behind one that is held.
+    const third = farm.worker('third', ['--slots', String(LAG)])
+    await run.said(`Worker third joined with ${LAG} slots.`)
     second.signal('SIGINT')
     await second.said('Ctrl-C again stops at once.')
     // Its trials start again elsewhere, without a wait for their locks.
