@@ -5,7 +5,7 @@ export const NO_VALUE = '-'
 
 /**
  * A parameter's value for people: two significant digits on a log scale (1.2e-3), whole numbers as they are, others
- * in steps of about a hundredth of their range (dropout 0.08).
+ * in steps of a fiftieth of their range or less (dropout 0.08).
  */
 export function formatParam(value: ParamValue | undefined, distribution: Distribution | undefined): string {
   if (value === undefined) return NO_VALUE
@@ -16,8 +16,10 @@ export function formatParam(value: ParamValue | undefined, distribution: Distrib
   if (distribution.log) return formatSignificant(value)
   if (distribution.step !== null) return value.toFixed(decimalsOf(distribution.step))
   const span = distribution.high - distribution.low
-  const decimals = span > 0 ? 2 - Math.ceil(Math.log10(span)) : 4
-  return value.toFixed(Math.min(Math.max(decimals, 0), 12))
+  const decimals = span > 0 ? Math.ceil(Math.log10(50 / span)) : 4
+  const text = value.toFixed(Math.min(Math.max(decimals, 0), 12))
+  // What rounds to zero has no sign.
+  return Number(text) === 0 ? text.replace('-', '') : text
 }
 
 /** Two significant digits: 1.2e-3, 0.31, 4.0, 12, 1.5e3. */

@@ -45,6 +45,9 @@ describe('values for people', () => {
   it('shows other floats in hundredths of their range, and stepped ones in the digits of their step', () => {
     expect(formatParam(0.0789, float(0, 0.95))).toBe('0.08')
     expect(formatParam(37.41, float(0, 100))).toBe('37')
+    expect(formatParam(-0.0312, float(-1, 1))).toBe('-0.03')
+    expect(formatParam(-0.0012, float(-1, 1))).toBe('0.00')
+    expect(formatParam(7.61, float(0, 20))).toBe('7.6')
     expect(formatParam(0.00123, float(0, 0.01))).toBe('0.0012')
     expect(formatParam(0.5, float(0, 1, { step: 0.125 }))).toBe('0.500')
     expect(formatParam(2.5e-7, float(0, 1e-6, { step: 1e-8 }))).toBe('0.00000025')
