@@ -120,8 +120,24 @@ function drawBox({ role, look, x, y, title }: BoxMark, plot: Box, paint: Paint):
   return `<rect${paint.both(role)} fill-opacity="0.1" rx="3" ${place}${end}`
 }
 
+/** Whether a cell is a colour and nothing else. */
+export function isPlainCell(mark: Mark): mark is Cell {
+  return mark.kind === 'cell' && mark.text === '' && !mark.strong
+}
+
+/** The plain cells of each role as one path. */
+export function drawPlainCells(cells: readonly Cell[], plot: Box, paint: Paint): string[] {
+  const paths = new Map<Cell['role'], string>()
+  for (const { role, x, y } of cells) {
+    const { left, top, width, height } = wholeRectangle(x, y, plot)
+    paths.set(role, `${paths.get(role) ?? ''}M${left} ${top}h${width}v${height}h${-width}z`)
+  }
+  return [...paths].map(([role, path]) => `<path${paint.fill(role)} d="${path}"/>`)
+}
+
 function drawCell({ role, x, y, text, strong }: Cell, plot: Box, paint: Paint): string {
-  const place = wholeRectangle(x, y, plot)
+  const { left: from, top: above, width, height } = wholeRectangle(x, y, plot)
+  const place = `x="${from}" y="${above}" width="${width}" height="${height}"`
   const cell = `<rect${paint.fill(role)} ${place}/>`
   const border = strong ? `<rect fill="none"${paint.stroke('axis')} stroke-width="1.5" ${place}/>` : ''
   if (text === '') return cell + border
@@ -155,10 +171,10 @@ function rectangle(x: readonly [number, number], y: readonly [number, number], p
 }
 
 /** With its edges on whole pixels: neighbours meet without a seam. */
-function wholeRectangle(x: readonly [number, number], y: readonly [number, number], plot: Box): string {
+function wholeRectangle(x: readonly [number, number], y: readonly [number, number], plot: Box) {
   const [left, right] = x.map((u) => Math.round(plot.x + clamped(u) * plot.w)) as [number, number]
   const [bottom, top] = y.map((u) => Math.round(plot.y + (1 - clamped(u)) * plot.h)) as [number, number]
-  return `x="${left}" y="${top}" width="${right - left}" height="${bottom - top}"`
+  return { left, top, width: right - left, height: bottom - top }
 }
 
 function clamped(u: number): number {

@@ -10,7 +10,7 @@ import {
   textWidth,
 } from './layout.ts'
 import { PALETTE_ROLES, PALETTES, type PaletteRole } from './palette.ts'
-import { drawMark, drawSample, type Paint, px } from './svg-marks.ts'
+import { drawMark, drawPlainCells, drawSample, isPlainCell, type Paint, px } from './svg-marks.ts'
 
 export interface SvgOptions {
   /** In pixels; wider where a panel needs it. */
@@ -117,11 +117,13 @@ function drawPanel(panel: Panel, place: PanelPlace, width: number, paint: Paint)
           `<text x="${px(place.titleX)}" y="${px(plot.y - (panel.y.label === '' ? 8 : 20))}" font-weight="600"${paint.fill('text')}>${escapeText(cut(panel.title, Math.max(40, Math.floor(plot.w / 6.5))))}</text>`,
         ]
   const behind = panel.marks.filter((mark) => mark.kind === 'box' && mark.look === 'band')
-  const front = panel.marks.filter((mark) => !behind.includes(mark))
+  const cells = panel.marks.filter(isPlainCell)
+  const front = panel.marks.filter((mark) => !behind.includes(mark) && !isPlainCell(mark))
   return [
     ...behind.map((mark) => drawMark(mark, plot, paint)),
     ...drawGrid(panel, plot, paint),
     ...title,
+    ...drawPlainCells(cells, plot, paint),
     ...front.map((mark) => drawMark(mark, plot, paint)),
     ...drawXAxis(panel, plot, paint),
     ...drawYAxis(panel, plot, paint),
