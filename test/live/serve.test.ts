@@ -65,6 +65,23 @@ describe('the live page', () => {
     expect(text).not.toContain(folder)
   })
 
+  it('is the one that was prepared before anyone asked', async () => {
+    const ready = await startLive(db, '127.0.0.1', 0, true, {
+      study: null,
+      hosts: ['127.0.0.1'],
+      token: null,
+    })
+    try {
+      await ready.prepare()
+      const prepared = ready.hub.pages.recordsOf(1)
+      expect(prepared?.name).toBe('quickstart')
+      await ask(ready.port, '/', { host: `127.0.0.1:${ready.port}` })
+      expect(ready.hub.pages.recordsOf(1)).toBe(prepared)
+    } finally {
+      await ready.close()
+    }
+  })
+
   it('is sent compressed to those that can read it', async () => {
     const plain = await ask(port, '/', own())
     expect(plain.headers['content-encoding']).toBeUndefined()

@@ -42,6 +42,8 @@ export async function startLive(
     hub,
     prepare: async () => {
       try {
+        // The first look always finds a change, which would discard the page.
+        hub.poll()
         const study = studyShown(hub, options.study)
         if (study !== undefined) await hub.page(study)
       } catch {
