@@ -33,6 +33,9 @@ interface Found {
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+/** Few coarse trials, so that full trainings begin early: what counts is the best network at any time. */
+const STAGES =
+  '[{ name: coarse, trials: 20, epochs: 1 }, { name: fine, trials: 6, epochs: 12 }, { name: final, trials: 60, epochs: 20 }]'
 const TIMES = [10, 20, 30, 60, 90, 120, 150]
 
 /** Searches in turn, seed by seed, and prints the test accuracy of each one's best network against time. */
@@ -107,7 +110,12 @@ async function searchHere(setup: StudyComparison, seed: number): Promise<Found[]
     const began = Date.now()
     const command = spawn(
       process.execPath,
-      [path.join(ROOT, 'dist/bin/finesweep.cjs'), ...args, '--quiet', '--set', `data.path=${setup.data}`],
+      [
+        path.join(ROOT, 'dist/bin/finesweep.cjs'),
+        ...args,
+        '--quiet',
+        ...['--set', `data.path=${setup.data}`, '--set', `stages=${STAGES}`],
+      ],
       { stdio: ['ignore', 'ignore', 'inherit'] },
     )
     const ended = new Promise((resolve) => command.once('exit', resolve))
