@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { AskedSession } from '../session/ask.ts'
 import type { StudyRecord, StudyWriter } from '../store/store.ts'
+import type { Difference } from '../study-file/compare-experiments.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 import { findStudy } from './open-study.ts'
 
@@ -91,7 +92,7 @@ async function createOrFind(
   }
 }
 
-/** The settings of a space that a module brings along are in the stored experiment alone. */
+/** A space that a module brings along, and epochs that its table decides, are in the stored experiment alone. */
 async function refuseOtherSettings(
   study: StudyRecord,
   experiment: Experiment,
@@ -104,8 +105,11 @@ async function refuseOtherSettings(
   const { bringsSpace } = kindOf(experiment.objective)
   const stored = experimentFromJson(study.experiment, study.name)
   const whole = { ...experiment, stages: withImported(experiment.stages, stored.stages) }
+  const isDecidedLater = ({ block, path }: Difference) =>
+    (bringsSpace && (block === 'space' || block === 'require')) ||
+    (experiment.epochsOpen === true && /^stages\[\d+\]\.epochs$/.test(path))
   const differences = compareExperiments(stored, whole).filter(
-    ({ block }) => block !== 'name' && !(bringsSpace && (block === 'space' || block === 'require')),
+    (difference) => difference.block !== 'name' && !isDecidedLater(difference),
   )
   if (differences.length === 0) return
   throw new UserError(

@@ -9,6 +9,7 @@ import type { Experiment } from '../study-file/experiment.ts'
 import { withObjectiveSpace } from '../study-file/objective-space.ts'
 import { placesOf } from '../study-file/places.ts'
 import { fewStepsWarning } from './few-steps.ts'
+import { epochsForTable } from './table-epochs.ts'
 
 /** An experiment with its objective loaded, ready for the executors. */
 export interface OpenedExperiment {
@@ -30,7 +31,12 @@ export interface OpenedExperiment {
 export async function openExperiment(read: Experiment, options: OpenOptions = {}): Promise<OpenedExperiment> {
   const kind = kindOf(read.objective)
   const { settings, source, aim, space, fingerprint, data } = await kind.open(read.objective, options)
-  const resolved = { ...read, ...aim, objective: settings }
+  const { epochsOpen, ...decided } = read
+  const { stages, remark } =
+    epochsOpen === true && data !== null && keepsNetwork(settings)
+      ? epochsForTable(settings.config, read.stages, data)
+      : { stages: read.stages, remark: null }
+  const resolved = { ...decided, ...aim, objective: settings, stages }
   const experiment = kind.bringsSpace ? withObjectiveSpace(resolved, space, placesOf(read)) : resolved
   const fingerprints = {
     data: data?.hash ?? null,
@@ -40,6 +46,7 @@ export async function openExperiment(read: Experiment, options: OpenOptions = {}
   const warnings =
     data !== null && keepsNetwork(settings)
       ? [
+          remark,
           checkMemory(settings.config, experiment.space, data),
           fewStepsWarning(settings.config, experiment.stages, data),
         ]

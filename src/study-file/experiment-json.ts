@@ -86,6 +86,7 @@ const storedSchema = z.object({
     constraints: z.array(z.string()),
   }),
   stages: storedStagesSchema.min(1),
+  epochsOpen: z.literal(true).optional(),
   limits: BLOCKS.limits,
   stop: BLOCKS.stop,
 })

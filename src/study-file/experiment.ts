@@ -14,6 +14,11 @@ export interface Experiment {
   readonly objective: ObjectiveSettings
   readonly space: SearchSpace
   readonly stages: readonly StagePlan[]
+  /**
+   * Set where the study file leaves all epochs open: the stages have the usual ones, and a small table may raise them.
+   * An experiment that is opened or stored has it decided, in `stages`.
+   */
+  readonly epochsOpen?: true | undefined
   readonly limits: Limits
   /** When the study has nothing left to win and ends before its last trial; nulls for never. */
   readonly stop: StopSettings

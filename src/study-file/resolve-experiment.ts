@@ -40,6 +40,7 @@ export function resolveExperiment(resolving: Resolving): Experiment | null {
     objective,
     space,
     stages,
+    ...(leavesEpochs(resolving) ? { epochsOpen: true } : {}),
     limits: blocks.limits,
     stop: blocks.stop,
   }
@@ -48,6 +49,12 @@ export function resolveExperiment(resolving: Resolving): Experiment | null {
 /** Whether trials are trained here for the epochs that a stage says; an objective of one's own may ignore them. */
 function epochsMatter(objective: Resolving['blocks']['objective']): boolean {
   return kindOf(objective).artifact === 'network'
+}
+
+/** Whether no stage says its epochs, nor rungs among them, and none follow from a budget of epochs. */
+function leavesEpochs({ blocks }: Resolving): boolean {
+  if (!epochsMatter(blocks.objective) || blocks.budget?.epochs !== undefined) return false
+  return (blocks.stages ?? []).every(({ epochs, rungs }) => epochs === undefined && rungs === undefined)
 }
 
 function checkWarmStarts(stages: readonly StagePlan[], resolving: Resolving): void {

@@ -20,7 +20,10 @@ export function defaultStageEntries(budget: unknown, epochsMatter: boolean): Sta
   const budgeted = budget !== undefined
   const ofTrials = typeof budget === 'object' && budget !== null && Object.hasOwn(budget, 'trials')
   return planStages({ budget: ofTrials ? { trials: 64 } : null, epochsMatter }).stages.map(
-    ({ name, trials, epochs }) => (budgeted ? { name, epochs } : { name, epochs, trials }),
+    ({ name, trials, epochs }) => {
+      const open = epochsMatter && !(budgeted && !ofTrials)
+      return { name, ...(open ? {} : { epochs }), ...(budgeted ? {} : { trials }) }
+    },
   )
 }
 
