@@ -36,12 +36,14 @@ export function splitRows(
   const counts = splitCounts(data, settings)
   const rows = data.labels.length
   const ownTest = data.testRows > 0
+  // Images that come in parts are published in an order of chance; files of people are often sorted by the label.
+  const keepsOrder = ownTest && (data.shape.length > 1 || form === 'first')
   // Chance spreads the classes of many rows well enough; a part of few rows may miss one.
   const stratified =
-    settings.stratified ?? (!ownTest && rows < STRATIFIED_BELOW && data.targets === undefined)
+    settings.stratified ?? (!keepsOrder && rows < STRATIFIED_BELOW && data.targets === undefined)
   const arrange = (first: number, last: number, part: string): Uint32Array => {
     const order = Uint32Array.from({ length: last - first }, (_, i) => first + i)
-    if (settings.seed !== undefined || !ownTest) {
+    if (settings.seed !== undefined || !keepsOrder) {
       const name = ['split', settings.seed ?? 0, part]
       shuffle(order, form === 'first' ? fastGenerator(name) : stream(name))
     }

@@ -161,12 +161,26 @@ describe('a split', () => {
     )
   })
 
-  it('keeps the order of a source with a test part, unless a seed is given', () => {
-    const own = rows(100, 20)
+  it('keeps the order of images with a test part, unless a seed is given', () => {
+    const own = { ...rows(100, 20), shape: [1, 1] }
     const [kept] = splitRows(own, settings({}))
     expect([...kept!.train, ...kept!.valid, ...kept!.test!]).toEqual([...Array(100).keys()])
     const [shuffled] = splitRows(own, settings({ seed: 1 }))
     expect([...shuffled!.train]).not.toEqual([...kept!.train])
+  })
+
+  it('shuffles and stratifies columns whose file is sorted by class, also beside a test part', () => {
+    const sorted = dataOf(
+      Array.from({ length: 120 }, (_, i) => (i < 100 ? Math.floor(i / 25) : i % 4)),
+      20,
+    )
+    const [split] = splitRows(sorted, settings({ valid: 20 }))
+    const counts = [0, 0, 0, 0]
+    for (const row of split!.valid) counts[sorted.labels[row]!]!++
+    expect(counts).toEqual([5, 5, 5, 5])
+    expect([...split!.test!].sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => 100 + i))
+    const [before] = splitRows(sorted, settings({ valid: 20 }), 'first')
+    expect([...before!.train]).toEqual([...Array(80).keys()])
   })
 
   it('shuffles a source without a test part, the same way for the same seed', () => {
