@@ -17,18 +17,11 @@ const SAMPLERS: Readonly<Record<SamplerName, Sampler>> = {
   gp: gpSampler,
 }
 
-const SENTENCES: Readonly<Record<string, string>> = {
-  random: 'drawn at random',
-  sobol: 'drawn from a Sobol sequence',
-  grid: 'on a grid',
-  tpe: 'proposed by TPE from the results so far',
-  gp: 'proposed by a Gaussian process from the results so far',
-  [IMPORTED_SAMPLER]: 'imported',
-}
-
 /** How the sampler of that name draws, as read from a store, to follow a comma. */
 export function samplerSentence(name: string): string {
-  return Object.hasOwn(SENTENCES, name) ? SENTENCES[name]! : `drawn by ${name}`
+  if (name === IMPORTED_SAMPLER) return 'imported'
+  const known = Object.hasOwn(SAMPLERS, name) ? SAMPLERS[name as SamplerName] : undefined
+  return known?.sentence ?? `drawn by ${name}`
 }
 
 /** The sampler of that name. @throws UserError('usage') for one that another program brought along */

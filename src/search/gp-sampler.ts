@@ -32,6 +32,7 @@ const FORBIDDEN = -1e300
  */
 export const gpSampler: Sampler = {
   name: 'gp',
+  sentence: 'proposed by a Gaussian process from the results so far',
   adaptive: true,
   propose(request) {
     const trials = informativeTrials(request)

@@ -15,6 +15,7 @@ import type { Sampler } from './sampler.ts'
  */
 export const gridSampler: Sampler = {
   name: 'grid',
+  sentence: 'on a grid',
   adaptive: false,
   propose(request) {
     const { turn, turns } = samplerTurn(request)

@@ -52,6 +52,8 @@ export interface Sampler {
   readonly name: string
   /** True if `history` decides: then a trial waits for the results that the lag lets it see; else it never waits. */
   readonly adaptive: boolean
+  /** How the points of a stage are drawn, for `explain`, to follow a comma: `drawn at random`. By default `drawn by NAME`. */
+  readonly sentence?: string
   /**
    * Called once for each trial, when it is about to start; returns a point of `request.space` (all active parameters
    * set) that satisfies its constraints. Throws UserError('usage') if no such point is found.

@@ -12,6 +12,7 @@ import { SOBOL_AXES, sobolCoordinate } from './sobol-sequence.ts'
  */
 export const sobolSampler: Sampler = {
   name: 'sobol',
+  sentence: 'drawn from a Sobol sequence',
   adaptive: false,
   propose(request) {
     const seeds = stream(stageStream(request, 'sobol'))

@@ -28,6 +28,7 @@ const CANDIDATES = 32
  */
 export const tpeSampler: Sampler = {
   name: 'tpe',
+  sentence: 'proposed by TPE from the results so far',
   adaptive: true,
   propose(request) {
     return hasEnoughToLearnFrom(request) && standings(request).valued >= 2

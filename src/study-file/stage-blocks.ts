@@ -3,6 +3,7 @@ import { planStages, type StageEntry, type StudyBudget } from '../search/plan.ts
 import type { StagePlan } from '../search/stage-plan.ts'
 import type { Params, ParamValue } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
+import { activeNames } from '../space/points.ts'
 import { mayHold } from '../space/possible.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import { valuesOf } from '../space/search-space.ts'
@@ -80,10 +81,9 @@ export function checkFeasible(
   report: (mistake: Mistake) => void,
 ): void {
   if (space.constraints.some((rule) => !mayHold(rule, space, {}))) return
-  const names = Object.keys(space.parameters)
   const whole = stages
     .flatMap(({ startWith }) => startWith)
-    .filter((point) => names.every((name) => Object.hasOwn(point, name)))
+    .filter((point) => [...activeNames(space, point)].every((name) => Object.hasOwn(point, name)))
   if (hasFeasiblePoint(space, whole)) return
   const rules = space.constraints.map((rule) => `"${shorten(rule, 100)}"`).join(', ')
   report({

@@ -17,6 +17,7 @@ import { predict } from '../../src/train/evaluate.ts'
 import { openKernels } from '../../src/train/kernels/open-kernels.ts'
 import { decodeNetwork, openNetwork } from '../../src/train/saved-network.ts'
 import { examplesOf } from '../docs/examples.ts'
+import { trialContext } from '../objective/trial-context.ts'
 
 /** FINESWEEP_PYTHON names a Python that has the packages. */
 const PYTHON = process.env.FINESWEEP_PYTHON ?? 'python3'
@@ -135,21 +136,10 @@ test.skipIf(!hasNumpy)(
 )
 
 function train(objective: ReturnType<typeof createClassifier>): Uint8Array {
-  const run = objective.run({
-    number: 0,
-    slot: 0,
-    attempt: 1,
-    stage: 0,
-    folder: '',
-    continuedFolder: null,
-    params: {},
-    seed: 5,
-    budget: { epochs: 3 },
-    continued: null,
-    warn: () => {},
-    stopRequested: () => false,
-    signal: new AbortController().signal,
-  }) as Generator<unknown, { artifact: Uint8Array }>
+  const run = objective.run(trialContext({ budget: { epochs: 3 } })) as Generator<
+    unknown,
+    { artifact: Uint8Array }
+  >
   let step = run.next()
   while (!step.done) step = run.next()
   return step.value.artifact

@@ -19,6 +19,7 @@ import { numbersCsv, predictionsCsv } from '../../src/report/predictions.ts'
 import { decodeNetwork } from '../../src/train/saved-network.ts'
 import type { TrialRecord } from '../../src/trial.ts'
 import { rejectionOf, temporaryFolder, writeIn } from '../data/data-files.ts'
+import { trialContext } from '../objective/trial-context.ts'
 
 const folder = temporaryFolder()
 let count = 0
@@ -49,21 +50,10 @@ async function kept(
     task === undefined ? 'validAccuracy' : 'validR2',
     'maximize',
   )
-  const run = createClassifier(config, data).run({
-    number: 0,
-    slot: 0,
-    attempt: 1,
-    stage: 0,
-    folder: '',
-    continuedFolder: null,
-    warn: () => {},
-    params: {},
-    budget: { epochs },
-    seed: 5,
-    continued: null,
-    stopRequested: () => false,
-    signal: new AbortController().signal,
-  }) as Generator<unknown, { artifact: Uint8Array }>
+  const run = createClassifier(config, data).run(trialContext({ budget: { epochs } })) as Generator<
+    unknown,
+    { artifact: Uint8Array }
+  >
   let step = run.next()
   while (!step.done) step = run.next()
   const saved = decodeNetwork(step.value.artifact)

@@ -11,6 +11,7 @@ import { classifierConfig, modelSchema, trainingSchema } from '../../src/objecti
 import { decodeNetwork } from '../../src/train/saved-network.ts'
 import type { Measurement } from '../../src/trial.ts'
 import { temporaryFolder } from '../data/data-files.ts'
+import { trialContext } from '../objective/trial-context.ts'
 
 const root = temporaryFolder()
 let count = 0
@@ -37,21 +38,10 @@ export async function trained(block: object, preprocess?: object): Promise<Train
   const data = await prepareData(settings)
   const training = trainingSchema.parse({ batchSize: 8, learningRate: 0.01, arithmetic: 'muladd' })
   const config = classifierConfig(modelSchema.parse({ hidden: [8] }), training, 'validAccuracy', 'maximize')
-  const run = createClassifier(config, data).run({
-    number: 0,
-    slot: 0,
-    attempt: 1,
-    stage: 0,
-    folder: '',
-    continuedFolder: null,
-    warn: () => {},
-    params: {},
-    budget: { epochs: 4 },
-    seed: 5,
-    continued: null,
-    stopRequested: () => false,
-    signal: new AbortController().signal,
-  }) as Generator<Measurement, { artifact: Uint8Array }>
+  const run = createClassifier(config, data).run(trialContext({ budget: { epochs: 4 } })) as Generator<
+    Measurement,
+    { artifact: Uint8Array }
+  >
   const measured: Measurement[] = []
   let step = run.next()
   for (; !step.done; step = run.next()) measured.push(step.value)

@@ -13,6 +13,7 @@ import type { Examples } from '../../src/train/inputs.ts'
 import { decodeNetwork, openNetwork } from '../../src/train/saved-network.ts'
 import type { Measurement } from '../../src/trial.ts'
 import { clouds, part, plain } from '../train/support.ts'
+import { trialContext } from './trial-context.ts'
 
 const examples = clouds(240, 10, 3, 5, 1.5)
 
@@ -51,22 +52,7 @@ function run(
   changes: Partial<TrialContext> = {},
   data: PreparedData = single,
 ): { measurements: Measurement[]; result: TrialResult | undefined } {
-  const context: TrialContext = {
-    number: 0,
-    slot: 0,
-    attempt: 1,
-    stage: 0,
-    folder: '',
-    continuedFolder: null,
-    warn: () => {},
-    params: {},
-    budget: { epochs: 4 },
-    seed: 11,
-    continued: null,
-    stopRequested: () => false,
-    signal: new AbortController().signal,
-    ...changes,
-  }
+  const context = trialContext({ budget: { epochs: 4 }, seed: 11, ...changes })
   const measurements: Measurement[] = []
   const generator = createClassifier(ofConfig, data).run(context) as Generator<
     Measurement,

@@ -213,3 +213,13 @@ describe('what is set from outside', () => {
     ])
   })
 })
+
+test('rules that no draw satisfies are refused, unless a start point does, also where a parameter does not exist there', () => {
+  const space =
+    'space: { a: { float: [0, 1] }, b: { float: [0, 1] }, kind: { choices: [plain, fast] }, c: { float: [0, 1], when: { kind: fast } } }'
+  const file = (stages: string) =>
+    `objective: { command: x }\ndirection: minimize\n${space}\nrequire: a == b\nstages: [{ trials: 1${stages} }]`
+  expect(() => parse(file(''))).toThrow('require: no random point satisfied "a == b"')
+  const { stages } = parse(file(', startWith: [{ a: 0.5, b: 0.5, kind: plain }]'))
+  expect(stages[0]!.startWith).toHaveLength(1)
+})
