@@ -21,10 +21,7 @@ export function checksumOf(cells: readonly Cell[], from = 0): number {
  */
 export function checkedText(cells: readonly Cell[], count = cells.length): string {
   let text = ''
-  for (let i = 0; i < count; i++) {
-    const cell = cells[i]!
-    text += (cell === null ? '\0' : textOf(cell)) + SEPARATOR
-  }
+  for (let i = 0; i < count; i++) text += textOf(cells[i]!) + SEPARATOR
   return text
 }
 
@@ -49,7 +46,8 @@ export class DamagedRowError extends Error {
 }
 
 /** A flipped bit can make a blob of a text, with the same bytes. */
-function textOf(cell: number | string): string {
-  if (typeof cell === 'object') return '\u0001'
-  return cell === 0 && Object.is(cell, -0) ? '-0' : String(cell)
+function textOf(cell: Cell): string {
+  if (typeof cell === 'string') return cell
+  if (typeof cell === 'number') return cell === 0 && 1 / cell < 0 ? '-0' : `${cell}`
+  return cell === null ? '\0' : '\u0001'
 }

@@ -48,6 +48,8 @@ export function openWritable(file: string): Database.Database {
       if (version === MIGRATIONS.length) checkTables(db)
       enterWalMode(db)
       db.pragma('synchronous = NORMAL')
+      // Pages: 16 MB. Each write-back waits for the disk, and pages of an index are written over and over.
+      db.pragma('wal_autocheckpoint = 4000')
       // A long reader lets the WAL grow; once it is gone the file shrinks back to this.
       db.pragma('journal_size_limit = 67108864')
       db.pragma('foreign_keys = OFF')

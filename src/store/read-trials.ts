@@ -18,6 +18,7 @@ import {
 } from './rows.ts'
 import { asIs, type Statements } from './statements.ts'
 import type { TrialFilter } from './store.ts'
+import type { TrialBefore } from './trial-life.ts'
 import { trialQuery } from './trial-query.ts'
 
 /** How many trials' measurements are read at once while all of them stream by. */
@@ -40,6 +41,20 @@ export function readTrial(statements: Statements, study: number, number: number)
 }
 
 /** The best trials that have a value, in the order of `compareTrials`. */
+/** What decides whether a trial can begin; undefined if the store has none of this number. */
+export function trialBefore(statements: Statements, study: number, number: number): TrialBefore | undefined {
+  const sql = 'SELECT state, attempts FROM trials WHERE study = ? AND number = ?'
+  return statements.get(sql, [study, number], ([state, attempts]: [TrialState, number]) => {
+    return { state, attempts }
+  })
+}
+
+/** The highest number of a study's trials; -1 where it has none. */
+export function highestTrial(statements: Statements, study: number): number {
+  const sql = 'SELECT max(number) FROM trials WHERE study = ?'
+  return statements.get(sql, [study], ([number]: [number | null]) => number) ?? -1
+}
+
 export function readBestTrials(
   statements: Statements,
   study: number,

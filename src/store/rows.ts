@@ -1,7 +1,7 @@
 import type { Params } from '../space/distribution.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { Direction, TieMetric, TimedMeasurement, TrialRecord, TrialState } from '../trial.ts'
-import { type Cell, checkedText, checksumOf, checksumOfText, DamagedRowError } from './checksum.ts'
+import { type Cell, checkedText, checksumOfText, DamagedRowError } from './checksum.ts'
 import { decodeJson, encodeFlatRecord, encodeJson } from './exact-json.ts'
 import { toNarrowDecision } from './narrowing-json.ts'
 import type { NewStudy, Rungs, StageRecord, StudyRecord, StudyState } from './store.ts'
@@ -230,7 +230,9 @@ export function toMeasurementCells({ step, value, metrics, seconds }: TimedMeasu
 
 /** The checksum over a trial's measurements in order of step. */
 export function checksumOfMeasurements(rows: readonly MeasurementRow[]): number {
-  return checksumOfText(rows.map((row) => checkedText(row)).join(''))
+  let text = ''
+  for (const row of rows) text += checkedText(row)
+  return checksumOfText(text)
 }
 
 /** @param key cells before the row's own that count in its checksum. @throws DamagedRowError */
@@ -246,5 +248,5 @@ export function isIntact(row: readonly Cell[], key: readonly Cell[]): boolean {
 
 /** The cells with their checksum at the end. */
 export function sealed(key: readonly Cell[], cells: readonly Cell[]): Cell[] {
-  return [...cells, checksumOf([...key, ...cells])]
+  return [...cells, checksumOfText(checkedText(key) + checkedText(cells))]
 }

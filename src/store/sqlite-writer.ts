@@ -1,17 +1,10 @@
 import { UserError } from '../errors.ts'
-import type {
-  StudyId,
-  TieMetric,
-  TimedMeasurement,
-  TrialNumber,
-  TrialOutcome,
-  TrialSpec,
-  TrialState,
-} from '../trial.ts'
+import type { StudyId, TieMetric, TimedMeasurement, TrialNumber, TrialOutcome, TrialSpec } from '../trial.ts'
 import { closeWritable, writeBack } from './connection.ts'
 import { encodeJson } from './exact-json.ts'
 import { insertEvaluation, putArtifactFolder } from './kept-rows.ts'
 import { OwnLeases } from './lease-rows.ts'
+import { highestTrial, trialBefore } from './read-trials.ts'
 import { STAGE_COLUMNS, toStageCells } from './rows.ts'
 import { SqliteReader } from './sqlite-reader.ts'
 import type {
@@ -39,7 +32,6 @@ import {
   newlyHeld,
   numberTaken,
 } from './trial-gathering.ts'
-import type { TrialBefore } from './trial-life.ts'
 import { writeTrials } from './write-trials.ts'
 
 /**
@@ -82,7 +74,7 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
       return this.#leases.take(study, record.name)
     })
     // What was gathered under a lease that was lost since is of no use: others may have run those trials.
-    if (isNew) this.#held.set(study, newlyHeld(tieMetric, false))
+    if (isNew) this.#held.set(study, newlyHeld(tieMetric, false, highestTrial(this.statements, study)))
   }
 
   renewLease(study: number): void {
@@ -136,7 +128,8 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
 
   startTrial(study: number, spec: TrialSpec, host: string, slot: number | null = null): void {
     const held = this.#heldStudy(study)
-    const stored = held.pending.has(spec.number) ? undefined : this.#before(study, spec.number)
+    const isStored = !held.pending.has(spec.number) && spec.number <= held.highest
+    const stored = isStored ? trialBefore(this.statements, study, spec.number) : undefined
     gatherStart(held, stored, spec, { host, slot }, this.now())
   }
 
@@ -196,10 +189,11 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
       for (const stage of plan?.stages ?? []) addStage(this.statements, study, stage)
       if (plan !== undefined) updateStudy(this.statements, study, { experiment: encodeJson(plan.experiment) })
       for (const { record } of trials) {
-        if (this.#before(study, record.number) !== undefined) throw numberTaken(record.number)
+        if (trialBefore(this.statements, study, record.number) !== undefined) throw numberTaken(record.number)
       }
       writeTrials((sql) => this.statements.prepare(sql), study, written)
     })
+    this.#heldStudy(study).highest = highestTrial(this.statements, study)
   }
 
   setComment(study: StudyId, comment: string | null): void {
@@ -258,13 +252,6 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
     const held = this.#held.get(study)
     if (held === undefined) throw new Error(`This writer does not hold the lease of study ${study}.`)
     return held
-  }
-
-  #before(study: number, number: number): TrialBefore | undefined {
-    const sql = 'SELECT state, attempts FROM trials WHERE study = ? AND number = ?'
-    return this.statements.get(sql, [study, number], ([state, attempts]: [TrialState, number]) => {
-      return { state, attempts }
-    })
   }
 
   /** A resumed study is running again once something new is written to it. */

@@ -33,9 +33,11 @@ export interface HeldStudy {
   kept: ReadonlySet<number> | null
   /** True once the study's row says that it is running. */
   marked: boolean
+  /** The highest number among the trials in the store; -1 for none. */
+  highest: number
 }
 
-export function newlyHeld(tieMetric: TieMetric | null, marked: boolean): HeldStudy {
+export function newlyHeld(tieMetric: TieMetric | null, marked: boolean, highest = -1): HeldStudy {
   return {
     tieMetric,
     running: new Map(),
@@ -44,6 +46,7 @@ export function newlyHeld(tieMetric: TieMetric | null, marked: boolean): HeldStu
     shown: new Set(),
     kept: null,
     marked,
+    highest,
   }
 }
 
@@ -141,7 +144,10 @@ export function numberTaken(number: TrialNumber): Error {
 /** After a commit. */
 export function gatherAnew(held: HeldStudy): void {
   held.marked ||= held.pending.size > 0
-  for (const number of held.pending.keys()) held.shown.delete(number)
+  for (const number of held.pending.keys()) {
+    held.shown.delete(number)
+    held.highest = Math.max(held.highest, number)
+  }
   for (const number of held.live.keys()) held.shown.add(number)
   held.pending.clear()
   held.live.clear()

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { isFinished } from '../trial.ts'
-import { checksumOfBytes } from './checksum.ts'
+import { type Cell, checksumOfBytes } from './checksum.ts'
 import {
   checksumOfMeasurements,
   type MeasurementRow,
@@ -23,6 +23,12 @@ const DROP_OTHER_ARTIFACTS =
 
 /** One statement for several rows costs far less than one for each. */
 const MEASUREMENTS_AT_ONCE = 16
+/** By the number of rows, less one. */
+const PUT_MEASUREMENTS = Array.from(
+  { length: MEASUREMENTS_AT_ONCE },
+  (_, less) =>
+    `INSERT INTO measurements (study, trial, step, value, metrics, seconds) VALUES (?, ?, ?, ?, ?, ?)${', (?, ?, ?, ?, ?, ?)'.repeat(less)}`,
+)
 
 /** Writes what was gathered of a study's trials; inside the caller's transaction. */
 export function writeTrials(prepare: Prepare, study: number, held: HeldStudy): void {
@@ -59,11 +65,10 @@ function writeMeasurements(
   measurements: readonly MeasurementRow[],
 ): void {
   for (let at = 0; at < measurements.length; at += MEASUREMENTS_AT_ONCE) {
-    const some = measurements.slice(at, at + MEASUREMENTS_AT_ONCE)
-    const places = some.map(() => '(?, ?, ?, ?, ?, ?)').join(', ')
-    prepare(`INSERT INTO measurements (study, trial, step, value, metrics, seconds) VALUES ${places}`).run(
-      some.flatMap((cells) => [study, trial, ...cells]),
-    )
+    const end = Math.min(at + MEASUREMENTS_AT_ONCE, measurements.length)
+    const cells: Cell[] = []
+    for (let i = at; i < end; i++) cells.push(study, trial, ...measurements[i]!)
+    prepare(PUT_MEASUREMENTS[end - at - 1]!).run(cells)
   }
 }
 

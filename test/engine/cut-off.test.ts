@@ -45,7 +45,7 @@ if (!HAS_NETWORK) {
   process.stderr.write('skipped: no network namespace can be made here, no worker is cut off\n')
 }
 
-describe.skipIf(!HAS_NETWORK)('a study, one of whose three hosts is cut off in the midst of a trial,', () => {
+describe.skipIf(!HAS_NETWORK)('a study, one of whose three hosts is cut off in the middle of a trial,', () => {
   let redis: RedisServer
   let farm: Farm
   let alone = ''
