@@ -26,11 +26,12 @@ export function queueKeys(toKey: (word: string) => string): string[] {
   return KEYS.map(toKey)
 }
 
+/** In one command: a pipeline costs the orchestrator a tenth of what a short trial does. */
+const EXPIRE = "for _, key in ipairs(KEYS) do redis.call('expire', key, ARGV[1]) end"
+
 /** Has keys expire unless somebody who lives says so again. */
 export async function expireKeys(redis: Redis, keys: readonly string[]): Promise<void> {
-  const pipeline = redis.pipeline()
-  for (const key of keys) pipeline.expire(key, PAYLOAD_SECONDS)
-  await pipeline.exec()
+  await redis.eval(EXPIRE, keys.length, ...keys, PAYLOAD_SECONDS)
 }
 
 /** Has all that is left of a queue expire whose orchestrator was killed. */
