@@ -3,12 +3,15 @@
  *
  *     npm run bench:peers -- [--seconds 3] [--rounds 3] [--workers 2] [--json]
  *     npm run bench:peers -- --study --data FOLDER [--seconds 150] [--seeds 3] [--workers 2] [--json]
+ *     npm run bench:peers -- --draw FILE [--to docs/pictures]
  *
- * The second searches for a network of CIFAR-10 (its binary layout in FOLDER) here and with Optuna driving PyTorch.
+ * The second searches for a network of CIFAR-10 (its binary layout in FOLDER) here and with Optuna driving PyTorch. The
+ * third draws what it printed as JSON.
  *
  * The Python is $FINESWEEP_PYTHON or python3; what it lacks is said and left out.
  */
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
@@ -27,8 +30,15 @@ const { values: options } = parseArgs({
     study: { type: 'boolean', default: false },
     data: { type: 'string' },
     seeds: { type: 'string', default: '3' },
+    draw: { type: 'string' },
+    to: { type: 'string', default: 'docs/pictures' },
   },
 })
+if (options.draw !== undefined) {
+  const { drawStudies } = await import('./peers/study-picture.ts')
+  drawStudies(JSON.parse(readFileSync(options.draw, 'utf8')), options.to)
+  process.exit()
+}
 if (options.study) {
   if (options.data === undefined)
     throw new Error('--study needs --data FOLDER, with CIFAR-10 in its binary layout.')

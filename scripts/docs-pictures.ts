@@ -1,15 +1,17 @@
 /**
  * Makes the pictures of the README from quickstart, by the project's own commands: the narrowing picture, and the first
- * screen of the report, each in light and dark. Needs the built command, and Chromium for the report.
+ * screen of the report, each in light and dark; and that of docs/performance.md from what was measured. Needs the built
+ * command, and Chromium for the report.
  *
  *     npm run docs:pictures
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-core'
+import { drawStudies } from '../bench/peers/study-picture.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const target = join(root, 'docs/pictures')
@@ -25,7 +27,7 @@ const finesweep = (...words: string[]) =>
   })
 
 try {
-  mkdirSync(target, { recursive: true })
+  drawStudies(JSON.parse(readFileSync(join(root, 'bench/peers/measured.json'), 'utf8')), target)
   finesweep('run', 'experiments/quickstart.yaml')
   const report = join(folder, 'report.html')
   finesweep('report', '-o', report)

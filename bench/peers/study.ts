@@ -26,7 +26,7 @@ export interface StudyComparison {
 }
 
 /** A new best by validation accuracy, and what it is worth on the test part. */
-interface Found {
+export interface Found {
   readonly seconds: number
   readonly valid: number
   readonly test: number
@@ -73,11 +73,16 @@ function printTable(found: Record<string, Found[][]>, seconds: number): void {
   console.log(`|${'---|'.repeat(Object.keys(found).length + 1)}`)
   for (const time of times) {
     const cells = Object.values(found).map((runs) => {
-      const tests = runs.map((run) => run.findLast((best) => best.seconds <= time)?.test ?? 0)
+      const tests = runs.map((run) => testAt(run, time))
       return tests.every((test) => test > 0) ? withSpread(tests, 4) : 'none yet'
     })
     console.log(`| ${time} | ${cells.join(' | ')} |`)
   }
+}
+
+/** What the best network so far is worth at a time; 0 while there is none. */
+export function testAt(run: readonly Found[], seconds: number): number {
+  return run.findLast((best) => best.seconds <= seconds)?.test ?? 0
 }
 
 async function searchWithOptuna(setup: StudyComparison, sampler: string, seed: number): Promise<Found[]> {
