@@ -53,22 +53,80 @@ export function solveUpper(factor: Float64Array, n: number, b: Float64Array): vo
 
 /** Writes the inverse of L·Lᵀ into `inverse`, with `scratch` for the inverse of L; both as long as `factor`. O(n³ / 3). */
 export function invert(factor: Float64Array, n: number, scratch: Float64Array, inverse: Float64Array): void {
-  // Row i of the inverse of L from the rows above it.
-  for (let i = 0, row = 0; i < n; row += ++i) {
-    for (let j = 0; j < i; j++) scratch[row + j] = 0
-    for (let k = 0, other = 0; k < i; other += ++k) {
-      const weight = factor[row + k]!
-      for (let j = 0; j <= k; j++) scratch[row + j]! -= weight * scratch[other + j]!
+  invertFactor(factor, n, scratch)
+  inverse.fill(0, 0, rowStart(n))
+  let k = 0
+  for (; k + 3 < n; k += 4) {
+    const rows = rowStart(k)
+    for (let i = 0, to = 0; i <= k; to += ++i) {
+      const b = rows + k + 1
+      const c = b + k + 2
+      const d = c + k + 3
+      const weights = [scratch[rows + i]!, scratch[b + i]!, scratch[c + i]!, scratch[d + i]!] as const
+      addFourRows(inverse, to, scratch, k, weights, i + 1)
     }
-    const pivot = 1 / factor[row + i]!
-    for (let j = 0; j < i; j++) scratch[row + j]! *= pivot
-    scratch[row + i] = pivot
+    // The rows below the first of the four also reach the columns between.
+    for (let r = k + 1; r < k + 4; r++) addProducts(inverse, scratch, r, k + 1)
   }
-  inverse.fill(0, 0, (n * (n + 1)) / 2)
-  for (let k = 0, from = 0; k < n; from += ++k) {
-    for (let i = 0, row = 0; i <= k; row += ++i) {
-      const weight = scratch[from + i]!
-      for (let j = 0; j <= i; j++) inverse[row + j]! += weight * scratch[from + j]!
+  for (; k < n; k++) addProducts(inverse, scratch, k, 0)
+}
+
+/** The inverse of L: row i from the rows above it. */
+function invertFactor(factor: Float64Array, n: number, into: Float64Array): void {
+  for (let i = 0, to = 0; i < n; to += ++i) {
+    into.fill(0, to, to + i)
+    let k = 0
+    for (; k + 3 < i; k += 4) {
+      const at = to + k
+      const weights = [-factor[at]!, -factor[at + 1]!, -factor[at + 2]!, -factor[at + 3]!] as const
+      addFourRows(into, to, into, k, weights, k + 1)
+      for (let r = k + 1; r < k + 4; r++) {
+        const from = rowStart(r)
+        for (let j = k + 1; j <= r; j++) into[to + j]! += -factor[to + r]! * into[from + j]!
+      }
     }
+    for (; k < i; k++) {
+      const from = rowStart(k)
+      for (let j = 0; j <= k; j++) into[to + j]! += -factor[to + k]! * into[from + j]!
+    }
+    const pivot = 1 / factor[to + i]!
+    for (let j = 0; j < i; j++) into[to + j]! *= pivot
+    into[to + i] = pivot
   }
+}
+
+/** Adds the products of the entries of row k of a factor with each other, from column `first` on. */
+function addProducts(into: Float64Array, factor: Float64Array, k: number, first: number): void {
+  const from = rowStart(k)
+  for (let i = first, to = rowStart(first); i <= k; to += ++i) {
+    const weight = factor[from + i]!
+    for (let j = 0; j <= i; j++) into[to + j]! += weight * factor[from + j]!
+  }
+}
+
+/** Adds the first `count` entries of rows k to k + 3, each times its weight, in this order: four times fewer stores. */
+function addFourRows(
+  into: Float64Array,
+  to: number,
+  rows: Float64Array,
+  k: number,
+  [first, second, third, fourth]: readonly [number, number, number, number],
+  count: number,
+): void {
+  const a = rowStart(k)
+  const b = a + k + 1
+  const c = b + k + 2
+  const d = c + k + 3
+  for (let j = 0; j < count; j++) {
+    into[to + j] =
+      into[to + j]! +
+      first * rows[a + j]! +
+      second * rows[b + j]! +
+      third * rows[c + j]! +
+      fourth * rows[d + j]!
+  }
+}
+
+function rowStart(row: number): number {
+  return (row * (row + 1)) / 2
 }
