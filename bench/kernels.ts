@@ -17,7 +17,9 @@ const { values: options } = parseArgs({
 })
 const batch = Number(options.batch)
 const kernels = openKernels({ arithmetic: options.arithmetic as 'auto' | Arithmetic })
-const widest = VARIANTS.find((variant) => variant.arithmetic === 'fma' && 'module' in load(variant))
+const widest = VARIANTS.find(
+  (variant) => variant.arithmetic === kernels.arithmetic && 'module' in load(variant),
+)
 const runPeak = widest === undefined ? () => Number.NaN : peakRunner(widest)
 
 const columns = 3072

@@ -50,7 +50,9 @@ const network = createNetwork(kernels, architecture, work.batch, {
 })
 writeNetwork(network, initialState(architecture, null, ['bench', index]))
 
-const widest = VARIANTS.find((variant) => variant.arithmetic === 'fma' && 'module' in load(variant))
+const widest = VARIANTS.find(
+  (variant) => variant.arithmetic === kernels.arithmetic && 'module' in load(variant),
+)
 const runPeak = widest === undefined ? () => 0 : peakRunner(widest)
 let steps = 0
 let start = 0
