@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { expect } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { dataSchema, preprocessSchema, splitSchema } from '../../src/data/data-config.ts'
 import { decodeFit } from '../../src/data/fitted-data.ts'
 import { prepareData } from '../../src/data/prepare-data.ts'
@@ -10,16 +11,12 @@ import { createClassifier } from '../../src/objective/classifier.ts'
 import { classifierConfig, modelSchema, trainingSchema } from '../../src/objective/classifier-config.ts'
 import { decodeNetwork } from '../../src/train/saved-network.ts'
 import type { Measurement } from '../../src/trial.ts'
-import { temporaryFolder } from '../data/data-files.ts'
 import { trialContext } from '../objective/trial-context.ts'
 
-const root = temporaryFolder()
-let count = 0
-
-/** A new folder, gone at the end of the test file. */
+/** A new folder, gone at the end of the test. */
 export function newFolder(): string {
-  const folder = path.join(root, String(count++))
-  mkdirSync(folder)
+  const folder = mkdtempSync(path.join(tmpdir(), 'finesweep-model-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 

@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
 import type { TrialTask } from '../../src/execute/executor.ts'
 import { fastGenerator } from '../../src/random/fast-generator.ts'
 import { planStages, type StageEntry } from '../../src/search/plan.ts'
@@ -8,17 +11,16 @@ import { studyDigest } from '../../src/study/digest.ts'
 import type { StudyEvent } from '../../src/study/events.ts'
 import { runStudy, type StudyLimits } from '../../src/study/study-run.ts'
 import type { TrialRecord } from '../../src/trial.ts'
-import { temporaryFolder } from '../store/temporary-folder.ts'
 import { dying } from './dying-store.ts'
 import { type Course, createSteppingExecutor } from './stepping-executor.ts'
 
-const folder = temporaryFolder()
 const SPACE = { parameters: { x: float(0, 1) }, conditions: {}, constraints: [] }
-let count = 0
 
-/** A file for a store that is not there yet. */
+/** A file for a store that is not there yet; gone at the end of the test. */
 export function newFile(): string {
-  return join(folder, `${count++}.db`)
+  const folder = mkdtempSync(join(tmpdir(), 'finesweep-rungs-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return join(folder, 'studies.db')
 }
 
 interface Setup {
