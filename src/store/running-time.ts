@@ -20,28 +20,39 @@ export function runningTime(ran: readonly Interval[]): number | null {
   return ran.length === 0 ? null : ran.reduce((sum, [from, to]) => sum + to - from, 0)
 }
 
-/** Where pauses of a stage's trials lie. `last` is their last end; `ended` is null before the first trial. */
-export type PauseRow = readonly [stage: StageIndex, ended: number | null, began: number, last: number]
+/** Where pauses of a stage's trials lie; `ended` is null before the first trial. */
+export type PauseRow = readonly [stage: StageIndex, ended: number | null, began: number]
+
+/** When the last trial of a stage ended. */
+export type EndRow = readonly [stage: StageIndex, last: number]
 
 /** Finds the pauses of trials in the store, by stage and in order. @param where a condition on the trials */
 export function pausesSql(where: string): string {
-  return `SELECT stage, ended, began, last FROM (
-      SELECT stage, began, max(until) OVER (PARTITION BY stage) AS last, max(until) OVER (
+  return `SELECT stage, ended, began FROM (
+      SELECT stage, began, max(until) OVER (
         PARTITION BY stage ORDER BY began, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
       ) AS ended
-      FROM (
-        SELECT stage, started_at AS began, started_at + coalesce(duration_ms, 0) AS until
-        FROM trials WHERE ${where} AND started_at IS NOT NULL
-      )
+      FROM (SELECT stage, started_at AS began, ${UNTIL} AS until FROM trials WHERE ${where} AND started_at IS NOT NULL)
     ) WHERE ended IS NULL OR began - ended > ${PAUSE_MS} ORDER BY stage, began`
 }
 
+/** Finds the last ends; in the query of the pauses they would cost another sort. @param where a condition on the trials */
+export function endsSql(where: string): string {
+  return `SELECT stage, max(${UNTIL}) FROM trials WHERE ${where} AND started_at IS NOT NULL GROUP BY stage`
+}
+
+const UNTIL = 'started_at + coalesce(duration_ms, 0)'
+
 /** When the trials of each stage ran. */
-export function betweenPauses(pauses: readonly PauseRow[]): Map<StageIndex, Interval[]> {
+export function betweenPauses(
+  pauses: readonly PauseRow[],
+  ends: readonly EndRow[],
+): Map<StageIndex, Interval[]> {
+  const lastEnds = new Map(ends)
   const ran = new Map<StageIndex, Interval[]>()
-  for (const [at, [stage, , began, last]] of pauses.entries()) {
+  for (const [at, [stage, , began]] of pauses.entries()) {
     const next = pauses[at + 1]
-    const to = next?.[0] === stage ? next[1]! : last
+    const to = next?.[0] === stage ? next[1]! : lastEnds.get(stage)!
     ran.set(stage, [...(ran.get(stage) ?? []), [began, to]])
   }
   return ran

@@ -21,7 +21,7 @@ import {
 } from './read-trials.ts'
 import { readResults } from './results.ts'
 import { STAGE_COLUMNS, STUDY_COLUMNS, type StageRow, toStageRecord, toStudyRecord } from './rows.ts'
-import { betweenPauses, type PauseRow, pausesSql } from './running-time.ts'
+import { betweenPauses, type EndRow, endsSql, type PauseRow, pausesSql } from './running-time.ts'
 import { asIs, Statements } from './statements.ts'
 import type {
   ArtifactFolder,
@@ -92,12 +92,11 @@ export class SqliteReader implements StudyReader {
   totals(study: number): StageTotals[] {
     const sql = `SELECT stage, state, count(*), sum(epochs), total(duration_ms)
       FROM trials WHERE study = ? GROUP BY stage, state ORDER BY stage`
-    const pauses = pausesSql('study = ? AND state IN (SELECT value FROM json_each(?))')
+    const finished = 'study = ? AND state IN (SELECT value FROM json_each(?))'
     const bound = [study, JSON.stringify(FINISHED_STATES)]
-    return addTotals(
-      this.statements.all(sql, [study], asIs<TotalsRow>),
-      betweenPauses(this.statements.all(pauses, bound, asIs<PauseRow>)),
-    )
+    const pauses = this.statements.all(pausesSql(finished), bound, asIs<PauseRow>)
+    const ends = this.statements.all(endsSql(finished), bound, asIs<EndRow>)
+    return addTotals(this.statements.all(sql, [study], asIs<TotalsRow>), betweenPauses(pauses, ends))
   }
 
   measurements(study: number, trial: number): TimedMeasurement[] {

@@ -80,14 +80,14 @@ describe('a store', () => {
     })
     const readers = Array.from({ length: 32 }, () => openReader(file))
     const before = finished
-    for (let round = 0; round < 3; round++) {
+    // On a busy machine the writer may not have had a turn yet.
+    for (let round = 0; round < 3 || finished === before; round++) {
       for (const reader of readers) {
         expectWhole(reader, finished)
         await new Promise((resolve) => setImmediate(resolve))
       }
     }
     expect(writer.exitCode).toBeNull()
-    expect(finished).toBeGreaterThan(before)
     writer.kill('SIGKILL')
     await ended(writer)
     for (const reader of readers) reader.close()
