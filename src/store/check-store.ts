@@ -256,7 +256,7 @@ const DAMAGED_RECORDS: Check = {
       readonly name: string
     }[]
     return studies.flatMap(({ id, name }) => {
-      const damage = findDamage(db, id)
+      const damage = db.transaction(() => findDamage(db, id))()
       if (damage.length === 0) return []
       return [
         {

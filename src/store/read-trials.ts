@@ -40,7 +40,6 @@ export function readTrial(statements: Statements, study: number, number: number)
   return statements.get(sql, [study, number], toIntactTrial(statements, study))
 }
 
-/** The best trials that have a value, in the order of `compareTrials`. */
 /** What decides whether a trial can begin; undefined if the store has none of this number. */
 export function trialBefore(statements: Statements, study: number, number: number): TrialBefore | undefined {
   const sql = 'SELECT state, attempts FROM trials WHERE study = ? AND number = ?'
@@ -55,6 +54,7 @@ export function highestTrial(statements: Statements, study: number): number {
   return statements.get(sql, [study], ([number]: [number | null]) => number) ?? -1
 }
 
+/** The best trials that have a value, in the order of `compareTrials`. */
 export function readBestTrials(
   statements: Statements,
   study: number,
@@ -105,13 +105,12 @@ function stagesWithTrials(statements: Statements, study: number): number[] {
 export function readMeasurements(statements: Statements, study: number, trial: number): TimedMeasurement[] {
   const sql =
     'SELECT step, value, metrics, seconds FROM measurements WHERE study = ? AND trial = ? ORDER BY step'
-  const rows = statements.all(sql, [study, trial], asIs<MeasurementRow>)
-  const measured = statements.get(
-    'SELECT measured FROM trials WHERE study = ? AND number = ?',
-    [study, trial],
-    asIs<[number | null]>,
-  )
-  return toIntactMeasurements(statements, study, trial, rows, measured?.[0] ?? null)
+  const checksum = 'SELECT measured FROM trials WHERE study = ? AND number = ?'
+  return statements.atOneMoment(() => {
+    const rows = statements.all(sql, [study, trial], asIs<MeasurementRow>)
+    const measured = statements.get(checksum, [study, trial], asIs<[number | null]>)
+    return toIntactMeasurements(statements, study, trial, rows, measured?.[0] ?? null)
+  })
 }
 
 /** Read by the chunk, so that no read stays open while the caller takes its time: a study could not write through this connection. */
@@ -123,12 +122,15 @@ export function* readAllMeasurements(
     'SELECT number, measured FROM trials WHERE study = ? AND number > ? ORDER BY number LIMIT ?'
   const sql = `SELECT step, value, metrics, seconds, trial FROM measurements
     WHERE study = ? AND trial BETWEEN ? AND ? ORDER BY trial, step`
+  const chunkAfter = (after: number) =>
+    statements.atOneMoment(() => {
+      const numbers = statements.all(numbersOf, [study, after, CHUNK], asIs<[number, number | null]>)
+      const bound = [study, numbers[0]?.[0] ?? 0, numbers.at(-1)?.[0] ?? -1]
+      return { numbers, rows: statements.all(sql, bound, asIs<[...MeasurementRow, trial: number]>) }
+    })
   for (let after = -1; ; ) {
-    const numbers = statements.all(numbersOf, [study, after, CHUNK], asIs<[number, number | null]>)
+    const { numbers, rows } = chunkAfter(after)
     if (numbers.length === 0) return
-    const first = numbers[0]![0]
-    const last = numbers.at(-1)![0]
-    const rows = statements.all(sql, [study, first, last], asIs<[...MeasurementRow, trial: number]>)
     let at = 0
     for (const [trial, measured] of numbers) {
       const from = at
@@ -138,7 +140,7 @@ export function* readAllMeasurements(
       })
       yield { trial, measurements: toIntactMeasurements(statements, study, trial, own, measured) }
     }
-    after = last
+    after = numbers.at(-1)![0]
   }
 }
 

@@ -32,12 +32,17 @@ export function* readResults(
         WHERE study = ? AND trial > ? AND trial <= ? ORDER BY trial, step`,
     )
     .raw(true)
-  if (hiddenTrials(db, study) !== 0) throw new DamagedRowError('the table of trials')
-  for (let after = -1; ; ) {
+  // A study may go on between two statements that are not in one transaction.
+  const hidden = db.transaction(() => hiddenTrials(db, study))()
+  if (hidden !== 0) throw new DamagedRowError('the table of trials')
+  const chunkAfter = db.transaction((after: number) => {
     const trials = page.all(study, after) as TrialRow[]
+    const last = trials.at(-1)?.[0] ?? after
+    return { trials, last, rows: measured.all(study, after, last) as [...MeasurementRow, trial: number][] }
+  })
+  for (let after = -1; ; ) {
+    const { trials, last, rows } = chunkAfter(after)
     if (trials.length === 0) return
-    const last = trials.at(-1)![0]
-    const rows = measured.all(study, after, last) as [...MeasurementRow, trial: number][]
     let at = 0
     for (const row of trials) {
       const number = row[0]

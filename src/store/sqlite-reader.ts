@@ -76,7 +76,7 @@ export class SqliteReader implements StudyReader {
   }
 
   bestTrials(study: number, count: number, stage?: number): TrialRecord[] {
-    return readBestTrials(this.statements, study, count, stage)
+    return this.statements.atOneMoment(() => readBestTrials(this.statements, study, count, stage))
   }
 
   countTrials(study: number, stage?: number): Readonly<Record<TrialState, number>> {
@@ -94,9 +94,11 @@ export class SqliteReader implements StudyReader {
       FROM trials WHERE study = ? GROUP BY stage, state ORDER BY stage`
     const finished = 'study = ? AND state IN (SELECT value FROM json_each(?))'
     const bound = [study, JSON.stringify(FINISHED_STATES)]
-    const pauses = this.statements.all(pausesSql(finished), bound, asIs<PauseRow>)
-    const ends = this.statements.all(endsSql(finished), bound, asIs<EndRow>)
-    return addTotals(this.statements.all(sql, [study], asIs<TotalsRow>), betweenPauses(pauses, ends))
+    return this.statements.atOneMoment(() => {
+      const pauses = this.statements.all(pausesSql(finished), bound, asIs<PauseRow>)
+      const ends = this.statements.all(endsSql(finished), bound, asIs<EndRow>)
+      return addTotals(this.statements.all(sql, [study], asIs<TotalsRow>), betweenPauses(pauses, ends))
+    })
   }
 
   measurements(study: number, trial: number): TimedMeasurement[] {
@@ -129,7 +131,7 @@ export class SqliteReader implements StudyReader {
   }
 
   damage(study: number): string[] {
-    return this.statements.guard(() => findDamage(this.statements.db, study))
+    return this.statements.atOneMoment(() => findDamage(this.statements.db, study))
   }
 
   evaluations(study: number): Evaluation[] {

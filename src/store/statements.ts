@@ -46,6 +46,11 @@ export class Statements {
     })
   }
 
+  /** All reads of `work` see the store as it is at one moment, though a study goes on. */
+  atOneMoment<T>(work: () => T): T {
+    return this.guard(() => this.db.transaction(work)())
+  }
+
   /** Does `work` with its errors about the file as sentences. */
   guard<T>(work: () => T): T {
     return onStore(this.file, work)
