@@ -32,7 +32,7 @@ function studiesFigure({ seconds, seeds, workers, found }: StudyFigures): Figure
   const most = Math.max(...Object.values(found).flatMap((runs) => runs.flat().map(({ test }) => test)))
   const x = numberScale(0, seconds)
   const y = numberScale(LEAST, most)
-  const path = (steps: readonly { readonly seconds: number; readonly test: number }[]): Point[] => {
+  const lineOf = (steps: readonly { readonly seconds: number; readonly test: number }[]): Point[] => {
     const seen = steps.filter(({ test }) => test >= LEAST)
     const [first] = seen
     if (first === undefined) return []
@@ -61,11 +61,11 @@ function studiesFigure({ seconds, seeds, workers, found }: StudyFigures): Figure
         height: 260,
         marks: [
           ...names.map((name, i) =>
-            lines(stageRole(i + 1), found[name]!.map(path), { width: 1, opacity: 0.35, steps: true }),
+            lines(stageRole(i + 1), found[name]!.map(lineOf), { width: 1, opacity: 0.35, steps: true }),
           ),
           // The first one lies on top.
           ...medians
-            .map((steps, i) => lines(stageRole(i + 1), [path(steps)], { width: 2.5, steps: true }))
+            .map((steps, i) => lines(stageRole(i + 1), [lineOf(steps)], { width: 2.5, steps: true }))
             .reverse(),
         ],
       }),

@@ -66,7 +66,7 @@ export function columnMeans(values: Values, columns: number, rows: Uint32Array):
   let row = 0
   // Sums of bytes are exact in any order.
   if (values instanceof Uint8Array) {
-    for (; row + 3 < rows.length; row += 4) addFourRows(values, columns, rows.subarray(row, row + 4), sums)
+    for (; row + 3 < rows.length; row += 4) addFourRows(values, columns, rows, row, sums)
   }
   for (; row < rows.length; row++) {
     const start = rows[row]! * columns
@@ -75,13 +75,18 @@ export function columnMeans(values: Values, columns: number, rows: Uint32Array):
   return sums.map((sum) => sum / rows.length)
 }
 
-function addFourRows(values: Uint8Array, columns: number, rows: Uint32Array, sums: Float64Array): void {
-  const [first, second, third, fourth] = Array.from(rows, (row) => row * columns) as [
-    number,
-    number,
-    number,
-    number,
-  ]
+/** Adds the rows `rows[at]` to `rows[at + 3]` to the sums of the columns. */
+function addFourRows(
+  values: Uint8Array,
+  columns: number,
+  rows: Uint32Array,
+  at: number,
+  sums: Float64Array,
+): void {
+  const first = rows[at]! * columns
+  const second = rows[at + 1]! * columns
+  const third = rows[at + 2]! * columns
+  const fourth = rows[at + 3]! * columns
   for (let c = 0; c < columns; c++) {
     sums[c]! += values[first + c]! + values[second + c]! + values[third + c]! + values[fourth + c]!
   }

@@ -6,13 +6,9 @@ export type Cell = number | string | null
 /** Between two cells; no number has it, and no JSON text. */
 const SEPARATOR = '\u001f'
 
-/**
- * CRC-32 of the cells of a row as SQLite holds them, from 0 to 2^32 - 1. Any single flipped bit gives another one.
- *
- * @param from the checksum of rows before, to be continued; 0 for none
- */
-export function checksumOf(cells: readonly Cell[], from = 0): number {
-  return crc32(checkedText(cells), from)
+/** CRC-32 of the cells of a row as SQLite holds them, from 0 to 2^32 - 1. Any single flipped bit gives another one. */
+export function checksumOf(cells: readonly Cell[]): number {
+  return crc32(checkedText(cells))
 }
 
 /**
