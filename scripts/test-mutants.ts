@@ -5,33 +5,18 @@
  *
  *     node scripts/test-mutants.ts [--count 160] [--seed 1] [--only search/narrow.ts:12] [--near] [--least 0.85] [--jobs 2]
  */
-import { execFileSync, spawn } from 'node:child_process'
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import seedrandom from 'seedrandom'
-import { findMutants, type Mutant, plant } from './find-mutants.ts'
+import { findMutants, type Mutant } from './find-mutants.ts'
+import { LIMIT_OF_ALL_MS, OpenTests, type Verdict } from './open-tests.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const FOLDERS = ['search', 'study', 'store', 'execute']
-/** A mutant that makes a loop endless is killed when its tests take this many times as long as without it. */
-const SLOWER = 5
-/** Added to each limit: the start of a run, and a machine with other work. */
-const SPARE_MS = 60_000
-/** For all tests that import a file: far above what the whole suite takes. */
-const LIMIT_OF_ALL_MS = 1_800_000
-
 const { values } = parseArgs({
   options: {
     count: { type: 'string', default: '160' },
@@ -43,13 +28,9 @@ const { values } = parseArgs({
   },
 })
 
-type Verdict = 'killed' | 'survived' | 'timed out'
-
 const mutants = chooseMutants(Number(values.count), values.seed)
 process.stdout.write(`${mutants.length} mutants, seed ${values.seed}\n`)
 const survivors: Mutant[] = []
-/** By folder of tests: how long it may take. */
-const limits = new Map<string, number>()
 let tested = 0
 await Promise.all(Array.from({ length: Number(values.jobs) }, (_, job) => work(job)))
 const killed = (tested - survivors.length) / tested
@@ -77,6 +58,7 @@ function chooseMutants(count: number, seed: string): Mutant[] {
 
 async function work(job: number): Promise<void> {
   const copy = mkdtempSync(join(tmpdir(), `finesweep-mutants-${job}-`))
+  const tests = new OpenTests(ROOT, copy)
   try {
     const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' }).split('\0')
     for (const name of tracked.filter((each) => each !== '' && existsSync(join(ROOT, each)))) {
@@ -85,64 +67,20 @@ async function work(job: number): Promise<void> {
     for (const name of ['node_modules', 'dist', 'study.schema.json'])
       symlinkSync(join(ROOT, name), join(copy, name))
     for (let mutant = mutants.shift(); mutant !== undefined; mutant = mutants.shift()) {
-      const verdict = await judge(copy, mutant)
+      const verdict = await judge(tests, mutant)
       tested++
       if (verdict === 'survived') survivors.push(mutant)
       process.stdout.write(`${verdict.padEnd(10)} ${mutant.file}:${mutant.description}\n`)
     }
   } finally {
+    tests.kill()
     rmSync(copy, { recursive: true, force: true })
   }
 }
 
-/** How long the tests of a folder may take. Tests that fail without a fault would kill every mutant. */
-async function limitOf(copy: string, folder: string): Promise<number> {
-  const known = limits.get(folder)
-  if (known !== undefined) return known
-  const began = performance.now()
-  const verdict = await runTests(copy, ['run', folder], LIMIT_OF_ALL_MS)
-  if (verdict !== 'survived') throw new Error(`The tests in ${folder} fail without a fault: ${verdict}`)
-  const limit = SLOWER * (performance.now() - began) + SPARE_MS
-  limits.set(folder, limit)
-  return limit
-}
-
-function testsBeside(file: string): string {
-  return dirname(file).replace(/^src/, 'test')
-}
-
-async function judge(copy: string, mutant: Mutant): Promise<Verdict> {
-  const beside = testsBeside(mutant.file)
-  const limit = await limitOf(copy, beside)
-  const file = join(copy, mutant.file)
-  const source = readFileSync(file, 'utf8')
-  writeFileSync(file, plant(source, mutant))
-  try {
-    for (const tests of [`${beside}/${basename(mutant.file, '.ts')}`, beside]) {
-      const verdict = await runTests(copy, ['run', tests, '--passWithNoTests'], limit)
-      if (verdict !== 'survived') return verdict
-    }
-    return values.near ? 'survived' : await runTests(copy, ['related', mutant.file, '--run'], LIMIT_OF_ALL_MS)
-  } finally {
-    writeFileSync(file, source)
-  }
-}
-
-function runTests(copy: string, words: readonly string[], limitMs: number): Promise<Verdict> {
-  const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs')
-  const child = spawn(process.execPath, [vitest, ...words, '--bail=1', '--maxWorkers=1', '--reporter=dot'], {
-    cwd: copy,
-    stdio: 'ignore',
-    detached: true,
-  })
-  const { promise, resolve } = Promise.withResolvers<Verdict>()
-  const timer = setTimeout(() => {
-    process.kill(-child.pid!, 'SIGKILL')
-    resolve('timed out')
-  }, limitMs)
-  child.once('exit', (status) => {
-    clearTimeout(timer)
-    resolve(status === 0 ? 'survived' : 'killed')
-  })
-  return promise
+async function judge(tests: OpenTests, mutant: Mutant): Promise<Verdict> {
+  const folder = dirname(mutant.file).replace(/^src/, 'test')
+  const near = values.near
+  const limit = await tests.limitOf(folder)
+  return tests.ask({ kind: 'fault', mutant, near }, near ? limit : LIMIT_OF_ALL_MS)
 }

@@ -1,0 +1,97 @@
+/**
+ * The child of test-mutants.ts: keeps Vitest open in a copy of the checkout, plants one fault after another that its
+ * parent sends, and answers whether a test noticed. A fault that hangs it is the parent's business.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { createVitest, type TestSpecification, type Vitest } from 'vitest/node'
+import { type Mutant, plant } from './find-mutants.ts'
+
+/** What a parent asks for: the tests without a fault (to be run once a folder), or with one. */
+export type Question =
+  | { readonly kind: 'clean'; readonly folder: string }
+  | { readonly kind: 'fault'; readonly mutant: Mutant; readonly near: boolean }
+
+export interface Answer {
+  readonly passed: boolean
+}
+
+/** Keeps the order it is given: the shortest first, so that most faults are noticed within a second. */
+class AsGiven {
+  shard(files: TestSpecification[]): TestSpecification[] {
+    return files
+  }
+
+  sort(files: TestSpecification[]): TestSpecification[] {
+    return files
+  }
+}
+
+/** Many faults make a test wait for what never comes; without one no test takes a third of this. */
+const TEST_TIMEOUT_MS = 20_000
+
+const copy = process.cwd()
+const vitest = await createVitest('test', {
+  root: copy,
+  watch: false,
+  bail: 1,
+  maxWorkers: 1,
+  testTimeout: TEST_TIMEOUT_MS,
+  reporters: [{}],
+  sequence: { sequencer: AsGiven as never },
+})
+await vitest.standalone()
+const everything = await vitest.globTestSpecifications()
+/** By test file: how long it took without a fault. */
+const durations = new Map<string, number>()
+
+process.on('message', (question: Question) => {
+  void answer(question).then((reply) => process.send!(reply))
+})
+
+async function answer(question: Question): Promise<Answer> {
+  if (question.kind === 'clean') return { passed: await passes(inFolder(everything, question.folder)) }
+  const { mutant, near } = question
+  const file = join(copy, mutant.file)
+  const source = readFileSync(file, 'utf8')
+  writeFileSync(file, plant(source, mutant))
+  vitest.invalidateFile(file)
+  try {
+    const related = await relatedTo(vitest, file)
+    const folder = dirname(mutant.file).replace(/^src/, 'test')
+    const beside = inFolder(related, folder)
+    const named = beside.filter(({ moduleId }) =>
+      basename(moduleId).startsWith(`${basename(mutant.file, '.ts')}.`),
+    )
+    const passed =
+      (await passes(named)) &&
+      (await passes(beside.filter((each) => !named.includes(each)))) &&
+      (near || (await passes(related.filter((each) => !beside.includes(each)))))
+    return { passed }
+  } finally {
+    writeFileSync(file, source)
+    vitest.invalidateFile(file)
+  }
+}
+
+function inFolder(tests: readonly TestSpecification[], folder: string): TestSpecification[] {
+  return tests.filter(({ moduleId }) => moduleId.startsWith(`${join(copy, folder)}/`))
+}
+
+/** All tests that import a file, themselves or through others. */
+async function relatedTo(open: Vitest, file: string): Promise<TestSpecification[]> {
+  open.config.related = [file]
+  return open.getRelevantTestSpecifications()
+}
+
+async function passes(tests: readonly TestSpecification[]): Promise<boolean> {
+  if (tests.length === 0) return true
+  const ordered = tests.toSorted(
+    (a, b) => (durations.get(a.moduleId) ?? Infinity) - (durations.get(b.moduleId) ?? Infinity),
+  )
+  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(ordered)
+  for (const each of testModules) {
+    if (!durations.has(each.moduleId)) durations.set(each.moduleId, each.diagnostic().duration)
+  }
+  return unhandledErrors.length === 0 && testModules.every((each) => each.ok())
+}
