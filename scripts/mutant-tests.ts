@@ -13,7 +13,8 @@ export type Question =
   | { readonly kind: 'fault'; readonly mutant: Mutant; readonly near: boolean }
 
 export interface Answer {
-  readonly passed: boolean
+  /** The first test that failed; null if all passed. */
+  readonly noticedBy: string | null
 }
 
 /** Keeps the order it is given: the shortest first, so that most faults are noticed within a second. */
@@ -27,8 +28,8 @@ class AsGiven {
   }
 }
 
-/** Many faults make a test wait for what never comes; without one no test takes a third of this. */
-const TEST_TIMEOUT_MS = 20_000
+/** Many faults make a test wait for what never comes; without one no test takes a fifth of this. */
+const TEST_TIMEOUT_MS = 30_000
 
 const copy = process.cwd()
 const vitest = await createVitest('test', {
@@ -50,7 +51,7 @@ process.on('message', (question: Question) => {
 })
 
 async function answer(question: Question): Promise<Answer> {
-  if (question.kind === 'clean') return { passed: await passes(inFolder(everything, question.folder)) }
+  if (question.kind === 'clean') return { noticedBy: await failing(inFolder(everything, question.folder)) }
   const { mutant, near } = question
   const file = join(copy, mutant.file)
   const source = readFileSync(file, 'utf8')
@@ -59,15 +60,16 @@ async function answer(question: Question): Promise<Answer> {
   try {
     const related = await relatedTo(vitest, file)
     const folder = dirname(mutant.file).replace(/^src/, 'test')
-    const beside = inFolder(related, folder)
+    // The entry of a thread is imported by no test.
+    const beside = inFolder(related.length === 0 ? everything : related, folder)
     const named = beside.filter(({ moduleId }) =>
       basename(moduleId).startsWith(`${basename(mutant.file, '.ts')}.`),
     )
-    const passed =
-      (await passes(named)) &&
-      (await passes(beside.filter((each) => !named.includes(each)))) &&
-      (near || (await passes(related.filter((each) => !beside.includes(each)))))
-    return { passed }
+    const noticedBy =
+      (await failing(named)) ??
+      (await failing(beside.filter((each) => !named.includes(each)))) ??
+      (near ? null : await failing(related.filter((each) => !beside.includes(each))))
+    return { noticedBy }
   } finally {
     writeFileSync(file, source)
     vitest.invalidateFile(file)
@@ -84,8 +86,9 @@ async function relatedTo(open: Vitest, file: string): Promise<TestSpecification[
   return open.getRelevantTestSpecifications()
 }
 
-async function passes(tests: readonly TestSpecification[]): Promise<boolean> {
-  if (tests.length === 0) return true
+/** Runs tests, the shortest first, up to one that fails. */
+async function failing(tests: readonly TestSpecification[]): Promise<string | null> {
+  if (tests.length === 0) return null
   const ordered = tests.toSorted(
     (a, b) => (durations.get(a.moduleId) ?? Infinity) - (durations.get(b.moduleId) ?? Infinity),
   )
@@ -93,5 +96,10 @@ async function passes(tests: readonly TestSpecification[]): Promise<boolean> {
   for (const each of testModules) {
     if (!durations.has(each.moduleId)) durations.set(each.moduleId, each.diagnostic().duration)
   }
-  return unhandledErrors.length === 0 && testModules.every((each) => each.ok())
+  const failed = testModules.find((each) => !each.ok())
+  if (failed !== undefined) {
+    const [test] = failed.children.allTests('failed')
+    return test === undefined ? `${failed.relativeModuleId}, which does not load` : test.fullName
+  }
+  return unhandledErrors.length === 0 ? null : 'an error that no test caught'
 }

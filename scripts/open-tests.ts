@@ -11,8 +11,11 @@ const SPARE_MS = 60_000
 /** For all tests that import a file: far above what the whole suite takes. */
 export const LIMIT_OF_ALL_MS = 1_800_000
 
-/** A fault that ends the process of the tests has crashed it: noticed, but by no test. */
-export type Verdict = 'killed' | 'survived' | 'timed out' | 'crashed'
+export interface Verdict {
+  /** A fault that ends the process of the tests has crashed it: noticed, but by no test. */
+  readonly kind: 'killed' | 'survived' | 'timed out' | 'crashed'
+  readonly noticedBy: string | null
+}
 
 /** Vitest, kept open in a copy of the checkout by a process of its own, which dies with a fault that hangs it. */
 export class OpenTests {
@@ -32,7 +35,9 @@ export class OpenTests {
     if (known !== undefined) return known
     const began = performance.now()
     const verdict = await this.ask({ kind: 'clean', folder }, LIMIT_OF_ALL_MS)
-    if (verdict !== 'survived') throw new Error(`The tests in ${folder} fail without a fault: ${verdict}`)
+    if (verdict.kind !== 'survived') {
+      throw new Error(`The tests in ${folder} fail without a fault: ${verdict.noticedBy ?? verdict.kind}`)
+    }
     const limit = SLOWER * (performance.now() - began) + SPARE_MS
     this.#limits.set(folder, limit)
     return limit
@@ -49,13 +54,14 @@ export class OpenTests {
     const timer = setTimeout(() => {
       this.kill()
       if (question.kind === 'fault') this.#restore(question.mutant.file)
-      resolve('timed out')
+      resolve({ kind: 'timed out', noticedBy: null })
     }, limitMs)
-    const onMessage = ({ passed }: Answer): void => resolve(passed ? 'survived' : 'killed')
+    const onMessage = ({ noticedBy }: Answer): void =>
+      resolve({ kind: noticedBy === null ? 'survived' : 'killed', noticedBy })
     const onExit = (): void => {
       this.#child = undefined
       if (question.kind === 'fault') this.#restore(question.mutant.file)
-      resolve('crashed')
+      resolve({ kind: 'crashed', noticedBy: null })
     }
     child.once('message', onMessage).once('exit', onExit)
     child.send(question)

@@ -69,8 +69,9 @@ async function work(job: number): Promise<void> {
     for (let mutant = mutants.shift(); mutant !== undefined; mutant = mutants.shift()) {
       const verdict = await judge(tests, mutant)
       tested++
-      if (verdict === 'survived') survivors.push(mutant)
-      process.stdout.write(`${verdict.padEnd(10)} ${mutant.file}:${mutant.description}\n`)
+      if (verdict.kind === 'survived') survivors.push(mutant)
+      const by = verdict.noticedBy === null ? '' : `, by: ${verdict.noticedBy}`
+      process.stdout.write(`${verdict.kind.padEnd(10)} ${mutant.file}:${mutant.description}${by}\n`)
     }
   } finally {
     tests.kill()
