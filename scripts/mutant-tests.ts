@@ -92,6 +92,9 @@ async function failing(tests: readonly TestSpecification[]): Promise<string | nu
   const ordered = tests.toSorted(
     (a, b) => (durations.get(a.moduleId) ?? Infinity) - (durations.get(b.moduleId) ?? Infinity),
   )
+  // Vitest keeps the results of earlier runs, gives them again with those of this one, and counts them for `bail`.
+  vitest.state.filesMap.clear()
+  vitest.state.idMap.clear()
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(ordered)
   for (const each of testModules) {
     if (!durations.has(each.moduleId)) durations.set(each.moduleId, each.diagnostic().duration)
