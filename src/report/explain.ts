@@ -10,7 +10,7 @@ import { countOf, formatDistribution, formatMetric, formatPercent } from './numb
 import { comparisonWords, passageSentence, type RungPassage, readRungPassages } from './rungs.ts'
 import { boundSentence, readStoppingBounds, type StoppingBound } from './search-notes.ts'
 import { displayWidth, oneLine, padEnd, paint, type Span, truncate, wrap, wrapSpans } from './text.ts'
-import { NO_TRIALS, readTotals, type Totals } from './totals.ts'
+import { NO_TRIALS, readRunningTimes, readTotals, type Totals } from './totals.ts'
 import { SCHEMA_VERSION, studyHead } from './trial-json.ts'
 
 /** Where each stage of a study searched, why, and what came of it. */
@@ -25,6 +25,8 @@ export interface Explanation {
 export interface ExplainedStage {
   readonly record: StageRecord
   readonly totals: Totals
+  /** How long its trials ran, in milliseconds; null if none has ended, or if no stage is narrowed and nobody asks. */
+  readonly ranMs: number | null
   readonly best: TrialRecord | null
   /** What became of its trials at each rung; null if it has none. */
   readonly rungs: readonly RungPassage[] | null
@@ -38,6 +40,9 @@ export function readExplanation(reader: StudyReader, study: StudyRecord, mostCut
   const totals = readTotals(reader, study.id)
   const records = reader.stages(study.id)
   const bestOfAll = reader.bestTrials(study.id, 1)[0] ?? null
+  const times = records.some(({ narrowing }) => narrowing !== null)
+    ? readRunningTimes(reader, study.id).stages
+    : null
   return {
     study,
     totals: totals.all,
@@ -47,6 +52,7 @@ export function readExplanation(reader: StudyReader, study: StudyRecord, mostCut
       return {
         record,
         totals: totals.stages[record.index] ?? NO_TRIALS,
+        ranMs: times?.get(record.index) ?? null,
         best,
         rungs: readRungPassages(reader, study, record, best, mostCuts),
       }
@@ -205,12 +211,12 @@ function decisionLines(stage: ExplainedStage, decision: NarrowDecision, width: n
   ]
 }
 
-function totalsLine({ record, totals }: ExplainedStage, decision: NarrowDecision): Span[] {
+function totalsLine({ record, totals, ranMs }: ExplainedStage, decision: NarrowDecision): Span[] {
   return stageTotalsLine({
     name: record.name,
     trials: totals.finished,
     epochs: totals.epochs,
-    durationMs: totals.ranMs,
+    durationMs: ranMs,
     diverged: decision.diverged,
     failed: decision.failed,
   })

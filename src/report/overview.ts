@@ -6,7 +6,7 @@ import { countOf, formatDuration, formatMetric, formatMoment, NO_VALUE } from '.
 import { type Column, renderTable, type TableLayout } from './table.ts'
 import { testLines } from './test-lines.ts'
 import { oneLine, paint, type Span } from './text.ts'
-import { readTotals, type Totals } from './totals.ts'
+import { readRunningTimes, readTotals, type Totals } from './totals.ts'
 import { evaluationRecordJson, isoMoment, SCHEMA_VERSION, studyDetails, trialSummary } from './trial-json.ts'
 
 /** The state of a study, where one whose process is gone does not count as running. */
@@ -46,7 +46,7 @@ export function overviewOf(reader: StudyReader, study: StudyRecord): StudyOvervi
       planOf(study, stages).reduce((sum, stage) => sum + stage.trials, 0),
     ),
     best: reader.bestTrials(study.id, 1)[0],
-    durationMs: totals.ranMs,
+    durationMs: readRunningTimes(reader, study.id).all,
   }
 }
 

@@ -11,7 +11,7 @@ import { boundSentence, readTopSpread, spreadSentences, type TopSpread } from '.
 import { hiddenColumnsLine, renderTable, type TableLayout } from './table.ts'
 import { testLines } from './test-lines.ts'
 import { oneLine, paint, type Span, wrap, wrapSpans } from './text.ts'
-import type { Totals } from './totals.ts'
+import { readRunningTimes, type Totals } from './totals.ts'
 import { rankedColumns } from './trial-columns.ts'
 import { worthSentences } from './winner.ts'
 
@@ -21,6 +21,8 @@ export interface StudySummary {
   readonly stages: readonly StageRecord[]
   readonly best: readonly TrialRecord[]
   readonly totals: Totals
+  /** How long its trials ran, in milliseconds, pauses left out; null if none has ended. */
+  readonly durationMs: number | null
   readonly explanation: Explanation
   /** Stages in which most trials failed. */
   readonly failing: readonly FailingStage[]
@@ -43,6 +45,7 @@ export function readSummary(reader: StudyReader, study: StudyRecord, count = 10)
     best,
     winner,
     totals: explanation.totals,
+    durationMs: readRunningTimes(reader, study.id).all,
     explanation,
     failing: readFailingStages(
       reader,
@@ -114,7 +117,10 @@ export function nextSteps({ best, study }: StudySummary, { dbOption }: RunFacts)
   return `Next: ${commands.map((command) => command + dbOption).join(' · ')}`
 }
 
-function totalsLine({ totals, digest, explanation }: StudySummary, { workers, db }: RunFacts): string {
+function totalsLine(
+  { totals, durationMs, digest, explanation }: StudySummary,
+  { workers, db }: RunFacts,
+): string {
   const { counts } = totals
   const imported = explanation.stages.filter(({ record }) => isImported(record)).map((stage) => stage.totals)
   const others = imported.reduce((sum, { finished }) => sum + finished, 0)
@@ -126,7 +132,7 @@ function totalsLine({ totals, digest, explanation }: StudySummary, { workers, db
   ].join(', ')
   return (
     `${countOf(totals.finished, 'trial')}${mishaps === '' ? '' : ` (${mishaps})`}, ${countOf(epochs, 'epoch')}, ${countOf(workers, 'worker')}, ` +
-    `${formatDuration(totals.ranMs)} · ${db} · digest ${shortDigest(digest)}`
+    `${formatDuration(durationMs)} · ${db} · digest ${shortDigest(digest)}`
   )
 }
 

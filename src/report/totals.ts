@@ -1,6 +1,6 @@
 import { addInterval, runningTime } from '../store/running-time.ts'
 import type { Interval, StageTotals, StudyReader } from '../store/store.ts'
-import { ALL_STATES, FINISHED_STATES, noTrials, type TrialState } from '../trial.ts'
+import { ALL_STATES, FINISHED_STATES, noTrials, type StageIndex, type TrialState } from '../trial.ts'
 
 /** What some trials came to. */
 export interface Totals {
@@ -11,8 +11,13 @@ export interface Totals {
   readonly epochs: number
   /** The sum of their times, in milliseconds: what one worker would have taken. */
   readonly workMs: number
-  /** How long they ran, in milliseconds: from the first start to the last end without pauses; null if none has ended. */
-  readonly ranMs: number | null
+}
+
+/** How long trials ran, in milliseconds: from the first start to the last end without pauses. */
+export interface RunningTimes {
+  /** Null if no trial has ended. */
+  readonly all: number | null
+  readonly stages: ReadonlyMap<StageIndex, number>
 }
 
 export const NO_TRIALS: Totals = {
@@ -20,7 +25,6 @@ export const NO_TRIALS: Totals = {
   finished: 0,
   epochs: 0,
   workMs: 0,
-  ranMs: null,
 }
 
 /** The totals of each stage of a study, by index, and of the whole of it. */
@@ -37,6 +41,15 @@ export function readTotals(
   return { all: sumOf(read), stages }
 }
 
+/** How long the trials of each stage of a study ran, and all of them. In a large store this takes longer than all counts. */
+export function readRunningTimes(reader: StudyReader, study: number): RunningTimes {
+  const ran = reader.runningTimes(study)
+  return {
+    all: runningTime([...ran.values()].flat().reduce<readonly Interval[]>(addInterval, [])),
+    stages: new Map([...ran].map(([stage, times]) => [stage, runningTime(times)!])),
+  }
+}
+
 function sumOf(stages: readonly StageTotals[]): Totals {
   const counts = noTrials()
   for (const stage of stages) {
@@ -47,6 +60,5 @@ function sumOf(stages: readonly StageTotals[]): Totals {
     finished: FINISHED_STATES.reduce((sum, state) => sum + counts[state], 0),
     epochs: stages.reduce((sum, { epochs }) => sum + epochs, 0),
     workMs: stages.reduce((sum, { workMs }) => sum + workMs, 0),
-    ranMs: runningTime(stages.flatMap(({ ran }) => ran).reduce<readonly Interval[]>(addInterval, [])),
   }
 }

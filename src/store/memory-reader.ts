@@ -78,17 +78,20 @@ export class MemoryReader implements StudyReader {
   }
 
   totals(study: number): StageTotals[] {
-    const trials = this.trials(study)
+    const rows = this.trials(study).map(({ stage, state, epochs, durationMs }): TotalsRow => {
+      return [stage, state, 1, epochs, durationMs ?? 0]
+    })
+    return addTotals(rows)
+  }
+
+  runningTimes(study: number): Map<StageIndex, Interval[]> {
     const ran = new Map<StageIndex, Interval[]>()
-    for (const trial of trials) {
+    for (const trial of this.trials(study)) {
       if (!isFinished(trial) || trial.startedAt === null) continue
       const interval: Interval = [trial.startedAt, trial.startedAt + (trial.durationMs ?? 0)]
       ran.set(trial.stage, addInterval(ran.get(trial.stage) ?? [], interval))
     }
-    const rows = trials.map(({ stage, state, epochs, durationMs }): TotalsRow => {
-      return [stage, state, 1, epochs, durationMs ?? 0]
-    })
-    return addTotals(rows, ran)
+    return ran
   }
 
   measurements(study: number, trial: number): TimedMeasurement[] {

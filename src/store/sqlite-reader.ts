@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import {
   FINISHED_STATES,
   noTrials,
+  type StageIndex,
   type TimedMeasurement,
   type TrialRecord,
   type TrialState,
@@ -26,6 +27,7 @@ import { asIs, Statements } from './statements.ts'
 import type {
   ArtifactFolder,
   Evaluation,
+  Interval,
   Lease,
   StageRecord,
   StageTotals,
@@ -92,12 +94,16 @@ export class SqliteReader implements StudyReader {
   totals(study: number): StageTotals[] {
     const sql = `SELECT stage, state, count(*), sum(epochs), total(duration_ms)
       FROM trials WHERE study = ? GROUP BY stage, state ORDER BY stage`
+    return addTotals(this.statements.all(sql, [study], asIs<TotalsRow>))
+  }
+
+  runningTimes(study: number): Map<StageIndex, Interval[]> {
     const finished = 'study = ? AND state IN (SELECT value FROM json_each(?))'
     const bound = [study, JSON.stringify(FINISHED_STATES)]
     return this.statements.atOneMoment(() => {
       const pauses = this.statements.all(pausesSql(finished), bound, asIs<PauseRow>)
       const ends = this.statements.all(endsSql(finished), bound, asIs<EndRow>)
-      return addTotals(this.statements.all(sql, [study], asIs<TotalsRow>), betweenPauses(pauses, ends))
+      return betweenPauses(pauses, ends)
     })
   }
 

@@ -127,8 +127,6 @@ export interface StageTotals {
   readonly epochs: number
   /** The sum of their times, in milliseconds. */
   readonly workMs: number
-  /** When they ran, without pauses: in order and apart, as `addInterval` makes it; empty if none has finished. */
-  readonly ran: readonly Interval[]
 }
 
 /** A folder that a trial keeps, relative to the store's folder, with slashes. */
@@ -187,6 +185,8 @@ export interface StudyReader {
   countTrials(study: StudyId, stage?: StageIndex): Readonly<Record<TrialState, number>>
   /** Of each stage that has trials, in order. */
   totals(study: StudyId): StageTotals[]
+  /** When the finished trials of each stage ran, without pauses: in order and apart, as `addInterval` makes it. */
+  runningTimes(study: StudyId): ReadonlyMap<StageIndex, readonly Interval[]>
   /** In order of step. */
   measurements(study: StudyId, trial: TrialNumber): TimedMeasurement[]
   /** Each trial's measurements, in order of number and step, read as they are needed. */

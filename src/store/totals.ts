@@ -1,5 +1,5 @@
 import { isFinished, noTrials, type StageIndex, type TrialState } from '../trial.ts'
-import type { Interval, StageTotals } from './store.ts'
+import type { StageTotals } from './store.ts'
 
 /** What the trials of one stage and state come to. */
 export type TotalsRow = readonly [
@@ -14,15 +14,11 @@ export type TotalsRow = readonly [
  * The totals of each stage, in order.
  *
  * @param rows one for each trial, or for all of a stage and state
- * @param ran when the finished trials of each stage ran
  */
-export function addTotals(
-  rows: Iterable<TotalsRow>,
-  ran: ReadonlyMap<StageIndex, readonly Interval[]>,
-): StageTotals[] {
+export function addTotals(rows: Iterable<TotalsRow>): StageTotals[] {
   const stages = new Map<StageIndex, { -readonly [Key in keyof StageTotals]: StageTotals[Key] }>()
   for (const [stage, state, count, epochs, workMs] of rows) {
-    const none = { stage, counts: noTrials(), epochs: 0, workMs: 0, ran: ran.get(stage) ?? [] }
+    const none = { stage, counts: noTrials(), epochs: 0, workMs: 0 }
     const totals = stages.get(stage) ?? none
     stages.set(stage, totals)
     totals.counts = { ...totals.counts, [state]: totals.counts[state] + count }

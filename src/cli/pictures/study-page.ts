@@ -58,12 +58,12 @@ export function readHead(
   explanation: Explanation | null,
 ): Pick<StudyPage, 'activity' | 'facts' | 'answers'> {
   const overview = overviewOf(reader, study)
-  const { totals: all } = overview
+  const { totals: all, durationMs } = overview
   const bad = [
     ...(all.counts.diverged > 0 ? [`${all.counts.diverged} diverged`] : []),
     ...(all.counts.failed > 0 ? [`${all.counts.failed} failed`] : []),
   ].map((words) => `, ${words}`)
-  const took = all.ranMs === null ? '' : `, ${formatDuration(all.ranMs)}`
+  const took = durationMs === null ? '' : `, ${formatDuration(durationMs)}`
   return {
     activity: overview.activity,
     facts: [

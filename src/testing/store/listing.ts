@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readTotals } from '../../report/totals.ts'
+import { readRunningTimes } from '../../report/totals.ts'
 import { PAUSE_MS } from '../../store/running-time.ts'
 import type { StudyWriter } from '../../store/store.ts'
 import { matches } from '../assertions.ts'
@@ -83,15 +83,21 @@ export function checkListing(stand: Stand, { test }: TestRunner): void {
     store.flush()
     const none = { waiting: 0, running: 0, complete: 0, pruned: 0, diverged: 0, failed: 0 }
     assert.deepStrictEqual(store.totals(study), [
-      { stage: 0, counts: { ...none, complete: 1 }, epochs: 3, workMs: 250, ran: [[0, 250]] },
+      { stage: 0, counts: { ...none, complete: 1 }, epochs: 3, workMs: 250 },
       {
         stage: 2,
         counts: { ...none, complete: 1, diverged: 1, running: 1 },
         epochs: 6,
         workMs: 500,
-        ran: [[1000, 2250]],
       },
     ])
+    assert.deepStrictEqual(
+      store.runningTimes(study),
+      new Map([
+        [0, [[0, 250]]],
+        [2, [[1000, 2250]]],
+      ]),
+    )
     assert.deepStrictEqual(store.countTrials(study, 2), { ...none, complete: 1, diverged: 1, running: 1 })
     assert.deepStrictEqual(store.countTrials(study, 1), none)
   })
@@ -111,11 +117,12 @@ export function checkListing(stand: Stand, { test }: TestRunner): void {
       store.finishTrial(study, number, outcome(1, { startedAt, durationMs }), false)
     }
     store.flush()
-    assert.deepStrictEqual(store.totals(study)[0]!.ran, [
+    assert.deepStrictEqual(store.runningTimes(study).get(0), [
       [0, 8000 + PAUSE_MS],
       [90_000, 101_500],
     ])
-    assert.strictEqual(readTotals(store, study).all.ranMs, 8000 + PAUSE_MS + 11_500)
+    const all = 8000 + PAUSE_MS + 11_500
+    assert.deepStrictEqual(readRunningTimes(store, study), { all, stages: new Map([[0, all]]) })
   })
 
   test('counts trials by state', () => {
