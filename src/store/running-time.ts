@@ -26,13 +26,21 @@ export type PauseRow = readonly [stage: StageIndex, ended: number | null, began:
 /** When the last trial of a stage ended. */
 export type EndRow = readonly [stage: StageIndex, last: number]
 
-/** Finds the pauses of trials in the store, by stage and in order. @param where a condition on the trials */
+/**
+ * Finds the pauses of trials in the store, by stage and in order. Trials that began in the same second are one first:
+ * no pause lies between them, and of many short trials few are left to compare.
+ *
+ * @param where a condition on the trials
+ */
 export function pausesSql(where: string): string {
   return `SELECT stage, ended, began FROM (
       SELECT stage, began, max(until) OVER (
-        PARTITION BY stage ORDER BY began, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        PARTITION BY stage ORDER BY began ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
       ) AS ended
-      FROM (SELECT stage, started_at AS began, ${UNTIL} AS until FROM trials WHERE ${where} AND started_at IS NOT NULL)
+      FROM (
+        SELECT stage, min(started_at) AS began, max(${UNTIL}) AS until
+        FROM trials WHERE ${where} AND started_at IS NOT NULL GROUP BY stage, started_at / ${SECOND_MS}
+      )
     ) WHERE ended IS NULL OR began - ended > ${PAUSE_MS} ORDER BY stage, began`
 }
 
@@ -41,6 +49,7 @@ export function endsSql(where: string): string {
   return `SELECT stage, max(${UNTIL}) FROM trials WHERE ${where} AND started_at IS NOT NULL GROUP BY stage`
 }
 
+const SECOND_MS = 1000
 const UNTIL = 'started_at + coalesce(duration_ms, 0)'
 
 /** When the trials of each stage ran. */
