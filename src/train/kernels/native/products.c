@@ -25,28 +25,31 @@ extern int napi_set_named_property(napi_env, napi_value, const char *, napi_valu
 /* BLOCK, CHUNK, BLOCK_ROWS, BLOCK_ROW (in floats), SMALLEST_KEPT and the forms come from compile.ts. */
 enum { TALL = 12, AHEAD = 8, UINT8 = 1 };
 
-/*
- * Panels of the widest tile; its rows are so many that a tile has 24 sums. A separate addition has to share its units
- * with the broadcasts (on AMD's Zen 4), of which a wide tile needs fewer.
- */
-#ifdef MULADD
-enum { PANELS = 6 };
-#else
-enum { PANELS = 2 };
-#endif
-enum { WIDEST = 16 * PANELS, SHORT = 2 * TALL / PANELS };
-
 #define WIDE __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma,avx2")))
 #define INLINE static inline __attribute__((always_inline)) WIDE
 
 #ifdef MULADD
 #define MADD16(a, b, c) _mm512_add_ps(_mm512_mul_ps(a, b), c)
-#define MADD8(a, b, c) _mm256_add_ps(_mm256_mul_ps(a, b), c)
 #define MADD(a, b, c) ((a) * (b) + (c))
+/*
+ * A number in memory times a vector, plus another. A separate addition shares its units with broadcasts to a register
+ * (on AMD's Zen 4), so each product broadcasts for itself; compilers take that out again unless it is written like this.
+ */
+INLINE __m512 madd16(const float *a, __m512 b, __m512 c) {
+  __m512 product;
+  __asm__("vmulps %2%{1to16%}, %1, %0" : "=v"(product) : "v"(b), "m"(*a));
+  return _mm512_add_ps(product, c);
+}
+INLINE __m256 madd8(const float *a, __m256 b, __m256 c) {
+  __m256 product;
+  __asm__("vmulps %2%{1to8%}, %1, %0" : "=v"(product) : "v"(b), "m"(*a));
+  return _mm256_add_ps(product, c);
+}
 #else
 #define MADD16(a, b, c) _mm512_fmadd_ps(a, b, c)
-#define MADD8(a, b, c) _mm256_fmadd_ps(a, b, c)
 #define MADD(a, b, c) __builtin_fmaf(a, b, c)
+INLINE __m512 madd16(const float *a, __m512 b, __m512 c) { return _mm512_fmadd_ps(_mm512_set1_ps(*a), b, c); }
+INLINE __m256 madd8(const float *a, __m256 b, __m256 c) { return _mm256_fmadd_ps(_mm256_set1_ps(*a), b, c); }
 #endif
 
 typedef struct { int form; const char *x; size_t stride; const float *shift, *scale; } Left;
@@ -74,36 +77,33 @@ static WIDE void pack(const Left *left, size_t row, int column, int count, int r
 }
 
 /*
- * to[i][0..16·panels) = from[i] + Σ_k a[i·aRow + k·aStep]·b[k], for `rows` rows i, k ascending; panels lie apart, in b,
- * from and to by the gaps, in floats. What b holds 24 steps ahead is fetched.
+ * to[i][0..16·panels) = from[i] + Σ_k a[i·aRow + k·aStep]·b[k], for `rows` rows i, k ascending; two panels lie apart,
+ * in b0 and b1, and in from and to `gap` floats. What b holds 24 steps ahead is fetched.
  */
-INLINE void tile16(const int rows, const int panels, const float *a, size_t aRow, size_t aStep, const float *b,
-                   size_t bGap, const float *from, size_t fromGap, size_t fromStep, float *to, size_t toGap, size_t toStep, int count) {
-  __m512 c[TALL][PANELS];
+INLINE void tile16(const int rows, const int panels, const float *a, size_t aRow, size_t aStep, const float *b0,
+                   const float *b1, const float *from, size_t fromGap, size_t fromStep, float *to, size_t toGap, size_t toStep, int count) {
+  __m512 c0[TALL], c1[TALL];
 #pragma GCC unroll 12
   for (int i = 0; i < rows; i++) {
-#pragma GCC unroll 6
-    for (int p = 0; p < panels; p++) c[i][p] = _mm512_loadu_ps(from + p * fromGap + i * fromStep);
+    c0[i] = _mm512_loadu_ps(from + i * fromStep);
+    if (panels == 2) c1[i] = _mm512_loadu_ps(from + fromGap + i * fromStep);
   }
   for (int k = 0; k < count; k++) {
-    __m512 v[PANELS];
-#pragma GCC unroll 6
-    for (int p = 0; p < panels; p++) {
-      v[p] = _mm512_loadu_ps(b + p * bGap + 16 * k);
-      _mm_prefetch((const char *)(b + p * bGap + 16 * (k + 24)), _MM_HINT_T0);
-    }
+    const __m512 v0 = _mm512_loadu_ps(b0 + 16 * k);
+    const __m512 v1 = panels == 2 ? _mm512_loadu_ps(b1 + 16 * k) : v0;
+    _mm_prefetch((const char *)(b0 + 16 * (k + 24)), _MM_HINT_T0);
+    if (panels == 2) _mm_prefetch((const char *)(b1 + 16 * (k + 24)), _MM_HINT_T0);
 #pragma GCC unroll 12
     for (int i = 0; i < rows; i++) {
-      const __m512 x = _mm512_set1_ps(a[i * aRow]);
-#pragma GCC unroll 6
-      for (int p = 0; p < panels; p++) c[i][p] = MADD16(x, v[p], c[i][p]);
+      c0[i] = madd16(a + i * aRow, v0, c0[i]);
+      if (panels == 2) c1[i] = madd16(a + i * aRow, v1, c1[i]);
     }
     a += aStep;
   }
 #pragma GCC unroll 12
   for (int i = 0; i < rows; i++) {
-#pragma GCC unroll 6
-    for (int p = 0; p < panels; p++) _mm512_storeu_ps(to + p * toGap + i * toStep, c[i][p]);
+    _mm512_storeu_ps(to + i * toStep, c0[i]);
+    if (panels == 2) _mm512_storeu_ps(to + toGap + i * toStep, c1[i]);
   }
 }
 
@@ -116,7 +116,7 @@ INLINE void tile8(const int rows, const float *a, size_t aRow, size_t aStep, con
   for (int k = 0; k < count; k++) {
     const __m256 v = _mm256_loadu_ps(b + 8 * k);
 #pragma GCC unroll 12
-    for (int i = 0; i < rows; i++) c[i] = MADD8(_mm256_set1_ps(a[i * aRow]), v, c[i]);
+    for (int i = 0; i < rows; i++) c[i] = madd8(a + i * aRow, v, c[i]);
     a += aStep;
   }
 #pragma GCC unroll 12
@@ -148,17 +148,15 @@ static WIDE void tile8Pairs(const float *a, size_t aStep, const float *b, const 
   for (int i = 0; i < TALL; i++) _mm512_storeu_ps(to + 16 * i, _mm512_permutexvar_ps(part, c[i]));
 }
 
-/* One column of tiles: `width` is WIDEST, 32, 16 or 8 columns. */
-#define TILE16(ROWS, PANELS) tile16(ROWS, PANELS, a, aRow, aStep, b, bGap, from, fromGap, fromStep, to, toGap, toStep, count)
-#define TILE(ROWS)                                                                          \
-  case ROWS:                                                                                \
-    if (ROWS <= SHORT && width == WIDEST) TILE16(ROWS <= SHORT ? ROWS : SHORT, PANELS);     \
-    else if (width == 32) TILE16(ROWS, 2);                                                  \
-    else if (width == 16) TILE16(ROWS, 1);                                                  \
-    else tile8(ROWS, a, aRow, aStep, b, from, fromStep, to, toStep, count);                 \
+/* One column of tiles: `width` is 32, 16 or 8 columns. */
+#define TILE(ROWS)                                                                                               \
+  case ROWS:                                                                                                     \
+    if (width == 32) tile16(ROWS, 2, a, aRow, aStep, b0, b1, from, fromGap, fromStep, to, toGap, toStep, count); \
+    else if (width == 16) tile16(ROWS, 1, a, aRow, aStep, b0, b1, from, fromGap, fromStep, to, toGap, toStep, count); \
+    else tile8(ROWS, a, aRow, aStep, b0, from, fromStep, to, toStep, count);                                     \
     break;
 
-static WIDE void tile(int rows, int width, const float *a, size_t aRow, size_t aStep, const float *b, size_t bGap,
+static WIDE void tile(int rows, int width, const float *a, size_t aRow, size_t aStep, const float *b0, const float *b1,
                       const float *from, size_t fromGap, size_t fromStep, float *to, size_t toGap, size_t toStep, int count) {
   switch (rows) {
     TILE(12) TILE(11) TILE(10) TILE(9) TILE(8) TILE(7) TILE(6) TILE(5) TILE(4) TILE(3) TILE(2) TILE(1)
@@ -167,11 +165,8 @@ static WIDE void tile(int rows, int width, const float *a, size_t aRow, size_t a
 
 static int min(int a, int b) { return a < b ? a : b; }
 
-/* Columns of the next tile: the most panels, two, one, or a last half one. */
-static int tileWidth(int left) { return left >= WIDEST ? WIDEST : left >= 32 ? 32 : left >= 16 ? 16 : 8; }
-
-/* Rows of a tile of that width. */
-static int tileHeight(int width) { return width == WIDEST ? SHORT : TALL; }
+/* Columns of the next tile: two panels, one, or a last half one. */
+static int tileWidth(int left) { return left >= 32 ? 32 : left >= 16 ? 16 : 8; }
 
 static WIDE void forward(const Left *left, const float *w, int inputs, int outputs, float *out, size_t outStep, int rows, float *block) {
   const int width = (outputs + 7) & ~7;
@@ -186,11 +181,10 @@ static WIDE void forward(const Left *left, const float *w, int inputs, int outpu
         const size_t step = min(16, width - column);
         const float *start = w + (column >> 4) * panel;
         const float *b = start + k * step;
-        const int most = tileHeight(wide);
-        for (int r = 0; r < height; r += most) {
+        for (int r = 0; r < height; r += TALL) {
           float *to = out + (row + r) * outStep + column;
           const float *from = k == 0 ? start + inputs * step : to;
-          tile(min(most, height - r), wide, block + r * BLOCK_ROW, BLOCK_ROW, 1, b, panel, from, k == 0 ? panel : 16,
+          tile(min(TALL, height - r), wide, block + r * BLOCK_ROW, BLOCK_ROW, 1, b, b + panel, from, k == 0 ? panel : 16,
                k == 0 ? 0 : outStep, to, 16, outStep, count);
         }
       }
@@ -260,10 +254,9 @@ static WIDE void update(const Left *left, const float *dy, size_t dyStep, float 
         const float *b = panels + (column >> 4) * dyPanel + row * lane;
         float *chunkSums = sums + (column >> 4) * chunk;
         const size_t at = (column >> 4) * panel + k * lane;
-        const int most = tileHeight(wide);
         for (int r = 0, tall; r < count; r += tall) {
           const bool pairs = wide == 8 && count - r >= 2 * TALL;
-          tall = pairs ? 2 * TALL : min(most, count - r);
+          tall = pairs ? 2 * TALL : min(TALL, count - r);
           for (int i = 0; i < tall && last; i++) {
             for (int p = 0; p < wide; p += 16) {
               const size_t next = at + (p >> 4) * panel + (r + i) * lane;
@@ -274,9 +267,9 @@ static WIDE void update(const Left *left, const float *dy, size_t dyStep, float 
           }
           float *partial = chunkSums + r * lane;
           float whole[TALL * 32] __attribute__((aligned(64)));
-          const size_t gap = last ? most * 16 : chunk;
+          const size_t gap = last ? TALL * 16 : chunk;
           if (pairs) tile8Pairs(block + r, BLOCK_ROW, b, row == 0 ? zeros : partial, row == 0 ? 0 : lane, last ? whole : partial, height);
-          else tile(tall, wide, block + r, 1, BLOCK_ROW, b, dyPanel, row == 0 ? zeros : partial, row == 0 ? 0 : chunk,
+          else tile(tall, wide, block + r, 1, BLOCK_ROW, b, b + dyPanel, row == 0 ? zeros : partial, row == 0 ? 0 : chunk,
                row == 0 ? 0 : lane, last ? whole : partial, gap, lane, height);
           /* Stepped at once: the next tile's multiply-adds need nothing of it, so the processor does both together. */
           for (int p = 0; p < wide && last; p += 16) {

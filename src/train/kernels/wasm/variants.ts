@@ -26,7 +26,7 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'fma-512', arithmetic: 'fma', bits: 512, tile: [12, 32] },
   { name: 'fma-256', arithmetic: 'fma', bits: 256, tile: [6, 16] },
   { name: 'fma-128', arithmetic: 'fma', bits: 128, tile: [6, 8] },
-  { name: 'muladd-512', arithmetic: 'muladd', bits: 512, tile: [4, 96] },
+  { name: 'muladd-512', arithmetic: 'muladd', bits: 512, tile: [12, 32] },
   { name: 'muladd-256', arithmetic: 'muladd', bits: 256, tile: [4, 16] },
   { name: 'muladd-128', arithmetic: 'muladd', bits: 128, tile: [4, 8] },
 ]
