@@ -2,6 +2,9 @@ import type { Params } from '../space/distribution.ts'
 import { drawnBefore } from './imported-stages.ts'
 import type { Replicate, StagePlan } from './stage-plan.ts'
 
+/** The epochs of a first stage that names none, and of any other. */
+export const DEFAULT_EPOCHS = [1, 5] as const
+
 /** What a stage of replicates may say; the rest of it is worked out. */
 interface Entry {
   readonly name?: string | undefined
@@ -30,8 +33,9 @@ export function withReplicates<E extends Entry>(
     }
     const trials = replicate.top * replicate.seeds
     const before = drawnBefore(entries, index)
-    const epochs = entries[before]?.epochs
-    if (before === -1)
+    const drawn = entries[before]
+    const epochs = drawn === undefined ? entry.epochs : epochsOf(drawn, before)
+    if (drawn === undefined)
       report('replicate', 'replicate runs the best trials again, and there is no stage before it. Drop it.')
     if (index < entries.length - 1)
       report('replicate', 'replicate must be the last stage. Move it to the end.')
@@ -41,7 +45,7 @@ export function withReplicates<E extends Entry>(
         `trials must be top · seeds = ${trials} in a stage of replicates, got ${entry.trials}. Drop it.`,
       )
     }
-    if (entry.epochs !== undefined && epochs !== undefined && entry.epochs !== epochs) {
+    if (entry.epochs !== undefined && entry.epochs !== epochs) {
       report('epochs', `epochs must be those of the stage before, ${epochs}, got ${entry.epochs}. Drop it.`)
     }
     if (entry.warmStart === true)
@@ -53,6 +57,11 @@ export function withReplicates<E extends Entry>(
       report('rungs', 'replicates run all their epochs: rungs does not apply. Drop it.')
     }
     const name = entry.name ?? 'replicate'
-    return { ...entry, name, trials, epochs: epochs ?? entry.epochs, sampler: 'random', rootShare: 0 }
+    return { ...entry, name, trials, epochs, sampler: 'random', rootShare: 0 }
   })
+}
+
+/** The epochs of the stage of that index. */
+export function epochsOf({ epochs }: Pick<Entry, 'epochs'>, index: number): number {
+  return epochs ?? (index === 0 ? DEFAULT_EPOCHS[0] : DEFAULT_EPOCHS[1])
 }

@@ -1,6 +1,6 @@
 import type { Params } from '../space/distribution.ts'
 import { drawnBefore } from './imported-stages.ts'
-import { withReplicates } from './plan-replicate.ts'
+import { DEFAULT_EPOCHS, epochsOf, withReplicates } from './plan-replicate.ts'
 import { DEFAULT_REDUCE, evenRungs } from './rungs.ts'
 import type { Replicate, SamplerName, StagePlan } from './stage-plan.ts'
 
@@ -57,7 +57,6 @@ export const DEFAULT_ROOT_SHARE = 0.1
 /** The part of a budget that goes into seeing the whole range. */
 const COARSE_SHARE = 0.25
 const MOST_FOR_PROCESS = 500
-const DEFAULT_EPOCHS = [1, 5]
 const DEFAULT_TRIALS = [64, 32]
 
 /**
@@ -128,7 +127,7 @@ function plannedRungs(
   const report = (key: string, message: string): void => {
     mistakes.push({ path: ['stages', index, key], message: `stages[${index}]: ${message}` })
   }
-  if (rungs.some((at, k) => k > 0 && at <= rungs[k - 1]!)) {
+  if (rungs.slice(1).some((at, k) => at <= rungs[k]!)) {
     report('rungs', `rungs must ascend, got [${rungs.join(', ')}]`)
   }
   const beyond = rungs.find((at) => at >= epochs)
@@ -177,10 +176,6 @@ function defaultEntries({ budget, epochsMatter = true }: PlanInput): StageEntry[
 function defaultName(index: number, count: number): string {
   if (index === 0) return 'coarse'
   return index === count - 1 ? 'fine' : `stage-${index + 1}`
-}
-
-function epochsOf(entry: StageEntry, index: number): number {
-  return entry.epochs ?? (index === 0 ? DEFAULT_EPOCHS[0]! : DEFAULT_EPOCHS[1]!)
 }
 
 /** The trials of each stage; those left open share what the others leave of the budget. */

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { planStages, type StageEntry } from '../../src/search/plan.ts'
 import { judgeReplicates, pointsToReplicate, replicateOf } from '../../src/search/replication.ts'
 import { float, searchSpace } from '../../src/space/constructors.ts'
 import { pastTrial, stage } from '../../src/testing/requests.ts'
@@ -97,36 +96,5 @@ describe('the winner after replication', () => {
     } as const)!
     expect(judged.points.map(({ expected }) => expected)).toEqual([null, null])
     expect(judged.winner).toBe(1)
-  })
-})
-
-describe('a stage of replicates', () => {
-  const plan = (...entries: StageEntry[]) => planStages({ stages: entries })
-
-  it('has top times seeds trials of the epochs before it', () => {
-    const { stages, mistakes } = plan(
-      { trials: 20, epochs: 1 },
-      { trials: 10, epochs: 7 },
-      { replicate: { top: 3, seeds: 2 } },
-    )
-    expect(mistakes).toEqual([])
-    expect(stages.map(({ name, trials, epochs }) => [name, trials, epochs])).toEqual([
-      ['coarse', 20, 1],
-      ['fine', 10, 7],
-      ['replicate', 6, 7],
-    ])
-    expect(planStages({ stages }).stages).toEqual(stages)
-  })
-
-  it('is refused first, before others, or with what does not apply', () => {
-    const replicate = { top: 2, seeds: 2 }
-    const messages = (...entries: StageEntry[]) => plan(...entries).mistakes.map(({ message }) => message)
-    expect(messages({ replicate })).toEqual([expect.stringMatching('no stage before it')])
-    expect(messages({ trials: 9, epochs: 1 }, { replicate }, { trials: 3, epochs: 1 })[0]).toMatch(
-      'must be the last stage',
-    )
-    expect(
-      messages({ trials: 9, epochs: 1 }, { replicate, trials: 5, epochs: 2, warmStart: true }),
-    ).toHaveLength(3)
   })
 })
