@@ -55,7 +55,7 @@ function compareMerit(a: Ranked, b: Ranked, direction: Direction): number {
   if (byState !== 0 || !hasValue(a)) return byState
   if (a.state === 'pruned' && a.epochs !== b.epochs) return (b.epochs ?? 0) - (a.epochs ?? 0)
   if (a.value !== b.value) {
-    const difference = a.value! < b.value! ? -1 : 1
+    const difference = a.value! - b.value!
     return direction === 'minimize' ? difference : -difference
   }
   return compareTies(a.tie ?? null, b.tie ?? null)
@@ -63,10 +63,8 @@ function compareMerit(a: Ranked, b: Ranked, direction: Direction): number {
 
 /** The lower first, none last. */
 function compareTies(a: number | null, b: number | null): number {
-  if (a === b) return 0
-  if (a === null) return 1
-  if (b === null) return -1
-  return a < b ? -1 : 1
+  if (a === null || b === null) return Number(a === null) - Number(b === null)
+  return a - b
 }
 
 function stateRank(trial: Ranked): number {

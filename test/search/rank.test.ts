@@ -1,7 +1,15 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { areTied, compareTrials, type Ranked, rankTrials } from '../../src/search/rank.ts'
-import type { TrialState } from '../../src/trial.ts'
+import {
+  areTied,
+  compareTrials,
+  hasValue,
+  isBad,
+  isBadAnywhere,
+  type Ranked,
+  rankTrials,
+} from '../../src/search/rank.ts'
+import { ALL_STATES, type TrialState } from '../../src/trial.ts'
 
 const trial = (
   number: number,
@@ -57,6 +65,28 @@ describe('ranking trials', () => {
     expect(areTied(trial(0, 'diverged', null), trial(1, 'diverged', null), 'minimize')).toBe(true)
   })
 
+  it('goes by the value alone where the second metric says otherwise, however near or far the values are', () => {
+    const pairs = [
+      [0.1, 0.1 + 2 ** -56],
+      [-1e308, 1e308],
+      [5e-324, 1e-323],
+    ] as const
+    for (const [low, high] of pairs) {
+      const two = [trial(0, 'complete', high, { tie: 0 }), trial(1, 'complete', low, { tie: 1 })]
+      expect(numbers(two, 'minimize')).toEqual([1, 0])
+      expect(numbers(two, 'maximize')).toEqual([0, 1])
+    }
+  })
+
+  it('takes a budget that is not given for the least, and pruned trials whose epochs are not known for the shortest', () => {
+    const one = { budget: { epochs: 1 } }
+    expect(numbers([trial(0, 'complete', 1), trial(1, 'complete', 1, one)], 'minimize')).toEqual([1, 0])
+    expect(numbers([trial(1, 'complete', 1, one), trial(0, 'complete', 1)], 'minimize')).toEqual([1, 0])
+    const pruned = [trial(0, 'pruned', 1), trial(1, 'pruned', 2, { epochs: 1 })]
+    expect(numbers(pruned, 'minimize')).toEqual([1, 0])
+    expect(numbers(pruned.toReversed(), 'minimize')).toEqual([1, 0])
+  })
+
   it('is an order: of any two different trials exactly one is ahead, and what is ahead of one ahead is ahead', () => {
     const states: TrialState[] = ['complete', 'pruned', 'diverged', 'failed', 'running', 'waiting']
     const any = fc
@@ -83,5 +113,18 @@ describe('ranking trials', () => {
     const before = structuredClone(trials)
     rankTrials(trials, 'minimize')
     expect(trials).toEqual(before)
+  })
+})
+
+describe('what a trial says', () => {
+  it('is a value, if it completed or was pruned and has one', () => {
+    const valued = (value: number | null) => ALL_STATES.filter((state) => hasValue(trial(0, state, value)))
+    expect(valued(0)).toEqual(['complete', 'pruned'])
+    expect(valued(null)).toEqual([])
+  })
+
+  it('is that its place is bad, if it diverged, and on this machine if it failed', () => {
+    expect(ALL_STATES.filter((state) => isBad({ state }))).toEqual(['diverged', 'failed'])
+    expect(ALL_STATES.filter((state) => isBadAnywhere({ state }))).toEqual(['diverged'])
   })
 })
