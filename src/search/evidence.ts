@@ -30,10 +30,10 @@ export function evidence(
   isElite: readonly boolean[],
   streamName: StreamName,
 ): Evidence {
-  const order = places.map((_, index) => index).sort((a, b) => places[a]! - places[b]! || a - b)
+  const order = places.map((_, index) => index).sort((a, b) => places[a]! - places[b]!)
   const labels = Uint32Array.from(order, (index) => (isElite[index] ? 1 : 0))
   // Trials at the same place are one step of both distributions, and share their rank.
-  const endsGroup = order.map((index, i) => places[index] !== places[order[i + 1] ?? -1])
+  const endsGroup = order.map((index, i) => places[index] !== places[order[i + 1]!])
   const ranks = sharedRanks(endsGroup)
   const observed = { kuiper: kuiper(labels, endsGroup), rankSum: rankSum(labels, ranks) }
   const generator = stream([...streamName, 'evidence'])
@@ -55,11 +55,11 @@ export function evidence(
 /** The ranks of sorted trials, twice the middle of its group for each. */
 function sharedRanks(endsGroup: readonly boolean[]): Float64Array {
   const ranks = new Float64Array(endsGroup.length)
-  for (let start = 0; start < ranks.length; ) {
-    let end = start
-    while (!endsGroup[end] && end < ranks.length - 1) end++
-    ranks.fill(start + end, start, end + 1)
-    start = end + 1
+  let first = 0
+  for (const [last, ends] of endsGroup.entries()) {
+    if (!ends) continue
+    ranks.fill(first + last, first, last + 1)
+    first = last + 1
   }
   return ranks
 }
@@ -74,17 +74,16 @@ function kuiper(labels: Uint32Array, endsGroup: readonly boolean[]): number {
   let eliteSize = 0
   for (const label of labels) eliteSize += label
   const others = labels.length - eliteSize
-  if (eliteSize === 0 || others === 0) return 0
   let difference = 0
-  let above = 0
-  let below = 0
+  let most = 0
+  let least = 0
   for (let i = 0; i < labels.length; i++) {
     difference += labels[i] === 1 ? 1 / eliteSize : -1 / others
     if (!endsGroup[i]) continue
-    if (difference > above) above = difference
-    if (-difference > below) below = -difference
+    most = Math.max(most, difference)
+    least = Math.min(least, difference)
   }
-  return above + below
+  return most - least
 }
 
 /**

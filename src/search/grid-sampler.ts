@@ -144,12 +144,12 @@ export function gridNotice(space: SearchSpace, trials: number): string | null {
   return `the grid has ${total} points, of which ${trials} are tried, each value of a parameter equally often`
 }
 
-/** That many values of a parameter, evenly spread over its scaled range, ends included; the middle if it is one. */
+/** That many values of a parameter, evenly spread over its scaled range, ends included. */
 function levelsOf(space: SearchSpace, name: string, count: number): ParamValue[] {
   const distribution = space.parameters[name]!
   const most = countValues(distribution)
   return Array.from({ length: count }, (_, level) => {
-    const u = count === 1 ? 0.5 : level / (count - 1)
+    const u = level / Math.max(1, count - 1)
     if (most === Infinity || (distribution.kind === 'int' && distribution.log))
       return fromUnit(distribution, u)
     return valueAt(distribution, Math.round(u * (most - 1)))

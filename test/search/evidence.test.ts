@@ -1,5 +1,8 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fastGenerator } from '../../src/random/fast-generator.ts'
+import { shuffle } from '../../src/random/permutation.ts'
+import { stream } from '../../src/random/stream.ts'
 import { chanceOfSoFew, evidence } from '../../src/search/evidence.ts'
 
 describe('the chance of so few', () => {
@@ -10,6 +13,28 @@ describe('the chance of so few', () => {
     expect(chanceOfSoFew(3, 4, 3, 10)).toBeCloseTo(1, 12)
     expect(chanceOfSoFew(0, 8, 3, 10)).toBe(0)
     expect(chanceOfSoFew(0, 0, 3, 10)).toBe(1)
+  })
+
+  it('is the one of counting, in whole numbers', () => {
+    const choose = (n: number, k: number): bigint => {
+      if (k < 0 || k > n) return 0n
+      let ways = 1n
+      for (let i = 1n; i <= BigInt(k); i++) ways = (ways * (BigInt(n - k) + i)) / i
+      return ways
+    }
+    const some = fc.integer({ min: 1, max: 60 }).chain((all) => {
+      const part = fc.integer({ min: 0, max: all })
+      return fc.tuple(fc.constant(all), part, part, part)
+    })
+    return fc.assert(
+      fc.property(some, ([all, tried, eliteSize, hits]) => {
+        let ways = 0n
+        for (let k = 0; k <= hits; k++) ways += choose(tried, k) * choose(all - tried, eliteSize - k)
+        const chance = chanceOfSoFew(hits, tried, eliteSize, all)
+        expect(chance).toBeCloseTo(Number(ways) / Number(choose(all, eliteSize)), 9)
+        expect(chance).toBeLessThanOrEqual(1)
+      }),
+    )
   })
 
   it('stays a number among ten thousands of trials', () => {
@@ -50,6 +75,51 @@ describe('evidence', () => {
     expect(same).toEqual({ anywhere: 1, below: 1, above: 1 })
   })
 
+  it('is the share of permutations at least as extreme, by both statistics as they are defined', () => {
+    const trial = fc.record({ place: fc.integer({ min: 0, max: 12 }), isElite: fc.boolean() })
+    return fc.assert(
+      fc.property(fc.array(trial, { minLength: 1, maxLength: 15 }), fc.nat(99), (trials, seed) => {
+        const sorted = trials.toSorted((a, b) => a.place - b.place)
+        const at = sorted.map(({ place }) => place)
+        const found = evidence(
+          trials.map(({ place }) => place),
+          trials.map(({ isElite }) => isElite),
+          [seed],
+        )
+        expect(found).toEqual(
+          slowEvidence(
+            at,
+            sorted.map(({ isElite }) => Number(isElite)),
+            [seed],
+          ),
+        )
+      }),
+      { numRuns: 12 },
+    )
+  })
+
+  it('takes the permutations that fit: 2000 of up to 1000 trials, fewer of more, never below 200', () => {
+    // No permutation puts all of the best at the low end again.
+    const least = (count: number) => {
+      const many = Array.from({ length: count }, (_, i) => i)
+      return evidence(
+        many,
+        many.map((i) => i < count / 4),
+        [42],
+      ).below
+    }
+    expect(least(40)).toBe(1 / 2001)
+    expect(least(1250)).toBe(1 / 1601)
+    expect(least(10_100)).toBe(1 / 201)
+  })
+
+  it('says nothing where all or none of the trials are the best', () => {
+    const nothing = { anywhere: 1, below: 1, above: 1 }
+    expect(test(() => true)).toEqual(nothing)
+    expect(test(() => false)).toEqual(nothing)
+    expect(evidence([], [], [42])).toEqual(nothing)
+  })
+
   it('has no favourite place: where the circle of places is cut does not matter', () => {
     const best = new Set([0, 1, 2, 5, 8, 20, 21, 30])
     const uneven = (shift: number) => test((i) => best.has((i + shift) % 40)).anywhere
@@ -73,3 +143,30 @@ describe('evidence', () => {
     expect(found).toBeLessThan(22)
   })
 })
+
+/** The same, slowly: the distributions and ranks of sorted places by counting, over the same shuffles. */
+function slowEvidence(places: readonly number[], labels: readonly number[], name: readonly number[]) {
+  const kuiper = (marks: ArrayLike<number>): number => {
+    const excess = [...new Set(places)].map((limit) => {
+      const share = (mark: number) =>
+        places.filter((place, i) => marks[i] === mark && place <= limit).length /
+        Math.max(1, Array.from(marks).filter((each) => each === mark).length)
+      return share(1) - share(0)
+    })
+    return Math.max(0, ...excess) - Math.min(0, ...excess)
+  }
+  const ranks = places.map(
+    (place) => places.filter((one) => one < place).length + places.filter((one) => one <= place).length,
+  )
+  const rankSum = (marks: ArrayLike<number>) => ranks.reduce((sum, rank, i) => sum + rank * marks[i]!, 0)
+  const draws = stream([...name, 'evidence'])
+  const shuffled = Uint32Array.from(labels)
+  const counts = { anywhere: 1, below: 1, above: 1 }
+  for (let i = 0; i < 2000; i++) {
+    shuffle(shuffled, draws)
+    if (kuiper(shuffled) > kuiper(labels) - 1e-9) counts.anywhere++
+    if (rankSum(shuffled) <= rankSum(labels)) counts.below++
+    if (rankSum(shuffled) >= rankSum(labels)) counts.above++
+  }
+  return { anywhere: counts.anywhere / 2001, below: counts.below / 2001, above: counts.above / 2001 }
+}

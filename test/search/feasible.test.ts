@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { stream } from '../../src/random/stream.ts'
 import { createSampler } from '../../src/search/create-sampler.ts'
-import { acceptanceRate } from '../../src/search/feasible.ts'
+import { acceptanceRate, drawFeasible } from '../../src/search/feasible.ts'
 import { proposeTrial } from '../../src/search/propose-trial.ts'
 import type { PastTrial } from '../../src/search/sampler.ts'
-import { searchNotes } from '../../src/search/search-notes.ts'
 import { SAMPLER_NAMES } from '../../src/search/stage-plan.ts'
 import { choice, float, int, searchSpace, when } from '../../src/space/constructors.ts'
 import type { Params } from '../../src/space/distribution.ts'
@@ -60,15 +60,76 @@ describe('points where few satisfy the constraints', () => {
     }
   })
 
-  it('are counted, and the rate is told where it is low', () => {
+  it('are counted', () => {
     expect(acceptanceRate(searchSpace({ x: float(0, 1) }, { require: 'x < 0.25' }))).toBeCloseTo(0.25, 1)
-    expect(searchNotes(searchSpace({ x: float(0, 1) }, { require: 'x < 0.05' }), [stage()])[0]).toMatch(
-      /^require: about [456](\.\d)? % of the points of the space satisfy it\.$/,
+    expect(acceptanceRate(searchSpace({ x: float(0, 1) }))).toBe(1)
+    expect(acceptanceRate(simplex)).toBe(0)
+  })
+})
+
+describe('a draw where few points satisfy the constraints', () => {
+  const thin = searchSpace({ x: float(0, 1), y: float(0, 1) }, { require: 'x < y and y < x + 0.0001' })
+  /** Draws that satisfy nothing of it, and move nothing: the point that a walk starts from stays. */
+  const still = { next: () => 0.5, below: (bound: number) => bound - 1 }
+
+  it('starts from a point that is known, put into the box where it lies outside', () => {
+    const startedFrom = (params: Params) => drawFeasible(thin, still, {}, [params])
+    expect(startedFrom({ x: 0.25, y: 0.25005 })).toEqual({ x: 0.25, y: expect.closeTo(0.25005, 12) })
+    expect(startedFrom({ x: -1, y: 0.00005 })).toEqual({ x: 0, y: expect.closeTo(0.00005, 12) })
+    const high = startedFrom({ x: 0.99995, y: 7 })!
+    expect(high.y).toBeCloseTo(1, 9)
+    expect(high.y).toBeLessThan(1)
+    // None of it is known, or not as the box has it: the middle, which satisfies nothing here.
+    expect(startedFrom({ x: 0.49995 })).toEqual({ x: expect.closeTo(0.49995, 12), y: 0.5 })
+    expect(startedFrom({ x: 'none', y: 0.50005 })).toEqual({ x: 0.5, y: expect.closeTo(0.50005, 12) })
+  })
+
+  it('tries eight of the known points', () => {
+    const drawn = (count: number) => {
+      const known = Array.from({ length: count }, () => ({ x: 0.9, y: 0.1 }))
+      return drawFeasible(thin, stream([42]), {}, known)
+    }
+    expect(drawn(8)).toEqual(drawn(20))
+    expect(drawn(7)).not.toEqual(drawn(20))
+    expect(drawn(0)).not.toEqual(drawn(20))
+  })
+
+  it('leaves what is given, and is none where all is given and wrong', () => {
+    const { x, y } = drawFeasible(thin, stream([42]), { x: 0.25 }) as { x: number; y: number }
+    expect(x).toBe(0.25)
+    expect(y > 0.25 && y < 0.2501).toBe(true)
+    expect(drawFeasible(thin, stream([42]), { x: 0.25, y: 0.25 })).toBeNull()
+    expect(drawFeasible(thin, stream([42]), { x: 0.25, y: 0.25005 })).toEqual({ x: 0.25, y: 0.25005 })
+  })
+
+  it('gives what it gave: pinned for seed 42', () => {
+    const box = searchSpace(
+      { x: float(0, 1), y: float(0, 1), z: float(0, 1) },
+      { require: 'x < y and y < x + 0.0001 and z < 0.001' },
     )
-    expect(searchNotes(simplex, [stage()])).toEqual([
-      'require: less than one in a thousand points of the space satisfies it; points are found by local moves.',
-    ])
-    expect(searchNotes(searchSpace({ x: float(0, 1) }), [stage()])).toEqual([])
+    const pinned = (params: Params) => expect.objectContaining(params)
+    expect(drawFeasible(box, stream([42]))).toEqual(
+      pinned({ x: 0.05447429960741379, y: 0.0544866601492996, z: 0.0001857375821762941 }),
+    )
+    expect(drawFeasible(box, stream([42]), { x: 0.25 })).toEqual(
+      pinned({ y: 0.2500624236962536, z: 0.0002269339898422351 }),
+    )
+    const mixed = searchSpace(
+      {
+        a: int(1, 300),
+        b: int(1, 300),
+        c: choice([1, 2, 3, 4, 5], { ordered: true }),
+        d: choice([1, 2, 3, 4]),
+        x: float(0, 1),
+      },
+      { require: ['a == b * c + d', 'x < 0.01', 'a > 250'] },
+    )
+    expect(drawFeasible(mixed, stream([7]))).toEqual({ a: 289, b: 57, c: 5, d: 4, x: 0.0014714202555859118 })
+    expect(drawFeasible(mixed, stream([7]), { d: 2 })).toEqual({
+      ...{ a: 256, b: 254, c: 1, d: 2 },
+      x: 0.007009355900504957,
+    })
+    expect(acceptanceRate(searchSpace({ x: float(0, 1) }, { require: 'x < 0.3' }))).toBe(1203 / 4000)
   })
 })
 
@@ -84,41 +145,5 @@ describe('points to start with', () => {
         expect(constraintsHold(space, params)).toBe(true)
       }
     }
-  })
-})
-
-describe('a grid that does not fit its stage', () => {
-  it('tries every value of seven pairs of choices equally often, and no point twice', () => {
-    const space = searchSpace(
-      Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`c${i}`, choice([true, false])])),
-    )
-    const points = sweep('grid', space, 8).map(({ params }) => params)
-    expect(new Set(points.map(pointKey)).size).toBe(8)
-    for (let i = 0; i < 7; i++) {
-      expect(points.filter((params) => params[`c${i}`] === true)).toHaveLength(4)
-    }
-  })
-
-  it('varies each of twenty ranges, with both ends', () => {
-    const space = searchSpace(
-      Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`r${i}`, float(0, 1)])),
-    )
-    const points = sweep('grid', space, 32).map(({ params }) => params)
-    expect(new Set(points.map(pointKey)).size).toBe(32)
-    for (let i = 0; i < 20; i++) {
-      const values = points.map((params) => params[`r${i}`])
-      expect(values.filter((value) => value === 0)).toHaveLength(16)
-      expect(values.filter((value) => value === 1)).toHaveLength(16)
-    }
-  })
-
-  it('says how much of it is tried', () => {
-    const space = searchSpace(
-      Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`c${i}`, choice([true, false])])),
-    )
-    expect(searchNotes(space, [stage({ sampler: 'grid', trials: 8 })])).toEqual([
-      'Stage coarse: the grid has 128 points, of which 8 are tried, each value of a parameter equally often.',
-    ])
-    expect(searchNotes(space, [stage({ sampler: 'grid', trials: 128 })])).toEqual([])
   })
 })

@@ -19,7 +19,7 @@ const narrowing = importedStage('narrowing', 7, 3, true)
 describe('a stage of imported trials', () => {
   it('is told by its plan, or by what its record says in place of a sampler', () => {
     expect([drawn, old, narrowing].map(isImported)).toEqual([false, true, true])
-    expect([{ sampler: 'imported' }, { sampler: 'random' }, {}].map(isImported)).toEqual([true, false, false])
+    expect([{ sampler: 'imported' }, { sampler: 'random' }].map(isImported)).toEqual([true, false])
     expect(isImported({ imported: undefined })).toBe(false)
   })
 

@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import type { Placed } from '../../src/search/narrow-axis.ts'
-import { edgeNear, edgeOf, goesPast, reachPastEdge, stoppingBound } from '../../src/search/narrow-edge.ts'
-import { float } from '../../src/space/constructors.ts'
+import {
+  edgeNear,
+  edgeOf,
+  goesPast,
+  pastEdge,
+  reachPastEdge,
+  stoppingBound,
+} from '../../src/search/narrow-edge.ts'
+import { choice, float, int } from '../../src/space/constructors.ts'
 import { pastTrial } from '../../src/testing/requests.ts'
 
 /** The best trials at these places of 100, the others spread evenly. */
-function placed(best: readonly number[]): Placed[] {
-  const others = Array.from({ length: 100 - best.length }, (_, i) => (i + 0.5) / 100)
+function placed(best: readonly number[], count = 100): Placed[] {
+  const others = Array.from({ length: count - best.length }, (_, i) => (i + 0.5) / 100)
   return [...best, ...others].map((place, number) => ({
     place,
     isElite: number < best.length,
@@ -38,7 +45,28 @@ describe('the edge that the best trials crowd towards', () => {
     expect(edgeOf(placed([0.95, 0.8, 0.7]), 0.5, ABOVE)).toBeNull()
   })
 
+  it('is reached within a tenth of the range, or three trials of few', () => {
+    const at = (place: number, count: number) => [
+      edgeOf(placed([place, 0.5, 0.6], count), 0, BELOW),
+      edgeOf(placed([1 - place, 0.5, 0.4], count), 1, ABOVE),
+    ]
+    expect(at(0.0999, 100)).toEqual(['lower', 'upper'])
+    expect(at(0.1001, 100)).toEqual([null, null])
+    expect(at(0.1001, 29)).toEqual(['lower', 'upper'])
+    expect(at(0.1499, 20)).toEqual(['lower', 'upper'])
+    expect(at(0.1501, 20)).toEqual([null, null])
+    expect(edgeOf(placed([0.15, 0.5, 0.6], 20), 0, BELOW)).toBeNull()
+  })
+
+  it('takes a chance below 5 %', () => {
+    expect(edgeOf(placed([0.05, 0.2, 0.3]), 0, { ...NONE, below: 0.05 })).toBeNull()
+    expect(edgeOf(placed([0.05, 0.2, 0.3]), 0, { ...NONE, below: 0.0499 })).toBe('lower')
+    expect(edgeOf(placed([0.95, 0.8, 0.7]), 1, { ...NONE, above: 0.05 })).toBeNull()
+    expect(edgeOf(placed([0.95, 0.8, 0.7]), 1, { ...NONE, above: 0.0499 })).toBe('upper')
+  })
+
   it('has a tenth of the range', () => {
+    expect([0.1, 0.9].map(edgeNear)).toEqual([null, null])
     expect([0.09, 0.11, 0.89, 0.91].map(edgeNear)).toEqual(['lower', null, null, 'upper'])
   })
 })
@@ -61,6 +89,49 @@ describe('how far a range goes past an edge', () => {
     expect(goesPast(root, box, 'lower') || goesPast(root, box, 'upper')).toBe(false)
   })
 
+  it('is half the width of an int range, on a log scale too, and nothing for choices', () => {
+    const units = int(16, 256, { log: true, soft: true })
+    expect(reachPastEdge(units, units, 'upper')).toBe(0.5)
+    const sizes = choice([8, 16, 32], { ordered: true })
+    expect(reachPastEdge(sizes, sizes, 'upper')).toBe(0)
+    expect(goesPast(sizes, soft, 'lower') || goesPast(soft, sizes, 'upper')).toBe(false)
+    expect(goesPast(soft, soft, 'lower') || goesPast(soft, soft, 'upper')).toBe(false)
+  })
+
+  it('is told in decades on a log scale, in widths of the range before on others', () => {
+    const [best] = placed([0.05])
+    const told = (
+      before: ReturnType<typeof float>,
+      after: ReturnType<typeof float>,
+      edge: 'lower' | 'upper',
+    ) => pastEdge(best!, 'x', edge, before, after, 0.01)
+    const log = (low: number, high: number) => float(low, high, { log: true })
+    expect(told(float(2, 4), float(1, 3), 'lower')).toEqual({
+      ...{ code: 'past-edge', pValue: 0.01, edge: 'lower', best: 0.05, bestAtEdge: true },
+      reach: { unit: 'widths', amount: 0.5 },
+    })
+    expect(told(float(2, 4), float(3, 7), 'upper')).toMatchObject({
+      ...{ edge: 'upper', bestAtEdge: false },
+      reach: { unit: 'widths', amount: 1.5 },
+    })
+    expect(told(log(1e-3, 1), log(1e-5, 0.1), 'lower')).toMatchObject({
+      reach: { unit: 'decades', amount: expect.closeTo(2, 12) },
+    })
+    expect(told(log(1e-3, 1), log(0.1, 1e3), 'upper')).toMatchObject({
+      reach: { unit: 'decades', amount: expect.closeTo(3, 12) },
+    })
+  })
+
+  it('is from the edge itself if the best trial lies within a tenth of it', () => {
+    const at = (place: number, edge: 'lower' | 'upper') => {
+      const reason = pastEdge(placed([place])[0]!, 'x', edge, soft, float(-1, 2), 0.01)
+      return reason.code === 'past-edge' && reason.bestAtEdge
+    }
+    expect([at(0.0999, 'lower'), at(0.1, 'lower'), at(0.9, 'upper'), at(0.9001, 'upper')]).toEqual([
+      ...[true, false, false, true],
+    ])
+  })
+
   it('is said of a hard bound that stops it, and of no other', () => {
     const view = (root: ReturnType<typeof float>) => ({ root }) as never
     const [best] = placed([0.05])
@@ -72,5 +143,13 @@ describe('how far a range goes past an edge', () => {
     ])
     expect(stoppingBound(view(soft), soft, best!, 'lower')).toEqual([])
     expect(stoppingBound(view(float(-1, 1)), float(-0.5, 0.5), best!, 'lower')).toEqual([])
+    expect(stoppingBound(view(float(-1, 1)), float(-0.5, 1), best!, 'upper')).toHaveLength(1)
+    // A soft range would not go below zero either.
+    expect(stoppingBound(view(float(0, 1)), float(0, 1), best!, 'lower')).toEqual([])
+    expect(stoppingBound(view(float(0, 1)), float(0, 1), best!, 'upper')).toHaveLength(1)
+    const sizes = choice([8, 16, 32], { ordered: true })
+    expect(stoppingBound({ root: sizes } as never, sizes, best!, 'upper')).toEqual([])
+    expect(stoppingBound({ root: sizes } as never, float(-1, 1), best!, 'upper')).toEqual([])
+    expect(stoppingBound(view(float(-1, 1)), sizes, best!, 'upper')).toEqual([])
   })
 })

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest'
+import { gridSampler } from '../../src/search/grid-sampler.ts'
+import { choice, fixed, float, int, searchSpace, when } from '../../src/space/constructors.ts'
+import type { Params } from '../../src/space/distribution.ts'
+import { pointKey } from '../../src/space/points.ts'
+import type { SearchSpace } from '../../src/space/search-space.ts'
+import { request, stage } from '../../src/testing/requests.ts'
+
+/** What a stage of that many trials tries. */
+function grid(space: SearchSpace, trials: number): Params[] {
+  const points: Params[] = []
+  for (let index = 0; index < trials; index++) {
+    const asked = { ...request(space, 1, [], [], trials), index, taken: new Set(points.map(pointKey)) }
+    points.push(gridSampler.propose(asked))
+  }
+  return points
+}
+/** The values of each point in a row. */
+const rows = (points: readonly Params[]) => points.map((params) => Object.values(params).join(' '))
+const mixed = searchSpace({ x: float(0, 1), n: int(1, 3), kind: choice(['a', 'b']) })
+
+describe('a grid that fits its stage', () => {
+  it('has every choice and the ends of every range, the last parameter changing fastest', () => {
+    expect(rows(grid(mixed, 12))).toEqual(
+      ['0', '0.5', '1'].flatMap((x) => [`${x} 1 a`, `${x} 1 b`, `${x} 3 a`, `${x} 3 b`]),
+    )
+  })
+
+  it('has one level more on the axis with fewest, in turn, as long as it fits', () => {
+    const levels = (trials: number) => {
+      const points = grid(mixed, trials)
+      return [
+        points.filter(({ n, kind }) => n === 1 && kind === 'a'),
+        points.filter(({ x, kind }) => x === 0 && kind === 'a'),
+      ]
+        .map((line) => line.length)
+        .join()
+    }
+    expect([8, 12, 18, 24].map(levels)).toEqual(['2,2', '3,2', '3,3', '4,3'])
+  })
+
+  it('gives the other trials to uniform draws', () => {
+    const points = grid(mixed, 15)
+    expect(rows(points.slice(0, 12))).toEqual(rows(grid(mixed, 12)))
+    for (const { x } of points.slice(12)) expect([0, 0.5, 1]).not.toContain(x)
+  })
+
+  it('is even on the scale of each range', () => {
+    const levels = (range: Parameters<typeof searchSpace>[0][string], count: number) =>
+      grid(searchSpace({ range }), count).map((params) => params.range)
+    expect(levels(float(0, 1), 5)).toEqual([0, 0.25, 0.5, 0.75, 1])
+    expect(levels(float(1e-4, 1, { log: true }), 3)).toEqual([1e-4, expect.closeTo(1e-2, 12), 1])
+    expect(levels(float(0, 1, { step: 0.1 }), 3)).toEqual([0, 0.5, 1])
+    expect(levels(int(1, 7), 4)).toEqual([1, 3, 5, 7])
+    // 0.5 · 2001^(1/3) and 0.5 · 2001^(2/3), rounded: an int has half a unit past its bounds.
+    expect(levels(int(1, 1000, { log: true }), 4)).toEqual([1, 6, 79, 1000])
+    expect(levels(choice([8, 16, 32, 64, 128], { ordered: true }), 3)).toEqual([8, 32, 128])
+    expect(levels(choice(['only']), 1)).toEqual(['only'])
+  })
+
+  it('leaves out what breaks a rule, has a point once, and leaves what is fixed', () => {
+    const space = searchSpace(
+      { f: fixed(7), kind: choice(['a', 'b']), n: when({ kind: 'b' }, int(1, 3)), m: int(1, 3) },
+      { require: 'm != 2' },
+    )
+    expect(rows(grid(space, 18)).slice(0, 8)).toEqual([
+      '7 a 1',
+      '7 a 3',
+      '7 b 1 1',
+      '7 b 1 3',
+      '7 b 2 1',
+      '7 b 2 3',
+      '7 b 3 1',
+      '7 b 3 3',
+    ])
+  })
+
+  it('gives way where a point is taken, and begins after the points to start with', () => {
+    const asked = (index: number, taken: readonly Params[]) => ({
+      ...request(searchSpace({ n: int(1, 3) }), 1, []),
+      stages: [stage({ trials: 4, startWith: [{ n: 1 }] })],
+      index,
+      taken: new Set(taken.map(pointKey)),
+    })
+    expect(gridSampler.propose(asked(1, []))).toEqual({ n: 1 })
+    expect(gridSampler.propose(asked(3, []))).toEqual({ n: 3 })
+    expect(gridSampler.propose(asked(1, [{ n: 1 }, { n: 2 }]))).toEqual({ n: 3 })
+  })
+})
+
+describe('a grid that does not fit its stage', () => {
+  const pairs = (count: number) =>
+    searchSpace(Object.fromEntries(Array.from({ length: count }, (_, i) => [`c${i}`, choice([0, 1])])))
+
+  it('tries every value of seven pairs of choices equally often, and no point twice', () => {
+    const points = grid(pairs(7), 8)
+    expect(new Set(points.map(pointKey)).size).toBe(8)
+    for (let i = 0; i < 7; i++) expect(points.filter((params) => params[`c${i}`] === 1)).toHaveLength(4)
+  })
+
+  it('tries each two values of two choices equally often, where shuffles find that', () => {
+    const points = grid(pairs(3), 4)
+    for (const [a, b] of [
+      ['c0', 'c1'],
+      ['c0', 'c2'],
+      ['c1', 'c2'],
+    ] as const) {
+      expect(new Set(points.map((params) => `${params[a]}${params[b]}`)).size).toBe(4)
+    }
+  })
+
+  it('tries each value of uneven choices equally often, to within one', () => {
+    const sizes = [3, 4, 3, 2, 5]
+    const space = searchSpace(
+      Object.fromEntries(
+        sizes.map((size, i) => [`c${i}`, choice(Array.from({ length: size }, (_, k) => k))]),
+      ),
+    )
+    const points = grid(space, 30)
+    for (const [i, size] of sizes.entries()) {
+      for (let value = 0; value < size; value++) {
+        const times = points.filter((params) => params[`c${i}`] === value).length
+        expect(Math.abs(times - 30 / size)).toBeLessThan(1)
+      }
+    }
+  })
+
+  it('varies each of twenty ranges, with both ends, and gives what it gave', () => {
+    const ranges = searchSpace(
+      Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`r${i}`, float(0, 1)])),
+    )
+    const points = grid(ranges, 32)
+    expect(new Set(points.map(pointKey)).size).toBe(32)
+    for (let i = 0; i < 20; i++) {
+      expect(points.filter((params) => params[`r${i}`] === 0)).toHaveLength(16)
+      expect(points.filter((params) => params[`r${i}`] === 1)).toHaveLength(16)
+    }
+    const digits = (params: Params) => Object.values(params).join('')
+    expect([points[0]!, points[31]!].map(digits)).toEqual(['11110001011100010011', '11001111000101001011'])
+  })
+
+  it('is another for another number of trials', () => {
+    const space = pairs(3)
+    expect(
+      [8, 4, 8].map((trials) => rows(grid(space, trials)).join() === rows(grid(pairs(3), trials)).join()),
+    ).toEqual([true, true, true])
+    expect(rows(grid(space, 8)).slice(0, 4)).not.toEqual(rows(grid(space, 4)))
+  })
+})
