@@ -23,7 +23,7 @@ export function checkedText(cells: readonly Cell[], count = cells.length): strin
 
 /** The checksum over what `checkedText` gives: 0 for none. */
 export function checksumOfText(text: string): number {
-  return text === '' ? 0 : crc32(text)
+  return crc32(text)
 }
 
 /** The checksum of a kept artifact. */
@@ -44,6 +44,6 @@ export class DamagedRowError extends Error {
 /** A flipped bit can make a blob of a text, with the same bytes. */
 function textOf(cell: Cell): string {
   if (typeof cell === 'string') return cell
-  if (typeof cell === 'number') return cell === 0 && 1 / cell < 0 ? '-0' : `${cell}`
+  if (typeof cell === 'number') return Object.is(cell, -0) ? '-0' : `${cell}`
   return cell === null ? '\0' : '\u0001'
 }

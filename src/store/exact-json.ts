@@ -23,7 +23,7 @@ export function decodeJson(text: string): unknown {
 }
 
 function isSpecial(value: unknown): value is number {
-  return typeof value === 'number' && (value - value !== 0 || (value === 0 && 1 / value < 0))
+  return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
 }
 
 function nameOf(value: number): string {

@@ -1,5 +1,4 @@
 import type Database from 'better-sqlite3'
-import { isFinished, type TrialState } from '../trial.ts'
 import { type Cell, checkedText, checksumOf, checksumOfBytes, checksumOfText } from './checksum.ts'
 import { EVALUATION_COLUMNS, FOLDER_COLUMNS } from './kept-rows.ts'
 import { isIntact, type MeasurementRow, STAGE_COLUMNS, STUDY_COLUMNS, TRIAL_COLUMNS } from './rows.ts'
@@ -58,22 +57,26 @@ function damagedTrials(db: Database.Database, study: number): number[] {
     .prepare(`SELECT ${TRIAL_COLUMNS} FROM trials WHERE study = ? ORDER BY number`)
     .raw(true)
     .iterate(study) as IterableIterator<Cell[]>
+  /** Measurements of trials that are not there, up to a trial that is. */
+  const addOrphansBefore = (number: number): void => {
+    for (; !next.done && next.value[0] < number; next = measurements.next()) {
+      if (found.at(-1) !== next.value[0]) found.push(next.value[0])
+    }
+  }
   try {
     for (const row of trials) {
       const number = row[0] as number
-      // Measurements of a trial that is not there.
-      while (!next.done && next.value[0] < number) {
-        if (found.at(-1) !== next.value[0]) found.push(next.value[0])
-        next = measurements.next()
-      }
+      addOrphansBefore(number)
       let text = ''
       for (; !next.done && next.value[0] === number; next = measurements.next()) {
         text += checkedText(next.value.slice(1) as unknown as Cell[])
       }
-      const expected = isFinished({ state: row[2] as TrialState }) ? row.at(-2) : null
-      const differs = expected !== null && expected !== undefined && expected !== checksumOfText(text)
+      // Null until the trial has finished.
+      const measured = row.at(-2)
+      const differs = measured !== null && measured !== checksumOfText(text)
       if (differs || !isIntact(row, [study])) found.push(number)
     }
+    addOrphansBefore(Number.POSITIVE_INFINITY)
   } finally {
     measurements.return?.()
   }
@@ -102,7 +105,7 @@ function isIndexSound(db: Database.Database, study: number): boolean {
       .iterate(study) as IterableIterator<Cell[]>
     let total = 0
     // The two come in different orders, which a sum does not see.
-    for (const entry of entries) total = (total + checksumOf(entry.slice(0, 7))) % 2 ** 52
+    for (const entry of entries) total = (total + checksumOf(entry.slice(0, -1))) >>> 0
     return total
   }
   // Only the table has `attempts`.

@@ -36,7 +36,6 @@ export class LiveMeasurements {
 
   close(): void {
     clearTimeout(this.#timer ?? undefined)
-    this.#waiting.clear()
   }
 
   #handOver(): void {
