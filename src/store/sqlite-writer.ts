@@ -183,17 +183,19 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
   }
 
   importTrials(study: StudyId, trials: readonly ImportedTrial[], plan?: ImportedPlan): void {
+    const held = this.#heldStudy(study)
     const written = gatherImported(trials)
     this.#owning(study, () => {
       this.#markRunning(study)
       for (const stage of plan?.stages ?? []) addStage(this.statements, study, stage)
       if (plan !== undefined) updateStudy(this.statements, study, { experiment: encodeJson(plan.experiment) })
-      for (const { record } of trials) {
-        if (trialBefore(this.statements, study, record.number) !== undefined) throw numberTaken(record.number)
+      for (const number of written.pending.keys()) {
+        const isTaken = held.pending.has(number) || trialBefore(this.statements, study, number) !== undefined
+        if (isTaken) throw numberTaken(number)
       }
       writeTrials((sql) => this.statements.prepare(sql), study, written)
     })
-    this.#heldStudy(study).highest = highestTrial(this.statements, study)
+    held.highest = highestTrial(this.statements, study)
   }
 
   setComment(study: StudyId, comment: string | null): void {

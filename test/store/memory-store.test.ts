@@ -3,9 +3,10 @@ import { afterAll, describe, expect, it, test } from 'vitest'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { openWriter } from '../../src/store/sqlite-store.ts'
 import type { StudyWriter } from '../../src/store/store.ts'
+import { finishedTrial, startedTrial } from '../../src/store/trial-life.ts'
 import { checkStore } from '../../src/testing/check-store.ts'
 import { Cases } from '../../src/testing/store/cases.ts'
-import { newStudy, readAll, spec, stage } from '../../src/testing/store/records.ts'
+import { newStudy, outcome, readAll, spec, stage } from '../../src/testing/store/records.ts'
 import { randomSeed } from '../random-seed.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -21,6 +22,9 @@ afterAll(() => {
 })
 
 const anyOutcome = fc.nat().map((seed) => new Cases(seed, 'outcome').outcome())
+
+const PLACE = { host: 'elsewhere', slot: null }
+let shown = 1000
 
 type Operation = (store: StudyWriter, study: number) => void
 
@@ -43,6 +47,39 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     ),
   },
   { weight: 2, arbitrary: fc.constant<Operation>((store) => store.flush()) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(fc.nat(4), fc.integer({ min: 1, max: 3 }), fc.double())
+      .map(([n, count, value]): Operation => {
+        // Steps rise, whatever was shown before.
+        const steps = Array.from({ length: count }, () => ++shown)
+        return (store, id) =>
+          store.addMeasurements(
+            id,
+            n,
+            steps.map((step) => ({ step, value, metrics: {}, seconds: 1 })),
+          )
+      }),
+  },
+  fc.nat(4).map(
+    (n): Operation =>
+      (store, id) =>
+        store.adoptTrial(id, n),
+  ),
+  fc.tuple(fc.nat(4), fc.constantFrom('complete', 'failed', 'running')).map(
+    ([number, state]): Operation =>
+      (store, id) => {
+        const record = finishedTrial(startedTrial(undefined, spec(number), PLACE, 0), outcome(1), null)
+        const { measurements } = outcome(1)
+        store.importTrials(id, [{ record: { ...record, state, origin: 'elsewhere' }, measurements }])
+      },
+  ),
+  fc.constantFrom(0, 3).map(
+    (index): Operation =>
+      (store, id) =>
+        store.updateStage(id, index, { trials: 5 }),
+  ),
   fc.array(fc.nat(4)).map(
     (kept): Operation =>
       (store, id) =>
