@@ -245,9 +245,7 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
   }
 
   #study(id: number): StudyRecord {
-    const study = readStudy(this.statements, id)
-    if (study === undefined) throw new Error(`There is no study ${id} in ${this.statements.file}.`)
-    return study
+    return readStudy(this.statements, id)
   }
 
   #heldStudy(study: number): HeldStudy {

@@ -16,8 +16,9 @@ const OF_A_STUDY = [
 
 const NEW_STUDY_COLUMNS = STUDY_COLUMNS.replace('id, ', '').replace(', checksum', '')
 
-export function readStudy(statements: Statements, id: number): StudyRecord | undefined {
-  return statements.get(`SELECT ${STUDY_COLUMNS} FROM studies WHERE id = ?`, [id], toStudyRecord)
+/** @throws Error if there is no such study */
+export function readStudy(statements: Statements, id: number): StudyRecord {
+  return readStudyRow(statements, id, toStudyRecord)
 }
 
 export function isNameTaken(statements: Statements, name: string): boolean {
@@ -50,6 +51,12 @@ export function deleteStudyRows(statements: Statements, id: number): void {
 
 /** Gives the record of a study its checksum; after every change of it, in the same transaction. */
 function sealStudy(statements: Statements, id: number): void {
-  const row = statements.get(`SELECT ${STUDY_COLUMNS} FROM studies WHERE id = ?`, [id], asIs<Cell[]>)!
+  const row = readStudyRow(statements, id, asIs<Cell[]>)
   statements.run('UPDATE studies SET checksum = ? WHERE id = ?', checksumOf(row.slice(0, -1)), id)
+}
+
+function readStudyRow<Row, T>(statements: Statements, id: number, read: (row: Row) => T): T {
+  const found = statements.get(`SELECT ${STUDY_COLUMNS} FROM studies WHERE id = ?`, [id], read)
+  if (found === undefined) throw new Error(`There is no study ${id} in ${statements.file}.`)
+  return found
 }
