@@ -9,8 +9,11 @@
 /** How many axes the table has; the first needs no row. */
 export const SOBOL_AXES = 37
 
-/** For each axis from the second: the polynomial's inner coefficients, then the initial numbers; its degree is their count. */
-const JOE_KUO: readonly (readonly number[])[] = [
+/** A polynomial's inner coefficients, then the initial numbers; its degree is their count. */
+type Polynomial = readonly [number, ...number[]]
+
+/** For each axis from the second. */
+const JOE_KUO: readonly Polynomial[] = [
   [0, 1],
   [1, 1, 3],
   [1, 1, 3, 1],
@@ -55,8 +58,7 @@ const DIRECTIONS: readonly Uint32Array[] = [
   ...JOE_KUO.map(directions),
 ]
 
-function directions(row: readonly number[]): Uint32Array {
-  const [coefficients = 0, ...initial] = row
+function directions([coefficients, ...initial]: Polynomial): Uint32Array {
   const degree = initial.length
   const found = new Uint32Array(32)
   for (let bit = 0; bit < 32; bit++) {
