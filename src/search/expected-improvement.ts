@@ -12,7 +12,8 @@ export interface LogImprovement {
 
 /**
  * The logarithm of the expected improvement on `best` (low is good) of a normal prediction: as a logarithm it still
- * tells candidates apart, and has a slope, where hardly any improvement is to be expected. To about 1e-5.
+ * tells candidates apart, and has a slope, where hardly any improvement is to be expected. To about 1e-5; where the mean
+ * is more than 6 deviations worse than `best`, to 2e-3 and further away to less.
  * Source: D. R. Jones, M. Schonlau, W. J. Welch, J. Global Optimization 13 (1998), equation 15; S. Ament et al.,
  * Unexpected Improvements to Expected Improvement (2023).
  */

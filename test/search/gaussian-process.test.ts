@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { fastGenerator } from '../../src/random/fast-generator.ts'
-import { logExpectedImprovement } from '../../src/search/expected-improvement.ts'
 import { fitGaussianProcess } from '../../src/search/gaussian-process.ts'
 
 function observations(count: number, value: (x: number, y: number, kind: number) => number) {
@@ -101,45 +100,6 @@ describe('slopes', () => {
       }
       expect(mean[2]).toBeCloseTo(0, 12)
       expect(deviation[2]).toBeCloseTo(0, 12)
-    }
-  })
-
-  it('of the expected improvement agree with differences, far tails included', () => {
-    for (const [best, mean, deviation] of [
-      [0, 0, 1],
-      [0, 1, 0.5],
-      [1, 0, 2],
-      [0, 5.9, 1],
-      [0, 12, 1],
-    ] as const) {
-      const { byMean, byDeviation } = logExpectedImprovement(best, mean, deviation)
-      const value = (m: number, d: number): number => logExpectedImprovement(best, m, d).value
-      const step = 1e-4
-      const alongMean = (value(mean + step, deviation) - value(mean - step, deviation)) / (2 * step)
-      const alongDeviation = (value(mean, deviation + step) - value(mean, deviation - step)) / (2 * step)
-      expect(byMean / alongMean).toBeCloseTo(1, 2)
-      expect(byDeviation / alongDeviation).toBeCloseTo(1, 2)
-    }
-  })
-})
-
-describe('the expected improvement', () => {
-  it('agrees with its definition by numerical integration, far tails included', () => {
-    for (const [best, mean, deviation] of [
-      [0, 0, 1],
-      [0, 1, 0.5],
-      [1, 0, 2],
-      [0, 8, 1],
-    ] as const) {
-      let sum = 0
-      const step = deviation / 400
-      for (let v = mean - 12 * deviation; v < best; v += step) {
-        const middle = v + step / 2
-        if (middle > best) break
-        const z = (middle - mean) / deviation
-        sum += (best - middle) * Math.exp(-0.5 * z * z) * (step / (deviation * Math.sqrt(2 * Math.PI)))
-      }
-      expect(logExpectedImprovement(best, mean, deviation).value).toBeCloseTo(Math.log(sum), 2)
     }
   })
 })
