@@ -56,17 +56,17 @@ export function fitNoisyParameters(observations: Observations): GpParameters | n
 
 function likeliest(observations: Observations, width: number): GpParameters {
   const axes = observations.isChoice.length
-  const lengths = -2 * log(LENGTH_MODE * Math.sqrt(Math.max(1, axes)))
+  const lengths = -2 * log(LENGTH_MODE * Math.sqrt(axes))
   const start = new Float64Array(axes + 1).fill(Math.min(lengths, -2 * log(FIRST_LENGTH)))
   start[axes] = log(FIRST_NOISE)
-  const low = new Float64Array(axes + 1).fill(-12)
-  const high = new Float64Array(axes + 1).fill(9)
+  const low = start.slice().fill(-12)
+  const high = start.slice().fill(9)
   low[axes] = log(LEAST_NOISE)
   high[axes] = log(MOST_NOISE)
   const { place } = minimize(negativeLogDensity(observations, lengths, width), start, {
     low,
     high,
-    evaluations: Math.min(MOST_EVALUATIONS, Math.max(8, Math.floor(EVALUATED_AXES / Math.max(1, axes)))),
+    evaluations: Math.min(MOST_EVALUATIONS, Math.max(8, Math.floor(EVALUATED_AXES / axes))),
     firstStep: 1,
     tolerance: 1e-3,
   })
@@ -99,7 +99,7 @@ function negativeLogDensity(
   const squares = isChoice.map((choice, axis) => pairSquares(places, axis, choice))
   const pairs = (n * (n - 1)) / 2
   const distances = new Float64Array(pairs)
-  const factor = new Float64Array((n * (n + 1)) / 2)
+  const factor = new Float64Array(pairs + n)
   const scratch = new Float64Array(factor.length)
   const inverse = new Float64Array(factor.length)
   const weights = new Float64Array(n)

@@ -5,7 +5,6 @@ import { highestPoint } from '../../src/search/cube-search.ts'
 import { isRootTrial } from '../../src/search/propose-trial.ts'
 import type { PastTrial } from '../../src/search/sampler.ts'
 import { SAMPLER_NAMES } from '../../src/search/stage-plan.ts'
-import { standardScores } from '../../src/search/standard-scores.ts'
 import { axesView } from '../../src/search/unit-view.ts'
 import { choice, float, int, searchSpace } from '../../src/space/constructors.ts'
 import { allPoints, pointKey } from '../../src/space/points.ts'
@@ -154,29 +153,6 @@ describe('the Gaussian process sampler beside pending trials', () => {
       const next = sampler.propose(request(line, seed, history, [first]))
       expect(Math.abs((next.x as number) - (first.x as number))).toBeGreaterThan(0.1)
     }
-  })
-})
-
-describe('scores', () => {
-  it('compress the bad half, so that one huge loss leaves the good ones apart', () => {
-    const values = [1, 2, 3, 4, 5, 6, 7, 1e9]
-    const scores = standardScores(
-      trialsAt(values, (x) => x),
-      'minimize',
-    )
-    expect(scores[1]! - scores[0]!).toBeGreaterThan(0.03)
-    expect(scores[7]! - scores[0]!).toBeLessThan(4)
-    // The good half keeps its proportions.
-    expect(scores[3]! - scores[2]!).toBeCloseTo(scores[1]! - scores[0]!, 10)
-  })
-
-  it('take a failed or diverged trial for as bad as the worst', () => {
-    const [good, bad, diverged, failed] = standardScores(
-      [...trialsAt([1, 2, Number.NaN], (x) => x), { ...pastTrial(3, { x: 0 }, Number.NaN), state: 'failed' }],
-      'minimize',
-    )
-    expect([diverged, failed]).toEqual([bad, bad])
-    expect(bad).toBeGreaterThan(good!)
   })
 })
 
