@@ -64,11 +64,12 @@ export function fitSearchProcess(observations: Observations): {
 }
 
 function processWith(observations: Observations, parameters: GpParameters): GaussianProcess {
-  for (let noise = parameters.noise; ; noise = 10 * noise) {
+  for (let noise = parameters.noise; noise < Infinity; noise *= 10) {
     const fitted = { ...parameters, noise }
     const fit = factored(observations, fitted)
     if (fit !== null) return new FittedProcess(observations, fitted, fit)
   }
+  throw new Error('A Gaussian process was given a place that is not finite')
 }
 
 /** The Cholesky factor of the covariances, the whitened values, and the scale of the values. */
@@ -78,7 +79,7 @@ interface Fit {
   readonly variance: number
 }
 
-/** Null if rounding leaves no positive definite matrix. */
+/** Null if rounding, or places at distances that no space has, leave no positive definite matrix. */
 function factored({ places, values, groups, isChoice }: Observations, parameters: GpParameters): Fit | null {
   const n = values.length
   const distances = new Float64Array((n * (n - 1)) / 2)

@@ -123,6 +123,13 @@ describe('the posterior of a Gaussian process', () => {
     const plain = PlainProcess.of(far, { ...first, noise: 1 })
     expect(fitGaussianProcess(far).noise).toBeCloseTo(Math.sqrt(plain.variance), 9)
   })
+
+  it('fails where a place is infinitely far away, instead of trying for ever', () => {
+    const places = seen.places.with(2, Float64Array.of(Number.NEGATIVE_INFINITY, 0, 1))
+    expect(() => fitGaussianProcess({ ...seen, places })).toThrow(
+      'A Gaussian process was given a place that is not finite',
+    )
+  })
 })
 
 describe('the process to search by', () => {
