@@ -14,7 +14,7 @@ export interface CubeSearch {
   readonly allowed: (unit: Float64Array) => boolean
   /** Points to look around, the most promising first; may be empty. */
   readonly promising: readonly Float64Array[]
-  /** A coordinate that all points have; null to search the whole cube. */
+  /** A coordinate that all points have, of an axis that is not continuous; null to search the whole cube. */
   readonly fixed: { readonly axis: number; readonly unit: number } | null
   readonly draws: Pick<FastGenerator, 'next' | 'below'>
 }
@@ -55,7 +55,7 @@ export function highestPoint(search: CubeSearch): Float64Array | null {
 
 function scoredCandidates(search: CubeSearch): Scored[] {
   const scored: Scored[] = []
-  const part = Math.min(1, MANY_AXES / Math.max(1, search.axes.length))
+  const part = Math.min(1, MANY_AXES / search.axes.length)
   const spread = Math.ceil(part * UNIFORM)
   const around = search.promising.length === 0 ? 0 : Math.ceil(part * AROUND)
   for (let i = 0; i < spread + around; i++) {
@@ -95,7 +95,7 @@ function near({ axes, promising, draws }: CubeSearch, index: number): Float64Arr
 /** A coordinate some way off: of a choice or a short list any other, else a normal step of at least one value. */
 function moved({ kind, count }: Axis, u: number, scale: number, draws: CubeSearch['draws']): number {
   if (kind === 'choice' || count <= 4) return draws.next()
-  const step = Math.max(scale, count === Infinity ? 0 : 1.5 / count)
+  const step = Math.max(scale, 1.5 / count)
   return Math.min(LAST_UNIT, Math.max(0, u + step * normalFromUniform(draws.next())))
 }
 
@@ -105,7 +105,7 @@ function climb(search: CubeSearch, start: Scored): Scored {
   for (let round = 0; round < ROUNDS; round++) {
     const before = at
     if (continuous.length > 0) at = alongContinuous(search, continuous, at)
-    if (continuous.length < search.axes.length) at = alongDiscrete(search, at)
+    at = alongDiscrete(search, at)
     // Only a move along a discrete axis changes what the continuous ones see.
     if (at === before || continuous.length === search.axes.length) break
   }

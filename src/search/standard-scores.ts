@@ -10,15 +10,15 @@ import type { PastTrial } from './sampler.ts'
  * budget.
  */
 export function standardScores(trials: readonly PastTrial[], direction: Direction): Float64Array {
-  const sign = direction === 'minimize' ? 1 : -1
-  const values = Float64Array.from(trials.filter(hasValue), (trial) => sign * trial.value!).sort()
+  const lowIsGood = ({ value }: PastTrial): number => (direction === 'minimize' ? value! : -value!)
+  const values = Float64Array.from(trials.filter(hasValue), lowIsGood).sort()
   if (values.length === 0) return new Float64Array(trials.length)
   const best = values[0]!
   const worst = values.at(-1)!
   const median = values[values.length >> 1]!
   const unit = median - best || worst - best || 1
   const scores = Float64Array.from(trials, (trial) => {
-    const above = ((hasValue(trial) ? sign * trial.value! : worst) - best) / unit
+    const above = ((hasValue(trial) ? lowIsGood(trial) : worst) - best) / unit
     return above <= 1 ? above : 1 + log(above)
   })
   return standardise(scores)
@@ -29,7 +29,10 @@ function standardise(scores: Float64Array): Float64Array {
   for (const score of scores) sum += score
   const mean = sum / scores.length
   let squares = 0
-  for (const score of scores) squares += (score - mean) * (score - mean)
+  for (const score of scores) {
+    const away = score - mean
+    squares += away * away
+  }
   const deviation = Math.sqrt(squares / scores.length) || 1
   return scores.map((score) => (score - mean) / deviation)
 }

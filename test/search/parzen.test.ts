@@ -85,6 +85,7 @@ describe('a kernel over few values', () => {
   it('gives a twentieth to each neighbour on a range, also of a value outside of it', () => {
     expect(weights(few!, 0.5)).toEqual([0.1, 0.35, 4.1, 0.35, 0.1])
     expect(weights(few!, 0.1)).toEqual([4.1, 0.35, 0.1, 0.1, 0.1])
+    expect(parzen(few!, [0.9]).kernel(0, 1)).toBeCloseTo(4.1, 12)
     expect(weights(few!, -0.1)).toEqual([0.35, 0.1, 0.1, 0.1, 0.1])
     expect(weights(few!, 1.1)).toEqual([0.1, 0.1, 0.1, 0.1, 0.35])
     expect(weights(axisOf(int(1, 3)), 0.5)).toEqual([0.25, 2.5, 0.25])

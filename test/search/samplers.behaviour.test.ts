@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../src/random/stream.ts'
 import { createSampler } from '../../src/search/create-sampler.ts'
-import { highestPoint } from '../../src/search/cube-search.ts'
 import { isRootTrial } from '../../src/search/propose-trial.ts'
 import type { PastTrial } from '../../src/search/sampler.ts'
 import { SAMPLER_NAMES } from '../../src/search/stage-plan.ts'
-import { axesView } from '../../src/search/unit-view.ts'
 import { choice, float, int, searchSpace } from '../../src/space/constructors.ts'
 import { allPoints, pointKey } from '../../src/space/points.ts'
 import { pastTrial, request } from '../../src/testing/requests.ts'
@@ -152,28 +150,6 @@ describe('the Gaussian process sampler beside pending trials', () => {
       const first = sampler.propose(request(line, seed, history))
       const next = sampler.propose(request(line, seed, history, [first]))
       expect(Math.abs((next.x as number) - (first.x as number))).toBeGreaterThan(0.1)
-    }
-  })
-})
-
-describe('climbing in the unit cube', () => {
-  it('ends at the higher of two peaks, though the lower one is better at first', () => {
-    for (let seed = 0; seed < 20; seed++) {
-      const peak = 0.9 * stream(['peaks', seed]).next()
-      const score = (x: number): number => Math.max(1 - 4 * Math.abs(x - 0.3), 1.5 - 30 * Math.abs(x - peak))
-      const best = highestPoint({
-        axes: axesView(line),
-        score: (unit) => score(unit[0]!),
-        slope: (unit, gradient) => {
-          gradient[0] = (score(unit[0]! + 1e-7) - score(unit[0]! - 1e-7)) / 2e-7
-          return score(unit[0]!)
-        },
-        fixed: null,
-        allowed: () => true,
-        promising: [Float64Array.of(0.3), Float64Array.of(Math.min(0.999, peak + 0.02))],
-        draws: stream(['climb', seed]),
-      })
-      expect(score(best![0]!)).toBeGreaterThan(1.4)
     }
   })
 })

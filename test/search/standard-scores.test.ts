@@ -34,6 +34,7 @@ describe('scores', () => {
 
   it('are in units of the worst where half of the trials are as good as the best', () => {
     expectClose(standardScores(trialsOf([2, 2, 2, 4, 10]), 'minimize'), standardised([0, 0, 0, 0.25, 1]))
+    expectClose(standardScores(trialsOf([-4, -4, -2, -4, 5]), 'minimize'), standardised([0, 0, 2, 0, 9]))
   })
 
   it('take a trial that diverged for as bad as the worst, but leave the median to the others', () => {
