@@ -127,14 +127,7 @@ class FittedProcess implements GaussianProcess {
     const { white, variance } = this.#fit
     const scratch = this.#scratch
     this.#whiten(place, group, scratch)
-    let mean = 0
-    let explained = 0
-    for (let i = 0; i < white.length; i++) {
-      const value = scratch[i]!
-      mean += value * white[i]!
-      explained += value * value
-    }
-    return { mean, deviation: deviationOf(variance, explained) }
+    return { mean: dot(scratch, white), deviation: deviationOf(variance, dot(scratch, scratch)) }
   }
 
   meanAt(place: Float64Array, group: number): number {

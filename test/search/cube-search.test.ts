@@ -244,6 +244,19 @@ describe('a climb along a slope', () => {
     expect(searched([REAL], hill(-0.5)).best![0]).toBe(0)
   })
 
+  it('ends at the best place of its way, where its last steps led down', () => {
+    const score = (unit: ArrayLike<number>): number => -Math.abs(unit[0]! - 0.37)
+    const { best, sloped } = searched([REAL], {
+      score,
+      slope(unit, gradient) {
+        gradient[0] = Math.sign(0.37 - unit[0]!)
+        return score(unit)
+      },
+    })
+    expect(best).toEqual(sloped.toSorted((a, b) => score(b) - score(a))[0])
+    expect(best).not.toEqual(sloped.at(-1))
+  })
+
   it('ends at the higher of two peaks, though the lower one is better at first', () => {
     for (let seed = 0; seed < 20; seed++) {
       const peak = 0.9 * stream(['peaks', seed]).next()
