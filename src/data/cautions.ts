@@ -10,7 +10,7 @@ const FOLD_ROWS = 1000
 /** What may be wrong with a data set, whatever the split, in sentences without their full stop. */
 export function dataCautions(data: DataSet): string[] {
   const classes = data.targets === undefined ? rareClasses(data) : []
-  return [...classes, ...indexColumns(data), ...oddColumns(data)]
+  return [...classes, ...identifierColumns(data), ...oddColumns(data)]
 }
 
 /** What may be wrong with the parts of a split. */
@@ -52,29 +52,57 @@ function rareClasses({ labels, classes }: DataSet): string[] {
   ]
 }
 
-/** Columns that count the rows. */
-function indexColumns({ values, columns, layout, labels }: DataSet): string[] {
-  if (layout === null || labels.length < 10) return []
+/** Columns that number the rows, in their order or in another. */
+function identifierColumns({ values, columns, layout, labels }: DataSet): string[] {
+  const rows = labels.length
+  if (layout === null || rows < 10) return []
   const cautions: string[] = []
-  for (let c = 0; c < columns; c++) {
-    const start = values[c]!
-    if (start !== 0 && start !== 1) continue
-    let counts = true
-    for (let row = 1; counts && row < labels.length; row++) counts = values[row * columns + c] === start + row
-    if (!counts) continue
-    const place = layout.reading.inputs.find(({ name }) => name === layout.names[c])?.place ?? c
-    const name = layout.names[c] === '' ? '' : ` ("${layout.names[c]}")`
+  let next = 0
+  for (const { place, name, levels, ordered, indicator } of layout.reading.inputs) {
+    const c = next
+    next += (levels === null || ordered ? 1 : levels.length) + (indicator ? 1 : 0)
+    const found = levels === null ? numbering(rows, (row) => values[row * columns + c]!) : null
+    if (found === null) continue
+    const what = found.inOrder
+      ? 'counts the rows'
+      : `has each whole number from ${found.low} to ${found.low + rows - 1} once`
+    const isNamed = name !== null && name !== ''
     cautions.push(
-      `column ${place + 1}${name} counts the rows: if it is an index, leave it out with drop: [${layout.names[c] ? JSON.stringify(layout.names[c]) : place}]`,
+      `column ${place + 1}${isNamed ? ` ("${name}")` : ''} ${what}: if it is an index, leave it out with drop: [${isNamed ? JSON.stringify(name) : place}]`,
     )
   }
   return cautions
 }
 
-/** Levels of one row, which may be slips, and columns that say nothing. */
+/** Whether the values are consecutive whole numbers from 0 or more, each once; null if not. */
+function numbering(
+  rows: number,
+  cellOf: (row: number) => number,
+): { readonly low: number; readonly inOrder: boolean } | null {
+  let low = Number.POSITIVE_INFINITY
+  for (let row = 0; row < rows; row++) low = Math.min(low, cellOf(row))
+  if (low < 0 || !Number.isInteger(low)) return null
+  const seen = new Uint8Array(rows)
+  let inOrder = true
+  for (let row = 0; row < rows; row++) {
+    const place = cellOf(row) - low
+    // Also of a missing value, a fraction, and what lies too high.
+    if (seen[place] !== 0) return null
+    seen[place] = 1
+    inOrder &&= place === row
+  }
+  return { low, inOrder }
+}
+
+/** Levels of one row, which may be slips, numbers that may stand for none, and columns that say nothing. */
 function oddColumns(data: DataSet): string[] {
   if (data.labels.length < 20) return []
-  return (describeColumns(data) ?? []).flatMap(({ name, levels, constant }) => {
+  return (describeColumns(data) ?? []).flatMap(({ name, levels, constant, sentinel }) => {
+    if (sentinel !== null) {
+      return [
+        `column ${JSON.stringify(name)} has ${sentinel.value} in ${sentinel.rows} rows, far from its other values, ${sentinel.low} to ${sentinel.high}: if it stands for a missing value, write missingValues: ["${sentinel.value}"]`,
+      ]
+    }
     if (constant && levels !== null) return [`column ${JSON.stringify(name)} has one level in all rows`]
     const single = (levels ?? []).filter(({ rows }) => rows === 1).map((level) => level.name)
     if (single.length === 0 || single.length > 3) return []

@@ -13,7 +13,17 @@ export interface ColumnDescription {
   readonly levels: readonly { readonly name: string; readonly rows: number }[] | null
   /** Whether all rows have the same value: then it says nothing. */
   readonly constant: boolean
+  /** A number that may stand for a missing value, and the range of the others; null if there is none. */
+  readonly sentinel: {
+    readonly value: number
+    readonly rows: number
+    readonly low: number
+    readonly high: number
+  } | null
 }
+
+/** -99, 9999 and the like. */
+const NINES = /^-?99+$/
 
 /** The columns of a data set that was a table, in the order of its inputs; null for arrays and images. */
 export function describeColumns(data: DataSet): readonly ColumnDescription[] | null {
@@ -35,6 +45,7 @@ export function describeColumns(data: DataSet): readonly ColumnDescription[] | n
       missing,
       levels: counts,
       constant: present < 2 && missing === 0,
+      sentinel: null,
     }
   })
 }
@@ -64,7 +75,32 @@ function describeNumbers(
     missing: countGaps(data, c),
     levels: counts,
     constant: low === high,
+    sentinel:
+      range === null
+        ? null
+        : (sentinelOf(data, c, low, [low, high]) ?? sentinelOf(data, c, high, [low, high])),
   }
+}
+
+/** Whether the lowest or the highest number of a column is all nines, recurs, and lies farther off than the others spread. */
+function sentinelOf(
+  { values, columns }: DataSet,
+  c: number,
+  value: number,
+  [low, high]: readonly [number, number],
+): ColumnDescription['sentinel'] {
+  if (!NINES.test(String(value))) return null
+  let rows = 0
+  let others = { low: high, high: low }
+  for (let i = c; i < values.length; i += columns) {
+    const other = values[i]!
+    if (other === value) rows++
+    else if (!Number.isNaN(other)) {
+      others = { low: Math.min(others.low, other), high: Math.max(others.high, other) }
+    }
+  }
+  const gap = value === low ? others.low - value : value - others.high
+  return rows >= 2 && gap > others.high - others.low ? { value, rows, ...others } : null
 }
 
 function countOnes({ values, columns }: DataSet, c: number): number {

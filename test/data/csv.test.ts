@@ -105,7 +105,7 @@ describe('a CSV table', () => {
     ['a row is long', 'x,y,z\n1,2,a\n3,4,5,b\n', /has 4 cells in line 3; the first row has 3/, 3],
     ['there is only a header', 'x,y,z\n', /contains no rows of data/, undefined],
     ['there are only labels', 'a\nb\n', /has no input columns/, undefined],
-    ['a quote is left open', '1,"2,a\n3,4,b\n', /cannot be read as a table/, 2],
+    ['a quote is left open', '1,"2,a\n3,4,b\n', /begins in line 1 is never closed/, 1],
     ['a quote stands in a cell', '1,2,a\n3"4",5,b\n', /cannot be read as a table/, 2],
     ['the file is empty', '', /is empty/, undefined],
     ['the lines are empty', '\n\n', /contains no rows of data/, undefined],

@@ -1,6 +1,8 @@
 import { isMissingNumber, isMissingText, type NumberStyle, parseNumber } from './cells.ts'
 import type { Column } from './table.ts'
 
+const PADDED = /^0\d+$/
+
 /** Takes a column's cells one by one, as numbers or as texts. */
 export class ColumnBuilder {
   readonly #kind: Column['kind']
@@ -11,6 +13,7 @@ export class ColumnBuilder {
   #length = 0
   /** Whether a column of numbers has other cells: then it must be read as text. */
   hasTexts = false
+  #padded: string | null = null
   /** The first cell with a number that float32 can't hold. */
   outOfRange: string | null = null
 
@@ -32,7 +35,7 @@ export class ColumnBuilder {
 
   finish(): Column {
     const values = this.#values.slice(0, this.#length)
-    if (values instanceof Float64Array) return { kind: 'number', values }
+    if (values instanceof Float64Array) return { kind: 'number', values, padded: this.#padded }
     return { kind: 'text', codes: values, texts: [...this.#places.keys()] }
   }
 
@@ -45,6 +48,7 @@ export class ColumnBuilder {
     if (!Number.isNaN(value)) {
       if (this.#missing.size > 0 && this.#missing.has(cell)) return Number.NaN
       if (!Number.isFinite(Math.fround(value))) this.outOfRange ??= cell
+      if (this.#padded === null && PADDED.test(cell)) this.#padded = cell
       return value
     }
     if (!isMissingNumber(cell, this.#missing)) this.hasTexts = true

@@ -63,6 +63,11 @@ export function chooseInputs(
     }
     const common = { place, name: names?.[place] ?? null, indicator: settings.indicator && hasGaps(column) }
     if (column.kind === 'number') {
+      if (column.padded !== null) {
+        remarks.push(
+          `${columnName(place, names)} is read as numbers, though some are written with zeros before them, such as ${JSON.stringify(column.padded)}; if they are codes, write categorical: [${JSON.stringify(keyOf(place, names))}]`,
+        )
+      }
       chosen.push({ ...common, levels: null, ordered: false })
       continue
     }

@@ -80,7 +80,7 @@ function makeColumn(
       value === null || value === undefined || missing.has(String(value)) ? Number.NaN : Number(value),
     )
     const wide = numbers.findIndex((value) => !Number.isNaN(value) && !Number.isFinite(Math.fround(value)))
-    if (wide < 0) return { kind: 'number', values: numbers }
+    if (wide < 0) return { kind: 'number', values: numbers, padded: null }
     throw malformed(
       file,
       `has ${numbers[wide]} in row ${wide + 1}, ${name}; inputs must lie within ±3.4e38, the range of float32`,

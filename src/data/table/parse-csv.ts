@@ -25,6 +25,7 @@ export function readRows(file: string, content: Buffer | string, syntax: CellSyn
   const { delimiter, quote, comment, skip } = syntax
   const rest = withoutLines(content, skip)
   const text = delimiter === BLANKS ? collapseBlanks(rest.toString()) : rest
+  let lastLine = 0
   try {
     parse(text, {
       bom: true,
@@ -37,12 +38,14 @@ export function readRows(file: string, content: Buffer | string, syntax: CellSyn
       skip_empty_lines: true,
       trim: true,
       on_record: (record: readonly string[], context) => {
+        lastLine = context.lines
         read(record, context.lines + skip)
         return null
       },
     })
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
+    if (error.code === 'CSV_QUOTE_NOT_CLOSED') throw unclosed(file, text.toString(), syntax, lastLine)
     throw unreadable(file, error, syntax)
   }
 }
@@ -76,6 +79,19 @@ function collapseBlanks(text: string): string {
     .replace(/ (?=\r)/g, '')
 }
 
+/** The parser knows where the text ends; the cell begins with the first quote after the last whole row. */
+function unclosed(file: string, text: string, { quote, skip }: CellSyntax, lastLine: number) {
+  const lines = text.split(/\r\n|\n|\r/)
+  const place = lines.findIndex((line, i) => i >= lastLine && line.includes(quote))
+  const line = place + 1 + skip
+  return malformed(
+    file,
+    `cannot be read as a table: a quoted cell that begins in line ${line} is never closed`,
+    undefined,
+    line,
+  )
+}
+
 function unreadable(file: string, error: CsvError, { delimiter, skip }: CellSyntax) {
   const { lines, message } = error as CsvError & { readonly lines?: number }
   const line = lines === undefined ? undefined : lines + skip
@@ -92,9 +108,6 @@ function unreadable(file: string, error: CsvError, { delimiter, skip }: CellSynt
       asked,
       line,
     )
-  }
-  if (error.code === 'CSV_QUOTE_NOT_CLOSED') {
-    return malformed(file, `cannot be read as a table: a quoted cell${at} is never closed`, undefined, line)
   }
   if (error.code === 'INVALID_OPENING_QUOTE') {
     return malformed(

@@ -2,6 +2,8 @@
 export interface NumberColumn {
   readonly kind: 'number'
   readonly values: Float64Array
+  /** The first number that is written with zeros before it, as codes are: `00501`; null if none is. */
+  readonly padded: string | null
 }
 
 /** A column of texts: each row's place among the distinct texts, -1 where a value is missing. */
