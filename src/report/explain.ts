@@ -75,7 +75,12 @@ export function renderExplanation(
   ]
   if (stages.length === 0) lines.push(['No stage has begun.'])
   for (const [index, stage] of stages.entries()) {
-    lines.push([''], ...stageLines(stage, study.metric, width), ...rungLines(stage, study.metric, width))
+    const isOver = study.state === 'complete' || index < stages.length - 1
+    lines.push(
+      [''],
+      ...stageLines(stage, study.metric, isOver, width),
+      ...rungLines(stage, study.metric, width),
+    )
     const next = stages[index + 1]?.record
     if (next?.narrowing != null) {
       const source = sourceOf(stages, index + 1)
@@ -85,6 +90,10 @@ export function renderExplanation(
         ...noteLines(source.record, next, next.narrowing, width),
       )
     }
+  }
+  if (study.state === 'complete' && study.endReason !== null) {
+    const reason = oneLine(study.endReason).replace(/\.$/, '')
+    lines.push([''], ...wrapSpans([`The study ended: ${reason}.`], width))
   }
   if (stoppingBounds.length > 0) lines.push([''])
   for (const bound of stoppingBounds) {
@@ -133,7 +142,13 @@ export function explanationJson({ study, stages, stoppingBounds }: Explanation) 
   }
 }
 
-function stageLines({ record, totals, best }: ExplainedStage, metric: string, width: number): Span[][] {
+/** @param isOver whether the stage has ended, be it with fewer trials than planned */
+function stageLines(
+  { record, totals, best }: ExplainedStage,
+  metric: string,
+  isOver: boolean,
+  width: number,
+): Span[][] {
   const rank = `Stage ${record.index + 1}, `
   const isReplicate = record.sampler === REPLICATE_SAMPLER
   const isRoot = record.narrowing === null && !isReplicate && !isImported(record)
@@ -143,18 +158,24 @@ function stageLines({ record, totals, best }: ExplainedStage, metric: string, wi
     (isRoot ? ', over the whole range' : '')
   const head: Span[] = [rank, { text: oneLine(record.name), tone: 'strong' }, `${plan}.`]
   const ranges = isRoot ? rangeLines(record) : []
-  if (totals.finished === 0) return [head, ...ranges, ['None of its trials has finished yet.']]
-  const done =
-    totals.finished < record.trials ? `, ${countOf(record.trials - totals.finished, 'trial')} to go` : ''
+  if (totals.finished === 0) {
+    return [
+      head,
+      ...ranges,
+      [isOver ? 'None of its trials was run.' : 'None of its trials has finished yet.'],
+    ]
+  }
+  const left = record.trials - totals.finished
+  const rest =
+    left <= 0 ? '' : isOver ? `, ${countOf(left, 'trial')} not run` : `, ${countOf(left, 'trial')} to go`
   const result: Span[] =
     best === null
-      ? ['None of its trials succeeded', done, '.']
+      ? ['None of its trials succeeded', rest, '.']
       : [
-          `Best so far: trial ${best.number} with ${metric} `,
+          `Best${rest === '' || isOver ? '' : ' so far'}: trial ${best.number} with ${metric} `,
           { text: formatMetric(metric, best.value), tone: 'good' },
-          `${done}.`,
+          `${rest}.`,
         ]
-  if (done === '' && best !== null) result[0] = `Best: trial ${best.number} with ${metric} `
   return [...wrapSpans(head, width), ...ranges, ...wrapSpans(result, width)]
 }
 
