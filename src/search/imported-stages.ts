@@ -1,3 +1,4 @@
+import { DEFAULT_REDUCE } from './rungs.ts'
 import type { StagePlan } from './stage-plan.ts'
 
 /** What stands for the sampler in the record of a stage whose trials were imported. */
@@ -66,7 +67,7 @@ export function importedStage(name: string, trials: number, epochs: number, narr
     rootShare: 0,
     warmStart: false,
     rungs: [],
-    reduce: 3,
+    reduce: DEFAULT_REDUCE,
     startWith: [],
     imported: { narrow },
   }

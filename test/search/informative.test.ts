@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { byFidelity, informativeTrials } from '../../src/search/informative.ts'
+import {
+  byFidelity,
+  fidelityOf,
+  hasEnoughToLearnFrom,
+  informativeTrials,
+} from '../../src/search/informative.ts'
 import { float, searchSpace } from '../../src/space/constructors.ts'
 import { pastTrial, request } from '../../src/testing/requests.ts'
 
@@ -11,6 +16,21 @@ describe('what an adaptive sampler learns from', () => {
   it('is nothing until six trials have finished', () => {
     expect(informativeTrials(request(space, 1, trials(0, 5)))).toBeNull()
     expect(informativeTrials(request(space, 1, trials(0, 6)))).toHaveLength(6)
+  })
+
+  it('is trials with a value and bad ones, once two have a value', () => {
+    const stopped = { ...pastTrial(4, { x: 0 }, 1), state: 'pruned' as const }
+    const failed = { ...pastTrial(5, { x: 0 }, Number.NaN), state: 'failed' as const }
+    const empty = { ...pastTrial(6, { x: 0 }, 1), value: null }
+    const history = [pastTrial(3, { x: 0 }, Number.NaN), stopped, failed, empty]
+    const asked = (valued: number) => request(space, 1, [...history, empty, ...trials(7, valued)])
+    expect(informativeTrials(asked(0))).toBeNull()
+    expect(hasEnoughToLearnFrom(asked(0))).toBe(false)
+    expect(informativeTrials(asked(1))).toHaveLength(4)
+    expect(hasEnoughToLearnFrom(asked(1))).toBe(true)
+    const diverged = Array.from({ length: 9 }, (_, i) => pastTrial(i, { x: 0 }, Number.NaN))
+    expect(informativeTrials(request(space, 1, [...diverged, stopped]))).toBeNull()
+    expect(hasEnoughToLearnFrom(request(space, 1, diverged))).toBe(true)
   })
 
   it('includes the trials of earlier stages, from the first trial of a stage on', () => {
@@ -41,5 +61,17 @@ describe('comparable values', () => {
       .sort(([a], [b]) => a - b)
       .map(([, group]) => group.map(({ number }) => number))
     expect(fromLeast).toEqual([[2], [1, 4], [0], [5], [3]])
+  })
+
+  it('lie just below those of the epochs that a pruned trial ran, the nearer the more were planned', () => {
+    const stages = [{ epochs: 3 }, { epochs: 27 }]
+    const at = (stage: number, state: 'complete' | 'pruned' | 'diverged', epochs: number) =>
+      fidelityOf({ ...pastTrial(0, { x: 0 }, 0, stage), state, epochs }, stages)
+    expect(at(0, 'complete', 3)).toBe(3)
+    expect(at(1, 'diverged', 2)).toBe(27)
+    expect(at(0, 'pruned', 2)).toBe(2 - 1 / 4)
+    expect(at(1, 'pruned', 3)).toBe(3 - 1 / 28)
+    expect(at(2, 'complete', 5)).toBe(0)
+    expect(at(2, 'pruned', 5)).toBe(4)
   })
 })

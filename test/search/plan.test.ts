@@ -59,6 +59,7 @@ describe('planning the stages', () => {
     expect(messages({ stages: [{ name: 'coarse' }] })).toEqual([
       'stages.0 | stages[0]: trials is missing. Say how many, or give budget: { epochs: N }.',
     ])
+    expect(planStages({ stages: [{}] }).stages[0]!.trials).toBe(0)
     expect(messages({ stages: [{ trials: 401 }], budget: { epochs: 400 } })).toEqual([
       "budget.epochs | budget: the stages' trials take 401 epochs, more than the 400 allowed. Raise it, or drop trials.",
     ])

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { isRootTrial, proposeTrial, takenBefore, visibleCount } from '../../src/search/propose-trial.ts'
+import {
+  isAdaptive,
+  isRootTrial,
+  proposeTrial,
+  takenBefore,
+  visibleCount,
+} from '../../src/search/propose-trial.ts'
+import { randomSampler } from '../../src/search/random-sampler.ts'
 import type { ProposalRequest } from '../../src/search/sampler.ts'
 import { SAMPLER_NAMES } from '../../src/search/stage-plan.ts'
 import { choice, float, searchSpace } from '../../src/space/constructors.ts'
@@ -31,6 +38,50 @@ describe('proposing a trial', () => {
   it('lets trial n see 0 .. n - lag', () => {
     expect([0, 1, 7, 8, 9, 20].map((index) => visibleCount(index, 8))).toEqual([0, 0, 0, 1, 2, 13])
     expect([0, 1, 2].map((index) => visibleCount(index, 1))).toEqual([0, 1, 2])
+  })
+
+  it('waits for results where the sampler learns from them, but never to repeat points', () => {
+    const adaptive = SAMPLER_NAMES.filter((sampler) => isAdaptive(stage({ sampler })))
+    expect(adaptive).toEqual(['tpe', 'gp'])
+    expect(isAdaptive(stage({ sampler: 'gp', replicate: { top: 2, seeds: 2 } }))).toBe(false)
+    const mine = { ...randomSampler, name: 'mine', adaptive: true }
+    expect(isAdaptive(stage({ sampler: 'mine' }), new Map([['mine', mine]]))).toBe(true)
+  })
+
+  it('spreads the draws of the whole range evenly, the first of them after as many others', () => {
+    const roots = (share: number) =>
+      Array.from({ length: 12 }, (_, index) => index).filter((index) => isRootTrial(index, share))
+    expect(roots(0.25)).toEqual([3, 7, 11])
+    expect(roots(0.4)).toEqual([2, 4, 7, 9])
+    expect(roots(0)).toEqual([])
+  })
+
+  it('draws from the whole range in later stages alone, in place of what the sampler would propose', () => {
+    const stages = [stage({ rootShare: 0.5 }), stage({ rootShare: 0.5, sampler: 'grid', trials: 8 })]
+    const earlier: never[] = []
+    const first = asked({ stages, index: 1, space: box, earlier })
+    expect(contains(box.parameters.learningRate, proposeTrial(first).params.learningRate!)).toBe(true)
+    const second = asked({ stages, stage: 1, index: 1, space: box })
+    expect(proposeTrial(second).params).toEqual(randomSampler.propose({ ...second, space: root }))
+    expect(proposeTrial({ ...second, index: 0 }).params).toEqual({ learningRate: 1e-3, kind: 'a' })
+  })
+
+  it('takes promotions after the points to start with, and starts these from scratch', () => {
+    const earlier = [pastTrial(0, { learningRate: 1, kind: 'a' }, 1)]
+    const startWith = [{ learningRate: 2, kind: 'b' }]
+    const stages = [stage(), stage({ warmStart: true, startWith, trials: 4, rootShare: 0.5 })]
+    const at = (index: number) => proposeTrial(asked({ stages, stage: 1, index, earlier, space: box }))
+    expect(at(0)).toEqual({ params: startWith[0], continues: null })
+    expect(at(1)).toEqual({ params: earlier[0]!.params, continues: 0 })
+    expect(at(2).continues).toBeNull()
+  })
+
+  it('refuses a point to start with that no others go with', () => {
+    const ruled = { ...root, constraints: ['learningRate < 1'] }
+    const stages = [stage({ startWith: [{ learningRate: 2, kind: 'a' }] })]
+    expect(() => proposeTrial(asked({ stages, root: ruled, space: ruled }))).toThrow(
+      'require: no random point satisfied "learningRate < 1"',
+    )
   })
 
   it('tries the points to start with first, the rest of them drawn', () => {

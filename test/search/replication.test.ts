@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { judgeReplicates, pointsToReplicate, replicateOf } from '../../src/search/replication.ts'
+import type { PastTrial } from '../../src/search/sampler.ts'
 import { float, searchSpace } from '../../src/space/constructors.ts'
 import { pastTrial, stage } from '../../src/testing/requests.ts'
 
@@ -31,7 +32,22 @@ describe('the points that are run again', () => {
     ])
     const turns = Array.from({ length: 6 }, (_, index) => replicateOf(points, index, replicate)!)
     expect(turns.map(({ original }) => original.number)).toEqual([2, 1, 7, 2, 1, 7])
-    expect(new Set(turns.map(({ seedName }) => seedName.join())).size).toBe(6)
+    expect(turns.map(({ seedName }) => seedName)).toEqual([
+      ...[2, 1, 7].map((number) => ['replicate', number, 0]),
+      ...[2, 1, 7].map((number) => ['replicate', number, 1]),
+    ])
+  })
+
+  it('are of the epochs that the stage has, and those that ended with a value', () => {
+    const trials = [
+      pastTrial(0, { x: 0.1 }, 4, 0),
+      { ...pastTrial(1, { x: 0.2 }, 1, 1), value: null },
+      pastTrial(2, { x: 0.3 }, 3, 1),
+      pastTrial(3, { x: 0.4 }, 1, 7),
+    ]
+    const numbers = (epochs: number) =>
+      pointsToReplicate(trials, stages, epochs, replicate, 'minimize').map(({ number }) => number)
+    expect([1, 5, 9].map(numbers)).toEqual([[0], [2], []])
   })
 
   it('are fewer where fewer succeeded, and none where none did', () => {
@@ -44,6 +60,55 @@ describe('the points that are run again', () => {
       [1, 1],
     ])
     expect(replicateOf([], 0, replicate)).toBeNull()
+  })
+})
+
+describe('what replicates say', () => {
+  const judge = (trials: readonly PastTrial[], direction: 'minimize' | 'maximize' = 'minimize') =>
+    judgeReplicates({ space, trials, stages, direction, stage: 2, replicate: { top: 3, seeds: 2 } })
+  const earlier = [
+    pastTrial(0, { x: 0.1 }, 2, 1),
+    pastTrial(1, { x: 0.2 }, 1, 1),
+    pastTrial(2, { x: 0.3 }, 3, 1),
+    pastTrial(3, { x: 0.4 }, 0, 0),
+  ]
+
+  it('is of each point by its rank: what it measured first, what again in order, the mean of these, the deviation of all', () => {
+    const again = [
+      pastTrial(7, { x: 0.1 }, 6, 2),
+      pastTrial(4, { x: 0.2 }, 4, 2),
+      pastTrial(5, { x: 0.1 }, 4, 2),
+      pastTrial(6, { x: 0.2 }, Number.NaN, 2),
+    ]
+    expect(judge([...earlier, ...again])!.points).toEqual([
+      {
+        ...{ original: 1, params: { x: 0.2 }, value: 1, again: [4], mean: 4, expected: null },
+        // Of 1 and 4, from their mean 2.5.
+        deviation: Math.sqrt(2 * 1.5 ** 2),
+      },
+      {
+        ...{ original: 0, params: { x: 0.1 }, value: 2, again: [4, 6], mean: 5, expected: null },
+        // Of 2, 4 and 6: the squares of 2, 0 and 2, over two.
+        deviation: 2,
+      },
+      { original: 2, params: { x: 0.3 }, value: 3, again: [], mean: null, deviation: null, expected: null },
+    ])
+  })
+
+  it('is which point is best by the mean of all its trainings, the better rank among equals', () => {
+    const again = (...values: readonly number[]) =>
+      values.map((value, i) => pastTrial(4 + i, { x: [0.2, 0.1, 0.3][i]! }, value, 2))
+    expect(judge([...earlier, ...again(3, 1, 9)])!.winner).toBe(0)
+    expect(judge([...earlier, ...again(3, 2, 1)])!.winner).toBe(1)
+    expect(judge([...earlier, ...again(3, 3, 0)])!.winner).toBe(2)
+    expect(judge([...earlier, ...again(9, 4, 2)], 'maximize')!.winner).toBe(1)
+    expect(judge([...earlier, ...again(5, 9, 4)], 'maximize')!.winner).toBe(0)
+    expect(judge(earlier)!.winner).toBe(1)
+  })
+
+  it('is nothing where there was nothing to repeat', () => {
+    expect(judge([earlier[3]!])).toBeNull()
+    expect(judge([earlier[3]!, pastTrial(4, { x: 0.2 }, 1, 2)])).toBeNull()
   })
 })
 

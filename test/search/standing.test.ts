@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { byFidelity } from '../../src/search/informative.ts'
 import { hasValue, isBad, rankTrials } from '../../src/search/rank.ts'
 import type { PastTrial, ProposalRequest } from '../../src/search/sampler.ts'
@@ -44,4 +44,50 @@ test('the standing of a growing history is that of ranking all of it again', () 
     }),
     { numRuns: 30 },
   )
+})
+
+describe('the standing of trials', () => {
+  const at = (number: number, value: number, stage = 0): PastTrial => ({
+    ...{ number, value, stage, state: 'complete', epochs: 1, params: {} },
+  })
+  const standing = (changes: Partial<ProposalRequest>) => {
+    const asked = { earlier: [], history: [], stages, direction: 'minimize', ...changes }
+    const { groups, valued } = standings(asked as unknown as ProposalRequest)
+    return {
+      valued,
+      best: [...groups].map(([epochs, { best }]) => [epochs, best.map(({ number }) => number)]),
+    }
+  }
+
+  it('is worked out again for the same history beside other trials, in other stages or in another direction', () => {
+    const history = [at(2, 2), at(3, 1)]
+    const earlier = [at(0, 1, 1)]
+    expect(standing({ history })).toEqual({ valued: 2, best: [[1, [3, 2]]] })
+    expect(standing({ history, direction: 'maximize' }).best).toEqual([[1, [2, 3]]])
+    expect(standing({ history, earlier })).toEqual({
+      valued: 3,
+      best: [
+        [3, [0]],
+        [1, [3, 2]],
+      ],
+    })
+    const longer = [{ epochs: 7 }, { epochs: 3 }] as unknown as ProposalRequest['stages']
+    expect(standing({ history, earlier, stages: longer }).best[1]).toEqual([7, [3, 2]])
+  })
+
+  it('is worked out again for a history that has become shorter', () => {
+    const history = [at(2, 2), at(3, 1), at(4, 0)]
+    const earlier: PastTrial[] = []
+    expect(standing({ history, earlier }).valued).toBe(3)
+    history.length = 1
+    expect(standing({ history, earlier })).toEqual({ valued: 1, best: [[1, [2]]] })
+  })
+
+  it('ranks the best 225 trials of a group and counts the others', () => {
+    const history = Array.from({ length: 230 }, (_, number) => at(number, (number * 7) % 230))
+    const { groups } = standings({ earlier: [], history, stages, direction: 'minimize' } as never)
+    const { count, best } = groups.get(1)!
+    expect(count).toBe(230)
+    expect(best.map(({ value }) => value)).toEqual(Array.from({ length: 225 }, (_, i) => i))
+  })
 })

@@ -59,6 +59,25 @@ function remarksOf(asked: NarrowRequest) {
   )
 }
 
+it('names none where nothing follows from the trials, or too few of the best have the parameter', () => {
+  const many = request([3, 0, 3], 90, false)
+  expect([...stoppingBounds(many).keys()]).toEqual(['hard', 'units'])
+  expect(stoppingBounds({ ...many, plan: { ...many.plan, keep: 1 } }).size).toBe(0)
+  expect(stoppingBounds({ ...many, trials: many.trials.slice(0, 3) }).size).toBe(0)
+  const found = (having: number) => {
+    // The best trial first: only so many of the best have the units.
+    const ranked = many.trials.toSorted((a, b) => (a.value ?? 9) - (b.value ?? 9))
+    const elite = ranked.slice(0, 18).filter(({ params }) => params.units !== undefined)
+    const without = new Set(elite.slice(having).map(({ number }) => number))
+    const trials = many.trials.map((trial) => {
+      const { units: _, ...params } = trial.params
+      return without.has(trial.number) ? { ...trial, params: { ...params, choice: 'b' } } : trial
+    })
+    return [...stoppingBounds({ ...many, trials }).keys()]
+  }
+  expect(found(2)).not.toContain('units')
+})
+
 it('names the hard bounds that narrowing remarks on, and no others', () => {
   const slope = fc.double({ min: -3, max: 3, noNaN: true })
   fc.assert(
