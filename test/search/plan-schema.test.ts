@@ -16,7 +16,7 @@ describe('the stages of a study file', () => {
   it('are read as they are written', () => {
     const stages = [
       { name: 'coarse', trials: 8, epochs: 1, sampler: 'tpe', startWith: [{ a: 1, b: 'x', c: true }] },
-      { keep: 0.5, margin: 0, rootShare: 0, warmStart: false, rungs: [1, 3], reduce: 2 },
+      { name: 'b', keep: 0.5, margin: 0, rootShare: 0, warmStart: false, rungs: [1, 3], reduce: 2 },
       {},
       { rungs: true, replicate: { top: 2, seeds: 1 } },
     ]

@@ -9,6 +9,7 @@ describe('what is told before a search', () => {
       searchNotes(searchSpace({ x: float(0, 1), y: float(0, 1) }, { require: rule }), [stage()])
     // Of 4000 draws, which are always the same.
     expect(notes('x < 0.05')).toEqual(['require: about 4.7 % of the points of the space satisfy it.'])
+    expect(notes('x < 0.08')).toEqual(['require: about 7.2 % of the points of the space satisfy it.'])
     expect(notes('x < 0.002')).toEqual(['require: about 0.33 % of the points of the space satisfy it.'])
     expect(notes('x < 0.12')).toEqual([])
     expect(notes('x < y and y < x + 0.00001')).toEqual([
