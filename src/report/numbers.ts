@@ -3,9 +3,12 @@ import type { Distribution, FloatDistribution, ParamValue } from '../space/distr
 /** Shown where a value does not exist: a parameter that is not active, a trial without a result. */
 export const NO_VALUE = '-'
 
+/** A linear range that lies within so little of zero is shown with exponents. */
+const TINY = 1e-4
+
 /**
- * A parameter's value for people: two significant digits on a log scale (1.2e-3), whole numbers as they are, others
- * in steps of a fiftieth of their range or less (dropout 0.08).
+ * A parameter's value for people: two significant digits on a log scale (1.2e-3) and in tiny ranges, whole numbers as
+ * they are, others in steps of a fiftieth of their range or less (dropout 0.08).
  */
 export function formatParam(value: ParamValue | undefined, distribution: Distribution | undefined): string {
   if (value === undefined) return NO_VALUE
@@ -13,7 +16,9 @@ export function formatParam(value: ParamValue | undefined, distribution: Distrib
   if (distribution?.kind !== 'float') {
     return Number.isInteger(value) ? String(value) : formatSignificant(value)
   }
-  if (distribution.log) return formatSignificant(value)
+  const isTiny = Math.max(Math.abs(distribution.low), Math.abs(distribution.high)) < TINY
+  if (distribution.log || (isTiny && distribution.step === null)) return formatSignificant(value)
+  if (isTiny) return formatBound(value, 12)
   if (distribution.step !== null) return value.toFixed(decimalsOf(distribution.step))
   const span = distribution.high - distribution.low
   const decimals = span > 0 ? Math.ceil(Math.log10(50 / span)) : 4

@@ -50,8 +50,17 @@ describe('values for people', () => {
     expect(formatParam(7.61, float(0, 20))).toBe('7.6')
     expect(formatParam(0.00123, float(0, 0.01))).toBe('0.0012')
     expect(formatParam(0.5, float(0, 1, { step: 0.125 }))).toBe('0.500')
-    expect(formatParam(2.5e-7, float(0, 1e-6, { step: 1e-8 }))).toBe('0.00000025')
+    expect(formatParam(2.5e-4, float(0, 1e-3, { step: 1e-5 }))).toBe('0.00025')
     expect(formatParam(3, float(3, 3))).toBe('3.0000')
+  })
+
+  it('shows floats of tiny ranges with an exponent: decimals would be zeros', () => {
+    expect(formatParam(3.21e-13, float(-1e-12, 1e-12))).toBe('3.2e-13')
+    expect(formatParam(0, float(-1e-12, 1e-12))).toBe('0')
+    expect(formatParam(2.5e-7, float(0, 1e-6, { step: 1e-8 }))).toBe('2.5e-7')
+    expect(formatParam(5e-5, float(0, 9.9e-5))).toBe('5.0e-5')
+    expect(formatParam(5e-5, float(0, 1e-4))).toBe('0.000050')
+    expect(formatParam(-2e-5, float(-1e-4, 0))).toBe('-0.000020')
   })
 
   it('leaves whole numbers, words and switches as they are', () => {
