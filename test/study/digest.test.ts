@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { encodeJson } from '../../src/store/exact-json.ts'
 import type { StudyReader, TrialResult } from '../../src/store/store.ts'
@@ -111,10 +112,45 @@ describe('a digest', () => {
     expect(digestOf([failed([])])).toBe(digestOf([failed([MEASUREMENT])]))
   })
 
-  it('reads studies longer than a page', () => {
-    const many = Array.from({ length: 9000 }, (_, number) => trial({ number }))
-    const digest = digestOf(many)
-    expect(digest).not.toBe(digestOf(many.slice(0, -1)))
-    expect(digest).toBe(digestOf([...many]))
+  it('is the SHA-256 of a line for each trial, in a form that others can write', () => {
+    const lines = Array.from(
+      { length: 9000 },
+      (_, number) =>
+        `[${number},0,{"kind":"adam","learningRate":0.1,"on":true},7,1,null,"complete",0.5,[[1,0.5,{"a":0.1,"b":n:-0}]]]\n`,
+    )
+    const many = lines.map((_, number) => trial({ number }))
+    const text = `finesweep digest 1\n${lines.join('')}`
+    expect(digestOf(many)).toBe(createHash('sha256').update(text).digest('hex'))
+  })
+
+  it.each([
+    ['no metrics', {}, '{}'],
+    ['one metric', { 'valid.loss-2': 1.5 }, '{"valid.loss-2":1.5}'],
+    [
+      'plain metrics, one name the beginning of another',
+      { ab: 1, a: -2e-7, a1: 3 },
+      '{"a":-2e-7,"a1":3,"ab":1}',
+    ],
+    ['a name that is not plain', { 'b "c"': 1, a: 2 }, '{"a":2,"b \\"c\\"":1}'],
+    [
+      'numbers that JSON has not',
+      { d: 0, c: Number.NaN, b: Number.POSITIVE_INFINITY, a: Number.NEGATIVE_INFINITY },
+      '{"a":n:-Infinity,"b":n:Infinity,"c":n:NaN,"d":0}',
+    ],
+  ])('writes %s in order of their names', (_, metrics, form) => {
+    const measured = [MEASUREMENT, { ...MEASUREMENT, step: 3, value: -0.25, metrics }]
+    const text = `finesweep digest 1\n[2,1,{"x":{"y":[1,null]}},7,3,1,"pruned",null,[[1,0.5,{"a":0.1,"b":n:-0}],[3,-0.25,${form}]]]\n`
+    const params = { x: { y: [1, null] } } as unknown as TrialRecord['params']
+    const changes = {
+      number: 2,
+      stage: 1,
+      params,
+      budget: { epochs: 3 },
+      continues: 1,
+      state: 'pruned',
+    } as const
+    expect(digestOf([trial({ ...changes, value: null }, measured)])).toBe(
+      createHash('sha256').update(text).digest('hex'),
+    )
   })
 })

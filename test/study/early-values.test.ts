@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
+import type { StudyReader } from '../../src/store/store.ts'
 import { readEarlyValues } from '../../src/study/early-values.ts'
 import { createExampleStudy, exampleSpec, STAGES, writeTrial } from '../cli/example-store.ts'
 
@@ -19,6 +20,30 @@ test('the values after a third of the epochs are those measured then, of trials 
     values: new Map([
       [6, 0.3],
       [7, 0.4],
+    ]),
+  })
+})
+
+test('a trial that does not measure at each epoch has the value that it measured last by then, or none', () => {
+  const store = createMemoryStore()
+  const { id } = createExampleStudy(store, 'sparse')
+  const stage = { ...STAGES[1]!, epochs: 9 }
+  const measured = new Map([
+    [6, [1, 2, 3, 4]],
+    [7, [2, 4]],
+    [8, [4, 9]],
+  ])
+  const reader = {
+    measurements: (_: number, trial: number) =>
+      measured.get(trial)!.map((step) => ({ step, value: step / 10 })),
+  } as unknown as StudyReader
+  const trials = [6, 7, 8].map((number) => ({ ...exampleSpec(number), state: 'complete' as const, value: 1 }))
+  expect(readEarlyValues(reader, id, stage, trials)).toEqual({
+    epoch: 3,
+    epochs: 9,
+    values: new Map([
+      [6, 0.3],
+      [7, 0.2],
     ]),
   })
 })

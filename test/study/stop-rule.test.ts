@@ -43,3 +43,38 @@ test('patience counts trials since the last improvement; an equal value is none'
   ])
   expect(met(patience, 'maximize', [ended(0, 1), ended(1, 1), ended(2, 2), ended(3, 2)])[0]).toBeNull()
 })
+
+test('an equal value is no improvement, whatever its second metric says', () => {
+  const tied = (number: number, value: number, tie: number): EndedTrial => ({ ...ended(number, value), tie })
+  const trials = [tied(0, 1, 5), tied(1, 1, 4), tied(2, 1, 3)]
+  expect(met({ target: null, patience: 2 }, 'minimize', trials)[0]).toBe(2)
+})
+
+test('a trial that ended before its end, or without a value, is no improvement', () => {
+  const patience = { target: null, patience: 2 }
+  const without = [ended(0, null), ended(1, null, 'diverged')]
+  expect(met(patience, 'minimize', without)[0]).toBe(1)
+  expect(met(patience, 'minimize', [ended(0, 1, 'pruned'), ended(1, 0.5, 'pruned')])[0]).toBe(1)
+  expect(met({ target: null, patience: 3 }, 'minimize', without)[0]).toBeNull()
+})
+
+test('trials after the one that met the rule change nothing', () => {
+  const settings = { target: 0.5, patience: 2 }
+  const after = [ended(3, 0.1), ended(4, 0.2)]
+  expect(met(settings, 'minimize', [ended(0, 1), ended(1, 2), ended(2, 2), ...after])).toEqual([
+    2,
+    '2 trials in a row brought no improvement (stop.patience)',
+  ])
+  expect(met(settings, 'minimize', [ended(0, 1), ended(1, 0.4), ...after])).toEqual([
+    1,
+    'trial 1 reached the target of 0.5 (stop.target)',
+  ])
+})
+
+test('where no trial ended with a value, patience is the reason', () => {
+  const trials = [ended(0, null, 'failed'), ended(1, null, 'failed')]
+  expect(met({ target: 0.5, patience: 2 }, 'maximize', trials)).toEqual([
+    1,
+    '2 trials in a row brought no improvement (stop.patience)',
+  ])
+})

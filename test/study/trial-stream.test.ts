@@ -39,7 +39,17 @@ test('each trial comes with its own measurements, or with none', () => {
   ])
 })
 
-test('a study of any length is read to its end', () => {
-  const numbers = Array.from({ length: 9000 }, (_, number) => 3 * number)
-  expect([...streamTrials(reader(numbers, []), 1)].map(({ number }) => number)).toEqual(numbers)
+test('a study of any length is read to its end, each trial once, whether or not its numbers have gaps', () => {
+  for (const gap of [1, 3]) {
+    const numbers = Array.from({ length: 9000 }, (_, number) => gap * number)
+    expect([...streamTrials(reader(numbers, []), 1)].map(({ number }) => number)).toEqual(numbers)
+  }
+})
+
+test('a study without measurements, and one without trials, are read too', () => {
+  expect([...streamMeasuredTrials(reader([0, 1], []), 1)].map(({ measurements }) => measurements)).toEqual([
+    [],
+    [],
+  ])
+  expect([...streamMeasuredTrials(reader([], [0]), 1)]).toEqual([])
 })
