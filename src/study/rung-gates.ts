@@ -17,7 +17,7 @@ export class RungGates {
   readonly #queue: TrialQueue
   readonly #stopTrial: (trial: number) => void
   readonly #changed: () => void
-  /** Without a verdict, in order of trial and step. */
+  /** Without a verdict, in order of trial; a trial is held by one at a time. */
   readonly #closed: Gate[] = []
 
   /**
@@ -32,7 +32,7 @@ export class RungGates {
 
   /** How many trials do nothing but wait. */
   get blocked(): number {
-    return new Set(this.#closed.filter(({ isBlocked }) => isBlocked).map(({ trial }) => trial)).size
+    return this.#closed.filter(({ isBlocked }) => isBlocked).length
   }
 
   /** Gives the verdicts that are due. */
@@ -104,7 +104,7 @@ export class RungGates {
   #close(trial: number, step: number): Gate {
     const gate = { trial, step, given: Promise.withResolvers<RungVerdict>(), verdict: null, isBlocked: false }
     this.#closed.push(gate)
-    this.#closed.sort((a, b) => a.trial - b.trial || a.step - b.step)
+    this.#closed.sort((a, b) => a.trial - b.trial)
     return gate
   }
 

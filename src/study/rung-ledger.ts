@@ -131,7 +131,7 @@ export class RungLedger {
     }
     return this.#rows.slice(0, count).map((row, m) => {
       const level = lags.findLastIndex((lag) => m <= index - lag)
-      return level === lags.length - 1 ? this.ended(m) : asSeenAt(row, this.#endedRow(m), level)
+      return asSeenAt(row, this.#endedRow(m), level)
     })
   }
 
@@ -186,10 +186,7 @@ export class RungLedger {
   #advance(): void {
     for (const [k, before] of this.#prefixes.entries()) {
       let prefix = before
-      while (prefix < this.#ended.length) {
-        if (this.#ended[prefix] === undefined && this.#rows[prefix]?.reached[k] === undefined) break
-        prefix++
-      }
+      while (this.#ended[prefix] !== undefined || this.#rows[prefix]?.reached[k] !== undefined) prefix++
       this.#prefixes[k] = prefix
     }
   }
@@ -205,7 +202,7 @@ function valueAt({ reached }: Row, ended: EndedTrial | undefined, rung: number):
   return ended !== undefined && TRIAL_STATES[ended.state].reproducible ? ended.value : undefined
 }
 
-/** What is seen of a trial at a rung: one that had ended there, whatever it did later. */
+/** What is seen of a trial at a rung: one that had ended there, whatever it did later; past the last rung, how it ended. */
 function asSeenAt({ spec, reached }: Row, ended: EndedTrial | undefined, rung: number): PastTrial {
   const there = reached[rung]
   if (there === undefined) return ended!

@@ -1,4 +1,3 @@
-import { compareTrials } from '../search/rank.ts'
 import type { StopSettings } from '../search/stage-plan.ts'
 import type { Direction } from '../trial.ts'
 import type { EndedTrial } from './ended-trial.ts'
@@ -26,7 +25,7 @@ export class StopRule {
   look(record: EndedTrial): void {
     const index = this.#looked++
     if (this.#metAt !== null) return
-    const isBetter = record.state === 'complete' && this.#isBetter(record)
+    const isBetter = this.#isBetter(record)
     if (isBetter) this.#best = record
     this.#withoutBetter = isBetter ? 0 : this.#withoutBetter + 1
     const { patience } = this.#settings
@@ -46,10 +45,11 @@ export class StopRule {
   }
 
   /** An equal value is not an improvement. */
-  #isBetter(record: EndedTrial): boolean {
-    const best = this.#best
-    if (best === null) return record.value !== null
-    return record.value !== best.value && compareTrials(record, best, this.#direction) < 0
+  #isBetter({ state, value }: EndedTrial): boolean {
+    if (state !== 'complete' || value === null) return false
+    const best = this.#best?.value ?? null
+    if (best === null) return true
+    return this.#direction === 'minimize' ? value < best : value > best
   }
 
   #reachesTarget({ state, value }: EndedTrial): boolean {

@@ -37,7 +37,12 @@ test('a trial that does not measure at each epoch has the value that it measured
     measurements: (_: number, trial: number) =>
       measured.get(trial)!.map((step) => ({ step, value: step / 10 })),
   } as unknown as StudyReader
-  const trials = [6, 7, 8].map((number) => ({ ...exampleSpec(number), state: 'complete' as const, value: 1 }))
+  const trials = [6, 7, 8].map((number) => ({
+    ...exampleSpec(number),
+    state: 'complete' as const,
+    value: 1,
+    epochs: 9,
+  }))
   expect(readEarlyValues(reader, id, stage, trials)).toEqual({
     epoch: 3,
     epochs: 9,
