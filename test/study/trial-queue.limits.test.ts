@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PastTrial } from '../../src/search/sampler.ts'
 import type { Params } from '../../src/space/distribution.ts'
+import type { EndedTrial } from '../../src/study/ended-trial.ts'
 import { TrialQueue, type TrialQueueSetup } from '../../src/study/trial-queue.ts'
 import type { Measurement, TrialRecord, TrialSpec, TrialState } from '../../src/trial.ts'
 
@@ -104,6 +105,15 @@ describe('a stop rule', () => {
     expect(queue.complete).toBe(true)
   })
 
+  test('that is met by a late trial lets begin the next one, which does not see it', () => {
+    const queue = queueOf({ stop })
+    expect([take(queue), take(queue)]).toEqual([0, 1])
+    queue.finish(record(1, 'complete', 9, 3))
+    queue.finish(record(0, 'complete', 9, 1))
+    expect(queue.stopReason).toBe('trial 101 reached the target of 3 (stop.target)')
+    expect([take(queue), take(queue)]).toEqual([2, 'none'])
+  })
+
   test('without which no trial waits', () => {
     const queue = queueOf({ trials: 4 })
     expect([0, 1, 2, 3, 4].map(() => take(queue))).toEqual([0, 1, 2, 3, 'none'])
@@ -143,8 +153,27 @@ describe('trials that have to start again', () => {
   })
 })
 
+test('trials of one budget share its record, of which a stage would else keep a million', () => {
+  const shown: unknown[] = []
+  const queue = queueOf({
+    adaptive: true,
+    lag: 1,
+    propose: (index, seen) => {
+      shown.push(new Set((seen as EndedTrial[]).map(({ budget }) => budget)).size)
+      return spec(index)
+    },
+  })
+  for (let index = 0; index < 3; index++) {
+    take(queue)
+    const epochs = index < 2 ? EPOCHS : 2 * EPOCHS
+    queue.finish({ ...record(index, 'complete'), budget: { epochs } })
+  }
+  take(queue)
+  expect(shown).toEqual([0, 1, 1, 2])
+})
+
 describe('a queue with rungs', () => {
-  const rungs = { at: [1, 3], reduce: 2 }
+  const rungs = { at: [1], reduce: 2 }
 
   test('takes up what the trials in the store measured, and decides by it', () => {
     const measured: Readonly<Record<number, readonly Measurement[]>> = {
