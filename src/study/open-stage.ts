@@ -76,9 +76,9 @@ export function openStage(
     rungs: { at: plan.rungs, reduce: plan.reduce },
     // An early stage explores: finding nothing better there is no reason to give up.
     stop: { target: stop?.target ?? null, patience: isLast ? (stop?.patience ?? null) : null },
-    maxEpochs: limits.maxEpochs === null ? null : Math.max(0, limits.maxEpochs - before.epochs),
+    maxEpochs: limits.maxEpochs === null ? null : limits.maxEpochs - before.epochs,
     begun,
-    ...(out === undefined ? {} : { out }),
+    out,
     measurements: (number) => store.measurements(study.id, number),
     ...(plan.replicate === undefined
       ? proposer(course, stage, before.trials)

@@ -27,14 +27,14 @@ export interface TrialQueueSetup {
   readonly rungs: StageRungs
   /** What ends the stage, and the study with it, before its last trial. */
   readonly stop: StopSettings
-  /** What all trials of the stage may spend; null for no limit. */
+  /** What all trials of the stage may spend, below 1 if nothing is left; null for no limit. */
   readonly maxEpochs: number | null
   /** The stage's trials as the store has them: all that were begun, in order of number. Read once. */
   readonly begun: Iterable<TrialRecord>
   /** What a trial of `begun` measured, in order of step. Read only where there are rungs. */
   readonly measurements: (number: number) => readonly Measurement[]
   /** Numbers of unfinished trials in `begun` that somebody is still running; the others are handed out again. */
-  readonly out?: ReadonlySet<number>
+  readonly out?: ReadonlySet<number> | undefined
   /**
    * The spec of trial `index`; `seen` are its stage's first trials as far as it may see them, `pending` the params of
    * those after them. Null: no point is left.

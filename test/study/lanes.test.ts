@@ -1,95 +1,12 @@
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createMemoryStore } from '../../src/store/memory-store.ts'
-import type { StudyEvent } from '../../src/study/events.ts'
-import { type KeptArtifactsSetup, keepArtifacts } from '../../src/study/kept-artifacts.ts'
-import { runStage } from '../../src/study/lanes.ts'
-import { TrialQueue, type TrialQueueSetup } from '../../src/study/trial-queue.ts'
-import { createExampleStudy, STAGES } from '../cli/example-store.ts'
-import { createManualExecutor, settled } from './manual-executor.ts'
-
-interface Setup {
-  readonly slots?: number
-  readonly queue?: Partial<TrialQueueSetup>
-  readonly kept?: Partial<KeptArtifactsSetup>
-  readonly rungs?: readonly number[]
-  readonly flushes?: number
-  /** The number of the trial that each trial continues. */
-  readonly continues?: number
-}
-
-/** A stage of three trials of 4 epochs, led by hand. */
-function begin({ slots = 2, queue = {}, kept = {}, rungs = [], flushes = Infinity, continues }: Setup = {}) {
-  const store = createMemoryStore()
-  const { id } = createExampleStudy(store, 'lanes')
-  for (const stage of STAGES) store.addStage(id, stage)
-  const executor = createManualExecutor(slots)
-  const control = new AbortController()
-  const events: StudyEvent[] = []
-  const flush = store.flush.bind(store)
-  let left = flushes
-  store.flush = () => {
-    if (left-- <= 0) throw new Error('disk full')
-    flush()
-  }
-  const run = (): Promise<void> =>
-    runStage({
-      study: id,
-      queue: new TrialQueue(6, {
-        trials: 3,
-        epochs: 4,
-        direction: 'maximize',
-        lag: 8,
-        adaptive: false,
-        rungs: { at: rungs, reduce: 2 },
-        stop: { target: null, patience: null },
-        maxEpochs: null,
-        begun: [],
-        measurements: () => [],
-        propose: (index) => ({
-          number: 6 + index,
-          stage: 1,
-          params: { x: index },
-          seed: index,
-          budget: { epochs: 4 },
-          continues: continues ?? null,
-        }),
-        looksBack: false,
-        retries: 0,
-        maxFailures: null,
-        ...queue,
-      }),
-      kept: keepArtifacts({
-        direction: 'maximize',
-        stage: 1,
-        best: 1,
-        promoted: 0,
-        continued: [],
-        finished: [],
-        ...kept,
-      }),
-      rungs,
-      trialTimeoutMs: 5000,
-      tieMetric: null,
-      host: 'there',
-      store,
-      executor,
-      listener: (event) => events.push(event),
-      signal: control.signal,
-    })
-  const told = (): string[] => events.map((event) => `${event.kind} ${numberOf(event)}`)
-  return { store, id, executor, control, run, events, told }
-}
-
-function numberOf(event: StudyEvent): number | string {
-  if (event.kind === 'trial-started') return event.spec.number
-  if (event.kind === 'trial-finished') return event.record.number
-  return 'trial' in event ? event.trial : ''
-}
+import type { TrialQueueSetup } from '../../src/study/trial-queue.ts'
+import { begin } from './led-stage.ts'
+import { settled } from './manual-executor.ts'
 
 describe('the lanes of a stage', () => {
   it('run a trial in each slot, the lowest free one, and record where', async () => {
-    const { store, id, executor, run, told } = begin()
+    const { store, id, executor, run, told, trials } = begin()
     const ended = run()
     await settled()
     expect(executor.runs.map(({ task }) => task)).toEqual([
@@ -116,6 +33,7 @@ describe('the lanes of a stage', () => {
     await ended
     expect(told().slice(-3)).toEqual(['trial-started 8', 'trial-finished 7', 'trial-finished 8'])
     expect(executor.listeners).toBe(0)
+    expect([trials.finished, trials.complete]).toEqual([3, true])
   })
 
   it('come and go with the slots', async () => {
@@ -182,7 +100,9 @@ describe('a trial that fails', () => {
     await executor.runs[1]!.end('failed')
     await ended
     expect(executor.runs).toHaveLength(2)
-    expect(store.trial(id, 6)).toMatchObject({ state: 'failed', attempts: 2, error })
+    const record = store.trial(id, 6)
+    expect(record).toMatchObject({ state: 'failed', attempts: 2, error })
+    expect(events.at(-1)).toEqual({ kind: 'trial-finished', record })
   })
 
   it('waits for a resume if it may run again but the study is to stop, else it has failed', async () => {
@@ -262,6 +182,24 @@ describe('what a trial measures', () => {
     vi.advanceTimersByTime(300)
     await ended
     expect(told()).toEqual(['trial-started 6', 'measured 6', 'measured 6', 'trial-finished 6'])
+  })
+
+  it('is not stored once the trial has ended, or the stage', async () => {
+    const { store, id, executor, run } = begin({ slots: 2 })
+    const ended = run()
+    ended.catch(() => {})
+    await settled()
+    executor.runs[0]!.measure(1, 5)
+    await executor.runs[0]!.end('diverged', { measurements: [] })
+    vi.advanceTimersByTime(300)
+    expect(store.measurements(id, 6)).toEqual([])
+    executor.runs[1]!.measure(1, 5)
+    await executor.runs[1]!.reject(new Error('the executor'))
+    await executor.runs[2]!.end('complete')
+    await expect(ended).rejects.toThrow('the executor')
+    vi.advanceTimersByTime(300)
+    store.flush()
+    expect(store.measurements(id, 7)).toEqual([])
   })
 
   it('decides at rungs: a trial that runs on is stopped when it is pruned', async () => {

@@ -158,40 +158,63 @@ describe('the points of a stage', () => {
     expect(queue.end).toBe('exhausted')
   })
 
-  it('are known again on a resume', () => {
-    const course = courseOf({ space: FEW, stages: [{ trials: 9, epochs: 1, sampler: 'random' }] })
-    const { stage, params } = runAll(course, NOTHING, distance, 2)
-    const begun = course.store.trials(course.study.id)
-    const { queue } = openStage(course, stage, NOTHING, begun)
-    const rest: unknown[] = []
-    for (let taken = queue.take(); typeof taken === 'object'; taken = queue.take())
-      rest.push(taken.spec.params.n)
-    expect([...params.map(({ n }) => n), ...rest].sort()).toEqual([1, 2, 3, 4])
+  it.each(['random', 'tpe'])('are known again on a resume (%s)', (sampler) => {
+    const space = searchSpace({ n: int(1, 8) })
+    const course = courseOf({ space, stages: [{ trials: 20, epochs: 1, sampler }] })
+    const { stage, params } = runAll(course, NOTHING, distance, 7)
+    const { queue } = openStage(course, stage, NOTHING, course.store.trials(course.study.id))
+    const last = queue.take()
+    if (typeof last === 'string') throw new Error(last)
+    expect([...params.map(({ n }) => n), last.spec.params.n].sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    queue.finish({ ...course.store.trial(course.study.id, 0)!, number: 7, params: last.spec.params })
+    expect([queue.take(), queue.end]).toEqual(['none', 'exhausted'])
   })
 
-  it('and results so far are shown to a sampler of the program', () => {
-    const seen: [number, number, number][] = []
-    const own: Sampler = {
-      name: 'mine',
-      adaptive: true,
-      propose: ({ index, history, pending, taken }) => {
-        seen.push([history.length, pending.length, taken.size])
-        return { x: index / 8 }
-      },
-    }
-    const stages = [{ trials: 6, epochs: 1, sampler: 'mine' }]
-    const course = courseOf({ space: LINE, stages, samplers: new Map([['mine', own]]) })
-    runAll(course, NOTHING)
-    // With a lag of 4 trial i sees the results of trials 0 to i - 4.
-    expect(seen).toEqual([
-      [0, 0, 0],
-      [0, 1, 1],
-      [0, 2, 2],
-      [0, 3, 3],
-      [1, 3, 4],
-      [2, 3, 5],
-    ])
+  it('are exhausted where all were asked for', () => {
+    const startWith = [1, 2, 3, 4].map((n) => ({ n }))
+    const course = courseOf({ space: FEW, stages: [{ trials: 9, epochs: 1, sampler: 'random', startWith }] })
+    expect(runAll(course, NOTHING).params).toEqual(startWith)
   })
+
+  it('are left alone where somebody else runs their trials', () => {
+    const course = courseOf({ space: FEW, stages: [{ trials: 2, epochs: 1, sampler: 'random' }] })
+    const stage = beginStage(course, 0, NOTHING)
+    const { queue } = openStage(course, stage, NOTHING, [])
+    for (let index = 0; index < 2; index++) {
+      const taken = queue.take()
+      if (typeof taken === 'object') course.store.startTrial(course.study.id, taken.spec, 'here')
+    }
+    course.store.flush()
+    const begun = course.store.trials(course.study.id)
+    const again = openStage(course, stage, NOTHING, begun, new Set([0])).queue
+    expect(again.take()).toMatchObject({ spec: { number: 1 }, attempt: 2 })
+    expect(again.take()).toBe('none')
+  })
+
+  it.each([true, false])(
+    'so far are shown to a sampler of the program (which waits for results: %s)',
+    (adaptive) => {
+      const seen: [number, number, number][] = []
+      const own: Sampler = {
+        name: 'mine',
+        adaptive,
+        propose: ({ index, history, pending, taken }) => {
+          seen.push([history.length, pending.length, taken.size])
+          return { x: index / 8 }
+        },
+      }
+      const stages = [{ trials: 6, epochs: 1, sampler: 'mine' }]
+      const course = courseOf({ space: LINE, stages, samplers: new Map([['mine', own]]) })
+      runAll(course, NOTHING)
+      // With a lag of 4 trial i sees the results of trials 0 to i - 4.
+      expect(seen).toEqual(
+        [0, 1, 2, 3, 4, 5].map((index) => {
+          const results = adaptive ? Math.max(0, index - 3) : 0
+          return [results, index - results, index]
+        }),
+      )
+    },
+  )
 })
 
 describe('the limits of a stage', () => {
@@ -234,11 +257,17 @@ it('the best three of a study keep what they left behind, and as many of a stage
     { trials: 12, epochs: 1, sampler: 'random' },
     { trials: 5, epochs: 2, sampler: 'random', warmStart },
   ]
-  expect(runAll(courseOf({ space: LINE, stages: stages(false) }), NOTHING).kept.numbers()).toHaveLength(3)
-  const course = courseOf({ space: LINE, stages: stages(true) })
-  const first = runAll(course, NOTHING)
-  expect(first.kept.numbers()).toHaveLength(5)
-  const stage = beginStage(course, 1, first.after)
-  const { kept } = openStage(course, stage, first.after, [])
-  expect(kept.numbers().sort()).toEqual(first.kept.numbers().sort())
+  for (const [warmStart, count] of [
+    [true, 5],
+    [false, 3],
+  ] as const) {
+    const course = courseOf({ space: LINE, stages: stages(warmStart) })
+    const first = runAll(course, NOTHING)
+    const best = course.store.bestTrials(course.study.id, count).map(({ number }) => number)
+    expect(first.kept.numbers().sort()).toEqual(best.sort())
+    // A resume and the next stage find the same.
+    expect(openStage(course, first.stage, NOTHING, []).kept.numbers().sort()).toEqual(best)
+    const stage = beginStage(course, 1, first.after)
+    expect(openStage(course, stage, first.after, []).kept.numbers().sort()).toEqual(best)
+  }
 })
