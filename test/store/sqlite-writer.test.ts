@@ -89,6 +89,36 @@ describe.each<[string, (now: () => number) => StudyWriter]>([
     expect(store.countTrials(id).complete).toBe(4)
   })
 
+  it('has changed after whatever was committed, and after nothing else', () => {
+    const { id } = store.createStudy(newStudy({ name: 'changing' }))
+    expect([store.changed(), store.changed()]).toEqual([true, false])
+    const look = { trial: 0, at: 0, part: 'test', examples: 1, metrics: {}, confusion: null }
+    const writes: Readonly<Record<string, () => void>> = {
+      addStage: () => store.addStage(id, stage()),
+      updateStage: () => store.updateStage(id, 0, { trials: 9 }),
+      setExperiment: () => store.setExperiment(id, {}, newStudy().fingerprints),
+      addNote: () => store.addNote(id, 'a note'),
+      importTrials: () => store.importTrials(id, [imported(0)]),
+      addEvaluation: () => store.addEvaluation(id, look),
+      setArtifactFolder: () => store.setArtifactFolder(id, 0, 'folder'),
+      setTags: () => store.setTags(id, ['tag']),
+      renameStudy: () => store.renameStudy(id, 'changed'),
+      flush: () => {
+        store.startTrial(id, spec(1), 'a-host')
+        expect(store.changed()).toBe(false)
+        store.flush()
+      },
+      finishStudy: () => store.finishStudy(id, 'complete', null),
+      deleteStudy: () => store.deleteStudy(id),
+    }
+    for (const [name, write] of Object.entries(writes)) {
+      write()
+      expect([name, store.changed(), store.changed()]).toEqual([name, true, false])
+    }
+    store.flush()
+    expect(store.changed()).toBe(false)
+  })
+
   it('writes nothing more to a study that has ended or is deleted', () => {
     const [ended, deleted] = ['ended', 'deleted'].map((name) => begin(store, name))
     store.finishStudy(ended!, 'complete', null)
