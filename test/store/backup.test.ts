@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { backupStore } from '../../src/store/backup.ts'
 import { openReader, openWriter } from '../../src/store/sqlite-store.ts'
@@ -70,5 +71,50 @@ describe('a backup', () => {
     })
     expect(existsSync(join(folder, 'x.db'))).toBe(false)
     expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([])
+  })
+
+  it('is a file by itself, whose studies nobody holds', async () => {
+    const file = join(folder, 'held.db')
+    const target = join(folder, 'free.db')
+    const store = openWriter(file)
+    store.createStudy(newStudy())
+    await backupStore(file, target)
+    // 1 is a rollback journal, 2 a WAL.
+    expect([readFileSync(file)[18], readFileSync(target)[18]]).toEqual([2, 1])
+    const copy = new Database(target, { readonly: true })
+    expect(copy.prepare('SELECT count(*) FROM leases').pluck().get()).toBe(0)
+    copy.close()
+    expect(store.lease(1)).toBeDefined()
+    store.close()
+  })
+
+  it('does not take the place of a file that came while it was made', async () => {
+    const file = join(folder, 'slow.db')
+    openWriter(file).close()
+    const target = join(folder, 'meanwhile.txt')
+    const copying = backupStore(file, target)
+    writeFileSync(target, 'mine')
+    await expect(copying).rejects.toMatchObject({
+      code: 'usage',
+      message: `${target} already exists, and a backup never overwrites a file`,
+      hint: 'Choose another name.',
+    })
+    expect(readFileSync(target, 'utf8')).toBe('mine')
+    expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([])
+  })
+
+  it('says that a folder is missing, and closes the store whatever comes of it', async () => {
+    const file = join(folder, 'closed.db')
+    const target = join(folder, 'no/where.db')
+    openWriter(file).close()
+    await expect(backupStore(file, target)).rejects.toMatchObject({
+      code: 'usage',
+      message: `${target}: its folder does not exist`,
+      hint: 'Create it first.',
+    })
+    await backupStore(file, join(folder, 'closed-copy.db'))
+    // A store that a reader has open cannot leave the WAL mode.
+    openWriter(file).close()
+    expect(readFileSync(file)[18]).toBe(1)
   })
 })

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../src/errors.ts'
 import { findProcess, thisProcess } from '../../src/process-identity.ts'
+import { heldBySomebodyElse, isLive, leaseLost } from '../../src/store/lease.ts'
 import { openReader, openWriter } from '../../src/store/sqlite-store.ts'
 import { newStudy, outcome, spec } from '../../src/testing/store/records.ts'
 import { ask, ended, nextMessage, startChild } from './children/start.ts'
@@ -30,6 +31,32 @@ function storeLeasedTo(row: {
 }
 
 describe('a lease', () => {
+  const held = { token: 't', host: hostname(), pid: process.pid, process: null, since: 0, heartbeatAt: 0 }
+
+  it('that another holds says what to do: wait where its process is seen, or for a minute without a heartbeat', () => {
+    const told = (lease: typeof held) => heldBySomebodyElse('s', lease).hint
+    expect(told({ ...held, ...thisProcess() } as typeof held)).toBe('Wait until it ends, or stop it first.')
+    expect(told({ ...held, host: 'elsewhere' })).toBe(
+      'If it has died, the study is free 60 s after its last heartbeat.',
+    )
+  })
+
+  it('that was lost says to whom', () => {
+    expect(leaseLost('s', { ...held, host: 'b-host', pid: 17 })).toMatchObject({
+      code: 'store',
+      message: 'Study "s": this process lost its lease; pid 17 on host b-host runs it now',
+      hint: 'Rerun uncommitted trials with: finesweep resume',
+    })
+    expect(leaseLost('s', undefined).message).toBe(
+      'Study "s": this process lost its lease; no process holds it now',
+    )
+  })
+
+  it('on another host is live for less than a minute after its heartbeat', () => {
+    const elsewhere = { ...held, host: 'elsewhere', heartbeatAt: 5000 }
+    expect([0, 5000, 64_999, 65_000].map((now) => isLive(elsewhere, now))).toEqual([true, true, true, false])
+  })
+
   it('keeps a second writer out, even one of the same process, and says who holds it since when', () => {
     const file = newFile()
     const first = openWriter(file, { now: () => 1_700_000_000_000 })

@@ -58,5 +58,15 @@ describe('measurements of running trials', () => {
     live.close()
     vi.advanceTimersByTime(1000)
     expect([steps(1), flushes()]).toEqual([[1], 1])
+    live.add(1, third!)
+    vi.advanceTimersByTime(1000)
+    expect([steps(1), flushes()]).toEqual([[1], 1])
+  })
+
+  it('may be closed before any came', () => {
+    const { live, flushes } = begin()
+    live.close()
+    vi.advanceTimersByTime(1000)
+    expect(flushes()).toBe(0)
   })
 })
