@@ -39,7 +39,7 @@ export function pausesSql(where: string): string {
       ) AS ended
       FROM (
         SELECT stage, min(started_at) AS began, max(${UNTIL}) AS until
-        FROM trials WHERE ${where} AND started_at IS NOT NULL GROUP BY stage, started_at / ${SECOND_MS}
+        FROM trials WHERE ${where} AND started_at IS NOT NULL GROUP BY stage, CAST(started_at / ${SECOND_MS} AS INTEGER)
       )
     ) WHERE ended IS NULL OR began - ended > ${PAUSE_MS} ORDER BY stage, began`
 }
