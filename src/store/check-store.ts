@@ -150,9 +150,9 @@ function describeStore(db: Database.Database, file: string): Omit<StoreFinding, 
 }
 
 function findLongWal(file: string): Omit<StoreFinding, 'fixed'>[] {
-  const size = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
-  if (size <= LONG_WAL_BYTES) return []
-  const message = `${file}-wal has grown to ${Math.round(size / 2 ** 20)} MB`
+  const wal = statSync(`${file}-wal`, { throwIfNoEntry: false })
+  if (wal === undefined || wal.size <= LONG_WAL_BYTES) return []
+  const message = `${file}-wal has grown to ${Math.round(wal.size / 2 ** 20)} MB`
   return [{ severity: 'warning', kind: 'long-wal', message, hint: FIX }]
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { backupStore } from '../../src/store/backup.ts'
 import { openReader, openWriter } from '../../src/store/sqlite-store.ts'
 import { newStudy, outcome, readAll, spec, stage } from '../../src/testing/store/records.ts'
+import { withFileSystem } from './file-system.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const folder = temporaryFolder()
@@ -100,6 +101,23 @@ describe('a backup', () => {
       hint: 'Choose another name.',
     })
     expect(readFileSync(target, 'utf8')).toBe('mine')
+    expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([])
+  })
+
+  it('is made where the file system has no links, and does not overwrite there either', async () => {
+    const file = join(folder, 'no-links.db')
+    const target = join(folder, 'renamed.db')
+    openWriter(file).close()
+    const noLinks = (): never => {
+      throw Object.assign(new Error('EPERM: operation not permitted'), { code: 'EPERM', syscall: 'link' })
+    }
+    await withFileSystem({ linkSync: noLinks }, () => backupStore(file, target))
+    expect(openReader(target).studies()).toEqual([])
+    const other = join(folder, 'renamed.txt')
+    const copying = withFileSystem({ linkSync: noLinks }, () => backupStore(file, other))
+    writeFileSync(other, 'mine')
+    await expect(copying).rejects.toThrow('already exists')
+    expect(readFileSync(other, 'utf8')).toBe('mine')
     expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([])
   })
 

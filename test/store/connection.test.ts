@@ -13,10 +13,11 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { closeWritable, openReadable, openWritable, writeBack } from '../../src/store/connection.ts'
 import { openWriter } from '../../src/store/sqlite-store.ts'
 import { newStudy, outcome, spec } from '../../src/testing/store/records.ts'
+import { withFileSystem } from './file-system.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const folder = temporaryFolder()
@@ -178,5 +179,67 @@ describe('the folder of a store', () => {
     writeFileSync(at('file'), '')
     expect(() => openWritable(at('file/x/y.db'))).toThrow(`${at('file/x/y.db')}: part of its path is a file`)
     expect(readFileSync(at('file'), 'utf8')).toBe('')
+  })
+})
+
+describe('a store on a network file system', () => {
+  const nfs = { statfsSync: (() => ({ type: 0x6969 })) as never }
+
+  it('is refused to writers, and to readers while somebody writes to it', async () => {
+    const file = at('network.db')
+    makeStore(file)
+    const told = `${file}: the file lies on a network file system (NFS)`
+    await withFileSystem(nfs, () => {
+      openReadable(file).close()
+      expect(() => openWritable(file)).toThrow(told)
+      expect(() => openWritable(at('new.db'))).toThrow('network file system')
+      expect(existsSync(at('new.db'))).toBe(false)
+    })
+    const writer = openWritable(file)
+    await withFileSystem(nfs, () => expect(() => openReadable(file)).toThrow(told))
+    openReadable(file).close()
+    closeWritable(writer)
+  })
+})
+
+describe('a switch to the WAL while others do the same', () => {
+  /** Opens a store for writing; the first switches are answered with the given errors. */
+  const openAfter = (codes: string[]): string => {
+    const pragma = Database.prototype.pragma
+    const spy = vi.spyOn(Database.prototype, 'pragma').mockImplementation(function (
+      this: Database.Database,
+      sql,
+      options,
+    ) {
+      const code = sql === 'journal_mode = WAL' ? codes.shift() : undefined
+      if (code !== undefined) throw new Database.SqliteError('as SQLite says', code)
+      return pragma.call(this, sql, options)
+    })
+    try {
+      const db = openWritable(at('switching.db'))
+      const mode = pragma.call(db, 'journal_mode', { simple: true }) as string
+      closeWritable(db)
+      return mode
+    } catch (error) {
+      return (error as Error).message
+    } finally {
+      spy.mockRestore()
+    }
+  }
+
+  it('is tried again while SQLite says that it is busy', () => {
+    expect(openAfter(['SQLITE_BUSY', 'SQLITE_BUSY_RECOVERY', 'SQLITE_BUSY'])).toBe('wal')
+  })
+
+  it('is given up at once after any other error, and after ten seconds', () => {
+    const others = ['SQLITE_IOERR', 'SQLITE_BUSY']
+    expect(openAfter(others)).toContain('the disk reported an error')
+    expect(others).toEqual(['SQLITE_BUSY'])
+    const times = [0, 10_000, 10_001]
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => times.shift() ?? 0)
+    const busy = Array<string>(3).fill('SQLITE_BUSY')
+    expect(openAfter(busy)).toContain('another process keeps the store locked')
+    clock.mockRestore()
+    expect(busy).toHaveLength(1)
   })
 })

@@ -1,0 +1,16 @@
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+
+/** Does `work` while calls of the file system are replaced, for this process and everything in it. */
+export async function withFileSystem<T>(calls: Partial<typeof fs>, work: () => T | Promise<T>): Promise<T> {
+  const names = Object.keys(calls) as (keyof typeof fs)[]
+  const original = Object.fromEntries(names.map((name) => [name, fs[name]]))
+  try {
+    Object.assign(fs, calls)
+    syncBuiltinESMExports()
+    return await work()
+  } finally {
+    Object.assign(fs, original)
+    syncBuiltinESMExports()
+  }
+}
