@@ -86,8 +86,9 @@ class MemoryStore extends MemoryReader implements StudyWriter {
     changes: { readonly trials?: number; readonly epochs?: number },
   ): void {
     const { stages } = this.#leased(study)
-    const at = stages.findIndex(({ index }) => index === stage)
-    if (at !== -1) stages[at] = { ...stages[at]!, ...changes }
+    for (const [at, record] of stages.entries()) {
+      if (record.index === stage) stages[at] = { ...record, ...changes }
+    }
     this.hasChanged = true
   }
 

@@ -50,8 +50,8 @@ export function trialBefore(statements: Statements, study: number, number: numbe
 
 /** The highest number of a study's trials; -1 where it has none. */
 export function highestTrial(statements: Statements, study: number): number {
-  const sql = 'SELECT max(number) FROM trials WHERE study = ?'
-  return statements.get(sql, [study], ([number]: [number | null]) => number) ?? -1
+  const sql = 'SELECT coalesce(max(number), -1) FROM trials WHERE study = ?'
+  return statements.get(sql, [study], ([number]: [number]) => number)!
 }
 
 /** The best trials that have a value, in the order of `compareTrials`. */
