@@ -23,7 +23,7 @@ export function foreignAim(noun: string) {
 
 /** Names stand in commands, tables and rules. */
 export function checkParameterNames({ raw, report }: WrittenStudy): void {
-  if (typeof raw.space !== 'object' || raw.space === null) return
+  if (typeof raw.space !== 'object' || raw.space === null || Array.isArray(raw.space)) return
   for (const name of Object.keys(raw.space)) {
     if (isParameterName(name)) continue
     report({

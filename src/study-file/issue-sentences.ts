@@ -207,6 +207,9 @@ function wrongChoice(path: Path, value: unknown, choices: readonly unknown[]): M
   ]
 }
 
+/** What `run` and `resume` are told on the command line, though people look for it in the file. */
+const COMMAND_OPTIONS: ReadonlySet<string> = new Set(['workers', 'db', 'engine', 'quiet'])
+
 /** The sentence for a key that nothing reads, with the one that was meant or the block it belongs in. */
 export function unknownKey(path: Path, key: string, context: IssueContext): Mistake {
   const where = path.length === 0 ? '' : ` in ${describePath(path)}`
@@ -215,7 +218,9 @@ export function unknownKey(path: Path, key: string, context: IssueContext): Mist
   const home = allKeyPaths(context.schema).find((keyPath) => keyPath.at(-1) === key)
   let hint: string | undefined
   if (near !== undefined) hint = `Did you mean "${near}"?`
-  else if (home !== undefined && !home.includes('*')) hint = belongs(home.slice(0, -1))
+  else if (path.length === 0 && COMMAND_OPTIONS.has(key)) {
+    hint = `It says how to run a study, not what it is: give --${key} to the command.`
+  } else if (home !== undefined && !home.includes('*')) hint = belongs(home.slice(0, -1))
   else if (known.length > 0 && known.length <= 16) hint = `Known here: ${[...new Set(known)].join(', ')}.`
   return {
     path: [...path, key],

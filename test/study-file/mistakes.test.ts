@@ -38,6 +38,10 @@ limits: { timeout: soon }
     ['- a', ':1:1  A study is a block of keys, got ["a"].'],
     ['3', ':1:1  A study is a block of keys, got 3.'],
     ['batchSize: 3', ':1:1  Unknown key "batchSize". It belongs under training.'],
+    [
+      'workers: 4',
+      ':1:1  Unknown key "workers". It says how to run a study, not what it is: give --workers to the command.',
+    ],
     ['retries: 3', ':1:1  Unknown key "retries". It belongs under limits.'],
     ['model: { epochs: 3 }', ':1:10  Unknown key "epochs" in model.'],
     ['name: 3', ':1:7  name must be text, got 3. Put it in quotes: "3".'],
@@ -192,6 +196,10 @@ limits: { timeout: soon }
     [
       'objective: a.ts\ndirection: minimize\nspace: { "a b": 1 }',
       ':3:10  A parameter can\'t be called "a b".',
+    ],
+    [
+      'objective: a.ts\ndirection: minimize\nspace: [rate]',
+      ':3:8  space: expected parameters by name, got a list.',
     ],
     [
       'objective: a.ts\ndirection: minimize\nrequire: [a < b, a <]',
