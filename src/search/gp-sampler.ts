@@ -116,7 +116,7 @@ function lowestMean(process: GaussianProcess, places: readonly Float64Array[], g
 
 /** The best points inside of the box, as points of its unit cube. */
 function promisingPoints(axes: readonly Axis[], { places, values }: Observations): Float64Array[] {
-  const order = places.map((_, i) => i).sort((a, b) => values[a]! - values[b]! || a - b)
+  const order = places.map((_, i) => i).sort((a, b) => values[a]! - values[b]!)
   return order.flatMap((i) => unitOf(axes, places[i]!) ?? []).slice(0, PROMISING)
 }
 

@@ -8,15 +8,13 @@ import { hasEnoughToLearnFrom } from './informative.ts'
 import { density, type Parzen, parzen } from './parzen.ts'
 import type { ProposalRequest, Sampler } from './sampler.ts'
 import { sobolSampler } from './sobol-sampler.ts'
-import { MOST_RANKED, standings } from './standing.ts'
+import { standings } from './standing.ts'
 import { type Axis, axesView, placeOf } from './unit-view.ts'
 import { nearVisited } from './visited.ts'
 
 /** The fraction of the trials that counts as good, and how many at most. */
 const GOOD = 0.15
 const MOST_GOOD = 25
-/** Of more trials than this, only the best and the latest are the others. */
-const MOST_OTHERS = MOST_RANKED - MOST_GOOD
 const CANDIDATES = 32
 
 /**
@@ -38,7 +36,11 @@ export const tpeSampler: Sampler = {
 }
 
 /** The densities of a set of trials, axis by axis. */
-type Estimate = readonly Parzen[]
+interface Estimate {
+  readonly byAxis: readonly Parzen[]
+  /** How many trials there are: each axis has a kernel for each, and a uniform one. */
+  readonly trials: number
+}
 
 function highestRatio(request: ProposalRequest): Params {
   const { space } = request
@@ -72,46 +74,46 @@ function split(request: ProposalRequest): { good: Params[]; others: Params[] } {
     const ranked = group.best.map(({ params }) => params)
     const count = Math.min(MOST_GOOD, Math.ceil(GOOD * group.count))
     good.push(...ranked.slice(0, count))
-    others.push(...ranked.slice(count, count + MOST_OTHERS))
+    others.push(...ranked.slice(count))
   }
   return { good, others: [...others, ...request.pending] }
 }
 
 function estimate(axes: readonly Axis[], points: readonly Params[]): Estimate {
   const places = points.map((params) => placeOf(axes, params))
-  return axes.map((axis, i) =>
+  const byAxis = axes.map((axis, i) =>
     parzen(
       axis,
       places.map((place) => place[i]!),
     ),
   )
+  return { byAxis, trials: points.length }
 }
 
 /** A point of the unit cube: the joint axes from one kernel (or the uniform one), each other axis from its own. */
-function draw(estimates: Estimate, joint: readonly number[], draws: Stream): Float64Array {
-  const shared = draws.below((estimates[0]?.kernels ?? 0) + 1)
-  return Float64Array.from(estimates, (axis, i) => {
-    const k = joint.includes(i) ? shared : draws.below(axis.kernels + 1)
-    return k === axis.kernels ? draws.next() : axis.draw(k, draws)
+function draw({ byAxis, trials }: Estimate, joint: readonly number[], draws: Stream): Float64Array {
+  const shared = draws.below(trials + 1)
+  return Float64Array.from(byAxis, (axis, i) => {
+    const k = joint.includes(i) ? shared : draws.below(trials + 1)
+    return k === trials ? draws.next() : axis.draw(k, draws)
   })
 }
 
 function logDensity(
-  estimates: Estimate,
+  { byAxis, trials }: Estimate,
   joint: readonly number[],
   unit: Float64Array,
   active: readonly boolean[],
 ): number {
   let sum = 0
-  for (const [i, axis] of estimates.entries()) {
+  for (const [i, axis] of byAxis.entries()) {
     if (active[i] && !joint.includes(i)) sum += log(density(axis, unit[i]!))
   }
-  const kernels = estimates[0]?.kernels ?? 0
   let mixture = 1
-  for (let k = 0; k < kernels; k++) {
+  for (let k = 0; k < trials; k++) {
     let product = 1
-    for (const i of joint) if (active[i]) product *= estimates[i]!.kernel(k, unit[i]!)
+    for (const i of joint) if (active[i]) product *= byAxis[i]!.kernel(k, unit[i]!)
     mixture += product
   }
-  return sum + log(mixture / (kernels + 1))
+  return sum + log(mixture / (trials + 1))
 }

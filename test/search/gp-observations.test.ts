@@ -53,6 +53,10 @@ describe('what the process learns from', () => {
     expect(falling).toEqual(expected.map((number) => 191 - number))
   })
 
+  it('leaves out the worst of 129', () => {
+    expect(observed(trialsOf(1, 129)).numbers).toEqual(Array.from({ length: 128 }, (_, i) => i))
+  })
+
   it('is of the other epochs what is left of 128', () => {
     const { numbers, groups } = observed([...trialsOf(0, 80), ...trialsOf(1, 88, 100)])
     expect(groups).toEqual([...Array<number>(88).fill(5), ...Array<number>(40).fill(2)])
