@@ -77,21 +77,14 @@ export function expectWinner(request: ExpectationRequest): WinnerExpectation | n
   const best = known.find(({ number }) => number === request.best)
   if (best === undefined || known.filter(hasValue).length < LEAST_TRIALS) return null
   const group = fidelityOf(best, stages)
-  const scored = [...byFidelity(known, stages)].flatMap(([epochs, members]) => {
-    const scores = standardScores(members, direction)
-    return members.map((trial, i) => ({ trial, epochs, score: scores[i]! }))
-  })
+  const scored = scoresByEpochs(known, request)
   const alike = scored.filter(({ epochs }) => epochs === group)
-  const scale = scaleOf(alike.filter(({ trial }) => hasValue(trial)))
+  const valued = alike.filter(({ trial }) => hasValue(trial))
+  const scale = scaleOf(valued)
   if (scale === null) return null
   const own = thinned(alike, MOST_OBSERVATIONS)
-  const chosen = [
-    ...own,
-    ...thinned(
-      scored.filter(({ epochs }) => epochs !== group),
-      MOST_OBSERVATIONS - own.length,
-    ),
-  ]
+  const others = scored.filter(({ epochs }) => epochs !== group)
+  const chosen = [...own, ...thinned(others, MOST_OBSERVATIONS - own.length)]
   const axes = axesView(space)
   const { process, noisy } = fitSearchProcess({
     places: chosen.map(({ trial }) => placeOf(axes, trial.params)),
@@ -99,21 +92,22 @@ export function expectWinner(request: ExpectationRequest): WinnerExpectation | n
     groups: Float64Array.from(chosen, ({ epochs }) => epochs),
     isChoice: axes.map(({ kind }) => kind === 'choice'),
   })
-  const expectations = own
-    .filter(({ trial }) => hasValue(trial))
-    .map(({ trial, score }) => ({
-      trial: trial.number,
-      isComplete: trial.state === 'complete',
-      score,
-      ...process.predict(placeOf(axes, trial.params), group),
-    }))
+  const judged = ({ trial, score }: Scored) => ({
+    trial: trial.number,
+    isComplete: trial.state === 'complete',
+    score,
+    ...process.predict(placeOf(axes, trial.params), group),
+  })
+  const expectations = own.filter(({ trial }) => hasValue(trial)).map(judged)
   const { noise, freedom } = noiseOf(expectations, process.noise)
-  const toExpectation = ({ trial, mean, deviation }: (typeof expectations)[number]): Expectation => ({
+  const toExpectation = ({ trial, mean, deviation }: ReturnType<typeof judged>): Expectation => ({
     trial,
     value: scale.value + scale.slope * (mean - scale.score),
     margin: intervalOf(freedom) * Math.abs(scale.slope) * Math.sqrt(deviation * deviation + noise * noise),
   })
-  const first = expectations.find(({ trial }) => trial === best.number)!
+  // The process may not have learnt from these: of many trials it sees a part.
+  const find = (number: number) => valued.find(({ trial }) => trial.number === number)
+  const first = judged(find(best.number)!)
   const likeliest = likeliestOf(expectations, first)
   const rival = likeliestOf(expectations.filter(({ isComplete }) => isComplete).slice(0, CHOSEN_AMONG), first)
   const isClear = noisy && rival.mean < first.mean - CLEAR * noise
@@ -122,13 +116,24 @@ export function expectWinner(request: ExpectationRequest): WinnerExpectation | n
     likeliest: toExpectation(likeliest),
     chosen: toExpectation(isClear ? rival : first),
     others: (request.others ?? []).map((number) => {
-      const found = expectations.find(({ trial }) => trial === number)
-      return found === undefined ? null : toExpectation(found)
+      const found = find(number)
+      return found === undefined ? null : toExpectation(judged(found))
     }),
     noise: Math.abs(scale.slope) * noise,
     hasNoise: noise > LEAST_NOISE,
-    trials: alike.filter(({ trial }) => hasValue(trial)).length,
+    trials: valued.length,
   }
+}
+
+/** The trials with their scores among those of the same epochs. */
+function scoresByEpochs(
+  trials: readonly PastTrial[],
+  { stages, direction }: ExpectationRequest,
+): (Scored & { readonly epochs: number })[] {
+  return [...byFidelity(trials, stages)].flatMap(([epochs, members]) => {
+    const scores = standardScores(members, direction)
+    return members.map((trial, i) => ({ trial, epochs, score: scores[i]! }))
+  })
 }
 
 /**

@@ -128,9 +128,21 @@ describe('what a trial is worth', () => {
     for (const i of [0, 63, 100, 127]) {
       expect(found.others[kept[i]!]!.value).toBeCloseTo(plain.value(plain.at[i]!.mean), 9)
     }
-    expect(found.others[65]).toBeNull()
-    const most = expectWinner(asked(ranked(129, 0.1)))!
-    expect(most.others.map((other) => other !== null)).toEqual([...Array(128).fill(true), false])
+  })
+
+  it('is told of any of more trials than these, the best one too', () => {
+    const found = expectWinner(asked(ranked(192, 0.1)))!
+    const again = expectWinner(asked(ranked(192, 0.1), { best: 65 }))!
+    expect(again.best).toEqual({ ...found.others[65]!, trial: 65 })
+    expect(found.others.map((other) => other!.trial)).toEqual(Array.from({ length: 192 }, (_, i) => i))
+    expect(expectWinner(asked(ranked(20, 0.1), { others: [20, 3] }))!.others[0]).toBeNull()
+  })
+
+  it('is that by 128 of 129 trials: the worst one has no say', () => {
+    const trials = ranked(129, 0.1)
+    const plain = plainly(trials.slice(0, 128), standardScores(trials, 'minimize').slice(0, 128), 128)
+    const found = expectWinner(asked(trials))!
+    expect(found.others[5]!.value).toBeCloseTo(plain.value(plain.at[5]!.mean), 9)
   })
 
   it('is judged by trials of other epochs as far as these are fewer than 128', () => {
