@@ -1,6 +1,6 @@
 import { drawnAfter, isImported } from '../search/imported-stages.ts'
 import type { StageRecord } from '../store/store.ts'
-import { finishedTrial, startedTrial } from '../store/trial-life.ts'
+import { finishedTrial } from '../store/trial-life.ts'
 import {
   isFinished,
   type TrialNumber,
@@ -61,12 +61,10 @@ export class AskedStudy {
       const { queue, record } = this.#stage()
       const taken = queue.take()
       if (typeof taken === 'object') {
-        const place = { host: this.#host, slot: null }
-        store.startTrial(study.id, taken.spec, place.host)
+        const { number } = taken.spec
+        store.startTrial(study.id, taken.spec, this.#host)
         store.flush()
-        const before = { state: 'waiting', attempts: taken.attempt - 1 } as const
-        const started = store.trial(study.id, taken.spec.number)
-        this.#out.set(taken.spec.number, started ?? startedTrial(before, taken.spec, place, 0))
+        this.#out.set(number, store.trial(study.id, number)!)
         return { kind: 'trial', ...taken, stage: record.name }
       }
       if (this.#out.size > 0) return { kind: 'wait', pending: this.pending().map(({ number }) => number) }

@@ -66,3 +66,31 @@ test('after a reset another trial begins, with names of its own', () => {
   writer.write(next)
   expect(reader.read()).toEqual([next])
 })
+
+test('a journal holds exactly as many words as it has, names and their header included', () => {
+  // -1, the header's length, `["a"]`, then step, value, seconds and one metric.
+  const needed = 2 + 5 + 4
+  const measurement = { step: 1, value: 2, metrics: { a: 3 }, seconds: 4 }
+  expect(openBoth(needed - 1).writer.write(measurement)).toBe(false)
+  const { writer, reader } = openBoth(needed)
+  expect(writer.write(measurement)).toBe(true)
+  expect(writer.write(measurement)).toBe(false)
+  expect(reader.read()).toEqual([measurement])
+  // The names are known now: two more measurements of four words fit.
+  expect([1, 2, 3].map(() => writer.write(measurement))).toEqual([true, true, false])
+  expect(reader.read()).toEqual([measurement, measurement])
+})
+
+test('names are written again where another one comes, one is missing, or their order is another', () => {
+  const { writer, reader } = openBoth(300)
+  const all = [{ a: 1 }, { a: 1, b: 2 }, { b: 2, a: 1 }, { b: 2 }, {}, { c: 3 }].map((metrics, i) => ({
+    step: i + 1,
+    value: 0,
+    metrics,
+    seconds: 0,
+  }))
+  for (const measurement of all) expect(writer.write(measurement)).toBe(true)
+  expect(reader.read().map(({ metrics }) => Object.entries(metrics))).toEqual(
+    all.map(({ metrics }) => Object.entries(metrics)),
+  )
+})

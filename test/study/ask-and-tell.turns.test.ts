@@ -107,6 +107,8 @@ describe('an asked study', () => {
       first.tell(number, outcomeOf(number, 1))
     }
     expect(ask(first)).toBe(3)
+    course.store.releaseLease(course.study.id)
+    course.store.acquireLease(course.study.id)
     const second = new AskedStudy(course, 'there')
     expect(second.pending().map(({ number, host }) => [number, host])).toEqual([[3, 'here']])
     expect(ask(second)).toBe(4)
@@ -143,12 +145,17 @@ describe('an asked study', () => {
       { x: i / 20 },
       Math.abs(i / 20 - 0.3),
     ])
-    const course: StudyCourse = courseOf({ space: LINE, stages: STAGES, given, narrow })
+    // Their epochs count towards no limit.
+    const limits = { retries: 0, maxFailures: null, maxEpochs: 7 }
+    const course: StudyCourse = courseOf({ space: LINE, stages: STAGES, given, narrow, limits })
     const asked = new AskedStudy(course, 'here')
     expect(asked.ask()).toMatchObject({ stage: 'coarse', spec: { number: 20, stage: 1 } })
     asked.tell(20, outcomeOf(1, 1))
     const again = new AskedStudy(course, 'here')
-    expect(tellAll(again)).toEqual([21, 22, 23, 24])
+    for (const number of [21, 22, 23, 24]) {
+      expect(ask(again)).toBe(number)
+      again.tell(number, outcomeOf(1, number < 23 ? 1 : 2))
+    }
     expect(again.end).toEqual({ state: 'complete', endReason: null })
     const [, coarse] = course.store.stages(course.study.id)
     expect(coarse!.narrowing !== null).toBe(narrow)
@@ -163,5 +170,15 @@ describe('an asked study', () => {
     }
     expect(ask(asked)).toBe('end')
     expect(asked.end?.endReason).toBe('limit of 6 epochs reached')
+  })
+
+  it('spends its limit of epochs to the last one', () => {
+    const limits = { retries: 0, maxFailures: null, maxEpochs: 7 }
+    const asked = new AskedStudy(courseOf({ space: LINE, stages: STAGES, limits }), 'here')
+    for (let number = 0; number < 5; number++) {
+      expect(ask(asked)).toBe(number)
+      asked.tell(number, outcomeOf(number, number < 3 ? 1 : 2))
+    }
+    expect(asked.end).toEqual({ state: 'complete', endReason: null })
   })
 })
