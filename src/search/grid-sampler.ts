@@ -50,8 +50,7 @@ function gridPoints(space: SearchSpace, trials: number): Params[] {
   const names = Object.keys(space.parameters)
   const counts = levelCounts(space, trials)
   const levels = names.map((name, axis) => levelsOf(space, name, counts[axis]!))
-  const total = levels.reduce((count, values) => count * values.length, 1)
-  const rows = total <= trials ? fullRows(counts) : balancedRows(counts, trials)
+  const rows = sizeOf(counts) <= trials ? fullRows(counts) : balancedRows(counts, trials)
   const points = new Map<string, Params>()
   for (const row of rows) {
     const values = Object.fromEntries(names.map((name, axis) => [name, levels[axis]![row[axis]!]!]))
@@ -71,7 +70,7 @@ function levelCounts(space: SearchSpace, trials: number): number[] {
   const counts = distributions.map((distribution, axis) =>
     distribution.kind === 'categorical' && !distribution.ordered ? most[axis]! : Math.min(2, most[axis]!),
   )
-  let size = counts.reduce((product, count) => product * count, 1)
+  let size = sizeOf(counts)
   for (;;) {
     let next = -1
     for (const [axis, count] of counts.entries()) {
@@ -84,10 +83,14 @@ function levelCounts(space: SearchSpace, trials: number): number[] {
   }
 }
 
+/** How many points a grid of that many levels has. */
+function sizeOf(counts: readonly number[]): number {
+  return counts.reduce((product, count) => product * count, 1)
+}
+
 /** All rows of level numbers, the last axis changing fastest. */
 function fullRows(counts: readonly number[]): number[][] {
-  const total = counts.reduce((product, count) => product * count, 1)
-  return Array.from({ length: total }, (_, i) => {
+  return Array.from({ length: sizeOf(counts) }, (_, i) => {
     const row: number[] = []
     let rest = i
     for (let axis = counts.length - 1; axis >= 0; axis--) {
@@ -139,7 +142,7 @@ function association(a: Uint32Array, countA: number, b: Uint32Array, countB: num
  * @param trials of the stage that has the grid
  */
 export function gridNotice(space: SearchSpace, trials: number): string | null {
-  const total = levelCounts(space, trials).reduce((product, count) => product * count, 1)
+  const total = sizeOf(levelCounts(space, trials))
   if (total <= trials) return null
   return `the grid has ${total} points, of which ${trials} are tried, each value of a parameter equally often`
 }

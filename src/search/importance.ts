@@ -191,5 +191,5 @@ function meanOf(values: readonly number[]): number {
 
 function variance(values: readonly number[]): number {
   const mean = meanOf(values)
-  return meanOf(values.map((value) => (value - mean) * (value - mean)))
+  return meanOf(values.map((value) => value - mean).map((off) => off * off))
 }

@@ -95,10 +95,13 @@ export function judgeReplicates(request: {
       expected: process?.others[i] ?? null,
     }
   })
-  const sign = direction === 'minimize' ? 1 : -1
-  const merit = (point: ReplicatedPoint): number =>
-    sign * (point.expected?.value ?? meanOf([point.value, ...point.again]))
-  return { points, winner: points.reduce((a, b) => (merit(b) < merit(a) ? b : a)).original }
+  const judgedValue = (point: ReplicatedPoint): number =>
+    point.expected?.value ?? meanOf([point.value, ...point.again])
+  const isBetter = (a: number, b: number): boolean => (direction === 'minimize' ? a < b : a > b)
+  return {
+    points,
+    winner: points.reduce((a, b) => (isBetter(judgedValue(b), judgedValue(a)) ? b : a)).original,
+  }
 }
 
 function meanOf(values: readonly number[]): number {
@@ -109,6 +112,6 @@ function meanOf(values: readonly number[]): number {
 function deviationOf(values: readonly number[]): number | null {
   if (values.length < 2) return null
   const mean = meanOf(values)
-  const squares = values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0)
+  const squares = values.map((value) => value - mean).reduce((sum, off) => sum + off * off, 0)
   return Math.sqrt(squares / (values.length - 1))
 }

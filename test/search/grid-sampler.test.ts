@@ -52,6 +52,7 @@ describe('a grid that fits its stage', () => {
     expect(levels(float(1e-4, 1, { log: true }), 3)).toEqual([1e-4, expect.closeTo(1e-2, 12), 1])
     expect(levels(float(0, 1, { step: 0.1 }), 3)).toEqual([0, 0.5, 1])
     expect(levels(int(1, 7), 4)).toEqual([1, 3, 5, 7])
+    expect(levels(int(1, 6), 4)).toEqual([1, 3, 4, 6])
     // 0.5 · 2001^(1/3) and 0.5 · 2001^(2/3), rounded: an int has half a unit past its bounds.
     expect(levels(int(1, 1000, { log: true }), 4)).toEqual([1, 6, 79, 1000])
     expect(levels(choice([8, 16, 32, 64, 128], { ordered: true }), 3)).toEqual([8, 32, 128])
@@ -117,6 +118,7 @@ describe('a grid that does not fit its stage', () => {
       ),
     )
     const points = grid(space, 30)
+    expect(rows(points.slice(0, 3))).toEqual(['2 3 2 1 0', '1 2 0 0 4', '2 2 2 0 2'])
     for (const [i, size] of sizes.entries()) {
       for (let value = 0; value < size; value++) {
         const times = points.filter((params) => params[`c${i}`] === value).length

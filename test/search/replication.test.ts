@@ -103,6 +103,8 @@ describe('what replicates say', () => {
     expect(judge([...earlier, ...again(3, 3, 0)])!.winner).toBe(2)
     expect(judge([...earlier, ...again(9, 4, 2)], 'maximize')!.winner).toBe(1)
     expect(judge([...earlier, ...again(5, 9, 4)], 'maximize')!.winner).toBe(0)
+    expect(judge([...earlier, ...again(5, 4, 1)], 'maximize')!.winner).toBe(0)
+    expect(judge([...earlier, ...again(5, 4, 3)], 'maximize')!.winner).toBe(2)
     expect(judge(earlier)!.winner).toBe(1)
   })
 

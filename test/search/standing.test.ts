@@ -50,8 +50,9 @@ describe('the standing of trials', () => {
   const at = (number: number, value: number, stage = 0): PastTrial => ({
     ...{ number, value, stage, state: 'complete', epochs: 1, params: {} },
   })
+  const none: PastTrial[] = []
   const standing = (changes: Partial<ProposalRequest>) => {
-    const asked = { earlier: [], history: [], stages, direction: 'minimize', ...changes }
+    const asked = { earlier: none, history: [], stages, direction: 'minimize', ...changes }
     const { groups, valued } = standings(asked as unknown as ProposalRequest)
     return {
       valued,
@@ -62,8 +63,10 @@ describe('the standing of trials', () => {
   it('is worked out again for the same history beside other trials, in other stages or in another direction', () => {
     const history = [at(2, 2), at(3, 1)]
     const earlier = [at(0, 1, 1)]
-    expect(standing({ history })).toEqual({ valued: 2, best: [[1, [3, 2]]] })
+    const alone = { valued: 2, best: [[1, [3, 2]]] }
+    expect(standing({ history })).toEqual(alone)
     expect(standing({ history, direction: 'maximize' }).best).toEqual([[1, [2, 3]]])
+    expect(standing({ history })).toEqual(alone)
     expect(standing({ history, earlier })).toEqual({
       valued: 3,
       best: [
@@ -73,6 +76,18 @@ describe('the standing of trials', () => {
     })
     const longer = [{ epochs: 7 }, { epochs: 3 }] as unknown as ProposalRequest['stages']
     expect(standing({ history, earlier, stages: longer }).best[1]).toEqual([7, [3, 2]])
+    expect(standing({ history, earlier })).toMatchObject({ valued: 3 })
+    expect(standing({ history })).toEqual(alone)
+  })
+
+  it('is continued as a history grows', () => {
+    const history = [at(0, 2)]
+    const asked = { earlier: none, history, stages, direction: 'minimize' } as unknown as ProposalRequest
+    const { groups } = standings(asked)
+    expect(standings({ ...asked, index: 1 }).groups).toBe(groups)
+    history.push(at(1, 1))
+    expect(standings({ ...asked, index: 2 }).groups).toBe(groups)
+    expect(groups.get(1)!.best.map(({ number }) => number)).toEqual([1, 0])
   })
 
   it('is worked out again for a history that has become shorter', () => {
@@ -84,10 +99,10 @@ describe('the standing of trials', () => {
   })
 
   it('ranks the best 225 trials of a group and counts the others', () => {
-    const history = Array.from({ length: 230 }, (_, number) => at(number, (number * 7) % 230))
+    const history = Array.from({ length: 230 }, (_, number) => at(number, ((number * 7) % 230) / 1000))
     const { groups } = standings({ earlier: [], history, stages, direction: 'minimize' } as never)
     const { count, best } = groups.get(1)!
     expect(count).toBe(230)
-    expect(best.map(({ value }) => value)).toEqual(Array.from({ length: 225 }, (_, i) => i))
+    expect(best.map(({ value }) => value)).toEqual(Array.from({ length: 225 }, (_, i) => i / 1000))
   })
 })
