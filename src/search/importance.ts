@@ -136,11 +136,12 @@ function effects(box: SearchSpace, rootAxes: readonly Axis[], model: Model): Map
         return model.process.meanAt(place, model.group)
       })
     })
-    const share = active.length / background.length
     const means = columns.map(meanOf)
     const along = active.map((_, point) => variance(columns.map((column) => column[point]!)))
     const curve = means.map((score, step) => ({ value: values[step]!, score }))
-    return [{ name, main: share * variance(means), total: share * meanOf(along), curve }]
+    // As often as the parameter exists; the shares below are of the sums of these.
+    const weight = active.length
+    return [{ name, main: weight * variance(means), total: weight * meanOf(along), curve }]
   })
   const sums = { main: 0, total: 0 }
   for (const { main, total } of raw) {

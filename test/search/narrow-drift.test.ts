@@ -4,7 +4,7 @@ import { fastGenerator } from '../../src/random/fast-generator.ts'
 import { shuffle } from '../../src/random/permutation.ts'
 import { narrow } from '../../src/search/narrow.ts'
 import type { AxisView } from '../../src/search/narrow-axis.ts'
-import { driftOf } from '../../src/search/narrow-drift.ts'
+import { driftOf, earlyEpoch } from '../../src/search/narrow-drift.ts'
 import { choice, float, searchSpace } from '../../src/space/constructors.ts'
 import type { ParamValue } from '../../src/space/distribution.ts'
 import { pastTrial, stage } from '../../src/testing/requests.ts'
@@ -45,6 +45,10 @@ describe('the drift of the best', () => {
     }
     return driftOf({ ...view, ...changes } as AxisView, float(0, 1))
   }
+
+  it('is since a third of the epochs, if there is such an epoch', () => {
+    expect([1, 2, 3, 5, 9, 50].map(earlyEpoch)).toEqual([null, 1, 1, 2, 3, 17])
+  })
 
   it('is from the mean place of the best early on to that of the best at the end', () => {
     expect(drift([0.2, 0.3, 0.6, 0.9], [3, 2, 1, 0])).toEqual({

@@ -55,8 +55,11 @@ describe('narrowing a range', () => {
 
   it('cuts an end where chance would hardly leave out so many trials, and no other', () => {
     // None of 12 among the 8 best of 40: C(28, 8) / C(40, 8) = 0.0404; none of 11: 0.0557.
-    const cut = (first: number, lowest: number) =>
-      bounds(narrowRange(view(evenly(from(first, 8)), 8), unit, lowBetween(lowest, lowest)).after)
+    const cut = (first: number, lowest: number) => {
+      const result = narrowRange(view(evenly(from(first, 8)), 8), unit, lowBetween(lowest, lowest))
+      expect(result).toMatchObject({ action: 'narrowed', reason: { code: 'concentrated' } })
+      return bounds(result.after)
+    }
     expect(cut(12, 8)).toEqual([0.252, 0.548])
     expect(cut(11, 8)).toEqual([0, 0.523])
     expect(cut(20, 12)).toEqual([0.452, 0.748])
@@ -123,6 +126,14 @@ describe('going past an edge', () => {
     const both = past(at([39, 38, 37, 36, 35, 34, 33, 0]), lowBetween(19, 20))
     expect(both).toMatchObject({ action: 'extended', reason: { edge: 'upper' } })
     expect(bounds(both.after)).toEqual([10, 11.5])
+  })
+
+  it('says which hard bound stops it, where a soft one would have been passed', () => {
+    const hard = float(10, 11, { hard: true })
+    const result = narrowRange(view(at(from(0, 8)), 8, { root: hard }), hard, lowBetween(0, 1))
+    expect(result).toMatchObject({ action: 'narrowed', reason: { code: 'concentrated', best: 10.0125 } })
+    expect(bounds(result.after)).toEqual([10, 10.25])
+    expect(result.remarks).toEqual([{ code: 'hard-bound', edge: 'lower', bound: 10, bestAtEdge: true }])
   })
 
   it('goes as far as the best trials lie, if these are farther out', () => {

@@ -2,7 +2,6 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fastGenerator } from '../../src/random/fast-generator.ts'
 import { narrow } from '../../src/search/narrow.ts'
-import { earlyEpoch } from '../../src/search/narrow-drift.ts'
 import { choice, float, int, searchSpace, when } from '../../src/space/constructors.ts'
 import type { Params } from '../../src/space/distribution.ts'
 import { distributionMistake } from '../../src/space/distribution-rules.ts'
@@ -225,10 +224,6 @@ describe('narrowing', () => {
         { code: 'drift', side: 'upper', moved: expect.any(Number), fromEpoch: 1, toEpoch: 3 },
       ])
       expect(decision(narrow({ ...request, early: early(1) }), 'rate').remarks).toEqual([])
-    })
-
-    it('compares with a third of the epochs, if there is such an epoch', () => {
-      expect([1, 2, 3, 5, 9, 50].map(earlyEpoch)).toEqual([null, 1, 1, 2, 3, 17])
     })
   })
 
