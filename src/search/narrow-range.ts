@@ -17,10 +17,10 @@ export function narrowRange(view: AxisView, before: Distribution, profile: Float
   const { name } = view
   const placed = placedTrials(view, before)
   const elite = placed.filter(({ isElite }) => isElite)
-  const best = elite[0]
-  if (best === undefined || elite.length < LEAST_ELITE) {
+  if (elite.length < LEAST_ELITE) {
     return keptBecause(name, before, { code: 'too-few-elite', elite: elite.length })
   }
+  const best = elite[0]!
   const found = evidence(
     placed.map(({ place }) => place),
     placed.map(({ isElite }) => isElite),
@@ -114,9 +114,9 @@ function outermostOf(elite: readonly Placed[]): Placed {
 /** Where the trials diverged, if all of them lie on one side by more than chance. */
 function divergedSide(placed: readonly Placed[], name: string): NarrowRemark[] {
   const diverged = placed.filter(({ trial }) => trial.state === 'diverged').sort((a, b) => a.place - b.place)
-  const low = diverged[0]
-  const high = diverged.at(-1)
-  if (low === undefined || high === undefined || diverged.length < 2) return []
+  if (diverged.length < 2) return []
+  const low = diverged[0]!
+  const high = diverged.at(-1)!
   const from = own(low.trial.params, name)
   const to = own(high.trial.params, name)
   if (typeof from !== 'number' || typeof to !== 'number') return []

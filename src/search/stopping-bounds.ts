@@ -35,9 +35,8 @@ function stoppedAt(before: Distribution, lowest: number, view: AxisView): Stoppe
   const near = edgeNear(lowest)
   const placed = placedTrials(view, before)
   const elite = placed.filter(({ isElite }) => isElite)
-  const best = elite[0]
-  if (near === null || best === undefined || elite.length < LEAST_ELITE) return null
-  const [remark] = stoppingBound(view, before, best, near)
+  if (near === null || elite.length < LEAST_ELITE) return null
+  const [remark] = stoppingBound(view, before, elite[0]!, near)
   if (remark?.code !== 'hard-bound') return null
   const found = evidence(
     placed.map(({ place }) => place),

@@ -188,7 +188,7 @@ describe('what is said beside', () => {
       valueAt = (x: number): unknown => x,
     ) => {
       const base = view(evenly(from(14, 8)), 8)
-      const ranked = base.ranked.map((trial) => {
+      const ranked = [...base.ranked.slice(0, 8), ...base.ranked.slice(8).toReversed()].map((trial) => {
         const x = trial.params.x as number
         const diverged = diverges.includes(Math.round(x * 40 - 0.5))
         const params = { x: valueAt(x) as number }
