@@ -109,7 +109,7 @@ describe('evidence', () => {
       ).below
     }
     expect(least(40)).toBe(1 / 2001)
-    expect(least(1250)).toBe(1 / 1601)
+    expect(least(1300)).toBe(1 / 1539)
     expect(least(10_100)).toBe(1 / 201)
   })
 
