@@ -1,16 +1,19 @@
 import type { Evaluation, Lease, StageRecord, StudyReader, StudyRecord, StudyState } from '../store/store.ts'
 import { FINISHED_STATES, TRIAL_STATES, type TrialRecord, type TrialState } from '../trial.ts'
 import { type FailingStage, failingSentence, readFailingStages } from './failing-stages.ts'
-import { shellWord } from './names.ts'
 import { countOf, formatDuration, formatMetric, formatMoment, NO_VALUE } from './numbers.ts'
 import { type Column, renderTable, type TableLayout } from './table.ts'
 import { testLines } from './test-lines.ts'
 import { oneLine, paint, type Span } from './text.ts'
 import { readRunningTimes, readTotals, type Totals } from './totals.ts'
 import { evaluationRecordJson, isoMoment, SCHEMA_VERSION, studyDetails, trialSummary } from './trial-json.ts'
+import { nextTurn, wayOn } from './way-on.ts'
 
-/** The state of a study, where one whose process is gone does not count as running. */
-export type Activity = StudyState | 'interrupted'
+/**
+ * The state of a study, where one whose process is gone does not count as running. One that is `open` needs no process:
+ * its trials are asked for and told.
+ */
+export type Activity = StudyState | 'interrupted' | 'open'
 
 /** A study at a glance. */
 export interface StudyOverview {
@@ -35,7 +38,7 @@ export function overviewOf(reader: StudyReader, study: StudyRecord): StudyOvervi
   const lease = reader.lease(study.id)
   return {
     study,
-    activity: study.state === 'running' && lease === undefined ? 'interrupted' : study.state,
+    activity: activityWith(study, lease),
     lease,
     stages,
     totals,
@@ -48,6 +51,11 @@ export function overviewOf(reader: StudyReader, study: StudyRecord): StudyOvervi
     best: reader.bestTrials(study.id, 1)[0],
     durationMs: readRunningTimes(reader, study.id).all,
   }
+}
+
+function activityWith(study: StudyRecord, lease: Lease | undefined): Activity {
+  if (study.state !== 'running' || lease !== undefined) return study.state
+  return nextTurn(study) === 'ask' ? 'open' : 'interrupted'
 }
 
 /** An overview as `studies --json` has it. */
@@ -149,9 +157,11 @@ export function renderStatus(
   } else lines.push([begun])
   if (study.endReason !== null) lines.push([oneLine(study.endReason)])
   if (activity === 'interrupted' || activity === 'stopped') {
-    lines.push([
-      { text: `Continue with: finesweep resume ${shellWord(study.name)}${dbOption}`, tone: 'warning' },
-    ])
+    lines.push([{ text: wayOn(study, dbOption), tone: 'warning' }])
+  }
+  if (activity === 'open') {
+    const { running } = status.counts
+    lines.push([`${running === 0 ? '' : `${countOf(running, 'trial')} pending. `}${wayOn(study, dbOption)}`])
   }
   if (study.comment !== null) lines.push([oneLine(study.comment)])
   if (study.tags.length > 0) lines.push([`tags: ${oneLine(study.tags.join(', '))}`])
@@ -169,7 +179,7 @@ export function renderStatus(
 
 function activityOf({ activity }: StudyOverview): Span {
   if (activity === 'complete') return { text: activity, tone: 'good' }
-  return activity === 'running' ? activity : { text: activity, tone: 'warning' }
+  return activity === 'running' || activity === 'open' ? activity : { text: activity, tone: 'warning' }
 }
 
 function stageColumns({ study: { metric }, stages, counts }: StudyStatus): Column<StageStatus>[] {

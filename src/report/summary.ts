@@ -13,6 +13,7 @@ import { testLines } from './test-lines.ts'
 import { oneLine, paint, type Span, wrap, wrapSpans } from './text.ts'
 import { readRunningTimes, type Totals } from './totals.ts'
 import { rankedColumns } from './trial-columns.ts'
+import { wayOn } from './way-on.ts'
 import { worthSentences } from './winner.ts'
 
 /** What is reported when a study ends. */
@@ -138,8 +139,7 @@ function totalsLine(
 
 function endSentence(study: StudyRecord, dbOption: string): Span {
   const reason = study.endReason === null ? '' : `: ${oneLine(study.endReason).replace(/\.$/, '')}`
-  const way =
-    study.state === 'complete' ? '' : ` Continue with: finesweep resume ${shellWord(study.name)}${dbOption}`
+  const way = study.state === 'complete' ? '' : ` ${wayOn(study, dbOption)}`
   const text = `The study ${study.state === 'complete' ? 'ended' : `is ${study.state}`}${reason}.${way}`
   return { text, tone: 'warning' }
 }

@@ -4,9 +4,9 @@ import { UserError } from '../errors.ts'
 import { RANKED_STATES } from '../trial.ts'
 import { closeWritable, openReadable, openWritable } from './connection.ts'
 import { findDamage } from './find-damage.ts'
+import { findInterrupted, resetInterrupted } from './interrupted-trials.ts'
 import { type HeldLease, isLive } from './lease.ts'
 import { identify, MIGRATIONS } from './schema.ts'
-import { sealRows } from './seal.ts'
 import { onStore } from './store-error.ts'
 
 /** What a check found in a store. */
@@ -197,34 +197,15 @@ const LEASES: Check = {
   },
 }
 
-const INTERRUPTED = "state = 'running' AND study NOT IN (SELECT value FROM json_each(?))"
-
 const INTERRUPTED_TRIALS: Check = {
-  find: (db, now) => {
-    const sql = `SELECT name, count(*) AS trials FROM trials JOIN studies ON studies.id = trials.study
-      WHERE trials.${INTERRUPTED} GROUP BY name ORDER BY name`
-    const rows = db.prepare(sql).all(liveStudies(db, now)) as {
-      readonly name: string
-      readonly trials: number
-    }[]
-    return rows.map(({ name, trials }) => ({
+  find: (db, now) =>
+    findInterrupted(db, liveStudies(db, now)).map(({ name, trials }) => ({
       severity: 'warning',
       kind: 'interrupted-trials',
       message: `Study "${name}": its process ended while trials were running (${trials}); a resume runs them again`,
       hint: FIX,
-    }))
-  },
-  fix: (db, now) => {
-    const live = liveStudies(db, now)
-    db.prepare(
-      `DELETE FROM measurements WHERE EXISTS (SELECT 1 FROM trials t
-        WHERE t.study = measurements.study AND t.number = trial AND t.${INTERRUPTED.replace('AND study', 'AND t.study')})`,
-    ).run(live)
-    db.prepare(
-      `UPDATE trials SET state = 'waiting', host = NULL, slot = NULL, started_at = NULL WHERE ${INTERRUPTED}`,
-    ).run(live)
-    sealRows(db, 'trials', "state = 'waiting'")
-  },
+    })),
+  fix: (db, now) => resetInterrupted(db, liveStudies(db, now)),
 }
 
 /** Can't come about by a crash: a trial and its measurements are written in one transaction. */

@@ -177,7 +177,8 @@ export function makeExampleStore(file: string): void {
   writer.close()
 }
 
-export function createExampleStudy(writer: StudyWriter, name: string): StudyRecord {
+/** @param objective what its experiment says of the objective */
+export function createExampleStudy(writer: StudyWriter, name: string, objective?: object): StudyRecord {
   return writer.createStudy({
     name,
     seed: 42,
@@ -185,7 +186,11 @@ export function createExampleStudy(writer: StudyWriter, name: string): StudyReco
     metric: 'validAccuracy',
     tieMetric: null,
     lag: 8,
-    experiment: { name, stages: STAGES.map(({ name, trials, epochs }) => ({ name, trials, epochs })) },
+    experiment: {
+      name,
+      objective,
+      stages: STAGES.map(({ name, trials, epochs }) => ({ name, trials, epochs })),
+    },
     fingerprints: { data: 'd'.repeat(64), objective: 'o'.repeat(64), space: 's'.repeat(64) },
     codeVersion: '0.1.0',
   })

@@ -79,6 +79,27 @@ describe('studies, status and digest', () => {
     )
   })
 
+  it('say how a study goes on that no resume can continue', async () => {
+    const file = join(folder, 'external.db')
+    const writer = openWriter(file)
+    const statusOf = async (name: string, code: string | null) => {
+      const { id } = createExampleStudy(writer, name, { kind: 'external', code })
+      writer.addStage(id, STAGES[0]!)
+      writer.startTrial(id, exampleSpec(0), 'tester')
+      writer.releaseLease(id)
+      return (await runCaptured(['status', name, '--db', file])).stdout
+    }
+    const asked = await statusOf('asked', null)
+    expect(asked).toContain('asked: open, 0 of 9 trials\n')
+    expect(asked).toContain(`1 trial pending. Continue with: finesweep ask asked --db ${file}\n`)
+    const inCode = await statusOf('in-code', 'f'.repeat(64))
+    expect(inCode).toContain('in-code: interrupted, 0 of 9 trials\n')
+    expect(inCode).toContain(
+      'Run the program again that began it: its objective is a function of that program\n',
+    )
+    writer.close()
+  })
+
   it('print the digest alone', async () => {
     const reader = openReader(db)
     expect((await run('digest')).stdout).toBe(`${studyDigest(reader, 1)}\n`)

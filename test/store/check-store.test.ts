@@ -19,7 +19,7 @@ describe('checking a store', () => {
     const file = join(folder, 'good.db')
     const store = openWriter(file)
     const { id } = store.createStudy(newStudy())
-    store.startTrial(id, spec(0), 'a-host')
+    store.startTrial(id, spec(0), 'a-host', 0)
     store.finishTrial(id, 0, outcome(1), false)
     store.finishStudy(id, 'complete', null)
     store.close()
@@ -32,7 +32,7 @@ describe('checking a store', () => {
     const file = join(folder, 'live.db')
     const store = openWriter(file)
     const { id } = store.createStudy(newStudy())
-    store.startTrial(id, spec(0), 'a-host')
+    store.startTrial(id, spec(0), 'a-host', 0)
     store.flush()
     expect(kinds(checkStore(file, { fix: true }))).toEqual(['ok store', 'note live-lease'])
     store.finishTrial(id, 0, outcome(1), false)
@@ -45,10 +45,10 @@ describe('checking a store', () => {
     const file = join(folder, 'left.db')
     const store = openWriter(file)
     const { id } = store.createStudy(newStudy())
-    store.startTrial(id, spec(0), 'a-host')
+    store.startTrial(id, spec(0), 'a-host', 0)
     store.finishTrial(id, 0, outcome(1, { artifact: new Uint8Array(5) }), true)
-    store.startTrial(id, spec(1), 'a-host')
-    store.startTrial(id, spec(2), 'a-host')
+    store.startTrial(id, spec(1), 'a-host', 0)
+    store.startTrial(id, spec(2), 'a-host', 0)
     store.finishTrial(id, 2, outcome(1, { state: 'failed', artifact: new Uint8Array(5) }), true)
     store.close()
     const db = new Database(file)
@@ -72,6 +72,21 @@ describe('checking a store', () => {
     reader.close()
   })
 
+  it('leaves a trial alone that was handed out: it is pending until its value is told', () => {
+    const file = join(folder, 'asked.db')
+    const store = openWriter(file)
+    const { id } = store.createStudy(newStudy({ codeVersion: '0.2.0' }))
+    store.startTrial(id, spec(0), 'a-host')
+    store.startTrial(id, spec(1), 'a-host', 0)
+    store.releaseLease(id)
+    store.close()
+    expect(checkStore(file)[1]?.message).toContain('while trials were running (1)')
+    checkStore(file, { fix: true })
+    const reader = openReader(file)
+    expect(reader.trials(id).map(({ state }) => state)).toEqual(['running', 'waiting'])
+    reader.close()
+  })
+
   it('notes that there is no store, and reports one that is no store or damaged', () => {
     expect(kinds(checkStore(join(folder, 'none.db')))).toEqual(['note no-store'])
     const text = join(folder, 'text.db')
@@ -81,7 +96,7 @@ describe('checking a store', () => {
     const store = openWriter(file)
     const { id } = store.createStudy(newStudy())
     for (let number = 0; number < 100; number++) {
-      store.startTrial(id, spec(number), 'a-host')
+      store.startTrial(id, spec(number), 'a-host', 0)
       store.finishTrial(id, number, outcome(1), false)
     }
     store.close()
@@ -97,7 +112,7 @@ describe('checking a store', () => {
     const file = join(folder, 'edited.db')
     const store = openWriter(file)
     const { id } = store.createStudy(newStudy())
-    store.startTrial(id, spec(0), 'a-host')
+    store.startTrial(id, spec(0), 'a-host', 0)
     store.finishTrial(id, 0, outcome(1), false)
     store.close()
     const db = new Database(file)
@@ -147,7 +162,7 @@ describe('checking a store', () => {
     const store = openWriter(file)
     const { id } = store.createStudy(newStudy())
     for (const number of [0, 1, 2]) {
-      store.startTrial(id, spec(number), 'a-host')
+      store.startTrial(id, spec(number), 'a-host', 0)
       store.finishTrial(id, number, outcome(1), false)
     }
     store.close()
@@ -191,7 +206,7 @@ describe('checking a store', () => {
     const store = openWriter(file, { now: () => 0 })
     const ids = ['runs', 'left'].map((name) => store.createStudy(newStudy({ name })).id)
     for (const id of ids) {
-      store.startTrial(id, spec(0), 'a-host')
+      store.startTrial(id, spec(0), 'a-host', 0)
       store.addMeasurements(id, 0, outcome(1).measurements)
     }
     store.flush()
@@ -223,7 +238,7 @@ describe('checking a store', () => {
     expect(check(true, 60_000)).toEqual(left(true))
     expect(db.prepare('SELECT study FROM leases').pluck().all()).toEqual([1])
     expect(db.prepare('SELECT study, state, host, slot, started_at FROM trials').raw().all()).toEqual([
-      [1, 'running', 'a-host', null, 0],
+      [1, 'running', 'a-host', 0, 0],
       [2, 'waiting', null, null, null],
     ])
     expect(ids.map((id) => store.measurements(id, 0).length)).toEqual([3, 0])
@@ -238,7 +253,7 @@ describe('checking a store', () => {
     const store = openWriter(file)
     const { id } = store.createStudy(newStudy())
     for (const [number, state] of (['complete', 'pruned', 'diverged', 'failed'] as const).entries()) {
-      store.startTrial(id, spec(number), 'a-host')
+      store.startTrial(id, spec(number), 'a-host', 0)
       store.finishTrial(id, number, outcome(1, { state, artifact: Uint8Array.of(number) }), true)
     }
     store.close()
