@@ -1,7 +1,10 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { RungVerdict } from '../../src/execute/executor.ts'
 import { createInterruption, timedOut } from '../../src/execute/interruption.ts'
-import { runAttempt, type Surroundings } from '../../src/execute/run-attempt.ts'
+import { foldersOf, runAttempt, type Surroundings } from '../../src/execute/run-attempt.ts'
 import type { Objective, TrialContext } from '../../src/objective/objective.ts'
 import { trialFolders } from '../../src/objective/study-place.ts'
 
@@ -250,4 +253,18 @@ describe('an attempt that is to end', () => {
       expect([outcome.error?.code, measured]).toEqual(['timeout', [1]])
     }
   })
+})
+
+it('a trial has its folder in that of its study, or a temporary one outside of any', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'finesweep-folders-'))
+  const place = { study: 'here', stages: ['coarse'], folder, isReplay: false }
+  const source = { kind: 'module', file: 'objective.ts' } as const
+  const spec = { number: 3, stage: 0, params: {}, seed: 9, budget: { epochs: 1 }, continues: null }
+  expect(foldersOf({ ...source, place }, spec).own()).toBe(join(folder, '3'))
+  rmSync(folder, { recursive: true })
+  const outside = foldersOf(source, spec)
+  const own = outside.own()
+  expect(existsSync(own)).toBe(true)
+  outside.close()
+  expect(existsSync(own)).toBe(false)
 })
