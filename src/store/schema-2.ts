@@ -154,7 +154,7 @@ function lacking(db: Database.Database): Late[] {
 }
 
 function defineExactMetrics(db: Database.Database): void {
-  db.function('exact_metrics', { deterministic: true }, (loss: unknown, accuracy: unknown) =>
+  db.function('exact_metrics', (loss: unknown, accuracy: unknown) =>
     encodeJson({ loss: loss ?? Number.NaN, accuracy: accuracy ?? Number.NaN }),
   )
 }

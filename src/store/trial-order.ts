@@ -26,13 +26,13 @@ export function trialSorting(column: TrialColumn): TrialKey {
  * last in either direction. Numbers come before words.
  */
 export function sortTrials(trials: readonly TrialRecord[], key: TrialKey, falling: boolean): TrialRecord[] {
-  const sign = falling ? -1 : 1
   const keyed = trials.map((trial) => ({ trial, key: key(trial) }))
   keyed.sort((a, b) => {
     const missing = Number(isMissing(a.key)) - Number(isMissing(b.key))
     if (missing !== 0) return missing
     if (isMissing(a.key)) return a.trial.number - b.trial.number
-    return sign * compareKeys(a.key, b.key) || a.trial.number - b.trial.number
+    const ordered = falling ? compareKeys(b.key, a.key) : compareKeys(a.key, b.key)
+    return ordered || a.trial.number - b.trial.number
   })
   return keyed.map(({ trial }) => trial)
 }
@@ -41,10 +41,11 @@ function isMissing(key: ParamValue | null | undefined): boolean {
   return key === null || key === undefined || Number.isNaN(key)
 }
 
+/** NaN for equal infinities, which is as good as 0. */
 function compareKeys(a: ParamValue | null | undefined, b: ParamValue | null | undefined): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b || 0
-  if (typeof a === 'number') return -1
-  if (typeof b === 'number') return 1
+  if (typeof a === 'number' && typeof b === 'number') return a - b
+  const kinds = Number(typeof a !== 'number') - Number(typeof b !== 'number')
+  if (kinds !== 0) return kinds
   const [left, right] = [String(a), String(b)]
-  return left < right ? -1 : left > right ? 1 : 0
+  return Number(left > right) - Number(left < right)
 }

@@ -44,7 +44,8 @@ export function writeTrials(prepare: Prepare, study: number, held: HeldStudy): v
     }
     writeMeasurements(prepare, study, number, rows)
     if (artifact !== null) {
-      const bytes = toBuffer(artifact)
+      // A copy: what is shared with another thread could change between the bytes and their checksum.
+      const bytes = Buffer.from(artifact)
       prepare('INSERT INTO artifacts (study, trial, bytes, checksum) VALUES (?, ?, ?, ?)').run(
         study,
         number,
@@ -70,10 +71,4 @@ function writeMeasurements(
     for (let i = at; i < end; i++) cells.push(study, trial, ...measurements[i]!)
     prepare(PUT_MEASUREMENTS[end - at - 1]!).run(cells)
   }
-}
-
-/** SQLite copies the bytes; memory shared between threads has to be copied before. */
-function toBuffer(bytes: Uint8Array): Buffer {
-  if (bytes.buffer instanceof SharedArrayBuffer) return Buffer.from(bytes)
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
