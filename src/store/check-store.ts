@@ -57,7 +57,7 @@ export function checkStore(
   const now = (options.now ?? Date.now)()
   try {
     const found = withDatabase(openReadable(file), (db) => findAll(db, file, now))
-    const repairable = found.some(({ severity, hint }) => severity === 'warning' && hint === FIX)
+    const repairable = found.some(({ hint }) => hint === FIX)
     if (!options.fix || !repairable) return found
     repair(file, now)
     const left = withDatabase(openReadable(file), (db) => findAll(db, file, now))

@@ -85,7 +85,7 @@ export function openReadable(file: string): Database.Database {
   const open = (): Database.Database =>
     needsPrivateCopy(file)
       ? openCopyInMemory(file)
-      : new Database(resolve(file), { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
+      : new Database(resolve(file), { readonly: true, timeout: BUSY_TIMEOUT_MS })
   const read = (): Database.Database =>
     opened(file, open, (db) => {
       const version = identify(db, file)
@@ -247,7 +247,9 @@ function isInWalMode(file: string): boolean {
   const header = Buffer.alloc(MODE_AT + 1)
   const handle = openSync(file, 'r')
   try {
-    return readSync(handle, header) === header.length && header[MODE_AT] === 2
+    // What a shorter file has not stays 0.
+    readSync(handle, header)
+    return header[MODE_AT] === 2
   } finally {
     closeSync(handle)
   }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { checkStore } from '../../src/store/check-store.ts'
 import { openWriter } from '../../src/store/sqlite-store.ts'
 import { newStudy } from '../../src/testing/store/records.ts'
+import { openDescriptors } from './file-system.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const folder = temporaryFolder()
@@ -54,5 +55,16 @@ describe('checking a store', () => {
     ])
     expect(statSync(`${file}-wal`).size).toBe(0)
     store.close()
+  })
+
+  it('leaves nothing open behind it, also where it finds damage', () => {
+    const file = join(folder, 'open.db')
+    openWriter(file).close()
+    checkStore(file)
+    checkStore(file, { fix: true })
+    expect(openDescriptors(file) ?? 0).toBe(0)
+    truncateSync(file, 8192)
+    expect(checkStore(file).map(({ severity }) => severity)).toContain('error')
+    expect(openDescriptors(file) ?? 0).toBe(0)
   })
 })

@@ -14,3 +14,16 @@ export async function withFileSystem<T>(calls: Partial<typeof fs>, work: () => T
     syncBuiltinESMExports()
   }
 }
+
+/** How many open descriptors of this process lead to a file or into a folder; null where the system does not tell. */
+export function openDescriptors(path: string): number | null {
+  if (!fs.existsSync('/proc/self/fd')) return null
+  return fs.readdirSync('/proc/self/fd').filter((descriptor) => {
+    try {
+      const target = fs.readlinkSync(`/proc/self/fd/${descriptor}`)
+      return target === path || target.startsWith(`${path}/`) || target.startsWith(`${path}.partial`)
+    } catch {
+      return false
+    }
+  }).length
+}
