@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { findDamage, hiddenTrials } from '../../src/store/find-damage.ts'
@@ -120,6 +120,23 @@ describe('the damage of a study', () => {
       ),
     ).toEqual([])
   })
+})
+
+it('a study whose trials cannot be read is told by SQLite, and the connection is free again', () => {
+  const pages = openCopy()
+  const page = pages
+    .prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'trials'")
+    .pluck()
+    .get() as number
+  const file = pages.name
+  pages.close()
+  const bytes = readFileSync(file)
+  bytes.fill(0xa5, (page - 1) * 4096, page * 4096)
+  writeFileSync(file, bytes)
+  const db = new Database(file, { readonly: true })
+  expect(() => findDamage(db, 2)).toThrow('malformed')
+  db.close()
+  expect(db.open).toBe(false)
 })
 
 /** Lets the index of trials say something else than their table, as a damaged page does. */
