@@ -45,6 +45,7 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
     finished: countFinished(store.countTrials(study.id)),
     best: store.bestTrials(study.id, 1)[0] ?? null,
   })
+  sayOfPending(run)
   const reasons: string[] = []
   let end: StudyEnd | null = null
   let before: Before = { stage: undefined, trials: [], epochs: 0 }
@@ -91,4 +92,19 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
 
 function countFinished(counts: Readonly<Record<TrialState, number>>): number {
   return FINISHED_STATES.reduce((sum, state) => sum + counts[state], 0)
+}
+
+/** Trials without a slot were handed out by an `AskedStudy`. Those of 0.1 have none either, but there nobody could ask. */
+function sayOfPending({ study, store, say }: StudyRun): void {
+  if (study.codeVersion.startsWith('0.1.')) return
+  const numbers = store
+    .trials(study.id, { states: ['running'] })
+    .filter(({ slot }) => slot === null)
+    .map(({ number }) => number)
+  if (numbers.length === 0) return
+  say(
+    numbers.length === 1
+      ? `Trial ${numbers[0]} was handed out and is not told yet: it is run here, and a value told later is refused.`
+      : `Trials ${numbers.join(', ')} were handed out and are not told yet: they are run here, and values told later are refused.`,
+  )
 }

@@ -28,7 +28,11 @@ function measure({ lr, units, activation }: Params): number {
   return (units as number) > 58 ? Number.NaN : distance + (activation === 'relu' ? 0 : 0.5)
 }
 
-function begin(store: StudyWriter, limits: Partial<StudyLimits> = {}): StudyCourse & { limits: StudyLimits } {
+function begin(
+  store: StudyWriter,
+  limits: Partial<StudyLimits> = {},
+  codeVersion = '0',
+): StudyCourse & { limits: StudyLimits } {
   const study = store.createStudy({
     name: 'asked',
     seed: 7,
@@ -38,7 +42,7 @@ function begin(store: StudyWriter, limits: Partial<StudyLimits> = {}): StudyCour
     lag: 4,
     experiment: {},
     fingerprints: { data: null, objective: '', space: '' },
-    codeVersion: '0',
+    codeVersion,
   })
   return {
     study,
@@ -49,9 +53,15 @@ function begin(store: StudyWriter, limits: Partial<StudyLimits> = {}): StudyCour
   }
 }
 
-async function run(limits: Partial<StudyLimits> = {}) {
+async function run(
+  limits: Partial<StudyLimits> = {},
+  { asks = 0, codeVersion }: { readonly asks?: number; readonly codeVersion?: string } = {},
+) {
   const store = createMemoryStore()
-  const plan = begin(store, limits)
+  const plan = begin(store, limits, codeVersion)
+  const asked = new AskedStudy(plan, 'here')
+  for (let i = 0; i < asks; i++) asked.ask()
+  const said: string[] = []
   const end = await runStudy({
     ...plan,
     executor: createSimulatedExecutor(3, 1, ({ spec }) => {
@@ -59,11 +69,11 @@ async function run(limits: Partial<StudyLimits> = {}) {
       return Number.isNaN(value) ? 'diverges' : [...Array(spec.budget.epochs - 1).fill(9), value]
     }),
     listener: () => {},
-    say: () => {},
+    say: (sentence) => said.push(sentence),
     host: 'here',
     signal: new AbortController().signal,
   })
-  return { end, digest: studyDigest(store, plan.study.id) }
+  return { end, said, digest: studyDigest(store, plan.study.id) }
 }
 
 function outcomeOf(params: Params, epochs: number): TrialOutcome {
@@ -137,4 +147,21 @@ test('a trial that is put back is handed out again, as another attempt, before a
   })
   expect(asked.ask()).toEqual({ ...first, attempt: 2 })
   expect(() => asked.tell(5, outcomeOf(first.spec.params, 1))).toThrow('Trial 5 is not handed out.')
+})
+
+test('a run takes over what was handed out, and says so', async () => {
+  const { digest, said } = await run()
+  expect(said).toEqual([])
+  expect(await run({}, { asks: 1 })).toMatchObject({
+    digest,
+    said: ['Trial 0 was handed out and is not told yet: it is run here, and a value told later is refused.'],
+  })
+  expect(await run({}, { asks: 3 })).toMatchObject({
+    digest,
+    said: [
+      'Trials 0, 1, 2 were handed out and are not told yet: they are run here, and values told later are refused.',
+    ],
+  })
+  // No trial of that time has a slot.
+  expect((await run({}, { asks: 1, codeVersion: '0.1.0' })).said).toEqual([])
 })
