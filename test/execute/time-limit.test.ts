@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createTimeLimit } from '../../src/execute/time-limit.ts'
 
-beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  // No limit begins when the clock does.
+  vi.advanceTimersByTime(5000)
+})
 afterEach(() => vi.useRealTimers())
 
 test('a time limit expires by itself, once, when its time is over', () => {
