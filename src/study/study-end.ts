@@ -24,8 +24,9 @@ export function endWith(
 }
 
 /** Why a stage has fewer trials than planned, although the study goes on. */
-export function exhaustedReason({ name }: StageRecord, queue: TrialQueue): string {
-  return `stage ${name} has tried every possible point (${queue.finished} trials)`
+export function exhaustedReason({ name }: StageRecord, { finished }: TrialQueue): string {
+  if (finished === 0) return `stage ${name} has no point that was not tried before`
+  return `stage ${name} has tried every possible point (${finished} ${finished === 1 ? 'trial' : 'trials'})`
 }
 
 export function completeEnd(reasons: readonly string[]): StudyEnd {

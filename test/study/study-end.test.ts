@@ -47,4 +47,8 @@ it('a study that ran to its end gives the reasons why stages have fewer trials t
   expect(completeEnd(reasons).endReason).toBe(
     'stage coarse has tried every possible point (4 trials); stage fine has tried every possible point (4 trials)',
   )
+  const reasonWith = (finished: number): string =>
+    exhaustedReason({ name: 'fine' } as StageRecord, { finished } as TrialQueue)
+  expect(reasonWith(1)).toBe('stage fine has tried every possible point (1 trial)')
+  expect(reasonWith(0)).toBe('stage fine has no point that was not tried before')
 })
