@@ -50,7 +50,7 @@ function gridPoints(space: SearchSpace, trials: number): Params[] {
   const names = Object.keys(space.parameters)
   const counts = levelCounts(space, trials)
   const levels = names.map((name, axis) => levelsOf(space, name, counts[axis]!))
-  const rows = sizeOf(counts) <= trials ? fullRows(counts) : balancedRows(counts, trials)
+  const rows = rowsOf(counts, trials)
   const points = new Map<string, Params>()
   for (const row of rows) {
     const values = Object.fromEntries(names.map((name, axis) => [name, levels[axis]![row[axis]!]!]))
@@ -86,6 +86,14 @@ function levelCounts(space: SearchSpace, trials: number): number[] {
 /** How many points a grid of that many levels has. */
 function sizeOf(counts: readonly number[]): number {
   return counts.reduce((product, count) => product * count, 1)
+}
+
+/** The rows of level numbers to try. Of most of a grid, those to leave out are chosen. */
+function rowsOf(counts: readonly number[], trials: number): number[][] {
+  const left = sizeOf(counts) - trials
+  if (left > trials) return balancedRows(counts, trials)
+  const without = new Set(balancedRows(counts, Math.max(0, left)).map(String))
+  return fullRows(counts).filter((row) => !without.has(row.join()))
 }
 
 /** All rows of level numbers, the last axis changing fastest. */
@@ -126,7 +134,31 @@ function balancedRows(counts: readonly number[], trials: number): number[][] {
     }
     columns.push(best!)
   }
-  return Array.from({ length: trials }, (_, i) => columns.map((column) => column[i]!))
+  return withoutRepeats(Array.from({ length: trials }, (_, i) => columns.map((column) => column[i]!)))
+}
+
+/** Rows that repeat an earlier one exchange a level with another row, so that both are new: levels stay as frequent. */
+function withoutRepeats(rows: number[][]): number[][] {
+  const seen = new Set<string>()
+  const isNew = rows.map((row) => {
+    const before = seen.size
+    return seen.add(row.join()).size > before
+  })
+  const partners = rows.filter((_, i) => isNew[i])
+  for (const row of rows.filter((_, i) => !isNew[i])) {
+    for (const partner of partners) {
+      const axis = row.findLastIndex((level, at) => {
+        const [mine, theirs] = [row.with(at, partner[at]!), partner.with(at, level)].map(String)
+        return partner[at] !== level && !seen.has(mine!) && !seen.has(theirs!)
+      })
+      if (axis < 0) continue
+      seen.delete(partner.join())
+      ;[row[axis], partner[axis]] = [partner[axis]!, row[axis]!]
+      seen.add(row.join()).add(partner.join())
+      break
+    }
+  }
+  return rows
 }
 
 /** How far the pairs of two axes' levels are from being equally frequent: the sum of squared differences. */

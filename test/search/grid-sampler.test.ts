@@ -127,6 +127,26 @@ describe('a grid that does not fit its stage', () => {
     }
   })
 
+  it('has no point twice and each value equally often, to within one, for any number of trials', () => {
+    const sizes = [3, 4, 3, 2]
+    const space = searchSpace(
+      Object.fromEntries(
+        sizes.map((size, i) => [`c${i}`, choice(Array.from({ length: size }, (_, k) => k))]),
+      ),
+    )
+    for (let trials = 1; trials < 72; trials++) {
+      const points = grid(space, trials)
+      expect(new Set(points.map(pointKey)).size, `${trials}`).toBe(trials)
+      for (const [i, size] of sizes.entries()) {
+        const times = Array.from(
+          { length: size },
+          (_, value) => points.filter((params) => params[`c${i}`] === value).length,
+        )
+        expect(Math.max(...times) - Math.min(...times), `${trials} trials, c${i}`).toBeLessThanOrEqual(1)
+      }
+    }
+  })
+
   it('varies each of twenty ranges, with both ends, and gives what it gave', () => {
     const ranges = searchSpace(
       Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`r${i}`, float(0, 1)])),
