@@ -36,7 +36,7 @@ export interface FunctionResult {
   readonly idleKept: number | null
 }
 
-/** After so many trials the best value is looked at. */
+/** After that many trials the best value is looked at. */
 export const COUNTS = [16, 32, 64, 128, 256]
 /** Random search is always checked as far as this: its trials cost next to nothing. */
 const RANDOM_TRIALS = 256

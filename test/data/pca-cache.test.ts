@@ -56,7 +56,7 @@ describe('kept principal components', () => {
     expect(fits(temporaryFolder(), [key, ...others]).computed).toBe(5)
   })
 
-  it('are computed anew when the file is damaged anywhere, and the file is mended', () => {
+  it('are computed anew when the file is damaged anywhere, and the file is written again', () => {
     const folder = temporaryFolder()
     fits(folder, [key])
     const file = path.join(folder, readdirSync(folder)[0]!)

@@ -48,7 +48,7 @@ describe('prepared data', () => {
     expect(fold!.classes).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
   })
 
-  it('are the same bits twice, whatever is told of progress', async () => {
+  it('are the same bits twice, whoever follows the progress', async () => {
     const steps: string[] = []
     const once = await prepareData(settingsOf({ preprocess: { pca: 5 } }))
     const again = await prepareData(settingsOf({ preprocess: { pca: 5 } }), {

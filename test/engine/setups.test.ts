@@ -114,7 +114,7 @@ describe.skipIf(!HAS_REDIS)('a study on workers has the digest of one process', 
   })
 })
 
-/** A certificate for localhost that its own key has signed, and how a server is told of it. */
+/** A certificate for localhost that its own key has signed, and how a server is given it. */
 function tlsFiles() {
   const key = path.join(folder, 'key.pem')
   const certificate = path.join(folder, 'certificate.pem')

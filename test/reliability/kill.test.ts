@@ -56,7 +56,7 @@ function finishedIn(db: string): number {
   }
 }
 
-/** Calls `work` once the run has finished so many more trials, and a few milliseconds; never if it ends before. */
+/** Calls `work` once the run has finished that many more trials, and a few milliseconds; never if it ends before. */
 async function afterTrials(
   run: ReturnType<typeof start>,
   db: string,

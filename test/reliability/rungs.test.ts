@@ -48,7 +48,7 @@ function nothingLeft(cwd: string): Promise<unknown> {
   return vi.waitUntil(() => !pids.some(isAlive), { timeout: 45_000 })
 }
 
-/** Ends a run once it has begun so many more trials, if it is still there. */
+/** Ends a run once it has begun that many more trials, if it is still there. */
 async function interrupted(
   cwd: string,
   args: string[],

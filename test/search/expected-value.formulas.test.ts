@@ -130,7 +130,7 @@ describe('what a trial is worth', () => {
     }
   })
 
-  it('is told of any of more trials than these, the best one too', () => {
+  it('is known for any of more trials than these, the best one too', () => {
     const found = expectWinner(asked(ranked(192, 0.1)))!
     const again = expectWinner(asked(ranked(192, 0.1), { best: 65 }))!
     expect(again.best).toEqual({ ...found.others[65]!, trial: 65 })

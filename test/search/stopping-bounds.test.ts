@@ -65,7 +65,7 @@ it('names none where nothing follows from the trials, or too few of the best hav
   expect(stoppingBounds({ ...many, plan: { ...many.plan, keep: 1 } }).size).toBe(0)
   expect(stoppingBounds({ ...many, trials: many.trials.slice(0, 3) }).size).toBe(0)
   const found = (having: number) => {
-    // The best trial first: only so many of the best have the units.
+    // The best trial first: only that many of the best have the units.
     const ranked = many.trials.toSorted((a, b) => (a.value ?? 9) - (b.value ?? 9))
     const elite = ranked.slice(0, 18).filter(({ params }) => params.units !== undefined)
     const without = new Set(elite.slice(having).map(({ number }) => number))

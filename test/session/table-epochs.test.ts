@@ -6,7 +6,7 @@ import { temporaryFolder, writeIn } from '../data/data-files.ts'
 
 const folder = temporaryFolder()
 
-/** A table of so many rows and two classes. */
+/** A table of that many rows and two classes. */
 function table(rows: number): string {
   const lines = Array.from({ length: rows }, (_, i) => `${i % 31},${(i * 7) % 12},${'ab'[i % 2]}`)
   return writeIn(folder, `${rows}.csv`, lines.join('\n'))

@@ -41,7 +41,7 @@ describe('checking a store', () => {
     store.close()
   })
 
-  it('finds what a dead process has left, and mends it if it is told to', () => {
+  it('finds what a dead process has left, and corrects it on request', () => {
     const file = join(folder, 'left.db')
     const store = openWriter(file)
     const { id } = store.createStudy(newStudy())

@@ -80,7 +80,7 @@ describe('the damage of a study', () => {
     expect(foundAfter('DELETE FROM measurements WHERE study = 2 AND trial = 14 AND step = 1')).toEqual([])
   })
 
-  it('is told of measurements whose trial is gone, once for each trial, wherever it was', () => {
+  it('is reported for measurements whose trial is gone, once for each trial, wherever it was', () => {
     const gone = (numbers: string) =>
       foundAfter(`DELETE FROM trials WHERE study = 2 AND number IN (${numbers})`)
     expect(gone('0')).toEqual(['trial 0'])

@@ -4,7 +4,7 @@ import type { TrialOutcome } from '../../src/trial.ts'
 
 const MEASURED = [{ step: 1, value: 0.5, metrics: {}, seconds: 1 }]
 
-/** A complete trial that leaves so many bytes behind; null for nothing. */
+/** A complete trial that leaves that many bytes behind; null for nothing. */
 function leaving(byteLength: number | null): TrialOutcome {
   return {
     state: 'complete',

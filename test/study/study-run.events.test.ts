@@ -69,7 +69,7 @@ describe('the events of a study', () => {
     const course = courseOf({ space: LINE, stages: [STAGES[0]!, { ...STAGES[1]!, trials: 4 }] })
     const isThird = (event: StudyEvent): boolean =>
       event.kind === 'trial-finished' && event.record.number === 3
-    // The next trial has begun when one is told of.
+    // The next trial has begun when one is reported.
     const stopped = await run(course, isThird, 'stopped by SIGINT')
     expect(stopped.end).toEqual({ state: 'stopped', endReason: 'stopped by SIGINT' })
     expect(stopped.kinds.filter((kind) => kind === 'stage-finished')).toHaveLength(1)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type Told, toldOutcome } from '../../src/study/told-outcome.ts'
 import type { TrialRecord } from '../../src/trial.ts'
 
-/** What is told of a trial that began at 1,000 ms and is measured at step 5, at 3,000 ms. */
+/** What is recorded for a trial that began at 1,000 ms and is measured at step 5, at 3,000 ms. */
 function told(what: Told, startedAt: number | null = 1_000) {
   return toldOutcome(what, { startedAt } as TrialRecord, 3_000, 5)
 }

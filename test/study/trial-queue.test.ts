@@ -158,7 +158,7 @@ describe('a queue of trials', () => {
     }
   })
 
-  test('ends after so many failures in a row, counted in order of number', () => {
+  test('ends after that many failures in a row, counted in order of number', () => {
     const { queue } = queueOf({ maxFailures: 2 })
     for (let i = 0; i < 5; i++) take(queue)
     for (const index of [1, 3, 4]) queue.finish(record(index, 'failed'))

@@ -101,7 +101,7 @@ describe('the winner of a study', () => {
     expect(readReplicates(further.store, further.study)!.points).toHaveLength(2)
   })
 
-  it('is expected by all trials of a study of up to a thousand, and how many there are is told of a longer one too', () => {
+  it('is expected by all trials of a study of up to a thousand, and their number is known for a longer one too', () => {
     const noisy = ({ x }: Params, number: number): number => bowl({ x: x! }) + (number % 7) / 50
     for (const count of [40, 1200]) {
       const { store, study } = studyOf([{ trials: count, epochs: 1, sampler: 'random' }], noisy)

@@ -11,7 +11,7 @@ test('the best epoch is the first of the best value, in either direction', () =>
   expect(watch([-Infinity], 'maximize').epoch).toBe(1)
 })
 
-test('patience ends after so many epochs without a better one, and never without patience', () => {
+test('patience ends after that many epochs without a better one, and never without patience', () => {
   expect(isOutOfPatience(watch([0.4, 0.3], 'maximize'), 2)).toBe(false)
   expect(isOutOfPatience(watch([0.4, 0.3, 0.4], 'maximize'), 2)).toBe(true)
   expect(isOutOfPatience(watch([0.4, 0.3, 0.2], 'maximize'), null)).toBe(false)
