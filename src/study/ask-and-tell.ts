@@ -44,6 +44,8 @@ export class AskedStudy {
     this.#host = host
     const { store, study } = plan
     for (const record of store.trials(study.id, { states: ['running'] })) {
+      // In a slot it was run by a process that is gone, as is known by the lease: it is handed out anew.
+      if (record.slot !== null) continue
       store.adoptTrial(study.id, record.number)
       this.#out.set(record.number, record)
     }

@@ -118,6 +118,28 @@ describe('an asked study', () => {
     expect(second.end?.state).toBe('complete')
   })
 
+  it('hands out again what a run had begun that was killed, and keeps what was handed out', () => {
+    const course = courseOf({ space: LINE, stages: STAGES })
+    const { store, study } = course
+    const first = new AskedStudy(course, 'here')
+    for (const slot of [null, 0, 1]) {
+      const answer = first.ask()
+      if (answer.kind !== 'trial') throw new Error(answer.kind)
+      if (slot !== null) store.startTrial(study.id, answer.spec, 'here', slot)
+    }
+    store.flush()
+    store.releaseLease(study.id)
+    store.acquireLease(study.id)
+    const second = new AskedStudy(course, 'there')
+    expect(second.pending().map(({ number }) => number)).toEqual([0])
+    // The first attempt was asked for, the second one run.
+    expect(second.ask()).toMatchObject({ kind: 'trial', spec: { number: 1 }, attempt: 3 })
+    expect(second.ask()).toMatchObject({ kind: 'trial', spec: { number: 2 }, attempt: 3 })
+    expect(ask(second)).toBe('wait')
+    for (const number of [2, 1, 0]) second.tell(number, outcomeOf(1, 1))
+    expect(ask(second)).toBe(3)
+  })
+
   it('fails after too many failures in a row, once nothing is handed out', () => {
     const limits = { retries: 0, maxFailures: 2, maxEpochs: null }
     const asked = new AskedStudy(courseOf({ space: LINE, stages: STAGES, limits }), 'here')
