@@ -115,6 +115,8 @@ describe('predictions of a file', () => {
     expect(predicted.remarks).toEqual(['column "weight" is ignored: the study has no such column'])
     const error = await rejectionOf(predictFile(network, write(table([0, 1, 3]))))
     expect(error.message).toMatch(/has no column "width", which the study's network needs/)
+    const two = await rejectionOf(predictFile(network, write(table([0, 3]))))
+    expect(two.message).toMatch(/has no columns "[a-z]+", "[a-z]+", which the study's network needs/)
   })
 
   it('tell levels that the study does not know', async () => {

@@ -53,7 +53,7 @@ function byName(
     const list = missing.map(({ name }) => JSON.stringify(name)).join(', ')
     throw malformed(
       file,
-      `has no column ${list}, which the study's network needs`,
+      `has no ${missing.length === 1 ? 'column' : 'columns'} ${list}, which the study's network needs`,
       `Its columns are ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', ...' : ''}.`,
       1,
     )
