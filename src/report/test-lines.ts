@@ -13,6 +13,10 @@ export function testLines(evaluations: readonly Evaluation[]): Span[][] {
   const { trial, examples, metrics } = last
   const times = looks.length === 1 ? 'evaluated once' : `evaluation ${looks.length} of the test set`
   const counted = `${formatCount(examples)} examples`
+  if (metrics.r2 !== undefined) {
+    const rest = `, RMSE ${formatMetric('rmse', metrics.rmse)} (${counted}), loss ${formatMetric('loss', metrics.loss)}`
+    return [[`Test R² of trial ${trial}, ${times}: `, { text: metrics.r2.toFixed(4), tone: 'strong' }, rest]]
+  }
   if (metrics.accuracy === undefined) {
     const figures = Object.entries(metrics).map(([name, value]) => `${name} ${formatMetric(name, value)}`)
     return [
