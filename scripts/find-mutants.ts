@@ -67,8 +67,8 @@ export function findMutants(file: string, source: string): Mutant[] {
       if (typeof node.value === 'boolean')
         add(node.start, node.end, String(!node.value), `${node.value} is flipped`)
       if (typeof node.value !== 'number') return
-      const changed =
-        node.value === 0 ? '1' : Number.isInteger(node.value) ? String(node.value + 1) : `(2 * ${node.raw})`
+      // From 2^53 on, one more is the same number.
+      const changed = Number.isSafeInteger(node.value) ? String(node.value + 1) : `(2 * ${node.raw})`
       add(node.start, node.end, changed, `${node.raw} becomes ${changed}`)
     },
     MemberExpression({ property }) {
