@@ -43,10 +43,9 @@ export function newRun(given: Pick<PoolRun, 'task' | 'channel' | 'onMeasurement'
 
 /** Reports the measurements not reported yet; steps increase. */
 export function announce(run: PoolRun, measurements: readonly TimedMeasurement[]): void {
-  let lastStep = run.measured.at(-1)?.step ?? 0
+  const lastStep = run.measured.at(-1)?.step ?? 0
   for (const measurement of measurements) {
     if (measurement.step <= lastStep) continue
-    lastStep = measurement.step
     run.measured.push(measurement)
     run.onMeasurement(measurement)
   }
@@ -73,11 +72,12 @@ export function watchTime(
     const takenAt = run.channel.takenAt()
     const now = monotonicMs()
     const dueAt = begunAt + run.waitedMs + timeoutMs
-    const isOver = begunAt > 0 ? now >= dueAt : takenAt > 0 && now >= takenAt + loadingMs + timeoutMs
+    const hasBegun = begunAt !== 0
+    const isOver = hasBegun ? now >= dueAt : takenAt !== 0 && now >= takenAt + loadingMs + timeoutMs
     if (run.waitsSince === null && isOver) {
       expire()
     } else {
-      const known = begunAt > 0 && run.waitsSince === null
+      const known = hasBegun && run.waitsSince === null
       timer = setTimeout(look, known ? dueAt - now : Math.min(timeoutMs, LOOK_EVERY_MS))
     }
   }
