@@ -33,6 +33,8 @@ export interface RungMessage {
   readonly trial: number
   readonly channel: number
   readonly measurement: TimedMeasurement
+  /** Those up to it that the channel had no room for. */
+  readonly unwritten: readonly TimedMeasurement[]
 }
 
 export function isRung(message: unknown): message is RungMessage {

@@ -189,7 +189,7 @@ class PoolExecutor implements Executor {
   }
 
   #threadWithId(id: number): Worker | undefined {
-    return id === 0 ? undefined : this.#pool.threads.find(({ threadId }) => threadId === id)
+    return this.#pool.threads.find(({ threadId }) => threadId === id)
   }
 
   #listen(): void {
@@ -206,12 +206,12 @@ class PoolExecutor implements Executor {
     })
   }
 
-  async #atRung({ trial, channel, measurement }: RungMessage): Promise<void> {
+  async #atRung({ trial, channel, measurement, unwritten }: RungMessage): Promise<void> {
     const run = [...this.#running].find((other) => other.channel.index === channel)
     if (run === undefined || run.task.spec.number !== trial || run.ending !== null) return
     run.waitsSince = monotonicMs()
     announce(run, run.channel.journal.read())
-    announce(run, [measurement])
+    announce(run, unwritten)
     const verdict = await run.onRung(measurement)
     if (!this.#running.has(run)) return
     run.waitedMs += monotonicMs() - run.waitsSince

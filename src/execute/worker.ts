@@ -44,6 +44,7 @@ async function runOnChannel(task: TaskMessage, running: Running): Promise<TrialO
   const objective = await load(running)
   if (!('run' in objective)) return unstarted(objective.state, objective.error)
   const stopSignal = createStopSignal()
+  const unwritten: TimedMeasurement[] = []
   let watch: NodeJS.Timeout | undefined
   heapBytes ??= process.memoryUsage().heapUsed
   channel.begin(heapBytes)
@@ -55,7 +56,7 @@ async function runOnChannel(task: TaskMessage, running: Running): Promise<TrialO
       watch ??= watchForStop(channel, running.interruption, stopSignal)
       return stopSignal.get()
     },
-    onMeasurement: recordOn(channel),
+    onMeasurement: (measurement) => record(channel, measurement, unwritten),
     warn: (sentence) => print(task.spec.number, `${warning(task.spec.number, sentence)}\n`),
     folders,
     onRung: (measurement) => {
@@ -64,6 +65,7 @@ async function runOnChannel(task: TaskMessage, running: Running): Promise<TrialO
         trial: task.spec.number,
         channel: task.channel,
         measurement,
+        unwritten: unwritten.splice(0),
       }
       parentPort!.postMessage(message)
       return channel.verdict()
@@ -79,9 +81,14 @@ async function runOnChannel(task: TaskMessage, running: Running): Promise<TrialO
   return ending === null ? outcome : { ...outcome, ...ending, artifact: null }
 }
 
-/** Once for all trials of this thread. How it fails is remembered, too: a module is evaluated once. */
+/**
+ * Once for all trials of this thread. How it fails is remembered, too: a module is evaluated once. What the module begins
+ * by itself, such as a timer, is of no single trial.
+ */
 function load({ interruption }: Running): Promise<Objective | Ending> {
-  loading ??= loadObjective(source).catch((thrown: unknown) => interruption.ending ?? readThrown(thrown))
+  loading ??= trials
+    .exit(() => loadObjective(source))
+    .catch((thrown: unknown) => interruption.ending ?? readThrown(thrown))
   return loading
 }
 
@@ -93,18 +100,15 @@ function watchForStop(channel: Channel, interruption: Interruption, stopSignal: 
   return setInterval(look, WATCH_EVERY_MS)
 }
 
-/** Writes measurements to the channel; those that find no room wait for the next one. All come with the outcome again. */
-function recordOn(channel: Channel): (measurement: TimedMeasurement) => void {
-  const unwritten: TimedMeasurement[] = []
+/**
+ * Writes a measurement to the channel, after those that found no room before it. All come with the outcome again.
+ * @param unwritten what finds no room is left there for the next time
+ */
+function record({ journal }: Channel, measurement: TimedMeasurement, unwritten: TimedMeasurement[]): void {
+  unwritten.push(measurement)
   let written = 0
-  return (measurement) => {
-    if (unwritten.length === 0 && channel.journal.write(measurement)) return
-    unwritten.push(measurement)
-    while (written < unwritten.length && channel.journal.write(unwritten[written]!)) written += 1
-    if (written < unwritten.length) return
-    unwritten.length = 0
-    written = 0
-  }
+  while (written < unwritten.length && journal.write(unwritten[written]!)) written += 1
+  unwritten.splice(0, written)
 }
 
 /** Lets the artifact's memory change threads without a copy, where it is a buffer of its own that may. */

@@ -94,6 +94,19 @@ describe('an executor on this thread', () => {
 })
 
 describe('a stop', () => {
+  it('aborts the signal of a trial that waits', async () => {
+    const begun = createGate()
+    const executor = executorOf(async function* ({ signal }) {
+      yield { step: 1, value: 1 }
+      begun.open()
+      await new Promise((_, reject) => signal.addEventListener('abort', reject))
+    })
+    const outcome = executor.run(trial('x', { number: 4 }), unheard)
+    await begun.opened
+    executor.stop(4)
+    expect((await outcome).state).toBe('stopped')
+  })
+
   it('does nothing to a trial that has ended', async () => {
     let kept: AbortSignal | undefined
     const executor = executorOf(function* ({ signal }) {

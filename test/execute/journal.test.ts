@@ -67,6 +67,23 @@ test('after a reset another trial begins, with names of its own', () => {
   expect(reader.read()).toEqual([next])
 })
 
+test('after a reset all of its words are free, and none is left to read', () => {
+  // Step, value and seconds of a measurement without metrics.
+  const { writer, reader } = openBoth(3 * 4)
+  const measured = [1, 2, 3, 4, 5].map((step) => ({ step, value: step, metrics: {}, seconds: 0 }))
+  const write = (): boolean[] => measured.map((measurement) => writer.write(measurement))
+  const fits = [true, true, true, true, false]
+  expect(write()).toEqual(fits)
+  expect(reader.read()).toHaveLength(4)
+  expect(write()).toEqual(fits)
+  for (const side of [reader, writer]) {
+    side.reset()
+    expect(reader.read()).toEqual([])
+  }
+  expect(write()).toEqual(fits)
+  expect(reader.read()).toEqual(measured.slice(0, 4))
+})
+
 test('a journal holds exactly as many words as it has, names and their header included', () => {
   // -1, the header's length, `["a"]`, then step, value, seconds and one metric.
   const needed = 2 + 5 + 4

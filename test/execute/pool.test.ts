@@ -13,6 +13,10 @@ checkExecutor(
   { test, after: afterAll },
 )
 
+function fixture(name: string): string {
+  return fileURLToPath(new URL(`../fixtures/objectives/${name}`, import.meta.url))
+}
+
 const printed: [string, number | null][] = []
 const pool = createPoolExecutor(
   { kind: 'module', file: BEHAVIOURS },
@@ -96,25 +100,41 @@ test('a stop reaches a trial that waits for nothing', async () => {
   expect(outcome.state).toBe('stopped')
 })
 
-test('the channel of a thread that does not end is never used again', async () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'finesweep-blocked-'))
-  const pidFile = path.join(folder, 'pid')
-  const file = fileURLToPath(new URL('../fixtures/objectives/blocked.ts', import.meta.url))
-  const executor = createPoolExecutor({ kind: 'module', file }, { workers: 1, spareChannels: 0 })
-  try {
-    const task = trial('', { timeoutMs: 1000 })
-    const blocked = { ...task, spec: { ...task.spec, params: { pidFile } } }
-    const first = await executor.run(blocked, () => {})
-    expect([first.state, first.error?.code]).toEqual(['failed', 'timeout'])
-    const second = await executor.run(blocked, () => {})
-    expect(second.error?.message).toBe('A thread did not stop when asked to: something blocks it')
-  } finally {
-    await vi.waitUntil(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8') !== '', { timeout: 45_000 })
-    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL')
-    await executor.close()
-    rmSync(folder, { recursive: true })
-  }
-})
+test.for([
+  [1, 'A thread did not stop when asked to: something blocks it'],
+  [2, '2 threads did not stop when asked to: something blocks them'],
+] as const)(
+  'the channel of a thread that does not end is never used again: %i',
+  async ([count, sentence]) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'finesweep-blocked-'))
+    const pidFiles = Array.from({ length: count }, (_, i) => path.join(folder, `pid-${i}`))
+    const file = fixture('blocked.ts')
+    // One of the channels stays in use by a trial that runs.
+    const executor = createPoolExecutor({ kind: 'module', file }, { workers: count + 1, spareChannels: 0 })
+    const run = (number: number, pidFile: string, timeoutMs: number | null): Promise<TrialOutcome> => {
+      const task = trial('', { number, timeoutMs })
+      return executor.run({ ...task, spec: { ...task.spec, params: { pidFile } } }, () => {})
+    }
+    try {
+      const running = run(9, '', null)
+      const first = await Promise.all(pidFiles.map((pidFile, i) => run(i, pidFile, 1000)))
+      for (const { state, error } of first) expect([state, error?.code]).toEqual(['failed', 'timeout'])
+      const next = await run(8, '', null)
+      expect([next.state, next.error?.code, next.error?.message]).toEqual(['failed', 'exited', sentence])
+      executor.stop(9)
+      expect((await running).state).toBe('stopped')
+    } finally {
+      for (const pidFile of pidFiles) {
+        await vi.waitUntil(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8') !== '', {
+          timeout: 45_000,
+        })
+        process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL')
+      }
+      await executor.close()
+      rmSync(folder, { recursive: true })
+    }
+  },
+)
 
 test('closing ends endless loops', async () => {
   const executor = createPoolExecutor({ kind: 'module', file: BEHAVIOURS }, { workers: 2 })
@@ -135,7 +155,7 @@ test.for([
   'a module that fails while it is loaded fails its trials: %s',
   async ([file, code, message, limitMs]) => {
     const executor = createPoolExecutor(
-      { kind: 'module', file: fileURLToPath(new URL(`../fixtures/objectives/${file}`, import.meta.url)) },
+      { kind: 'module', file: fixture(file) },
       { workers: 1, loadingLimitMs: limitMs },
     )
     for (const number of [0, 1]) {
@@ -155,7 +175,7 @@ test('an object is refused: it cannot leave its thread', () => {
 })
 
 test('more measurements than a slot has room for come all, once and in order', async () => {
-  const file = fileURLToPath(new URL('../fixtures/objectives/flood.ts', import.meta.url))
+  const file = fixture('flood.ts')
   const executor = createPoolExecutor({ kind: 'module', file }, { workers: 1 })
   const announced: number[] = []
   const spec = {
