@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
-import { createPoolExecutor } from '../../src/execute/pool.ts'
+import type { Executor } from '../../src/execute/executor.ts'
+import { createPoolExecutor, type PoolOptions } from '../../src/execute/pool.ts'
 import { trial, unheard } from '../../src/testing/executor/stand.ts'
 import type { TrialOutcome } from '../../src/trial.ts'
 
@@ -28,6 +29,19 @@ async function begin(number: number, does = 'stays'): Promise<Begun> {
   })
   await first.promise
   return begun
+}
+
+/** A pool and the threads that it starts with. */
+async function threadsOf(options: PoolOptions): Promise<{ threads: Worker[]; pool: Executor }> {
+  const threads: Worker[] = []
+  const add = (thread: Worker): number => threads.push(thread)
+  process.on('worker', add)
+  const begun = createPoolExecutor({ kind: 'module', file }, options)
+  // They are announced a tick after they were made.
+  await new Promise(setImmediate)
+  process.off('worker', add)
+  expect(threads).toHaveLength(options.workers)
+  return { threads, pool: begun }
 }
 
 describe('a pool', () => {
@@ -57,15 +71,39 @@ describe('a pool', () => {
   })
 
   it('has ended its threads when it is closed', async () => {
-    const threads: Worker[] = []
-    const add = (thread: Worker): number => threads.push(thread)
-    process.on('worker', add)
-    const closing = createPoolExecutor({ kind: 'module', file }, { workers: 1 })
-    await closing.run(trial('thread'), unheard)
-    process.off('worker', add)
-    expect(threads.map(({ threadId }) => threadId > 0)).toContain(true)
+    const { threads, pool: closing } = await threadsOf({ workers: 1 })
+    expect(threads.every(({ threadId }) => threadId > 0)).toBe(true)
     await closing.close()
-    expect(new Set(threads.map(({ threadId }) => threadId))).toEqual(new Set([-1]))
+    expect(threads.every(({ threadId }) => threadId === -1)).toBe(true)
+  })
+
+  it('has V8 limit a thread to four times the heap of a trial, and to no less than 2000 MB', async () => {
+    for (const [heapLimitMb, ownMb] of [
+      [499, 2000],
+      [501, 2004],
+    ] as const) {
+      const { threads, pool: limited } = await threadsOf({ workers: 2, heapLimitMb })
+      expect(threads.map(({ resourceLimits }) => resourceLimits?.maxOldGenerationSizeMb)).toEqual([
+        ownMb,
+        ownMb,
+      ])
+      await limited.close()
+    }
+  })
+
+  it('lets nobody wait for a slot any more when it closes', async () => {
+    const closing = createPoolExecutor({ kind: 'module', file }, { workers: 1 })
+    const events: string[] = []
+    const begun = Promise.withResolvers<void>()
+    const run = async (number: number, heard = unheard): Promise<void> => {
+      const { state } = await closing.run(trial('stays', { number }), heard)
+      events.push(`${number} ${state}`)
+    }
+    const outcomes = [run(1, () => begun.resolve()), run(2)]
+    await begun.promise
+    await closing.close()
+    await Promise.all(outcomes)
+    expect(events).toEqual(['2 stopped', '1 stopped'])
   })
 })
 
