@@ -52,7 +52,7 @@ describe('a pool', () => {
   it('prints what objectives print on stderr if nobody listens', async () => {
     const onStderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
     await pool.run(trial('writes'), unheard)
-    await vi.waitUntil(() => onStderr.mock.calls.length === 4, { interval: 5 })
+    await vi.waitUntil(() => onStderr.mock.calls.length === 4, { timeout: 45_000, interval: 5 })
     expect(onStderr.mock.calls.map(([text]) => text)).toEqual(['hi', 'plain', 'encoded', 'last'])
   })
 
@@ -182,7 +182,7 @@ describe('the limit of the heap', () => {
     // The module itself holds more than the limit.
     const begun = Date.now()
     const { outcome } = await begin(7, 'holdsLittle')
-    await vi.waitUntil(() => Date.now() > begun + 250, { interval: 10 })
+    await vi.waitUntil(() => Date.now() > begun + 250, { timeout: 45_000, interval: 10 })
     pool.stop(7)
     expect((await outcome).state).toBe('stopped')
   })

@@ -61,7 +61,7 @@ describe('what goes wrong on a thread outside of the calls of its objective', ()
     const [outcome] = await outcomesOf('failsBesides')
     expect([outcome?.state, outcome?.error?.message]).toEqual(['failed', 'in a timer'])
     expect(outcome?.measurements[0]?.value).toBe(0)
-    await vi.waitUntil(() => printed.length > 0, { interval: 5 })
+    await vi.waitUntil(() => printed.length > 0, { timeout: 45_000, interval: 5 })
     expect(printed).toEqual([['cleaned up\n', number]])
   })
 
@@ -91,7 +91,7 @@ describe('what is printed on a thread', () => {
   it('may be bytes or text, and calls back when it is handed over', async () => {
     const [outcome] = await outcomesOf('writes')
     expect(outcome?.measurements.map(({ value }) => value)).toEqual([1, 1])
-    await vi.waitUntil(() => printed.length === 4, { interval: 5 })
+    await vi.waitUntil(() => printed.length === 4, { timeout: 45_000, interval: 5 })
     expect(printed).toEqual(['hi', 'plain', 'encoded', 'last'].map((text) => [text, number]))
   })
 
