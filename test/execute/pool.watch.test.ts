@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { Worker } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import type { Executor } from '../../src/execute/executor.ts'
 import { createPoolExecutor, type PoolOptions } from '../../src/execute/pool.ts'
@@ -180,9 +180,12 @@ describe('the time limit of a trial on a pool', () => {
 describe('the limit of the heap', () => {
   it('does not count what the thread holds without the trial', async () => {
     // The module itself holds more than the limit.
-    const begun = Date.now()
+    const looks = vi.spyOn(Worker.prototype, 'getHeapStatistics')
     const { outcome } = await begin(7, 'holdsLittle')
-    await vi.waitUntil(() => Date.now() > begun + 250, { timeout: 45_000, interval: 10 })
+    await vi.waitUntil(() => looks.mock.settledResults.some(({ type }) => type === 'fulfilled'), {
+      timeout: 45_000,
+      interval: 10,
+    })
     pool.stop(7)
     expect((await outcome).state).toBe('stopped')
   })
