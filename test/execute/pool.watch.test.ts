@@ -77,6 +77,16 @@ describe('a pool', () => {
     expect(threads.every(({ threadId }) => threadId === -1)).toBe(true)
   })
 
+  it('says that a thread failed while no trial ran on it, and goes on', async () => {
+    const said: [string, number | null][] = []
+    const onPrint = (text: string, number: number | null): void => void said.push([text, number])
+    const { threads, pool: going } = await threadsOf({ workers: 1, onPrint })
+    threads[0]!.emit('error', new Error('broken'))
+    expect(said).toEqual([['A worker thread failed: Error: broken\n', null]])
+    expect((await going.run(trial('thread'), unheard)).state).toBe('complete')
+    await going.close()
+  })
+
   it('has V8 limit a thread to four times the heap of a trial, and to no less than 2000 MB', async () => {
     for (const [heapLimitMb, ownMb] of [
       [499, 2000],
