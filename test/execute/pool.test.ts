@@ -100,7 +100,7 @@ test('a stop reaches a trial that waits for nothing', async () => {
   expect(outcome.state).toBe('stopped')
 })
 
-test.for([
+test.concurrent.for([
   [1, 'A thread did not stop when asked to: something blocks it'],
   [2, '2 threads did not stop when asked to: something blocks them'],
 ] as const)(
