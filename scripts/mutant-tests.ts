@@ -46,6 +46,8 @@ const everything = await vitest.globTestSpecifications()
 /** By test file: how long it took without a fault. */
 const durations = new Map<string, number>()
 
+// A parent that is gone, by Ctrl-C say, does not end a process group of its own.
+process.once('disconnect', () => process.kill(-process.pid, 'SIGKILL'))
 process.on('message', (question: Question) => {
   void answer(question).then((reply) => process.send!(reply))
 })

@@ -1,7 +1,7 @@
 /**
- * Plants small faults in the code that decides a study and runs the tests that should notice: first those named after
- * the file, then those of its folder, then all that import it (not with --near). Prints the survivors, and fails if too
- * few are killed. The checkout is not touched: the work is done in a copy.
+ * Plants small faults in the code that decides a study and runs the tests that should notice: of those that import the
+ * file first the ones named after it, then the others of its folder, then all (not with --near). Prints which test noticed
+ * each, and the survivors; fails if too few are killed. The checkout is not touched: the work is done in a copy.
  *
  *     node scripts/test-mutants.ts [--count 160] [--seed 1] [--only search/narrow.ts:12] [--near] [--least 0.85] [--jobs 2]
  */

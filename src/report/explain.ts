@@ -25,7 +25,7 @@ export interface Explanation {
 export interface ExplainedStage {
   readonly record: StageRecord
   readonly totals: Totals
-  /** How long its trials ran, in milliseconds; null if none has ended, or if no stage is narrowed and nobody asks. */
+  /** How long its trials ran, in milliseconds; null if none has ended, and in a study without a narrowing, which does not show it. */
   readonly ranMs: number | null
   readonly best: TrialRecord | null
   /** What became of its trials at each rung; null if it has none. */
