@@ -1,5 +1,12 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+// Threads of tests run from TypeScript. Node keeps what it stripped of types and compiled: a thread starts in a third of
+// the time, and without a copy of the compiler of its own.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
+  new URL('node_modules/.cache/finesweep-tests', import.meta.url),
+)
 
 /** Tests whose files leave nothing behind in their process. A process for each file would cost a fifth of the time. */
 const SHARED = [

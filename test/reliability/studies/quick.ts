@@ -12,7 +12,7 @@ export default defineObjective(
     const { learningRate, units, activation } = params
     for (let epoch = 1; epoch <= budget.epochs; epoch++) {
       let noise = seed
-      for (let i = 0; i < 300_000; i++) noise = (noise * 1103515245 + 12345) % 2147483648
+      for (let i = 0; i < 100_000; i++) noise = (noise * 1103515245 + 12345) % 2147483648
       const distance = Math.abs(Math.log10(learningRate) + 3) + (activation === 'relu' ? 0 : 0.3)
       const value = learningRate > 1 ? NaN : -distance - 8 / units + noise / 2 ** 36 + epoch / 100
       yield { step: epoch, value, metrics: { noise, epoch } }
