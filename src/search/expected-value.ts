@@ -1,3 +1,4 @@
+import { exp } from '../numerics/elementary.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { Direction } from '../trial.ts'
 import { fitSearchProcess } from './gaussian-process.ts'
@@ -64,7 +65,7 @@ const LEAST_FREEDOM = 3
 
 /**
  * What the winner of a study is worth: the best value of many is lucky, the mean of a Gaussian process over all of them
- * hardly is. At the best trial's place, in the group of its epochs, brought back to a value by the linear part of
+ * hardly is. At the best trial's place, in the group of its epochs, brought back to a value by the inverse of
  * `standardScores`; the margin has the process's doubt and the noise of one training. Null with fewer than 12 trials
  * with a value, or if all of them are alike. Deterministic, whatever the order of the trials.
  */
@@ -102,8 +103,8 @@ export function expectWinner(request: ExpectationRequest): WinnerExpectation | n
   const { noise, freedom } = noiseOf(expectations, process.noise)
   const toExpectation = ({ trial, mean, deviation }: ReturnType<typeof judged>): Expectation => ({
     trial,
-    value: scale.value + scale.slope * (mean - scale.score),
-    margin: intervalOf(freedom) * Math.abs(scale.slope) * Math.sqrt(deviation * deviation + noise * noise),
+    value: scale.valueOf(mean),
+    margin: intervalOf(freedom) * scale.slopeAt(mean) * Math.sqrt(deviation * deviation + noise * noise),
   })
   // The process may not have learnt from these: of many trials it sees a part.
   const find = (number: number) => valued.find(({ trial }) => trial.number === number)
@@ -119,7 +120,7 @@ export function expectWinner(request: ExpectationRequest): WinnerExpectation | n
       const found = find(number)
       return found === undefined ? null : toExpectation(judged(found))
     }),
-    noise: Math.abs(scale.slope) * noise,
+    noise: scale.slope * noise,
     hasNoise: noise > LEAST_NOISE,
     trials: valued.length,
   }
@@ -171,14 +172,26 @@ interface Scored {
   readonly score: number
 }
 
-/** The line from scores to values, exact for the better half; null if all values are alike. `scored` is best first. */
+/**
+ * The way back from scores to values, the inverse of `standardScores`: a line to the median, exponential beyond it. Null
+ * if all values are alike. `scored` is best first.
+ */
 function scaleOf(scored: readonly Scored[]) {
   const best = scored[0]!
   const median = scored[scored.length >> 1]!
   const other = median.trial.value === best.trial.value ? scored.at(-1)! : median
   if (other.score === best.score) return null
-  const slope = (other.trial.value! - best.trial.value!) / (other.score - best.score)
-  return { value: best.trial.value!, score: best.score, slope }
+  const rise = other.trial.value! - best.trial.value!
+  const run = other.score - best.score
+  const steeper = (score: number): number => (score <= other.score ? 1 : exp((score - other.score) / run))
+  return {
+    valueOf: (score: number): number =>
+      best.trial.value! +
+      (score <= other.score ? (rise / run) * (score - best.score) : rise * steeper(score)),
+    /** How much the value changes with the score, for the better half; not negative. */
+    slope: Math.abs(rise / run),
+    slopeAt: (score: number): number => Math.abs(rise / run) * steeper(score),
+  }
 }
 
 /** At most this many of the scored, best first: the better half of these are the best, the others an even spread. */

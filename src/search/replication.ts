@@ -29,15 +29,18 @@ export function pointsToReplicate<T extends PastTrial>(
   return [...points.values()].slice(0, top)
 }
 
-/** The point that trial `index` of a stage of replicates runs, and the name of its seed; null if there is no point. */
+/**
+ * The point that trial `index` of a stage of replicates runs, and the name of its seed; null if every point has had its
+ * seeds, which is sooner where there are fewer points than asked for.
+ */
 export function replicateOf<T extends PastTrial>(
   points: readonly T[],
   index: number,
-  { top }: Replicate,
+  { top, seeds }: Replicate,
 ): { readonly original: T; readonly seedName: readonly (string | number)[] } | null {
   const rounds = Math.min(top, points.length)
   const original = points[index % rounds]
-  if (original === undefined) return null
+  if (original === undefined || index >= rounds * seeds) return null
   return { original, seedName: ['replicate', original.number, Math.floor(index / rounds)] }
 }
 

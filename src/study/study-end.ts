@@ -1,3 +1,4 @@
+import { REPLICATE_SAMPLER } from '../search/replication.ts'
 import type { StageRecord, StudyState } from '../store/store.ts'
 import type { StudyLimits } from './open-stage.ts'
 import type { TrialQueue } from './trial-queue.ts'
@@ -24,9 +25,17 @@ export function endWith(
 }
 
 /** Why a stage has fewer trials than planned, although the study goes on. */
-export function exhaustedReason({ name }: StageRecord, { finished }: TrialQueue): string {
+export function exhaustedReason(
+  { name, sampler }: Pick<StageRecord, 'name' | 'sampler'>,
+  { finished }: Pick<TrialQueue, 'finished'>,
+): string {
+  const trials = `(${finished} ${finished === 1 ? 'trial' : 'trials'})`
+  if (sampler === REPLICATE_SAMPLER) {
+    if (finished === 0) return `stage ${name} has no trial to run again`
+    return `stage ${name} has run all the points there are with each of its seeds ${trials}`
+  }
   if (finished === 0) return `stage ${name} has no point that was not tried before`
-  return `stage ${name} has tried every possible point (${finished} ${finished === 1 ? 'trial' : 'trials'})`
+  return `stage ${name} has tried every possible point ${trials}`
 }
 
 export function completeEnd(reasons: readonly string[]): StudyEnd {

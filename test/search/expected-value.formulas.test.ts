@@ -27,8 +27,8 @@ function asked(trials: readonly PastTrial[], changes: Partial<ExpectationRequest
   return { space, stages, trials, direction: 'minimize', best: 0, others, ...changes }
 }
 
-/** What the process says of each of the trials `judged`, in units of the values; it learns from `seen`. */
-function plainly(seen: readonly PastTrial[], scores: Float64Array, judged: number) {
+/** What the process says of each of the trials `judged`, in units of the values; it learns from `seen`, whose median is at `half`. */
+function plainly(seen: readonly PastTrial[], scores: Float64Array, judged: number, half = seen.length >> 1) {
   const place = ({ params }: PastTrial) => Float64Array.of(params.x as number)
   const { process, noisy } = fitSearchProcess({
     places: seen.map(place),
@@ -42,7 +42,14 @@ function plainly(seen: readonly PastTrial[], scores: Float64Array, judged: numbe
     const { mean, deviation } = process.predict(place(trial), stages[seen[0]!.stage]!.epochs)
     return { residual: scores[i]! - mean, mean, deviation }
   })
-  const value = (mean: number): number => seen[0]!.value! + unit * (mean - scores[0]!)
+  // For the others the logarithm of the distance from the best, in units of the median's.
+  const beyond = (mean: number): number =>
+    mean <= scores[half]! ? 1 : Math.exp((mean - scores[half]!) / (scores[half]! - scores[0]!))
+  const value = (mean: number): number =>
+    seen[0]!.value! +
+    (mean <= scores[half]!
+      ? unit * (mean - scores[0]!)
+      : (seen[half]!.value! - seen[0]!.value!) * beyond(mean))
   const better = at.slice(0, Math.ceil(judged / 2))
   // A residual has lost as much freedom as the process is certain of its place.
   const freedom = better.reduce((sum, { deviation }) => {
@@ -52,6 +59,7 @@ function plainly(seen: readonly PastTrial[], scores: Float64Array, judged: numbe
   return {
     at,
     value,
+    beyond,
     unit,
     freedom,
     byResiduals: Math.sqrt(squares / freedom),
@@ -80,6 +88,20 @@ function studentAt(freedom: number): number {
 }
 
 describe('what a trial is worth', () => {
+  it('is what it measured where nothing is noisy, in the better half and far beyond it', () => {
+    // Each point three times, as replicates have it: the process is certain there.
+    const trials = [0.02, 0.1, 0.3, 1, 8, 90].flatMap((value, i) =>
+      [0, 1, 2].map((again) => pastTrial(3 * i + again, { x: i / 5 }, value)),
+    )
+    for (const { trial, value, margin } of expectWinner(asked(trials))!.others.map((other) => other!)) {
+      const measured = trials[trial]!.value!
+      expect(Math.abs(value - measured), `trial ${trial}: ${value}, measured ${measured}`).toBeLessThan(
+        Math.max(margin, 0.01 * measured),
+      )
+      expect(margin).toBeLessThan(0.1 * Math.max(measured, 0.3))
+    }
+  })
+
   it('is the mean of the process, with the interval of a new training', () => {
     for (const count of [30, 41, 128]) {
       const trials = ranked(count, 0.1)
@@ -91,7 +113,8 @@ describe('what a trial is worth', () => {
       for (const [i, { mean, deviation }] of plain.at.entries()) {
         expect(found.others[i]!.trial).toBe(i)
         expect(found.others[i]!.value).toBeCloseTo(plain.value(mean), 9)
-        const deviations = found.others[i]!.margin / (plain.unit * Math.hypot(deviation, noise))
+        const deviations =
+          found.others[i]!.margin / (plain.unit * plain.beyond(mean) * Math.hypot(deviation, noise))
         expect(Math.abs(deviations - studentAt(plain.freedom))).toBeLessThan(0.02)
       }
       expect(found.best).toEqual(found.others[0])
@@ -123,6 +146,7 @@ describe('what a trial is worth', () => {
       kept.map((i) => trials[i]!),
       Float64Array.from(kept, (i) => scores[i]!),
       128,
+      kept.indexOf(96),
     )
     expect(found.trials).toBe(192)
     for (const i of [0, 63, 100, 127]) {

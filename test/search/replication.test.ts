@@ -50,7 +50,7 @@ describe('the points that are run again', () => {
     expect([1, 5, 9].map(numbers)).toEqual([[0], [2], []])
   })
 
-  it('are fewer where fewer succeeded, and none where none did', () => {
+  it('are fewer where fewer succeeded, each with as many seeds, and none where none did', () => {
     const two = [pastTrial(0, { x: 0.1 }, 1, 1), pastTrial(1, { x: 0.2 }, 2, 1)]
     const turns = Array.from({ length: 4 }, (_, index) => replicateOf(two, index, replicate)!)
     expect(turns.map(({ original, seedName }) => [original.number, seedName.at(-1)])).toEqual([
@@ -59,6 +59,7 @@ describe('the points that are run again', () => {
       [0, 1],
       [1, 1],
     ])
+    expect(replicateOf(two, 4, replicate)).toBeNull()
     expect(replicateOf([], 0, replicate)).toBeNull()
   })
 })

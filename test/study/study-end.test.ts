@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { StageRecord } from '../../src/store/store.ts'
 import { completeEnd, endWith, exhaustedReason } from '../../src/study/study-end.ts'
 import type { TrialQueue } from '../../src/study/trial-queue.ts'
 
@@ -41,14 +40,16 @@ describe('the end of a study with a stage', () => {
 
 it('a study that ran to its end gives the reasons why stages have fewer trials than planned', () => {
   expect(completeEnd([])).toEqual({ state: 'complete', endReason: null })
-  const reasons = ['coarse', 'fine'].map((name) =>
-    exhaustedReason({ name } as StageRecord, { finished: 4 } as TrialQueue),
-  )
+  const reasons = ['coarse', 'fine'].map((name) => exhaustedReason({ name, sampler: 'gp' }, { finished: 4 }))
   expect(completeEnd(reasons).endReason).toBe(
     'stage coarse has tried every possible point (4 trials); stage fine has tried every possible point (4 trials)',
   )
-  const reasonWith = (finished: number): string =>
-    exhaustedReason({ name: 'fine' } as StageRecord, { finished } as TrialQueue)
+  const reasonWith = (finished: number, sampler = 'random'): string =>
+    exhaustedReason({ name: 'fine', sampler }, { finished })
   expect(reasonWith(1)).toBe('stage fine has tried every possible point (1 trial)')
   expect(reasonWith(0)).toBe('stage fine has no point that was not tried before')
+  expect(reasonWith(8, 'replicate')).toBe(
+    'stage fine has run all the points there are with each of its seeds (8 trials)',
+  )
+  expect(reasonWith(0, 'replicate')).toBe('stage fine has no trial to run again')
 })
