@@ -58,6 +58,8 @@ export class WorkerSession {
   readonly #connection: Redis
   readonly #subscriber: Redis
   readonly #running = new Set<number>()
+  /** Called each time a trial ends. */
+  readonly #waiting: (() => void)[] = []
   readonly #questions = new RungQuestions()
   /** Jobs that somebody else may have taken over. */
   readonly #lostJobs = new Set<string>()
@@ -114,10 +116,21 @@ export class WorkerSession {
 
   /** Takes no further job, and lets the running trials end. */
   async drain(): Promise<void> {
-    // Without a server there is none to take, and what has ended waits for it.
     const isAway = this.#options.redis.status !== 'ready'
-    if (!isAway || this.#running.size > 0) await this.#worker.close()
+    // Without a server there is none to take, and what has ended waits for it.
+    if (!isAway || this.#running.size > 0) {
+      // BullMQ's `close` does not wait for jobs whenever its connection fails, and no longer renews their locks.
+      await this.#worker.pause(true)
+      await this.#allEnded()
+      await this.#worker.close()
+      // One that was being taken meanwhile.
+      await this.#allEnded()
+    }
     await this.close()
+  }
+
+  async #allEnded(): Promise<void> {
+    while (this.#running.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
 
   /** Ends what runs at once. Its trials run again elsewhere. */
@@ -158,6 +171,7 @@ export class WorkerSession {
       this.#running.delete(spec.number)
       this.#lastBusyAt = performance.now()
       slots.give(slot)
+      for (const ended of this.#waiting.splice(0)) ended()
     }
   }
 

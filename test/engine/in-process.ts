@@ -71,6 +71,9 @@ export function work(url: string, prefix: string, changes: Partial<WorkerOptions
   })
   return {
     says,
+    ended,
+    /** As after Ctrl-C: what runs ends first. */
+    drain: () => drain.abort(),
     async close() {
       halt.abort()
       drain.abort()

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Worker } from 'bullmq'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { SessionOffer } from '../../src/engine/protocol.ts'
 import type { RemoteExecutor } from '../../src/engine/remote-executor.ts'
 import type { WorkerOptions } from '../../src/engine/worker-node.ts'
@@ -24,6 +25,7 @@ interface Pair {
   readonly executor: RemoteExecutor
   readonly orchestratorSays: readonly string[]
   readonly workerSays: readonly string[]
+  readonly worker: ReturnType<typeof work>
   close(): Promise<void>
 }
 
@@ -41,6 +43,7 @@ async function pair(
     executor,
     orchestratorSays: says,
     workerSays: helper.says,
+    worker: helper,
     async close() {
       await executor.close()
       await helper.close()
@@ -82,6 +85,28 @@ describe.skipIf(!HAS_REDIS)('trials on workers of an engine', () => {
     const { executor, close } = await pair(OBJECTIVE, 1)
     const outcome = await executor.run({ ...trial('well'), slot: 7 }, () => {})
     expect([outcome.host, outcome.slot]).toEqual(['helper', 0])
+    await close()
+  })
+
+  test('a worker that is told to end waits for its trial, also where its queue fails to', async () => {
+    const { executor, orchestratorSays, worker, close } = await pair(OBJECTIVE, 1)
+    // As where the connection breaks while it is closed.
+    const failing = vi
+      .spyOn(
+        Worker.prototype as unknown as { whenCurrentJobsFinished(): Promise<void> },
+        'whenCurrentJobsFinished',
+      )
+      .mockRejectedValue(new Error('Connection is closed.'))
+    const started = Promise.withResolvers<void>()
+    const task = trial('untilAsked')
+    const outcome = executor.run(task, () => started.resolve())
+    await started.promise
+    worker.drain()
+    await expect.poll(() => orchestratorSays.join('\n'), { timeout: 30_000 }).toContain('helper has left')
+    executor.stop(task.spec.number)
+    expect((await outcome).host).toBe('helper')
+    await worker.ended
+    failing.mockRestore()
     await close()
   })
 
