@@ -4,7 +4,8 @@ import { own } from '../space/own.ts'
 import { closestName } from '../text/closest-name.ts'
 import { describeValue } from '../text/quote.ts'
 import { describePath, type Path, startsWith, valueAt } from './path.ts'
-import { parseYaml } from './yaml-file.ts'
+import { parseSyntax } from './yaml-file.ts'
+import { type Fail, readTree } from './yaml-tree.ts'
 
 /** One field of a study set from outside its file. */
 export interface Override {
@@ -28,7 +29,8 @@ export function parseOverride(text: string): Override {
       where: { file: '--set' },
     })
   }
-  return { path: parsePath(pathText), value: parseValue(text.slice(equals + 1), where), label: where.file }
+  const path = parsePath(pathText)
+  return { path, value: parseValue(text.slice(equals + 1), path, where), label: where.file }
 }
 
 /** As deep as a study file can be. */
@@ -71,17 +73,34 @@ function parsePath(text: string): (string | number)[] {
   return path
 }
 
-function parseValue(text: string, where: Place): unknown {
-  try {
-    return parseYaml(text, where.file).value
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    throw new UserError('usage', `The value ${describeValue(text)} is not valid YAML`, {
-      hint: 'Quotes that YAML needs must survive the shell: --set \'name="my study"\'.',
+function parseValue(text: string, path: Path, where: Place): unknown {
+  const quoted = `--set '${describePath(path)}=${JSON.stringify(text.trim()).replaceAll("'", "'\\''")}'`
+  if (MEANS_SOMETHING_ELSE.test(text)) {
+    throw new UserError('usage', `${describeValue(text)} has a meaning of its own in YAML`, {
+      hint: `Text like this needs quotes: ${quoted}.`,
       where,
     })
   }
+  let parsed: ReturnType<typeof parseSyntax>
+  try {
+    parsed = parseSyntax(text, where.file)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    const isBlock = /^\s*[[{]/.test(text)
+    throw new UserError('usage', `The value ${describeValue(text)} is not valid YAML`, {
+      hint: `Quotes that YAML needs must survive the shell: ${isBlock || text.length > 40 ? `--set '${describePath(path)}="…"'` : quoted}.`,
+      where,
+    })
+  }
+  const fail: Fail = (message, _, hint) => new UserError('usage', message, { hint, where })
+  return readTree(parsed.document, fail, path).value
 }
+
+/**
+ * Characters that stand for no text: a sign of YAML alone, the head of a block of lines that do not follow, and a comment,
+ * which would be dropped without a word.
+ */
+const MEANS_SOMETHING_ELSE = /^\s*([|>][-+\d]*|[%&*!?@`\-[\]{},:'"]|#.*|[^"'[{\s].*[ \t]#.*)\s*$/
 
 /**
  * The tree with the overrides set, in their order; the tree itself stays as it is. Blocks on the way are made where

@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument, type YAMLError } from 'yaml'
+import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml'
 import { type Place, UserError } from '../errors.ts'
 import { shorten } from '../text/quote.ts'
 import { userErrors } from './mistakes.ts'
@@ -21,6 +21,26 @@ export const MOST_BYTES = 256 * 1024
  * @throws UserErrors with every syntax error, repeated key, unknown tag or alias, each with its line and column
  */
 export function parseYaml(text: string, file: string): YamlFile {
+  const { document, placeAt, fail } = parseSyntax(text, file)
+  const { value, offsetOf } = readTree(document, fail)
+  return {
+    value,
+    placeOf: (path, at) => {
+      const offset = offsetOf(path, at)
+      return offset === undefined ? undefined : placeAt(offset)
+    },
+  }
+}
+
+interface ParsedText {
+  readonly document: Document.Parsed
+  readonly placeAt: (offset: number) => Place
+  /** Makes an error that points into the text. */
+  readonly fail: Fail
+}
+
+/** The text as YAML, before its keys and values are looked at. @throws UserErrors with every syntax error */
+export function parseSyntax(text: string, file: string): ParsedText {
   const lines = new LineCounter()
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
@@ -62,14 +82,7 @@ export function parseYaml(text: string, file: string): YamlFile {
       }),
     )
   }
-  const { value, offsetOf } = readTree(document, fail)
-  return {
-    value,
-    placeOf: (path, at) => {
-      const offset = offsetOf(path, at)
-      return offset === undefined ? undefined : placeAt(offset)
-    },
-  }
+  return { document, placeAt, fail }
 }
 
 /** What YAML 1.2 (5.1) takes for no text. */

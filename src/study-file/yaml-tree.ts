@@ -6,10 +6,12 @@ import {
   isScalar,
   isSeq,
   type Node,
+  type Scalar,
   visit as visitNodes,
 } from 'yaml'
 import type { UserError } from '../errors.ts'
 import { shorten } from '../text/quote.ts'
+import { isInexactKey, wholeNumberMistake } from './exact-integer.ts'
 import { userErrors } from './mistakes.ts'
 import { describePath, type Path } from './path.ts'
 
@@ -27,14 +29,19 @@ export type Fail = (message: string, offset: number, hint?: string) => UserError
 
 export const TOO_DEEP = `Brackets or blocks are nested too deeply; at most ${MOST_DEPTH} levels can be read`
 
-/** Copies what aliases stand for. @throws UserErrors with every key or value that has no place in a study file */
-export function readTree(document: Document.Parsed, fail: Fail): YamlTree {
-  return new TreeReader(document, fail).read()
+/**
+ * Copies what aliases stand for.
+ * @param base where in a study file the document stands
+ * @throws UserErrors with every key or value that has no place in a study file
+ */
+export function readTree(document: Document.Parsed, fail: Fail, base: Path = []): YamlTree {
+  return new TreeReader(document, fail, base).read()
 }
 
 class TreeReader {
   readonly #document: Document.Parsed
   readonly #fail: Fail
+  readonly #base: Path
   readonly #targets: ReadonlyMap<Node, Node>
   readonly #offsets = new Map<string, number>()
   readonly #errors: UserError[] = []
@@ -42,9 +49,10 @@ class TreeReader {
   readonly #open = new Set<Node>()
   #numValues = 0
 
-  constructor(document: Document.Parsed, fail: Fail) {
+  constructor(document: Document.Parsed, fail: Fail, base: Path) {
     this.#document = document
     this.#fail = fail
+    this.#base = base
     this.#targets = aliasTargets(document)
   }
 
@@ -65,7 +73,7 @@ class TreeReader {
     this.#offsets.set(placeKey(path, 'value'), offset)
     if (node === null) return null
     if (isAlias(node)) return this.#visitAlias(node, path, offset)
-    if (isScalar(node)) return this.#scalarValue(node.value, offset)
+    if (isScalar(node)) return this.#scalarValue(node, path, offset)
     this.#open.add(node)
     const value = isMap(node) ? this.#visitMap(node, path) : isSeq(node) ? this.#visitList(node, path) : null
     this.#open.delete(node)
@@ -86,7 +94,9 @@ class TreeReader {
     return this.#visit(target, path, startOf(target))
   }
 
-  #scalarValue(value: unknown, offset: number): unknown {
+  #scalarValue({ value, source }: Scalar, path: Path, offset: number): unknown {
+    const inexact = wholeNumberMistake(source, value, [...this.#base, ...path])
+    if (inexact !== null) this.#report(inexact.message, offset, inexact.hint)
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
     if (value !== null && value !== undefined) {
       this.#report('Only text, numbers, true and false are allowed here', offset, 'Put it in quotes.')
@@ -127,6 +137,14 @@ class TreeReader {
     const node = (isAlias(written) ? this.#targets.get(written) : written) as Node | null
     if (!isScalar(node) || typeof node.value === 'object') {
       this.#report('A key must be a word; this one is a list, a block or empty', offset)
+      return null
+    }
+    if (isInexactKey(node.source, node.value)) {
+      this.#report(
+        `Key ${shorten(node.source!, 60)} would lose digits as a number`,
+        offset,
+        'Put it in quotes.',
+      )
       return null
     }
     const key = String(node.value)

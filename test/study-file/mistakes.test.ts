@@ -50,6 +50,23 @@ limits: { timeout: soon }
     ['seed: 1.5', ':1:7  seed must be a whole number, got 1.5.'],
     ['seed: 1e400', ':1:7  seed must be a whole number, got .inf.'],
     ['seed: 1e300', ':1:7  seed must be at most 9007199254740991, got 1e+300.'],
+    [
+      'seed: 9007199254740993',
+      ':1:7  seed must be at most 9007199254740991 to be kept to the last digit, got 9007199254740993.',
+    ],
+    [
+      'space: { id: { choices: [1, -123456789012345678901234567890] } }',
+      ':1:29  id: choices[1] must be at least -9007199254740991 to be kept to the last digit, got -123456789012345678901234567890. Put it in quotes.',
+    ],
+    [
+      'space: { reg: { float: [1, 12345678901234567890] } }',
+      ':1:28  reg: float[1] must be at most 9007199254740991 to be kept to the last digit, got 12345678901234567890. Write 1.2345678901234567e+19.',
+    ],
+    ['space: { id: 9007199254740993 }', 'got 9007199254740993. Put it in quotes.'],
+    [
+      'data: { source: csv, path: a, rename: { 9007199254740993: a } }',
+      ':1:41  Key 9007199254740993 would lose digits as a number. Put it in quotes.',
+    ],
     ['seed:', ':1:1  seed is empty. It must be a whole number.'],
     ['lag: 1_0', ':1:6  lag must be a whole number, got "1_0". Write 10, without quotes or underscores.'],
     ['limits: { retries: .nan }', ':1:20  limits.retries must be a whole number, got .nan.'],

@@ -95,6 +95,38 @@ describe('an override', () => {
     expect(sentence(text)).toContain(expected)
   })
 
+  test.each(['|', '>', '#', '#;', '%', '&', '*', '!', '?', '@', '`', '-', '[', ']', '{', '}', ',', '|-'])(
+    'with the bare sign %s as its value says to quote it, with the key at hand',
+    (sign) => {
+      expect(sentence(`data.comment=${sign}`)).toBe(
+        `--set data.comment  "${sign}" has a meaning of its own in YAML. Text like this needs quotes: --set 'data.comment="${sign}"'.`,
+      )
+      expect(parseOverride(`data.comment="${sign}"`).value).toBe(sign)
+    },
+  )
+
+  test('drops no comment without a word', () => {
+    expect(sentence('name=run #2')).toContain(`--set 'name="run #2"'.`)
+    expect(parseOverride('name="run #2"').value).toBe('run #2')
+    expect(parseOverride('name=run#2').value).toBe('run#2')
+    expect(parseOverride('space=# ranges\na: 1 # the first\nb: 2').value).toEqual({ a: 1, b: 2 })
+  })
+
+  test('that is no YAML shows how its own key is quoted', () => {
+    expect(sentence('name=@home')).toBe(
+      `--set name  The value "@home" is not valid YAML. Quotes that YAML needs must survive the shell: --set 'name="@home"'.`,
+    )
+  })
+
+  test('keeps every digit of a whole number, or is refused', () => {
+    expect(sentence('seed=9007199254740993')).toBe(
+      '--set seed  seed must be at most 9007199254740991 to be kept to the last digit, got 9007199254740993.',
+    )
+    expect(sentence('space.id.choices=[1, 123456789012345678901234567890]')).toBe(
+      '--set space.id.choices  id: choices[1] must be at most 9007199254740991 to be kept to the last digit, got 123456789012345678901234567890. Put it in quotes.',
+    )
+  })
+
   test('reaches names that hold a dot, and names that every object has', () => {
     const tree = { space: { 'my.rate': { float: [0, 1] }, constructor: { int: [1, 2] } } }
     const overrides = [
