@@ -1,30 +1,23 @@
 import path from 'node:path'
 import type { z } from 'zod'
 import { type Place, UserError, type UserErrors } from '../errors.ts'
-import { DEFAULT_OBJECTIVE } from '../objective/kinds.ts'
 import { searchNotes } from '../search/search-notes.ts'
 import { spaceNotes } from '../space/space-notes.ts'
 import { describeValue } from '../text/quote.ts'
 import type { Experiment } from './experiment.ts'
 import { describeIssue, leaveUnsaid, unknownKey } from './issue-sentences.ts'
 import { type Mistake, mistakesError, userErrors } from './mistakes.ts'
-import { applyOverrides, labelOf, type Override, parseOverride } from './overrides.ts'
+import { type OutsideSettings, withOutsideSettings } from './outside-settings.ts'
+import { labelOf, type Override } from './overrides.ts'
 import { type Path, startsWith } from './path.ts'
 import { rememberPlaces } from './places.ts'
 import { resolveExperiment } from './resolve-experiment.ts'
 import type { Blocks } from './resolving.ts'
-import { defaultStageEntries } from './stage-blocks.ts'
 import { BLOCKS, type BlockName, SHORTHANDS, STUDY_KEYS } from './study-blocks.ts'
 import { subject } from './wording.ts'
 import { parseYaml, type YamlFile } from './yaml-file.ts'
 
-export interface ParseOptions {
-  /** `path=value`, in the order of the command line: `stages[0].trials=8`. */
-  readonly overrides?: readonly string[] | undefined
-  /** Instead of the file's own name; shown as `--name` where it is wrong. */
-  readonly name?: string | undefined
-  /** Instead of the file's own seed; shown as `--seed` where it is wrong. */
-  readonly seed?: number | string | undefined
+export interface ParseOptions extends OutsideSettings {
   /** Whether there is a file or folder of that absolute path. Without it, no path is looked at. */
   readonly exists?: ((path: string) => boolean) | undefined
   /** Called with a sentence for each thing that was read differently than a reader might expect. */
@@ -49,7 +42,7 @@ export interface StudySource {
 export function parseExperiment(text: string, file: string, options: ParseOptions = {}): Experiment {
   const yaml = parseYaml(text, file)
   if (yaml.value === null) throw emptyFile(file)
-  const { value, overrides } = withOverrides(yaml.value, options)
+  const { value, overrides } = withOutsideSettings(yaml.value, options)
   return experimentOf(
     { value, file, placeOf: (where, at) => placeOf(where, at, yaml, overrides, file) },
     options,
@@ -154,54 +147,6 @@ function emptyFile(file: string): UserErrors {
       where: { file },
     }),
   ])
-}
-
-/** The file's tree with everything set from outside. */
-function withOverrides(
-  tree: unknown,
-  options: ParseOptions,
-): { readonly value: unknown; readonly overrides: readonly Override[] } {
-  const errors: UserError[] = []
-  const overrides: Override[] = []
-  for (const text of options.overrides ?? []) {
-    try {
-      overrides.push(parseOverride(text))
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error
-      errors.push(error)
-    }
-  }
-  if (options.name !== undefined) overrides.push({ path: ['name'], value: options.name, label: '--name' })
-  if (options.seed !== undefined) {
-    const seed =
-      typeof options.seed === 'string' && /^\d+$/.test(options.seed) ? Number(options.seed) : options.seed
-    overrides.push({ path: ['seed'], value: seed, label: '--seed' })
-  }
-  let value = tree
-  const applied: Override[] = []
-  for (const override of overrides) {
-    try {
-      const result = applyOverrides(withStages(value, override), [override], SHORTHANDS)
-      value = result.value
-      applied.push(...result.overrides)
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error
-      errors.push(error)
-    }
-  }
-  if (errors.length > 0) throw userErrors(errors)
-  return { value, overrides: applied }
-}
-
-/** A file without stages has the usual ones: an override may change a field of them. */
-function withStages(tree: unknown, override: Override): unknown {
-  if (override.path[0] !== 'stages' || override.path.length < 2) return tree
-  if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) return tree
-  const { stages, budget, objective } = tree as { stages?: unknown; budget?: unknown; objective?: unknown }
-  const epochsMatter = objective === undefined || objective === DEFAULT_OBJECTIVE
-  return stages === undefined || stages === null
-    ? { ...tree, stages: defaultStageEntries(budget, epochsMatter) }
-    : tree
 }
 
 /** Where to point: at the override that set it, at its place in the file, or at the nearest block around it. */

@@ -189,6 +189,33 @@ describe('what is set from outside', () => {
     expect(planned[0]?.epochs).toBe(2)
   })
 
+  test('changes a range of the space that a file without one has, and leaves the others', () => {
+    const usual = parse('name: a').space
+    const overrides = ['space.learningRate.float=[1e-3,1e-1]']
+    const { learningRate, ...others } = parse('name: a', { overrides }).space.parameters
+    expect(learningRate).toEqual({ ...usual.parameters.learningRate, low: 1e-3, high: 0.1 })
+    const { learningRate: _, ...usualOthers } = usual.parameters
+    expect(others).toEqual(usualOthers)
+
+    const before = [...overrides, 'training.reg=0.1']
+    expect(Object.keys(parse('name: a', { overrides: before }).space.parameters)).toEqual([
+      'learningRate',
+      'dropout',
+    ])
+    const whole = parse('name: a', { overrides: ['space={ learningRate: { float: [1e-3, 1e-1] } }'] })
+    expect(Object.keys(whole.space.parameters)).toEqual(['learningRate'])
+    const command = ['space.rate.float=[0, 1]', 'objective={ command: x }', 'direction=minimize']
+    expect(Object.keys(parse('name: a', { overrides: command }).space.parameters)).toEqual(['rate'])
+  })
+
+  test('is a whole number as a seed, also where it is none of a seed', () => {
+    expect(sentences('name: a', { seed: '-1' })).toEqual(['--seed  seed must be at least 0, got -1.'])
+    expect(sentences('name: a', { seed: '9007199254740993' })).toEqual([
+      '--seed  seed must be at most 9007199254740991 to be kept to the last digit, got 9007199254740993.',
+    ])
+    expect(parse('name: a', { seed: '+7' }).seed).toBe(7)
+  })
+
   test('reaches into short forms', () => {
     const { objective } = parse('training: { optimizer: sgd }', {
       overrides: ['training.optimizer.kind=momentum', 'preprocess.pca=9'],
