@@ -1,27 +1,18 @@
-import type { $ZodErrorMap, $ZodIssue, $ZodType } from 'zod/v4/core'
+import type { $ZodErrorMap, $ZodIssue } from 'zod/v4/core'
 import { own } from '../space/own.ts'
 import { closestName } from '../text/closest-name.ts'
 import { describeValue, entries } from '../text/quote.ts'
 import type { Mistake } from './mistakes.ts'
 import { describePath, type Path, valueAt } from './path.ts'
-import { allKeyPaths, keysOf, schemasAt } from './schema-walk.ts'
-import { subject, wordFor } from './wording.ts'
+import { keysOf, schemasAt } from './schema-walk.ts'
+import { type IssueContext, unknownKey } from './unknown-key.ts'
+import { listed, subject, wordFor } from './wording.ts'
 
 /** What an issue's message is where no schema gave one: the sentences are made here, with the whole file in view. */
 const UNSAID = '\u0000'
 
 /** For `safeParse(value, { error: leaveUnsaid })`: keeps zod's own wording out, and a schema's own message in. */
 export const leaveUnsaid: $ZodErrorMap = () => UNSAID
-
-/** What a sentence about an issue may need to know. */
-export interface IssueContext {
-  /** The whole file as plain data. */
-  readonly root: unknown
-  /** The schema of the whole file, for the keys it knows. */
-  readonly schema: $ZodType
-  /** Paths where text may stand for a block, and the key that it gives: `training.optimizer`, `kind`. */
-  readonly shorthands: Readonly<Record<string, string>>
-}
 
 /** The sentences for one zod issue whose path begins at `base`. */
 export function describeIssue(issue: $ZodIssue, base: Path, context: IssueContext): Mistake[] {
@@ -36,7 +27,7 @@ export function describeIssue(issue: $ZodIssue, base: Path, context: IssueContex
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownKey(path, key, context))
     case 'invalid_type':
-      return wrongType(path, value, wordFor(isWhole(path, context) ? 'int' : issue.expected))
+      return wrongType(path, value, [typeWord(issue.expected, path, context)])
     case 'invalid_value':
       return wrongChoice(path, value, issue.values)
     case 'too_small':
@@ -144,24 +135,42 @@ function describeUnion(
   if (meant[0] !== undefined) return meant[0].flatMap((one) => describeIssue(one, base, context))
   const words = inner.flat().filter(isRoot)
   const choices = words.flatMap((one) => (one.code === 'invalid_value' ? one.values : []))
-  const types = words.flatMap((one) => (one.code === 'invalid_type' ? [wordFor(one.expected)] : []))
-  if (choices.length > 0 && (types.length === 0 || typeof value === 'string'))
-    return wrongChoice(path, value, choices)
-  return wrongType(path, value, [...new Set(types)].join(' or '))
+  const types = words.flatMap((one) =>
+    one.code === 'invalid_type' ? [typeWord(one.expected, path, context)] : [],
+  )
+  return types.length === 0
+    ? wrongChoice(path, value, choices)
+    : wrongType(path, value, [...new Set(types)], choices.map(String))
 }
 
-function wrongType(path: Path, value: unknown, expected: string): Mistake[] {
+function typeWord(expected: string, path: Path, context: IssueContext): string {
+  return wordFor(expected === 'number' && isWhole(path, context) ? 'int' : expected)
+}
+
+/** @param words words that may stand in place of a value of these types */
+function wrongType(
+  path: Path,
+  value: unknown,
+  types: readonly string[],
+  words: readonly string[] = [],
+): Mistake[] {
   const at = 'value'
   const name = subject(path)
-  if (value === undefined)
-    return [{ path, at, message: `${name} is missing`, hint: `It must be ${expected}.` }]
-  if (value === null) return [{ path, at, message: `${name} is empty`, hint: `It must be ${expected}.` }]
+  const rule = listed([...words, ...types.map((type) => finite(type, value))])
+  if (value === undefined || value === null) {
+    const what = value === undefined ? 'missing' : 'empty'
+    return [{ path, at, message: `${name} is ${what}`, hint: `It must be ${rule}.` }]
+  }
+  const near = typeof value === 'string' ? closestName(value, words) : undefined
   return [
     {
       path,
       at,
-      message: `${name} must be ${finite(expected, value)}, got ${describeValue(value)}`,
-      hint: typeHint(expected, value),
+      message: `${name} must be ${rule}, got ${describeValue(value)}`,
+      hint:
+        near === undefined
+          ? types.map((type) => typeHint(type, value)).find((hint) => hint !== undefined)
+          : `Did you mean "${near}"?`,
     },
   ]
 }
@@ -182,7 +191,8 @@ function typeHint(expected: string, value: unknown): string | undefined {
     value.trim() !== '' &&
     Number.isFinite(Number(value.replaceAll('_', '')))
   ) {
-    return `Write ${Number(value.replaceAll('_', ''))}, without quotes or underscores.`
+    const without = value.includes('_') ? 'quotes or underscores' : 'quotes'
+    return `Write ${Number(value.replaceAll('_', ''))}, without ${without}.`
   }
   if (expected === 'true or false' && /^(yes|on|y)$/i.test(value)) return 'Write true.'
   if (expected === 'true or false' && /^(no|off|n)$/i.test(value)) return 'Write false.'
@@ -205,33 +215,6 @@ function wrongChoice(path: Path, value: unknown, choices: readonly unknown[]): M
       hint: near === undefined ? undefined : `Did you mean "${near}"?`,
     },
   ]
-}
-
-/** What `run` and `resume` are told on the command line, though people look for it in the file. */
-const COMMAND_OPTIONS: ReadonlySet<string> = new Set(['workers', 'db', 'engine', 'quiet'])
-
-/** The sentence for a key that nothing reads, with the one that was meant or the block it belongs in. */
-export function unknownKey(path: Path, key: string, context: IssueContext): Mistake {
-  const where = path.length === 0 ? '' : ` in ${describePath(path)}`
-  const known = schemasAt(context.schema, path).flatMap(keysOf)
-  const near = closestName(key, known)
-  const home = allKeyPaths(context.schema).find((keyPath) => keyPath.at(-1) === key)
-  let hint: string | undefined
-  if (near !== undefined) hint = `Did you mean "${near}"?`
-  else if (path.length === 0 && COMMAND_OPTIONS.has(key)) {
-    hint = `It says how to run a study, not what it is: give --${key} to the command.`
-  } else if (home !== undefined && !home.includes('*')) hint = belongs(home.slice(0, -1))
-  else if (known.length > 0 && known.length <= 16) hint = `Known here: ${[...new Set(known)].join(', ')}.`
-  return {
-    path: [...path, key],
-    at: 'key',
-    message: `Unknown key "${key.length <= 60 ? key : `${key.slice(0, 59)}…`}"${where}`,
-    hint,
-  }
-}
-
-function belongs(parent: readonly string[]): string {
-  return parent.length === 0 ? 'It belongs at the top of the file.' : `It belongs under ${parent.join('.')}.`
 }
 
 function lengthOf(value: unknown): number {

@@ -31,3 +31,10 @@ export function wordFor(expected: string): string {
       return `a ${expected}`
   }
 }
+
+/** What may stand somewhere, as a sentence lists it: "detect, true or false". */
+export function listed(alternatives: readonly string[]): string {
+  const each = alternatives.flatMap((alternative) => alternative.split(' or '))
+  const last = each.at(-1) ?? ''
+  return each.length < 2 ? last : `${each.slice(0, -1).join(', ')} or ${last}`
+}

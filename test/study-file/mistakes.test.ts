@@ -97,6 +97,31 @@ limits: { timeout: soon }
       ':1:17  data.source must be one of generated, cifar10, cifar100, csv, parquet, arff, npy, npz, idx, got "cifar11". Did you mean "cifar10"?',
     ],
     ['data: { source: cifar10 }', 'data.path is missing. It must be text.'],
+    [
+      'data: { source: csv, path: a, header: yes }',
+      ':1:39  data.header must be detect, true or false, got "yes". Write true.',
+    ],
+    ['data: { source: csv, path: a, header: 1 }', 'data.header must be detect, true or false, got 1.'],
+    [
+      'data: { source: csv, path: a, header: detct }',
+      'must be detect, true or false, got "detct". Did you mean "detect"?',
+    ],
+    [
+      'objective: { command: x, keep: "3" }\ndirection: minimize\nspace: { a: { int: [1, 2] } }',
+      ':1:32  objective.keep must be all or a whole number, got "3". Write 3, without quotes.',
+    ],
+    [
+      'data: { source: parquet, path: p, delimiter: "," }',
+      ':1:35  Unknown key "delimiter" in data: source parquet has no delimiter. It belongs to source csv.',
+    ],
+    [
+      'data: { source: cifar10, path: p, label: 1 }',
+      'source cifar10 has no label. It belongs to source csv, parquet or arff.',
+    ],
+    [
+      'space: { reg: { choices: [1, 2], log: true } }',
+      ':1:34  Unknown key "log" in space.reg: choices has no log. It belongs to float or int.',
+    ],
     ['data: cifar10', 'data must be a block of keys, got "cifar10".'],
     [
       'preprocess: meen',
