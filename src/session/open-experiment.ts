@@ -4,6 +4,7 @@ import { hashJson } from '../objective/fingerprint.ts'
 import type { OpenOptions } from '../objective/kind.ts'
 import { keepsNetwork, kindOf } from '../objective/kinds.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
+import { searchNotes } from '../search/search-notes.ts'
 import type { Fingerprints } from '../store/store.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 import { withObjectiveSpace } from '../study-file/objective-space.ts'
@@ -50,6 +51,8 @@ export async function openExperiment(read: Experiment, options: OpenOptions = {}
           checkMemory(settings.config, experiment.space, data),
           fewStepsWarning(settings.config, experiment.stages, data),
         ]
-      : []
+      : kind.bringsSpace
+        ? searchNotes(experiment.space, experiment.stages)
+        : []
   return { experiment, source, fingerprints, data, warnings: warnings.filter((text) => text !== null) }
 }

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { z } from 'zod'
 import { type Place, UserError, type UserErrors } from '../errors.ts'
+import { kindOf } from '../objective/kinds.ts'
 import { searchNotes } from '../search/search-notes.ts'
 import { spaceNotes } from '../space/space-notes.ts'
 import { describeValue } from '../text/quote.ts'
@@ -79,7 +80,10 @@ export function experimentOf(
   if (experiment === null || mistakes.length > 0) throw mistakesError(mistakes, placeOf)
   rememberPlaces(experiment, placeOf)
   for (const text of spaceNotes(experiment.space, raw.space)) note(text)
-  for (const text of searchNotes(experiment.space, experiment.stages)) note(text)
+  // The whole space of an objective that brings its own is known, and checked, once that is loaded.
+  if (!kindOf(experiment.objective).bringsSpace) {
+    for (const text of searchNotes(experiment.space, experiment.stages)) note(text)
+  }
   return experiment
 }
 
