@@ -9,6 +9,7 @@ import {
   type Task,
   taskSchema,
 } from '../data/data-config.ts'
+import type { SearchSpace } from '../space/search-space.ts'
 import { closestName } from '../text/closest-name.ts'
 import type { Direction } from '../trial.ts'
 import {
@@ -26,6 +27,7 @@ import {
   recipeSpace,
   withClassifierBounds,
 } from './classifier-space.ts'
+import { unusedSettings } from './classifier-unused.ts'
 import { type Aim, type ObjectiveKind, requireExisting, type WrittenStudy } from './kind.ts'
 import { CLASSIFIER, type ClassifierSettings } from './source.ts'
 
@@ -107,6 +109,9 @@ export const classifierKind = {
   checkUnreadableSpace: (settings, study) => {
     if (settings !== null) checkReadableParameters(settings.config, study)
   },
+
+  unused: ({ config }: ClassifierSettings, raw: WrittenStudy['raw'], space: SearchSpace) =>
+    unusedSettings(raw, config, space),
 
   keptFolders: () => null,
   tie: ({ config }: ClassifierSettings): Aim => {

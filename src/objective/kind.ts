@@ -105,6 +105,9 @@ export interface ObjectiveKind<S extends ObjectiveSettings = ObjectiveSettings> 
   /** Reports what can be known of a space that could not be read. */
   checkUnreadableSpace(settings: S | null, study: WrittenStudy): void
 
+  /** What a file sets or searches although no trial reads it, a sentence each; left out where all is read. */
+  unused?(settings: S, raw: WrittenStudy['raw'], space: SearchSpace): string[]
+
   /** How many of the best trials of a study keep their folders; null if its trials have none. */
   keptFolders(settings: S): number | 'all' | null
   /** The metric that ranks trials of equal value; null for none. */

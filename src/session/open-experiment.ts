@@ -3,7 +3,7 @@ import { checkMemory } from '../objective/classifier-memory.ts'
 import { hashJson } from '../objective/fingerprint.ts'
 import type { OpenOptions } from '../objective/kind.ts'
 import { keepsNetwork, kindOf } from '../objective/kinds.ts'
-import type { ObjectiveSource } from '../objective/source.ts'
+import type { ClassifierSettings, ObjectiveSource } from '../objective/source.ts'
 import { searchNotes } from '../search/search-notes.ts'
 import type { Fingerprints } from '../store/store.ts'
 import type { Experiment } from '../study-file/experiment.ts'
@@ -50,9 +50,17 @@ export async function openExperiment(read: Experiment, options: OpenOptions = {}
           remark,
           checkMemory(settings.config, experiment.space, data),
           fewStepsWarning(settings.config, experiment.stages, data),
+          stratifiedRemark(settings),
         ]
       : kind.bringsSpace
         ? searchNotes(experiment.space, experiment.stages)
         : []
   return { experiment, source, fingerprints, data, warnings: warnings.filter((text) => text !== null) }
+}
+
+/** Classes are only known to be none once the labels are read. */
+function stratifiedRemark({ data: { split, task } }: ClassifierSettings): string | null {
+  return split.stratified === true && task === 'regression'
+    ? 'split.stratified has no effect: this study predicts a number, and there are no classes.'
+    : null
 }

@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { z } from 'zod'
 import { type Place, UserError, type UserErrors } from '../errors.ts'
 import { kindOf } from '../objective/kinds.ts'
+import { planNotes } from '../search/plan-notes.ts'
 import { searchNotes } from '../search/search-notes.ts'
 import { spaceNotes } from '../space/space-notes.ts'
 import { describeValue } from '../text/quote.ts'
@@ -79,12 +80,24 @@ export function experimentOf(
   mistakes.push(...nonFiniteNumbers(root, mistakes))
   if (experiment === null || mistakes.length > 0) throw mistakesError(mistakes, placeOf)
   rememberPlaces(experiment, placeOf)
-  for (const text of spaceNotes(experiment.space, raw.space)) note(text)
-  // The whole space of an objective that brings its own is known, and checked, once that is loaded.
-  if (!kindOf(experiment.objective).bringsSpace) {
-    for (const text of searchNotes(experiment.space, experiment.stages)) note(text)
-  }
+  for (const text of notesOn(experiment, raw, blocks)) note(text)
   return experiment
+}
+
+/** What was read differently than a reader might expect, and what has no effect, a sentence each. */
+function notesOn(
+  { objective, space, stages }: Experiment,
+  raw: Readonly<Record<string, unknown>>,
+  blocks: Blocks,
+): string[] {
+  const kind = kindOf(objective)
+  return [
+    ...spaceNotes(space, raw.space),
+    // The whole space of an objective that brings its own is known, and checked, once that is loaded.
+    ...(kind.bringsSpace ? [] : searchNotes(space, stages)),
+    ...planNotes(blocks.stages, blocks.budget, stages),
+    ...(kind.unused?.(objective, raw, space) ?? []),
+  ]
 }
 
 /** Each block on its own; mistakes are added to the list. */
