@@ -22,6 +22,8 @@ export interface StudyCourse {
   readonly stages: readonly StagePlan[]
   /** Samplers of the program that runs it; none by default. */
   readonly samplers?: OwnSamplers | undefined
+  /** Whether it is run, so that too many failures in a row before now are no reason to end; false while asked trial by trial. */
+  readonly resumed?: boolean
   /** When it has nothing left to win; runs to its end if left out. */
   readonly stop?: StopSettings
   readonly limits: Pick<StudyLimits, 'retries' | 'maxFailures' | 'maxEpochs'>
@@ -85,6 +87,7 @@ export function openStage(
       : replicator(course, stage, plan.replicate, before.trials)),
     retries: limits.retries,
     maxFailures: limits.maxFailures,
+    resumed: course.resumed,
   })
   const kept = keepArtifacts({
     direction,

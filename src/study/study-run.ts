@@ -61,7 +61,7 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
       finished: countFinished(store.countTrials(study.id, index)),
     })
     const begun = streamTrials(store, study.id, index)
-    const { queue, kept } = openStage(run, stage, before, begun)
+    const { queue, kept } = openStage({ ...run, resumed: true }, stage, before, begun)
     await runStage({
       study: study.id,
       queue,

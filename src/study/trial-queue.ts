@@ -53,6 +53,8 @@ export interface TrialQueueSetup {
   readonly retries: number
   /** This many failed trials in a row, in order of number, end the stage; null for no limit. */
   readonly maxFailures: number | null
+  /** Whether so many in `begun` end nothing, and are counted anew: a resume asks for further trials. False by default. */
+  readonly resumed?: boolean | undefined
 }
 
 /** A trial handed out to be run. */
@@ -124,6 +126,11 @@ export class TrialQueue {
         for (const measurement of setup.measurements(record.number)) this.#ledger.measured(index, measurement)
       }
       this.#settle(index, record)
+    }
+    while (this.#end === 'too-many-failures' && setup.resumed) {
+      this.#end = null
+      this.#failuresInARow = 0
+      this.#look()
     }
   }
 

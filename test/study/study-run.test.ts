@@ -91,6 +91,21 @@ test('too many failures in a row end the study, in order of number whatever the 
   }
 })
 
+test('a study that ended by failures in a row goes on when it is resumed, and may end by others', async () => {
+  const failing = new Set([4, 5, 6, 12, 13, 14])
+  const limits = { maxFailures: 3, retries: 0 }
+  const evaluate = (task: TrialTask): Simulated =>
+    failing.has(task.spec.number) ? { fails: 'threw' } : bowl(task)
+  const { store, study, end } = await runToEnd({ slots: 1, limits, evaluate })
+  expect([end.state, store.trials(study.id).length]).toEqual(['failed', 7])
+  store.acquireLease(study.id)
+  const again = await runToEnd({ slots: 1, limits, evaluate, store, study })
+  expect([again.end.state, store.trials(study.id).length]).toEqual(['failed', 15])
+  store.acquireLease(study.id)
+  const last = await runToEnd({ slots: 1, limits, evaluate, store, study })
+  expect([last.end.state, store.trials(study.id).length]).toEqual(['complete', 26])
+})
+
 test('a limit of epochs ends the study where the numbers say, and the study is complete', async () => {
   const { store, study, end } = await runToEnd({
     limits: { maxEpochs: 16 + 3 * 4 + 2 },

@@ -170,6 +170,17 @@ describe('a queue of trials', () => {
     expect(take(queue)).toBe('none')
   })
 
+  test('counts failures in a row anew once a study that ended by them is resumed', () => {
+    const states = ['failed', 'failed', 'failed', 'failed', 'complete', 'failed'] as const
+    const begun = states.map((state, index) => record(index, state))
+    expect(queueOf({ maxFailures: 2, begun }).queue.end).toBe('too-many-failures')
+    const { queue } = queueOf({ maxFailures: 2, begun, resumed: true })
+    expect([queue.end, take(queue), take(queue)]).toEqual([null, 6, 7])
+    // The last one before goes on counting: a study that was killed ends where it would have ended.
+    queue.finish(record(6, 'failed'))
+    expect([queue.end, take(queue)]).toEqual(['too-many-failures', 'none'])
+  })
+
   test('counts failures in a row anew after each trial that did not fail', () => {
     const { queue } = queueOf({ maxFailures: 3 })
     const states = [
