@@ -178,7 +178,7 @@ function readSpace(
   }
   if (!force) {
     throw refused(override, 'changes what is searched', {
-      hint: 'Add --force: the stages to come are drawn in the new range, and the study records it.',
+      hint: 'Add --force: the stages to come keep to the new range and reach what it adds where the best lies at the edge, and the study records it.',
     })
   }
   const block = read(spaceSchema, written, 'space', override)

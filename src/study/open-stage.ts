@@ -6,6 +6,7 @@ import { isAdaptive, proposeTrial, takenBefore } from '../search/propose-trial.t
 import { pointsToReplicate, REPLICATE_SAMPLER, replicateOf } from '../search/replication.ts'
 import type { Replicate, StagePlan, StopSettings } from '../search/stage-plan.ts'
 import { countPointsAtMost, neverRepeats, pointKey } from '../space/points.ts'
+import { redeclared } from '../space/redeclared.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { StageRecord, StudyRecord, StudyWriter } from '../store/store.ts'
 import type { TrialRecord } from '../trial.ts'
@@ -131,19 +132,25 @@ export function beginStage(
   const plan = course.stages[index]!
   const known = before === undefined ? [] : course.store.stages(course.study.id)
   const source = known[narrowsBy(course.stages, index)]
+  const boxOf = ({ space }: StageRecord): SearchSpace => {
+    // The first box is what was declared when the study began, unless imported trials had narrowed it.
+    const first = known.find((stage) => !isImported(stage))
+    return first?.narrowing === null ? redeclared(space, first.space, course.space) : space
+  }
   const results = trials.filter((trial) => trial.stage === source?.index)
   const narrowed =
     source === undefined || plan.replicate !== undefined
       ? null
       : narrow({
           root: course.space,
-          space: source.space,
+          space: boxOf(source),
           trials: results,
           early: readEarlyValues(course.store, course.study.id, source, results),
           direction: course.study.direction,
           plan,
           streamName: [course.study.seed, 'narrow', index],
         })
+  const drawn = known[drawnBefore(course.stages, index)]
   const stage: StageRecord = {
     index,
     name: plan.name,
@@ -151,7 +158,7 @@ export function beginStage(
     epochs: plan.epochs,
     sampler: plan.replicate === undefined ? plan.sampler : REPLICATE_SAMPLER,
     firstTrial: trials.length,
-    space: narrowed?.space ?? known[drawnBefore(course.stages, index)]?.space ?? course.space,
+    space: narrowed?.space ?? (drawn === undefined ? course.space : boxOf(drawn)),
     narrowing: narrowed === null ? null : narrowed.decision,
     rungs: plan.rungs.length === 0 ? null : { at: plan.rungs, reduce: plan.reduce },
   }

@@ -165,3 +165,27 @@ test('a complete study goes on with a further stage in a wider range, and record
   expect(Math.min(...batches(0))).toBeGreaterThanOrEqual(8)
   expect(Math.min(...batches(1))).toBeLessThan(8)
 })
+
+test('a stage that is added with narrower ranges and other choices keeps to them', async () => {
+  const study = parseExperiment(
+    `name: moved
+objective: ${path.join(import.meta.dirname, '../fixtures/objectives/any-space.ts')}
+direction: minimize
+space: { x: { float: [0, 10] }, kind: { choices: [a, b, c] } }
+stages: [{ name: only, trials: 12, epochs: 1, sampler: random }]`,
+    path.join(folder, 'moved.yaml'),
+  )
+  const options = { db: path.join(folder, 'moved.db'), workers: 1 }
+  await runExperiment(study, null, options)
+  const set = [
+    'space.x.float=[5, 20]',
+    'space.kind.choices=[b, c, d]',
+    'stages[1]={ name: next, trials: 12, epochs: 1, sampler: random, keep: 1, rootShare: 0.2 }',
+  ]
+  await resumeExperiment('moved', { force: true, add: 0, set }, options)
+  const reader = openReader(options.db)
+  const trials = reader.trials(reader.findStudy('moved')!.id, { stage: 1 })
+  reader.close()
+  expect(Math.min(...trials.map(({ params }) => params.x as number))).toBeGreaterThanOrEqual(5)
+  expect(new Set(trials.map(({ params }) => params.kind))).toEqual(new Set(['b', 'c', 'd']))
+})
