@@ -5,7 +5,7 @@ import { fitSearchProcess } from './gaussian-process.ts'
 import { byFidelity, fidelityOf } from './informative.ts'
 import { hasValue, isBad, rankTrials } from './rank.ts'
 import type { PastTrial } from './sampler.ts'
-import { standardScores } from './standard-scores.ts'
+import { scaleOfValues, standardScores } from './standard-scores.ts'
 import { axesView, placeOf } from './unit-view.ts'
 
 /** What the value of a study's best trials is judged by. */
@@ -173,13 +173,14 @@ interface Scored {
 }
 
 /**
- * The way back from scores to values, the inverse of `standardScores`: a line to the median, exponential beyond it. Null
+ * The way back from scores to values, the inverse of `standardScores`: a line at first, exponential beyond it. Null
  * if all values are alike. `scored` is best first.
  */
 function scaleOf(scored: readonly Scored[]) {
   const best = scored[0]!
-  const median = scored[scored.length >> 1]!
-  const other = median.trial.value === best.trial.value ? scored.at(-1)! : median
+  const above = ({ trial }: Scored): number => Math.abs(trial.value! - best.trial.value!)
+  const { unit } = scaleOfValues(Float64Array.from(scored, above))
+  const other = scored.findLast((each) => above(each) <= unit)!
   if (other.score === best.score) return null
   const rise = other.trial.value! - best.trial.value!
   const run = other.score - best.score

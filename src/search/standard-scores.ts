@@ -3,25 +3,51 @@ import type { Direction } from '../trial.ts'
 import { hasValue } from './rank.ts'
 import type { PastTrial } from './sampler.ts'
 
+/** How many times farther from the best than a trial of half its rank a value lies that is a penalty, not a measure. */
+const FAR = 1000
+/** Among fewer trials than these the distance from the best is chance. */
+const LEAST_RANK = 4
+
 /**
  * The trials' values as a surrogate learns them: low is good, mean 0, deviation 1. Up to the median they keep their
  * proportions; the bad half is compressed by a logarithm, so that a loss of 1e6 does not flatten the differences that
- * matter. A diverged trial counts like the worst one with a value; where none has a value, all are 0. The trials are of one
- * budget.
+ * matter. Where half of the trials or more have a penalty for a value, the others are scored among themselves. A diverged
+ * trial, or one with a penalty, counts like the worst one of the others; where none has a value, all are 0. The trials are
+ * of one budget.
  */
 export function standardScores(trials: readonly PastTrial[], direction: Direction): Float64Array {
   const lowIsGood = ({ value }: PastTrial): number => (direction === 'minimize' ? value! : -value!)
   const values = Float64Array.from(trials.filter(hasValue), lowIsGood).sort()
   if (values.length === 0) return new Float64Array(trials.length)
   const best = values[0]!
-  const worst = values.at(-1)!
-  const median = values[values.length >> 1]!
-  const unit = median - best || worst - best || 1
+  const { unit, most } = scaleOfValues(values)
   const scores = Float64Array.from(trials, (trial) => {
-    const above = ((hasValue(trial) ? lowIsGood(trial) : worst) - best) / unit
+    const above = Math.min(hasValue(trial) ? lowIsGood(trial) - best : most, most) / unit
     return above <= 1 ? above : 1 + log(above)
   })
   return standardise(scores)
+}
+
+/**
+ * How far above the best one values keep their proportions, and how far the worst one lies that is no penalty.
+ * @param values ascending, one or more
+ */
+export function scaleOfValues(values: Float64Array): { readonly unit: number; readonly most: number } {
+  const best = values[0]!
+  const worst = values.at(-1)! - best
+  const median = values.length >> 1
+  let unit = values[median]! - best
+  let most = worst
+  let farther = unit
+  for (let rank = median >> 1; rank >= LEAST_RANK; rank >>= 1) {
+    const nearer = values[rank]! - best
+    if (nearer > 0 && farther > FAR * nearer) {
+      unit = nearer
+      most = values.findLast((value) => value - best <= FAR * nearer)! - best
+    }
+    farther = nearer
+  }
+  return { unit: unit || worst || 1, most }
 }
 
 function standardise(scores: Float64Array): Float64Array {

@@ -37,6 +37,30 @@ describe('scores', () => {
     expectClose(standardScores(trialsOf([-4, -4, -2, -4, 5]), 'minimize'), standardised([0, 0, 2, 0, 9]))
   })
 
+  it('take penalties for as bad as the worst of the others, where half of the trials or more have them', () => {
+    const measured = [1, 2, 3, 4, 5, 6, 7, 8]
+    for (const [penalties, count] of [
+      [[1e9], 8],
+      [[1e5, 1e9], 9],
+      [[1e9], 20],
+    ] as const) {
+      const scores = standardScores(
+        trialsOf([...measured, ...Array.from({ length: count }, (_, i) => penalties[i % penalties.length]!)]),
+        'minimize',
+      )
+      expect(new Set(scores.slice(7)).size, `${count} penalties`).toBe(1)
+      expect(scores[7]! - scores[0]!).toBeGreaterThan(1)
+      expect(scores[1]! - scores[0]!).toBeGreaterThan(0.1)
+    }
+  })
+
+  it('keep the order of values spread over many decades, which are no penalties', () => {
+    const decades = Array.from({ length: 40 }, (_, i) => 10 ** (i / 5))
+    const scores = standardScores(trialsOf(decades), 'minimize')
+    expect([...scores]).toEqual([...scores].sort((a, b) => a - b))
+    expect(new Set(scores).size).toBe(40)
+  })
+
   it('take a trial that diverged for as bad as the worst, but leave the median to the others', () => {
     const scores = standardScores(trialsOf([Number.NaN, 1, 2, Number.NaN, 3]), 'minimize')
     expectClose(scores, standardised([1 + Math.log(2), 0, 1, 1 + Math.log(2), 1 + Math.log(2)]))
