@@ -102,9 +102,10 @@ function readCsvSet(config: Config<'csv'>, task: Task): DataSet {
     header,
     label,
     named,
+    names: null,
     skip,
   })
-  const test = config.test === undefined ? null : openLike(config.test, first.form!, label)
+  const test = config.test === undefined ? null : openLike(config.test, first.form!, first.names, label)
   return tableSet('csv', first, test, { ...config, task })
 }
 

@@ -5,7 +5,15 @@ import { type Dialect, type DialectSettings, detectDialect } from './dialect.ts'
 import { guessHeader } from './header.ts'
 import { readRows } from './parse-csv.ts'
 import { type ColumnKey, placeOf } from './select-columns.ts'
-import { type Column, type CsvForm, columnName, type Table, type TableFile } from './table.ts'
+import {
+  type Column,
+  type CsvForm,
+  columnName,
+  type GivenForm,
+  quoted,
+  type Table,
+  type TableFile,
+} from './table.ts'
 
 export interface CsvSettings extends DialectSettings {
   readonly encoding: string | null
@@ -14,6 +22,8 @@ export interface CsvSettings extends DialectSettings {
   readonly label: ColumnKey | null
   /** Whether the study names columns: then there is a header. */
   readonly named: boolean
+  /** The names that a header is expected to hold; null if none are known. */
+  readonly names: readonly string[] | null
 }
 
 /**
@@ -22,22 +32,39 @@ export interface CsvSettings extends DialectSettings {
  */
 export function openCsv(file: string, settings: CsvSettings): TableFile {
   const { content, encoding } = decodeText(file, settings.encoding)
-  const { dialect, sample } = detectDialect(file, content, settings)
+  const { dialect, sample, commentSign } = detectDialect(file, content, settings)
   const width = sample[0]?.length ?? 0
   if (width === 0) {
     // Where not even the first row can be read, this says why.
     readRows(file, content, dialect, () => {})
     throw malformed(file, 'contains no rows of data')
   }
-  const remarks = dialectRemarks(dialect, encoding, settings)
+  const remarks = dialectRemarks(dialect, commentSign, encoding, settings)
   const header = hasHeader(dialect, sample, width, settings, remarks)
-  const form = { ...dialect, header, encoding }
+  const { comment, skip, decimal } = settings
+  const given = { comment, skip, decimal, header: settings.header, encoding: settings.encoding }
+  const form: CsvForm = { ...dialect, header, encoding, given }
   return csvFile(file, content, form, header ? sample[0]!.map((name) => name.trim()) : null, sample, remarks)
 }
 
-/** Another text file in the form of a first one; whether it has a header is detected again. */
-export function openLike(file: string, form: CsvForm, label: ColumnKey | null): TableFile {
-  return openCsv(file, { ...form, header: form.header || 'detect', label, named: false })
+/**
+ * Another text file in the form of a first one. Its comments, its header and its encoding are its own: they are found
+ * out again unless the study gave them.
+ * @param names of the first file's columns; null if it has none
+ */
+export function openLike(
+  file: string,
+  form: CsvForm,
+  names: readonly string[] | null,
+  label: ColumnKey | null,
+): TableFile {
+  const { comment, skip, header, encoding } = form.given ?? earlierForm(form)
+  return openCsv(file, { ...form, comment, skip, header, encoding, names, label, named: false })
+}
+
+/** What a network that was kept without it was probably given. */
+function earlierForm({ comment, skip, encoding }: CsvForm): Omit<GivenForm, 'decimal'> {
+  return { comment, skip, header: 'detect', encoding: encoding.startsWith('utf-') ? null : encoding }
 }
 
 /** A text file of a known form; `names` are its columns', from the header or from elsewhere. */
@@ -69,15 +96,19 @@ export function csvFile(
   }
 }
 
-function dialectRemarks(dialect: Dialect, encoding: string, settings: CsvSettings): string[] {
-  const { delimiter, decimal, comment } = dialect
+function dialectRemarks(
+  { delimiter, decimal }: Dialect,
+  commentSign: string | null,
+  encoding: string,
+  settings: CsvSettings,
+): string[] {
   const remarks: string[] = []
   if (settings.delimiter === null && delimiter !== ',') {
     remarks.push(`the delimiter is ${delimiter === 'blanks' ? 'runs of blanks' : JSON.stringify(delimiter)}`)
   }
   if (settings.decimal === null && decimal === ',') remarks.push('numbers have a decimal comma')
-  if (settings.comment === null && comment !== null) {
-    remarks.push(`lines that begin with ${JSON.stringify(comment)} are comments`)
+  if (commentSign !== null) {
+    remarks.push(`lines above the table that begin with ${JSON.stringify(commentSign)} are comments`)
   }
   if (settings.encoding === null && encoding !== 'utf-8') remarks.push(`the encoding is ${encoding}`)
   return remarks
@@ -87,15 +118,21 @@ function hasHeader(
   dialect: Dialect,
   sample: readonly (readonly string[])[],
   width: number,
-  { header, label, named }: CsvSettings,
+  { header, label, named, names }: CsvSettings,
   remarks: string[],
 ): boolean {
   if (header !== 'detect') return header
-  if (named) return true
+  if (named || holdsNames(sample[0]!, names ?? [])) return true
   const used = width - emptyColumns(sample.slice(1), width).size
   const guess = guessHeader(sample, label === null ? null : placeOf(label, null, used), dialect)
   if (guess.reason !== null) remarks.push(`the first line is read as the header: ${guess.reason}`)
   return guess.header
+}
+
+/** Whether half of a row are names that are known. */
+function holdsNames(row: readonly string[], names: readonly string[]): boolean {
+  const known = row.filter((cell) => cell.trim() !== '' && names.includes(cell.trim()))
+  return known.length > 0 && known.length * 2 >= row.length
 }
 
 /** The columns at the right end that have no cell: a delimiter ends each line. */
@@ -173,7 +210,7 @@ function raggedRow(
 function outOfRange(file: string, cell: string, column: string, line: number) {
   return malformed(
     file,
-    `has ${JSON.stringify(cell)} in line ${line}, ${column}; inputs must lie within ±3.4e38, the range of float32`,
+    `has ${quoted(cell)} in line ${line}, ${column}; inputs must lie within ±3.4e38, the range of float32`,
     undefined,
     line,
   )
@@ -182,7 +219,7 @@ function outOfRange(file: string, cell: string, column: string, line: number) {
 function notEmpty(file: string, column: string, cell: string, line: number) {
   return malformed(
     file,
-    `has ${JSON.stringify(cell)} in line ${line}, ${column}, which is empty in the lines above`,
+    `has ${quoted(cell)} in line ${line}, ${column}, which is empty in the lines above`,
     'Leave the column out (drop), or say which columns are used (columns).',
     line,
   )

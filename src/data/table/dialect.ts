@@ -1,6 +1,6 @@
 import { malformed } from '../read-file.ts'
 import { type NumberStyle, parseNumber } from './cells.ts'
-import { type CellSyntax, firstRows } from './parse-csv.ts'
+import { type CellSyntax, firstRows, LINE_END } from './parse-csv.ts'
 
 /** What a study says of a text's form; null where it is left to be found out. */
 export interface DialectSettings {
@@ -28,11 +28,13 @@ const GERMAN: NumberStyle = { decimal: ',', thousands: null }
 export interface DetectedDialect {
   readonly dialect: Dialect
   readonly sample: readonly (readonly string[])[]
+  /** What begins the comments that were found above the table, which `skip` counts; null if there are none. */
+  readonly commentSign: string | null
 }
 
 /**
  * Finds out the form of a text from its first lines: the delimiter that cuts all of them into the same number of cells,
- * the decimal mark, and the sign that begins the comments above the table.
+ * the decimal mark, and the comments above the table.
  * @throws UserError `usage` if decimal commas and thousands cannot be told apart
  */
 export function detectDialect(
@@ -43,18 +45,20 @@ export function detectDialect(
   const text = firstLines(content)
   const { skip, thousands } = settings
   checkColumns(file, text, skip)
-  const comment = settings.comment ?? commentSign(text, skip)
+  const { comment } = settings
+  const comments = comment === null ? commentLines(text, skip) : { sign: null, lines: 0 }
   const candidates = settings.delimiter === null ? DELIMITERS : [settings.delimiter]
   let best: { sample: string[][]; delimiter: string; score: number } | null = null
   for (const delimiter of candidates) {
-    const sample = firstRows(text, { delimiter, quote: '"', comment, skip })
+    const sample = firstRows(text, { delimiter, quote: '"', comment, skip: skip + comments.lines })
     const score = fitness(sample)
     if (best === null || score > best.score) best = { sample, delimiter, score }
   }
   const { delimiter, sample } = best!
   const decimal =
     settings.decimal ?? (delimiter === ',' || thousands === ',' ? '.' : decimalMark(file, sample))
-  return { dialect: { delimiter, quote: '"', decimal, thousands, comment, skip }, sample }
+  const dialect = { delimiter, quote: '"', decimal, thousands, comment, skip: skip + comments.lines }
+  return { dialect, sample, commentSign: comments.sign }
 }
 
 /** The beginning of a text up to the end of a line: enough of it for some rows, however long they are. */
@@ -70,7 +74,7 @@ function firstLines(content: Buffer | string): string {
 
 /** Refuses a table that is too wide before its cells are read. */
 function checkColumns(file: string, text: string, skip: number): void {
-  const line = text.split('\n', skip + 1)[skip] ?? ''
+  const line = text.split(LINE_END, skip + 1)[skip] ?? ''
   if (line.length <= MOST_COLUMNS) return
   const columns = Math.max(
     ...DELIMITERS.map((sign) => line.split(sign === 'blanks' ? /[ \t]+/ : sign).length),
@@ -83,16 +87,21 @@ function checkColumns(file: string, text: string, skip: number): void {
   )
 }
 
-/** `#` or `%` if the lines above the table begin with it. */
-function commentSign(text: string, skip: number): string | null {
-  const lines = text.split('\n', skip + 1)
-  const first = lines[skip]?.replace(/^\uFEFF/, '') ?? ''
-  const sign = /^\s*([#%])/.exec(first)?.[1]
-  if (sign === undefined) return null
-  // `#` may also be the first letter of a column's name: then the lines below have as many cells.
-  const [named, ...others] = text.split('\n').slice(skip)
+/** The lines above the table that begin with `#` or `%`. The sign means nothing inside the table: cells begin with it, too. */
+function commentLines(text: string, skip: number): { sign: string | null; lines: number } {
+  const lines = text.split(LINE_END).slice(skip)
+  const sign = /^\s*([#%])/.exec(lines[0]?.replace(/^\uFEFF/, '') ?? '')?.[1]
+  if (sign === undefined) return { sign: null, lines: 0 }
+  const isAbove = (line: string): boolean =>
+    line.trim() === '' || /^\uFEFF?\s*([#%])/.exec(line)?.[1] === sign
+  const below = lines.findIndex((line) => !isAbove(line))
+  let count = below < 0 ? lines.length : below
+  // The sign may also begin the name of a column, or its first cells: then the lines have as many cells as the table.
   const cells = (line: string | undefined): number => (line ?? '').split(/[,;\t|]/).length
-  return others.length > 0 && cells(named) > 1 && cells(named) === cells(others[0]) ? null : sign
+  const width = cells(lines[count] ?? lines.findLast((line) => line.trim() !== ''))
+  while (count > 0 && width > 1 && (lines[count - 1]!.trim() === '' || cells(lines[count - 1]) === width))
+    count--
+  return count === 0 ? { sign: null, lines: 0 } : { sign, lines: count }
 }
 
 /** How well rows hang together: all of one length, then many numbers among the cells in use, then many columns. */

@@ -2,7 +2,7 @@ import { malformed } from '../read-file.ts'
 import { isMissingNumber, parseNumber } from './cells.ts'
 import { placeOfRow } from './input-columns.ts'
 import type { TableReading } from './reading.ts'
-import { type Column, columnName, type Table, type TableFile } from './table.ts'
+import { type Column, columnName, listNames, quoted, type Table, type TableFile } from './table.ts'
 
 /** A table read as another one was: its columns stand at the places that they have in the study's file. */
 export interface MatchedTable {
@@ -50,23 +50,25 @@ function byName(
   if (names === null || known === null || new Set(known).size < known.length) return null
   const missing = inputs.filter(({ place }) => !names.includes(known[place]!))
   if (missing.length > 0) {
-    const list = missing.map(({ name }) => JSON.stringify(name)).join(', ')
+    const list = missing
+      .slice(0, 12)
+      .map(({ name }) => quoted(name!))
+      .join(', ')
     throw malformed(
       file,
-      `has no ${missing.length === 1 ? 'column' : 'columns'} ${list}, which the study's network needs`,
-      `Its columns are ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', ...' : ''}.`,
+      `has no ${missing.length === 1 ? 'column' : 'columns'} ${list}${missing.length > 12 ? ', ...' : ''}, which the study's network needs`,
+      `Its columns are ${listNames(names)}.`,
       1,
     )
   }
   const used = [...inputs.map(({ place }) => known[place]!), known[label]!]
   const twice = used.find((name) => names.indexOf(name) !== names.lastIndexOf(name))
-  if (twice !== undefined)
-    throw malformed(file, `has two columns called ${JSON.stringify(twice)}`, undefined, 1)
+  if (twice !== undefined) throw malformed(file, `has two columns called ${quoted(twice)}`, undefined, 1)
   // A column that the study left out on purpose is nothing new.
   const extra = names.filter((name) => name !== '' && !used.includes(name) && !known.includes(name))
   if (extra.length > 0) {
     remarks.push(
-      `${extra.length === 1 ? 'column' : 'columns'} ${extra.map((name) => JSON.stringify(name)).join(', ')} ${extra.length === 1 ? 'is' : 'are'} ignored: the study has no such column`,
+      `${extra.length === 1 ? 'column' : 'columns'} ${extra.map(quoted).join(', ')} ${extra.length === 1 ? 'is' : 'are'} ignored: the study has no such column`,
     )
   }
   const places = new Map(inputs.map(({ place }) => [place, names.indexOf(known[place]!)]))
@@ -112,7 +114,7 @@ function checkNumbers(table: Table, place: number, names: readonly string[] | nu
   const row = column.codes.indexOf(Math.max(0, word))
   throw malformed(
     table.file,
-    `has ${JSON.stringify(column.texts[Math.max(0, word)])} in ${placeOfRow(table, row)}, ${columnName(place, names)}, where the study has numbers`,
+    `has ${quoted(column.texts[Math.max(0, word)]!)} in ${placeOfRow(table, row)}, ${columnName(place, names)}, where the study has numbers`,
     undefined,
     table.lineOf(row) ?? undefined,
   )

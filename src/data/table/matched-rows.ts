@@ -1,4 +1,5 @@
 import type { UserError } from '../../errors.ts'
+import { shorten } from '../../text/quote.ts'
 import type { InputLayout, Values } from '../data-set.ts'
 import { malformed, readWholeFile } from '../read-file.ts'
 import { isArff, openArff } from './arff-file.ts'
@@ -9,7 +10,7 @@ import { hasGaps, placeOfRow } from './input-columns.ts'
 import { matchTable } from './match-table.ts'
 import { isParquet, openParquet } from './parquet-file.ts'
 import type { TableReading } from './reading.ts'
-import { columnName, type Table, type TableFile } from './table.ts'
+import { columnName, quoted, type Table, type TableFile } from './table.ts'
 import { isGap } from './table-set.ts'
 
 /** Rows to be predicted, as read: (rows, columns) row-major. */
@@ -31,11 +32,11 @@ export async function readMatchedRows(file: string, { reading }: InputLayout): P
 }
 
 /** A file in its own format; a text in the form of the study's, if that was one. */
-async function openAs(file: string, { form, format }: TableReading): Promise<TableFile> {
+async function openAs(file: string, { form, format, names }: TableReading): Promise<TableFile> {
   const start = readWholeFile(file).subarray(0, 65_536)
   if (isParquet(start)) return openParquet(file)
   if (isArff(start.toString('latin1'))) return openArff(file)
-  return form === null || format !== 'csv' ? openCsv(file, UNKNOWN_FORM) : openLike(file, form, null)
+  return form === null || format !== 'csv' ? openCsv(file, UNKNOWN_FORM) : openLike(file, form, names, null)
 }
 
 const UNKNOWN_FORM: CsvSettings = {
@@ -48,6 +49,7 @@ const UNKNOWN_FORM: CsvSettings = {
   header: 'detect',
   label: null,
   named: false,
+  names: null,
 }
 
 /** The rows of a table of numbers alone, for a study whose data were no table; a last column may hold labels. */
@@ -78,7 +80,7 @@ function matchedRows(opened: TableFile, reading: TableReading): UnlabelledRows {
   const { values, columns, unseen } = encodeInputs(table, reading.inputs, rows)
   const said = unseen.map(
     ({ column, level, rows: count }) =>
-      `${JSON.stringify(level)} in column "${column}" is not a level that the study knows (${count} ${count === 1 ? 'row' : 'rows'})`,
+      `${quoted(level)} in column "${shorten(column, 40)}" is not a level that the study knows (${count} ${count === 1 ? 'row' : 'rows'})`,
   )
   return {
     values,

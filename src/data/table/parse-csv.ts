@@ -15,6 +15,9 @@ export interface CellSyntax {
 /** Takes the rows one by one, so that a large file is never held as texts. `line` counts from 1. */
 export type RowReader = (cells: readonly string[], line: number) => void
 
+/** Each of them ends a line, also where a file has several kinds. */
+export const LINE_END = /\r\n|\n|\r/
+
 const BLANKS = 'blanks'
 
 /**
@@ -64,11 +67,19 @@ export function firstRows(content: string, syntax: CellSyntax): string[][] {
 function withoutLines(content: Buffer | string, count: number): Buffer | string {
   let start = 0
   for (let line = 0; line < count; line++) {
-    const end = content.indexOf('\n', start)
-    if (end < 0) return ''
-    start = end + 1
+    const newline = content.indexOf('\n', start)
+    const end = newline < 0 ? content.length : newline
+    const carriage = sliced(content, start, end).indexOf('\r')
+    if (newline < 0 && carriage < 0) return ''
+    // One that stands alone ends the line; before a newline it belongs to that.
+    start += carriage >= 0 && start + carriage !== newline - 1 ? carriage + 1 : end + 1 - start
   }
-  return start === 0 ? content : typeof content === 'string' ? content.slice(start) : content.subarray(start)
+  return start === 0 ? content : sliced(content, start, content.length)
+}
+
+/** A part of a text; of bytes without a copy. */
+function sliced(content: Buffer | string, start: number, end: number): Buffer | string {
+  return typeof content === 'string' ? content.slice(start, end) : content.subarray(start, end)
 }
 
 /** Runs of spaces and tabs become one space, and none at the ends of a line; quoted texts stay as they are. */
@@ -81,7 +92,7 @@ function collapseBlanks(text: string): string {
 
 /** The parser knows where the text ends; the cell begins with the first quote after the last whole row. */
 function unclosed(file: string, text: string, { quote, skip }: CellSyntax, lastLine: number) {
-  const lines = text.split(/\r\n|\n|\r/)
+  const lines = text.split(LINE_END)
   const place = lines.findIndex((line, i) => i >= lastLine && line.includes(quote))
   const line = place + 1 + skip
   return malformed(

@@ -1,6 +1,7 @@
 import type { UserError } from '../../errors.ts'
+import { shorten } from '../../text/quote.ts'
 import { malformed } from '../read-file.ts'
-import { columnName, type Selection } from './table.ts'
+import { columnName, listNames, quoted, type Selection } from './table.ts'
 
 /** A column by its name, or by its number from 0; negative numbers count from the end. */
 export type ColumnKey = string | number
@@ -34,10 +35,7 @@ export function selectColumns(
   const dropped = new Set((settings.drop ?? []).map((key) => find(key, 'drop')))
   const chosen = settings.columns?.map((key) => find(key, 'columns'))
   if (chosen?.includes(label)) {
-    throw malformed(
-      file,
-      `has its label among the inputs: columns also names ${JSON.stringify(settings.label)}`,
-    )
+    throw malformed(file, `has its label among the inputs: columns also names ${show(settings.label)}`)
   }
   const wanted = new Set(chosen ?? there)
   const inputs = there.filter((place) => wanted.has(place) && place !== label && !dropped.has(place))
@@ -75,7 +73,7 @@ export function findColumn(
   if (last === place) return place
   throw malformed(
     file,
-    `has several columns called ${JSON.stringify(key)}, so ${what} can't name one of them`,
+    `has several columns called ${show(key)}, so ${what} can't name one of them`,
     `Give its number, from 0: ${place} or ${last}.`,
     1,
   )
@@ -97,6 +95,10 @@ export function placeOf(key: ColumnKey, names: readonly string[] | null, width: 
   return place < 0 ? null : place
 }
 
+function show(key: ColumnKey): string {
+  return typeof key === 'string' ? quoted(key) : String(key)
+}
+
 function noSuchColumn(
   file: string,
   key: ColumnKey,
@@ -109,11 +111,10 @@ function noSuchColumn(
   if (names === null) {
     return malformed(
       file,
-      `has no header, so ${what} can't be ${JSON.stringify(key)}`,
+      `has no header, so ${what} can't be ${show(key)}`,
       'Give its number, from 0; or write header: true.',
       1,
     )
   }
-  const list = `${names.slice(0, 12).join(', ')}${names.length > 12 ? ', ...' : ''}`
-  return malformed(file, `has no column "${key}"`, `Its columns are ${list}.`, 1)
+  return malformed(file, `has no column "${shorten(key, 40)}"`, `Its columns are ${listNames(names)}.`, 1)
 }

@@ -1,3 +1,4 @@
+import { shorten } from '../../text/quote.ts'
 import { numberClasses, numberTargets } from '../class-labels.ts'
 import type { TableConfig } from '../data-config.ts'
 import { type DataSet, type InputLayout, sharedFloat64s } from '../data-set.ts'
@@ -9,7 +10,7 @@ import { chooseInputs, hasGaps, type InputColumn, orderKey, placeOfRow } from '.
 import { matchTable } from './match-table.ts'
 import type { TableReading } from './reading.ts'
 import { findColumn, selectColumns } from './select-columns.ts'
-import { columnName, type Selection, type Table, type TableFile } from './table.ts'
+import { columnName, listNames, quoted, type Selection, type Table, type TableFile } from './table.ts'
 import { readTargets } from './target-column.ts'
 
 /**
@@ -74,7 +75,7 @@ function repeatedNames({ names }: TableFile): string[] {
   return Array.from(
     repeated,
     (name) =>
-      `several columns are called ${JSON.stringify(name)}: name them by number, and predict from files with the same order of columns`,
+      `several columns are called ${quoted(name)}: name them by number, and predict from files with the same order of columns`,
   )
 }
 
@@ -171,8 +172,8 @@ function checkTestClasses(train: Part, test: Part): void {
   const row = test.rows[i]!
   throw malformed(
     test.table.file,
-    `has the label ${JSON.stringify(test.labels[i])} in ${placeOfRow(test.table, row)}, which is not a class of the training file`,
-    `Its classes are ${[...known].slice(0, 12).join(', ')}. If it is another name for one of them: rename: { ${JSON.stringify(test.labels[i])}: ... }.`,
+    `has the label ${quoted(test.labels[i]!)} in ${placeOfRow(test.table, row)}, which is not a class of the training file`,
+    `Its classes are ${listNames([...known])}. If it is another name for one of them: rename: { ${JSON.stringify(test.labels[i])}: ... }.`,
     test.table.lineOf(row) ?? undefined,
   )
 }
@@ -199,7 +200,7 @@ function assemble(
     .flatMap((part) => part.unseen)
     .map(
       ({ column, level, rows }) =>
-        `test file: ${JSON.stringify(level)} in column "${column}" (${rows} rows) is not a level of the training file`,
+        `test file: ${quoted(level)} in column "${shorten(column, 40)}" (${rows} rows) is not a level of the training file`,
     )
   const targets = parts.flatMap((part) => part.targets)
   const learned =

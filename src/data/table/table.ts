@@ -1,3 +1,5 @@
+import { shorten } from '../../text/quote.ts'
+
 /** A column of numbers; NaN where a value is missing. */
 export interface NumberColumn {
   readonly kind: 'number'
@@ -41,7 +43,22 @@ export interface Selection {
 /** `column 2 ("age")`, counted from 1 as editors and spreadsheets do. */
 export function columnName(place: number, names: readonly string[] | null): string {
   const name = names?.[place]
-  return name === undefined || name === '' ? `column ${place + 1}` : `column ${place + 1} ("${name}")`
+  return name === undefined || name === ''
+    ? `column ${place + 1}`
+    : `column ${place + 1} ("${shorten(name, 40)}")`
+}
+
+/** A name or a cell in quotes, as a sentence has room for it. */
+export function quoted(text: string): string {
+  return JSON.stringify(shorten(text, 40))
+}
+
+/** Some of the names, for a hint. */
+export function listNames(names: readonly string[]): string {
+  return `${names
+    .slice(0, 12)
+    .map((name) => shorten(name, 40))
+    .join(', ')}${names.length > 12 ? ', ...' : ''}`
 }
 
 /** A file of a table whose form is known, before its rows are read. */
@@ -70,10 +87,21 @@ export interface CsvForm {
   readonly quote: string
   readonly decimal: '.' | ','
   readonly thousands: string | null
-  /** The prefix of comment lines; null for none. */
+  /** What begins a comment wherever a line stands; null for none. */
   readonly comment: string | null
-  /** How many lines come before the table. */
+  /** How many lines come before the table, comments above it included. */
   readonly skip: number
   readonly header: boolean
   readonly encoding: string
+  /** What the study said of its file; another file may differ in what was found out. Absent in networks kept earlier. */
+  readonly given?: GivenForm
+}
+
+/** The part of a text's form that one file may have and another like it may not; null where it is to be found out. */
+export interface GivenForm {
+  readonly comment: string | null
+  readonly skip: number
+  readonly header: boolean | 'detect'
+  readonly encoding: string | null
+  readonly decimal: '.' | ',' | null
 }

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { dataSchema } from '../../src/data/data-config.ts'
+import type { DataSet } from '../../src/data/data-set.ts'
+import { readDataSet } from '../../src/data/read-data-set.ts'
+import { temporaryFolder, userErrorOf, writeIn } from './data-files.ts'
+
+const folder = temporaryFolder()
+let count = 0
+
+function read(content: string, settings: object = {}): DataSet {
+  const path = writeIn(folder, `l${count++}.csv`, content)
+  return readDataSet(dataSchema.parse({ source: 'csv', path, ...settings }))
+}
+
+describe('a row that begins with the sign of a comment', () => {
+  const rows = Array.from({ length: 30 }, (_, i) => `${['#ff0000', 'red', '#00ff00'][i % 3]},${i},${i % 2}`)
+
+  it('is data inside the table, where only the lines above it were found to be comments', () => {
+    for (const above of ['# exported', '# made by, a tool\n#\n# on Monday, noon', '# exported\n\n# twice']) {
+      const data = read(`${above}\ncolour,x,label\n${rows.join('\n')}\n`)
+      expect(data.labels).toHaveLength(30)
+      expect(data.layout!.names.slice(0, 2)).toEqual(['colour=#00ff00', 'colour=#ff0000'])
+      expect(data.remarks).toEqual(['lines above the table that begin with "#" are comments'])
+    }
+  })
+
+  it('is data in a table without a header, below comments or not', () => {
+    expect(read(rows.join('\n')).labels).toHaveLength(30)
+    expect(read(`# exported\n${rows.join('\n')}`).labels).toHaveLength(30)
+    expect(read(rows.map((row) => `#${row}`).join('\n')).labels).toHaveLength(30)
+  })
+
+  it('is a comment wherever it stands, if the study gives its sign', () => {
+    const data = read(`colour,x,label\n${rows.join('\n')}\n`, { comment: '#' })
+    expect(data.labels).toHaveLength(10)
+    expect(data.remarks).toEqual([])
+  })
+
+  it('leaves the lines of what follows as they are', () => {
+    const error = userErrorOf(() => read('# one\r\n# two\r\nx,y,label\r\n1,2,a\r\n3,,b\r\n'))
+    expect([error.where?.line, error.message]).toEqual([
+      5,
+      expect.stringMatching(/has no value in line 5, column 2 \("y"\)/),
+    ])
+  })
+})
