@@ -49,7 +49,8 @@ export async function readUnlabelled(
       where: { file: source },
     })
   }
-  return { values, rows: values.length / columns, columns, labels, incomplete: new Set(), remarks: [] }
+  const rows = values.length / columns
+  return { values, rows, columns, labels, labelNumber: Number, incomplete: new Set(), remarks: [] }
 }
 
 /** The data block for a source that is read with its labels: a folder, or what the study names; null for another file. */

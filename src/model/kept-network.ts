@@ -2,6 +2,7 @@ import { applyPreprocessing } from '../data/apply-preprocessing.ts'
 import type { DataSettings } from '../data/data-config.ts'
 import type { FittedData } from '../data/fitted-data.ts'
 import { readUnlabelled } from '../data/read-unlabelled.ts'
+import type { UnlabelledRows } from '../data/table/matched-rows.ts'
 import { readTestPart } from '../data/test-part.ts'
 import { UserError } from '../errors.ts'
 import type { StudyReader, StudyRecord } from '../store/store.ts'
@@ -73,23 +74,19 @@ export interface FilePredictions {
 /** Predicts new rows, read as the study read its own. @throws UserError('usage') naming the file and the rule. */
 export async function predictFile(kept: KeptNetwork, source: string): Promise<FilePredictions> {
   const { layout, preprocessing, classes, target } = kept.data
-  const { values, rows, labels, incomplete, remarks } = await readUnlabelled(
-    source,
-    preprocessing.columns,
-    layout,
-    {
-      config: kept.settings.data,
-      classes,
-      task: kept.settings.task ?? 'classification',
-    },
-  )
+  const read = await readUnlabelled(source, preprocessing.columns, layout, {
+    config: kept.settings.data,
+    classes,
+    task: kept.settings.task ?? 'classification',
+  })
+  const { values, rows, labels, incomplete, remarks } = read
   const inputs = applyPreprocessing(preprocessing, values)
   const all = Uint32Array.from({ length: rows }, (_, row) => row)
   if (target !== undefined) {
     const { mean, deviation } = target
     const said = withNetwork(kept, (network) => predictNumbers(network, inputs, all))
     const numbers = Float64Array.from(said, (value) => mean + deviation * value)
-    const r2 = r2Of(numbers, labels, incomplete)
+    const r2 = r2Of(numbers, read)
     return { rows, classes: null, numbers, incomplete, accuracy: null, r2, remarks }
   }
   const predictions = withNetwork(kept, (network) => predict(network, inputs, all))
@@ -97,13 +94,9 @@ export async function predictFile(kept: KeptNetwork, source: string): Promise<Fi
   return { rows, classes: predictions, numbers: null, incomplete, accuracy, r2: null, remarks }
 }
 
-function r2Of(
-  numbers: Float64Array,
-  labels: readonly string[] | null,
-  incomplete: ReadonlySet<number>,
-): number | null {
+function r2Of(numbers: Float64Array, { labels, labelNumber, incomplete }: UnlabelledRows): number | null {
   const rows = Array.from(numbers.keys()).filter((row) => !incomplete.has(row))
-  const truth = rows.map((row) => (labels?.[row] ? Number(labels[row]) : Number.NaN))
+  const truth = rows.map((row) => (labels?.[row] ? labelNumber(labels[row]) : Number.NaN))
   if (truth.length === 0 || truth.some(Number.isNaN)) return null
   const mean = truth.reduce((sum, value) => sum + value, 0) / truth.length
   const squares = (of: (at: number) => number): number =>

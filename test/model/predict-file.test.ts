@@ -231,6 +231,12 @@ describe('a predicted number', () => {
     expect(metrics.rmse).toBeLessThan(400)
   })
 
+  it('is compared with targets that have a decimal comma', async () => {
+    const german = of('x,y,price', [0, 1, 2]).replaceAll(',', ';').replaceAll(/(\d)$/gm, '$1,5')
+    const network = await kept(german, {}, 40, { task: 'regression' })
+    expect((await predictFile(network, write(german))).r2).toBeGreaterThan(0.97)
+  })
+
   it.skipIf(!hasRuntime).each([
     ['squared', {}],
     ['huber', { model: { hidden: [16, 8], activation: 'maxout', batchNorm: true } }],

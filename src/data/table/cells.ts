@@ -5,6 +5,9 @@ export interface NumberStyle {
   readonly thousands: string | null
 }
 
+/** Numbers as programs write them. */
+export const PLAIN_NUMBERS: NumberStyle = { decimal: '.', thousands: null }
+
 /** A decimal number as in tables; `nan`, `inf` and hexadecimal do not count. */
 const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i
 

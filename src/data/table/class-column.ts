@@ -12,8 +12,6 @@ export interface ClassSettings {
   readonly rename: Readonly<Record<string, string>>
   /** True if the study says that the labels are classes: numbers with many values are not questioned. */
   readonly sure: boolean
-  /** How the table writes its numbers. */
-  readonly style: NumberStyle
 }
 
 /** The labels of a table's rows. */
@@ -24,7 +22,6 @@ export interface ClassColumn {
   readonly cautions: readonly string[]
 }
 
-const NUMBERS = { decimal: '.', thousands: null } as const
 const SUMMARY = /^(grand\s+|sub)?(totals?|sum|average|mean|count)\b/i
 
 /**
@@ -36,7 +33,7 @@ export function readClasses(table: Table, selection: Selection, settings: ClassS
   const name = columnName(selection.label!, selection.names)
   const texts = column.texts.map((text) => renamed(text, settings))
   const remarks: string[] = []
-  const odd = summaryText(column, texts)
+  const odd = summaryText(column, texts, table.style)
   const gaps = column.codes.reduce((count, code) => count + (code < 0 ? 1 : 0), 0)
   const count = gaps + (odd === null ? 0 : 1)
   if (count > 0 && settings.unlabelled === 'error') throw missingLabel(table, column, name, gaps, odd)
@@ -49,10 +46,10 @@ export function readClasses(table: Table, selection: Selection, settings: ClassS
     if (code < 0) return settings.unlabelled === 'class' ? '(missing)' : null
     return code === odd && settings.unlabelled === 'drop' ? null : texts[code]!
   })
-  if (!settings.sure) checkClasses(table, selection, labels, settings)
+  if (!settings.sure) checkClasses(table, selection, labels)
   const distinct = [...new Set(labels.filter((label) => label !== null))]
-  const many = settings.sure ? [] : manyNumbersCaution(distinct, name, settings)
-  return { labels, remarks, cautions: [...many, ...alikeCautions(distinct)] }
+  const many = settings.sure ? [] : manyNumbersCaution(distinct, name, table.style)
+  return { labels, remarks, cautions: [...many, ...alikeCautions(distinct, table.style)] }
 }
 
 /** The label's column as texts. */
@@ -71,13 +68,13 @@ export function labelColumn(table: Table, { label }: Selection): TextColumn {
 }
 
 /** The code of a label that occurs once, at the end, and looks like a summary line's: `Total`, or a word among numbers. */
-function summaryText({ codes }: TextColumn, texts: readonly string[]): number | null {
+function summaryText({ codes }: TextColumn, texts: readonly string[], style: NumberStyle): number | null {
   const code = codes.at(-1)!
   if (code < 0 || codes.indexOf(code) !== codes.length - 1 || texts.length < 2) return null
   if (SUMMARY.test(texts[code]!)) return code
   const others = texts.filter((_, i) => i !== code)
-  const word = Number.isNaN(parseNumber(texts[code]!, NUMBERS))
-  return word && others.every((text) => !Number.isNaN(parseNumber(text, NUMBERS))) ? code : null
+  const word = Number.isNaN(parseNumber(texts[code]!, style))
+  return word && others.every((text) => !Number.isNaN(parseNumber(text, style))) ? code : null
 }
 
 function missingLabel(
@@ -109,7 +106,7 @@ export function measuredLabel(
 ): MeasuredLabels | null {
   const { codes, texts } = labelColumn(table, selection)
   const labels = Array.from(codes, (code) => (code < 0 ? null : renamed(texts[code]!, settings)))
-  const measured = measuredLabels(labels, (label) => parseNumber(label, settings.style))
+  const measured = measuredLabels(labels, (label) => parseNumber(label, table.style))
   return measured?.numeric === true ? measured : null
 }
 
@@ -118,13 +115,8 @@ function renamed(text: string, { rename }: ClassSettings): string {
 }
 
 /** Refuses labels that are measured rather than named. */
-function checkClasses(
-  table: Table,
-  selection: Selection,
-  labels: readonly (string | null)[],
-  { style }: ClassSettings,
-): void {
-  const measured = measuredLabels(labels, (text) => parseNumber(text, style))
+function checkClasses(table: Table, selection: Selection, labels: readonly (string | null)[]): void {
+  const measured = measuredLabels(labels, (text) => parseNumber(text, table.style))
   if (measured === null) return
   const { distinct, rows, numeric } = measured
   const { label, names } = selection
@@ -166,7 +158,7 @@ const MOST_LIKELY_CLASSES = 10
 const LIKELY_LABEL = /^(labels?|class(es)?|target|outcome|diagnosis|species)$/i
 
 /** A caution for classes that are many numbers. */
-function manyNumbersCaution(labels: readonly string[], name: string, { style }: ClassSettings): string[] {
+function manyNumbersCaution(labels: readonly string[], name: string, style: NumberStyle): string[] {
   if (labels.length <= FEW || labels.some((text) => Number.isNaN(parseNumber(text, style)))) return []
   return [
     `${name}, the label, has ${labels.length} different numbers, which are taken as classes; to predict a number, write task: regression`,
@@ -174,14 +166,14 @@ function manyNumbersCaution(labels: readonly string[], name: string, { style }: 
 }
 
 /** A caution for classes that differ in nothing but case, blanks or a full stop at the end. */
-function alikeCautions(labels: readonly string[]): string[] {
+function alikeCautions(labels: readonly string[], style: NumberStyle): string[] {
   const seen = new Map<string, string>()
   const cautions: string[] = []
   for (const label of labels) {
     const plain = label.trim().replace(/\.$/, '').replace(/\s+/g, ' ').toLowerCase().normalize('NFKC')
     const other = seen.get(plain)
-    const number = Number(plain)
-    const key = other === undefined && !Number.isNaN(number) && plain !== '' ? `= ${number}` : plain
+    const number = parseNumber(plain, style)
+    const key = other === undefined && !Number.isNaN(number) ? `= ${number}` : plain
     const same = other ?? seen.get(key)
     if (same === undefined) {
       seen.set(plain, label)

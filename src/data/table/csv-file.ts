@@ -187,7 +187,7 @@ function readColumns(
       const columns = new Map(
         [...builders].map(([place, builder]): [number, Column] => [place, builder.finish()]),
       )
-      return { file, rows: lines.length, columns, lineOf: (row) => lines[row]! }
+      return { file, style: form, rows: lines.length, columns, lineOf: (row) => lines[row]! }
     }
     for (const [place] of wrong) asTexts.add(place)
   }

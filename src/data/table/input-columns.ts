@@ -1,5 +1,5 @@
 import { malformed } from '../read-file.ts'
-import { parseNumber } from './cells.ts'
+import { type NumberStyle, parseNumber } from './cells.ts'
 import { type ColumnKey, keyOf, placeOf } from './select-columns.ts'
 import { type Column, columnName, type Selection, type Table, type TextColumn } from './table.ts'
 
@@ -25,7 +25,6 @@ export interface InputSettings {
   readonly indicator: boolean
 }
 
-const NUMBERS = { decimal: '.', thousands: null } as const
 const BOOLEANS = [
   ['false', 'true'],
   ['f', 't'],
@@ -84,7 +83,7 @@ export function chooseInputs(
         continue
       }
     }
-    chosen.push({ ...common, ...levelsOf(column) })
+    chosen.push({ ...common, ...levelsOf(column, table.style) })
   }
   if (namesOnly.length > 0) throw tooManyNames(table, namesOnly, names)
   if (chosen.length > 0) return chosen
@@ -104,18 +103,18 @@ export function hasGaps(column: Column): boolean {
   return column.kind === 'number' ? column.values.some(Number.isNaN) : column.codes.includes(-1)
 }
 
-function levelsOf({ texts }: TextColumn): Pick<InputColumn, 'levels' | 'ordered'> {
+function levelsOf({ texts }: TextColumn, style: NumberStyle): Pick<InputColumn, 'levels' | 'ordered'> {
   const lower = texts.map((text) => text.toLowerCase()).sort()
   const words = BOOLEANS.find((pair) => pair.join() === lower.join())
   if (words !== undefined) {
     return { levels: words.map((word) => texts.find((text) => text.toLowerCase() === word)!), ordered: true }
   }
-  return { levels: sortTexts(texts), ordered: false }
+  return { levels: sortTexts(texts, style), ordered: false }
 }
 
 /** Texts in their usual order: by value if all of them are numbers, otherwise by their characters' codes. */
-export function sortTexts(texts: readonly string[]): string[] {
-  const values = texts.map((text) => parseNumber(text, NUMBERS))
+export function sortTexts(texts: readonly string[], style: NumberStyle): string[] {
+  const values = texts.map((text) => parseNumber(text, style))
   if (values.some(Number.isNaN)) return [...texts].sort()
   const order = texts.map((text, i) => ({ text, value: values[i]! }))
   return order.sort((a, b) => a.value - b.value || (a.text < b.text ? -1 : 1)).map(({ text }) => text)
@@ -123,7 +122,7 @@ export function sortTexts(texts: readonly string[]): string[] {
 
 /** A column of numbers with a few other cells is broken, unless its values are few and recur: then it has levels. */
 function checkMixed(table: Table, column: TextColumn, name: string, key: ColumnKey, remarks: string[]): void {
-  const words = column.texts.filter((text) => Number.isNaN(parseNumber(text, NUMBERS)))
+  const words = column.texts.filter((text) => Number.isNaN(parseNumber(text, table.style)))
   if (words.length === column.texts.length || words.length === 0) return
   // Mostly names, a few of which happen to be numbers: too many are refused as names.
   if (words.length * 2 > column.texts.length && column.texts.length > 20) return

@@ -107,9 +107,8 @@ function byOrder(
 function checkNumbers(table: Table, place: number, names: readonly string[] | null): void {
   const column = table.columns.get(place)!
   if (column.kind === 'number') return
-  const style = { decimal: '.', thousands: null } as const
   const word = column.texts.findIndex(
-    (text) => Number.isNaN(parseNumber(text, style)) && !isMissingNumber(text, new Set()),
+    (text) => Number.isNaN(parseNumber(text, table.style)) && !isMissingNumber(text, new Set()),
   )
   const row = column.codes.indexOf(Math.max(0, word))
   throw malformed(

@@ -3,6 +3,7 @@ import { shorten } from '../../text/quote.ts'
 import type { InputLayout, Values } from '../data-set.ts'
 import { malformed, readWholeFile } from '../read-file.ts'
 import { isArff, openArff } from './arff-file.ts'
+import { parseNumber } from './cells.ts'
 import { labelColumn } from './class-column.ts'
 import { type CsvSettings, openCsv, openLike } from './csv-file.ts'
 import { encodeInputs } from './encode-inputs.ts'
@@ -20,6 +21,8 @@ export interface UnlabelledRows {
   readonly columns: number
   /** The labels of the rows, where the file has them; null otherwise. */
   readonly labels: readonly string[] | null
+  /** The number in a label, as the file writes numbers; NaN if it is none. */
+  labelNumber(label: string): number
   /** Rows that cannot be predicted, since a value is missing; counted from 0. */
   readonly incomplete: ReadonlySet<number>
   /** What was ignored or is not known to the study, in sentences without their full stop. */
@@ -87,6 +90,7 @@ function matchedRows(opened: TableFile, reading: TableReading): UnlabelledRows {
     rows: table.rows,
     columns,
     labels: labelled ? labelsOf(table, reading) : null,
+    labelNumber: (label) => parseNumber(label, table.style),
     incomplete,
     remarks: [...opened.remarks, ...remarks, ...incompleteRemark(incomplete.size), ...said],
   }

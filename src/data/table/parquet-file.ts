@@ -2,7 +2,7 @@ import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { parquetMetadata, parquetRead, parquetSchema } from 'hyparquet'
 import { UserError } from '../../errors.ts'
 import { malformed, readWholeFile } from '../read-file.ts'
-import { isMissingText } from './cells.ts'
+import { isMissingText, PLAIN_NUMBERS } from './cells.ts'
 import { type Column, columnName, type Table, type TableFile } from './table.ts'
 
 /** The index that pandas stores beside the columns. */
@@ -61,7 +61,7 @@ function tableFile(file: string, all: readonly string[], rows: readonly unknown[
         const values = rows.map((row) => row[kept[place]!])
         columns.set(place, makeColumn(file, columnName(place, names), values, texts.has(place), missing))
       }
-      return { file, rows: rows.length, columns, lineOf: () => null } satisfies Table
+      return { file, style: PLAIN_NUMBERS, rows: rows.length, columns, lineOf: () => null } satisfies Table
     },
   }
 }

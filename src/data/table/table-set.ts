@@ -46,23 +46,22 @@ export function tableSet(
     missingValues: config.missingValues,
     rename: config.rename,
   }
-  const style = opened.form ?? { decimal: '.', thousands: null }
   const measured =
     config.task === 'auto' && !isDoubtful(table, selection, config)
-      ? measuredLabel(table, selection, { ...config, style, sure: false })
+      ? measuredLabel(table, selection, { ...config, sure: false })
       : null
   if (measured !== null) {
     const name = columnName(selection.label!, names)
     remarks.push(regressionRemark(`the label, ${name}, is`, measured))
   }
   const regression = config.task === 'regression' || measured !== null
-  const labelled = { ...config, style, regression, sure: config.task === 'classification' }
-  const parts = [usableRows(table, opened, selection, inputs, labelled)]
+  const labelled = { ...config, regression, sure: config.task === 'classification' }
+  const parts = [usableRows(table, selection, inputs, labelled)]
   if (test !== null) {
     const matched = matchTable(test, reading)
     if (!matched.labelled) throw malformed(test.file, 'has no column of labels: a test part needs them')
     remarks.push(...matched.remarks.map((remark) => `test file: ${remark}`))
-    parts.push(usableRows(matched.table, opened, selection, inputs, labelled))
+    parts.push(usableRows(matched.table, selection, inputs, labelled))
     if (!regression) checkTestClasses(parts[0]!, parts[1]!)
   }
   remarks.push(...parts.flatMap((part) => part.remarks))
@@ -105,12 +104,11 @@ interface Part {
 
 function usableRows(
   table: Table,
-  opened: TableFile,
   selection: Selection,
   inputs: readonly InputColumn[],
   config: LabelledConfig,
 ): Part {
-  const targets = config.regression ? readTargets(table, selection, opened, config.unlabelled) : null
+  const targets = config.regression ? readTargets(table, selection, config.unlabelled) : null
   const classes = config.regression ? null : readClasses(table, selection, config)
   const labelled = (targets ?? classes!.labels).flatMap((label, row) => (label === null ? [] : [row]))
   const gaps = inputs.filter(({ place }) => hasGaps(table.columns.get(place)!))
@@ -209,6 +207,7 @@ function assemble(
       : numberClasses(
           parts.flatMap(({ labels }) => labels),
           file,
+          parts[0]!.table.style,
         )
   const layout: InputLayout = { names, groups, reading }
   return {

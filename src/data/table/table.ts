@@ -1,4 +1,5 @@
 import { shorten } from '../../text/quote.ts'
+import type { NumberStyle } from './cells.ts'
 
 /** A column of numbers; NaN where a value is missing. */
 export interface NumberColumn {
@@ -21,6 +22,8 @@ export type Column = NumberColumn | TextColumn
 /** A table as its file holds it, by columns. */
 export interface Table {
   readonly file: string
+  /** How its numbers are written. */
+  readonly style: NumberStyle
   readonly rows: number
   /** The columns that were asked for, by their place in the file from 0. */
   readonly columns: ReadonlyMap<number, Column>

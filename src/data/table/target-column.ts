@@ -2,18 +2,16 @@ import { malformed } from '../read-file.ts'
 import { parseNumber } from './cells.ts'
 import { labelColumn } from './class-column.ts'
 import { placeOfRow } from './input-columns.ts'
-import { columnName, type Selection, type Table, type TableFile } from './table.ts'
+import { columnName, type Selection, type Table } from './table.ts'
 
 /** The number that each row is to be predicted, from the label's column; null for rows that are left out. */
 export function readTargets(
   table: Table,
   { label, names, width }: Selection,
-  { form }: Pick<TableFile, 'form'>,
   unlabelled: 'error' | 'drop' | 'class',
 ): readonly (number | null)[] {
   const { codes, texts } = labelColumn(table, { label, names, width, inputs: [] })
-  const style = form ?? { decimal: '.', thousands: null }
-  const values = texts.map((text) => parseNumber(text, style))
+  const values = texts.map((text) => parseNumber(text, table.style))
   return Array.from(codes, (code, row) => {
     const value = code < 0 ? Number.NaN : values[code]!
     if (Number.isFinite(value)) return value

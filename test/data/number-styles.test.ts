@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { dataSchema, type Task } from '../../src/data/data-config.ts'
+import type { DataSet } from '../../src/data/data-set.ts'
+import { readDataSet } from '../../src/data/read-data-set.ts'
+import type { UserError } from '../../src/errors.ts'
+import { temporaryFolder, userErrorOf, writeIn } from './data-files.ts'
+
+const folder = temporaryFolder()
+let count = 0
+
+function write(lines: readonly string[]): string {
+  return writeIn(folder, `n${count++}.csv`, lines.join('\n'))
+}
+
+function read(lines: readonly string[], settings: object = {}, task?: Task): DataSet {
+  return readDataSet(dataSchema.parse({ source: 'csv', path: write(lines), ...settings }), task)
+}
+
+function mistakeIn(lines: readonly string[], settings: object = {}): UserError {
+  return userErrorOf(() => read(lines, settings))
+}
+
+/** A table of two columns of numbers, one of them of few values, and a label; a cell of the first may be replaced. */
+function table(write: (n: number) => string, delimiter = ';', cell?: string): string[] {
+  const rows = Array.from({ length: 200 }, (_, i) =>
+    [i === 8 && cell !== undefined ? cell : write(i % 9), String(i % 5), 'ab'[i % 2]].join(delimiter),
+  )
+  return [['x', 'y', 'kind'].join(delimiter), ...rows]
+}
+
+describe('numbers in the form of the table', () => {
+  const german = (n: number): string => `${n},5`
+  const grouped = (n: number): string => `"${n + 1},${n}00"`
+
+  it('are no levels where one cell of many is none: it is refused as in a table with points', () => {
+    const plain = table((n) => `${n}.5`, ';', '12x')
+    for (const [lines, settings] of [
+      [plain, {}],
+      [table(german, ';', '12x'), {}],
+      [table(grouped, ',', '12x'), { thousands: ',' }],
+    ] as const) {
+      const few = [lines[0]!, ...lines.slice(1, 60)]
+      expect(mistakeIn(few, settings).message).toMatch(
+        /has "12x" in line 10, column 1 \("x"\); inputs must be finite numbers, as other cells/,
+      )
+      expect(read(lines, settings).remarks.join()).toMatch(/holds numbers and words; its 10 values/)
+    }
+  })
+
+  it('order levels and labels by their value', () => {
+    const lines = table((n) => `${n + 5},5`)
+    const levels = read(lines, { categorical: ['x'] }).layout!.names.filter((name) => name.startsWith('x'))
+    expect(levels.slice(0, 2)).toEqual(['x=5,5', 'x=6,5'])
+    expect(levels.at(-1)).toBe('x=13,5')
+    const labels = lines.map((line, i) => line.replace(/\w+$/, i === 0 ? 'kind' : `${(i % 4) * 5},5`))
+    expect(read(labels).classes).toEqual(['0,5', '5,5', '10,5', '15,5'])
+  })
+
+  it('tell a summary line and labels that are the same', () => {
+    const of = (label: (i: number) => string): string[] =>
+      table(german).map((line, i) => line.replace(/\w+$/, i === 0 ? 'kind' : label(i)))
+    expect(mistakeIn([...of((i) => `${i % 3},5`), '1,5;2;End']).message).toMatch(
+      /"End" in its last row alone/,
+    )
+    expect(read(of((i) => (i % 2 === 0 ? '1,5' : ['2,5', '1,50'][(i >> 1) % 2]!))).cautions.join()).toMatch(
+      /classes "1,5" and "1,50" are almost the same/,
+    )
+  })
+
+  it('of a test file are refused at the cell that is none', () => {
+    const [train, test] = [write(table(german)), write(table(german, ';', 'twelve'))]
+    const error = userErrorOf(() => readDataSet(dataSchema.parse({ source: 'csv', train, test })))
+    expect(error.message).toMatch(/has "twelve" in line 10, column 1 \("x"\), where the study has numbers$/)
+  })
+})
