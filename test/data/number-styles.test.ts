@@ -28,6 +28,49 @@ function table(write: (n: number) => string, delimiter = ';', cell?: string): st
   return [['x', 'y', 'kind'].join(delimiter), ...rows]
 }
 
+describe('a point before three digits', () => {
+  const rows = (cells: readonly string[]): string[] =>
+    Array.from({ length: 60 }, (_, i) => `${i % 7};${cells[i % cells.length]};${'ab'[i % 2]}`)
+
+  it('may mark thousands where smaller numbers have none: that is asked for, as with commas', () => {
+    for (const doubtful of [rows(['798', '1.234']), ['x;y;kind', ...rows(['12', '-1.234', '999.000'])]]) {
+      const error = mistakeIn(doubtful)
+      expect(error.message).toMatch(
+        /has numbers like -?1\.234 beside (798|12) in column 2.*, whose point may mark/,
+      )
+      expect(error.where?.line).toBe(doubtful.length === 60 ? 2 : 3)
+      expect(error.hint).toBe('Say which in the data block: decimal: "." or thousands: ".".')
+      const size = (settings: object): number => Math.abs(read(doubtful, settings).values[3]!)
+      expect([size({ decimal: '.' }), size({ thousands: '.' })]).toEqual([1.234, 1234])
+    }
+  })
+
+  it('is asked for in a target, too, but not in classes', () => {
+    const targets = Array.from(
+      { length: 60 },
+      (_, i) => `${(i % 7) + 3};${i < 30 ? `${i + 1}.${100 + i}` : 500 + i}`,
+    )
+    const error = userErrorOf(() => read(targets, {}, 'auto'))
+    expect(error.message).toMatch(/has numbers like 1\.100 beside 530 in column 2, whose point may mark/)
+    expect(read(targets, { thousands: '.' }, 'auto').targets![1]).toBe(2101)
+    expect(
+      read(rows(['1']).map((row, i) => row.replace(/\w$/, ['1.000', '1'][i % 2]!))).classes,
+    ).toHaveLength(2)
+  })
+
+  it('marks decimals where all numbers have it, others are longer, or the delimiter is a comma', () => {
+    for (const cells of [
+      ['1.234', '2.345'],
+      ['1.234', '798', '1234'],
+      ['1.234', '0.5', '7'],
+      ['1.234', '7', '0.125'],
+    ]) {
+      expect(read(rows(cells)).values[1]).toBe(1.234)
+    }
+    expect(read(rows(['1.234', '798']).map((row) => row.replaceAll(';', ','))).values[1]).toBe(1.234)
+  })
+})
+
 describe('numbers in the form of the table', () => {
   const german = (n: number): string => `${n},5`
   const grouped = (n: number): string => `"${n + 1},${n}00"`

@@ -1,4 +1,5 @@
 import { isMissingNumber, isMissingText, type NumberStyle, parseNumber } from './cells.ts'
+import type { PointGroups } from './point-groups.ts'
 import type { Column } from './table.ts'
 
 const PADDED = /^0\d+$/
@@ -14,10 +15,18 @@ export class ColumnBuilder {
   /** Whether a column of numbers has other cells: then it must be read as text. */
   hasTexts = false
   #padded: string | null = null
+  readonly #points: PointGroups | null
   /** The first cell with a number that float32 can't hold. */
   outOfRange: string | null = null
 
-  constructor(kind: Column['kind'], style: NumberStyle, missing: ReadonlySet<string>) {
+  /** @param points looks at the points of a column of numbers; null where they mark decimals */
+  constructor(
+    kind: Column['kind'],
+    style: NumberStyle,
+    missing: ReadonlySet<string>,
+    points: PointGroups | null = null,
+  ) {
+    this.#points = points
     this.#kind = kind
     this.#style = style
     this.#missing = missing
@@ -48,6 +57,7 @@ export class ColumnBuilder {
     if (!Number.isNaN(value)) {
       if (this.#missing.size > 0 && this.#missing.has(cell)) return Number.NaN
       if (!Number.isFinite(Math.fround(value))) this.outOfRange ??= cell
+      this.#points?.add(cell, this.#length - 1)
       if (this.#padded === null && PADDED.test(cell)) this.#padded = cell
       return value
     }

@@ -4,6 +4,7 @@ import { decodeText } from './decode-text.ts'
 import { type Dialect, type DialectSettings, detectDialect } from './dialect.ts'
 import { guessHeader } from './header.ts'
 import { readRows } from './parse-csv.ts'
+import { doubtfulPoint, PointGroups } from './point-groups.ts'
 import { type ColumnKey, placeOf } from './select-columns.ts'
 import {
   type Column,
@@ -158,12 +159,14 @@ function readColumns(
   missing: ReadonlySet<string>,
 ): Table {
   const asTexts = new Set(texts)
+  const openPoint = hasOpenPoint(form)
   for (;;) {
+    const points = new Map(places.map((place) => [place, new PointGroups()]))
     const builders = new Map(
-      places.map((place) => [
-        place,
-        new ColumnBuilder(asTexts.has(place) ? 'text' : 'number', form, missing),
-      ]),
+      places.map((place) => {
+        const kind = asTexts.has(place) ? 'text' : 'number'
+        return [place, new ColumnBuilder(kind, form, missing, openPoint ? points.get(place)! : null)]
+      }),
     )
     const lines: number[] = []
     let rows = form.header ? -1 : 0
@@ -184,13 +187,21 @@ function readColumns(
     if (lines.length === 0) throw malformed(file, 'contains no rows of data')
     const wrong = [...builders].filter(([, builder]) => builder.hasTexts)
     if (wrong.length === 0) {
+      for (const [place, { doubt }] of points) {
+        if (doubt !== null) throw doubtfulPoint(file, doubt, columnName(place, names), lines[doubt.row]!)
+      }
       const columns = new Map(
         [...builders].map(([place, builder]): [number, Column] => [place, builder.finish()]),
       )
-      return { file, style: form, rows: lines.length, columns, lineOf: (row) => lines[row]! }
+      return { file, style: form, openPoint, rows: lines.length, columns, lineOf: (row) => lines[row]! }
     }
     for (const [place] of wrong) asTexts.add(place)
   }
+}
+
+/** Whether a point was taken for a decimal mark only because the rows do not speak against it. */
+function hasOpenPoint({ given, delimiter, decimal, thousands }: CsvForm): boolean {
+  return given?.decimal === null && decimal === '.' && thousands === null && delimiter !== ','
 }
 
 function raggedRow(

@@ -61,7 +61,14 @@ function tableFile(file: string, all: readonly string[], rows: readonly unknown[
         const values = rows.map((row) => row[kept[place]!])
         columns.set(place, makeColumn(file, columnName(place, names), values, texts.has(place), missing))
       }
-      return { file, style: PLAIN_NUMBERS, rows: rows.length, columns, lineOf: () => null } satisfies Table
+      return {
+        file,
+        style: PLAIN_NUMBERS,
+        openPoint: false,
+        rows: rows.length,
+        columns,
+        lineOf: () => null,
+      } satisfies Table
     },
   }
 }

@@ -24,6 +24,8 @@ export interface Table {
   readonly file: string
   /** How its numbers are written. */
   readonly style: NumberStyle
+  /** Whether nothing but the cells says that a point marks decimals: it may separate thousands. */
+  readonly openPoint: boolean
   readonly rows: number
   /** The columns that were asked for, by their place in the file from 0. */
   readonly columns: ReadonlyMap<number, Column>

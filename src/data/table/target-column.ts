@@ -2,6 +2,7 @@ import { malformed } from '../read-file.ts'
 import { parseNumber } from './cells.ts'
 import { labelColumn } from './class-column.ts'
 import { placeOfRow } from './input-columns.ts'
+import { doubtfulPoint, PointGroups } from './point-groups.ts'
 import { columnName, type Selection, type Table } from './table.ts'
 
 /** The number that each row is to be predicted, from the label's column; null for rows that are left out. */
@@ -12,6 +13,7 @@ export function readTargets(
 ): readonly (number | null)[] {
   const { codes, texts } = labelColumn(table, { label, names, width, inputs: [] })
   const values = texts.map((text) => parseNumber(text, table.style))
+  if (table.openPoint) refuseDoubtfulPoints(table, codes, texts, columnName(label!, names))
   return Array.from(codes, (code, row) => {
     const value = code < 0 ? Number.NaN : values[code]!
     if (Number.isFinite(value)) return value
@@ -26,4 +28,15 @@ export function readTargets(
       table.lineOf(row) ?? undefined,
     )
   })
+}
+
+function refuseDoubtfulPoints(table: Table, codes: Int32Array, texts: readonly string[], name: string): void {
+  const points = new PointGroups()
+  for (const [code, text] of texts.entries()) {
+    if (!Number.isNaN(parseNumber(text, table.style))) points.add(text, code)
+  }
+  const { doubt } = points
+  if (doubt !== null) {
+    throw doubtfulPoint(table.file, doubt, name, table.lineOf(codes.indexOf(doubt.row)))
+  }
 }
