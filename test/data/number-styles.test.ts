@@ -71,6 +71,32 @@ describe('a point before three digits', () => {
   })
 })
 
+describe('a word for missing values', () => {
+  const numbers = Array.from(
+    { length: 40 },
+    (_, i) => `${i === 4 ? '-999.00' : `${i}.25`},${i % 7},${'ab'[i % 2]}`,
+  )
+
+  it('stands in a column of numbers for its value, however that is written', () => {
+    for (const word of [-999, '-999.0', '-999.00', '-9.99e2']) {
+      const data = read(numbers, { missing: 'mean', missingValues: [word] })
+      expect([data.values[8], data.values[10]]).toEqual([Number.NaN, 5.25])
+      expect(data.remarks).toEqual([])
+    }
+    const german = numbers.map((row) => row.replaceAll(',', ';').replaceAll('.', ','))
+    expect(read(german, { missing: 'mean', missingValues: ['-999'] }).values[8]).toBe(Number.NaN)
+    const targets = numbers.map((row) => row.split(',').toReversed().join(','))
+    const settings = { missingValues: ['-999'], unlabelled: 'drop' }
+    expect(read(targets, settings, 'regression').targets).toHaveLength(39)
+  })
+
+  it('is named where it stands in no cell that is read', () => {
+    expect(read(numbers, { missingValues: ['-99', -999, 'gone'], missing: 'mean' }).remarks).toEqual([
+      'missingValues: no cell that is read is "-99" or "gone"',
+    ])
+  })
+})
+
 describe('numbers in the form of the table', () => {
   const german = (n: number): string => `${n},5`
   const grouped = (n: number): string => `"${n + 1},${n}00"`

@@ -37,6 +37,18 @@ describe('a Parquet file', () => {
     expect(data.remarks).toEqual(['the index that pandas stored is left out'])
   })
 
+  it('has the numbers that stand for a missing value, however these are written', async () => {
+    const data = parquetWriteBuffer({
+      columnData: [
+        { name: 'x', data: [1.5, -999, 2.5, 3.5], type: 'DOUBLE' as const },
+        { name: 'kind', data: ['a', 'b', 'a', 'b'], type: 'STRING' as const },
+      ],
+    })
+    const path = writeIn(folder, 'gaps.parquet', new Uint8Array(data))
+    const settings = { source: 'parquet', path, missing: 'mean', missingValues: ['-999.0'] }
+    expect((await loadDataSet(dataSchema.parse(settings))).values[1]).toBe(Number.NaN)
+  })
+
   it('is refused when it is cut anywhere', async () => {
     const bytes = new Uint8Array(parquetWriteBuffer({ columnData: columns }))
     for (const length of [3, 10, bytes.length >> 1, bytes.length - 1]) {

@@ -1,4 +1,4 @@
-import { isMissingNumber, isMissingText, type NumberStyle, parseNumber } from './cells.ts'
+import { isMissingNumber, isMissingText, type MissingWords, type NumberStyle, parseNumber } from './cells.ts'
 import type { PointGroups } from './point-groups.ts'
 import type { Column } from './table.ts'
 
@@ -8,7 +8,7 @@ const PADDED = /^0\d+$/
 export class ColumnBuilder {
   readonly #kind: Column['kind']
   readonly #style: NumberStyle
-  readonly #missing: ReadonlySet<string>
+  readonly #missing: MissingWords
   readonly #places = new Map<string, number>()
   #values: Float64Array | Int32Array
   #length = 0
@@ -23,7 +23,7 @@ export class ColumnBuilder {
   constructor(
     kind: Column['kind'],
     style: NumberStyle,
-    missing: ReadonlySet<string>,
+    missing: MissingWords,
     points: PointGroups | null = null,
   ) {
     this.#points = points
@@ -55,7 +55,7 @@ export class ColumnBuilder {
   #number(cell: string): number {
     const value = parseNumber(cell, this.#style)
     if (!Number.isNaN(value)) {
-      if (this.#missing.size > 0 && this.#missing.has(cell)) return Number.NaN
+      if (this.#missing.hasNumber(value) || this.#missing.hasText(cell)) return Number.NaN
       if (!Number.isFinite(Math.fround(value))) this.outOfRange ??= cell
       this.#points?.add(cell, this.#length - 1)
       if (this.#padded === null && PADDED.test(cell)) this.#padded = cell

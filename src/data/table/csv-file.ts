@@ -1,4 +1,5 @@
 import { malformed } from '../read-file.ts'
+import type { MissingWords } from './cells.ts'
 import { ColumnBuilder } from './column-builder.ts'
 import { decodeText } from './decode-text.ts'
 import { type Dialect, type DialectSettings, detectDialect } from './dialect.ts'
@@ -156,7 +157,7 @@ function readColumns(
   { file, content, form, names, width, empty }: OpenFile,
   places: readonly number[],
   texts: ReadonlySet<number>,
-  missing: ReadonlySet<string>,
+  missing: MissingWords,
 ): Table {
   const asTexts = new Set(texts)
   const openPoint = hasOpenPoint(form)

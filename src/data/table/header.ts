@@ -1,10 +1,8 @@
-import { isMissingNumber, isMissingText, type NumberStyle, parseNumber } from './cells.ts'
+import { isMissingNumber, isMissingText, NO_WORDS, type NumberStyle, parseNumber } from './cells.ts'
 
 /** Names that the column of labels often has. */
 const LABEL_NAMES =
   /^(labels?|class(es)?|classification|target|y|outcome|diagnosis|species|category|type|kind|quality|survived|income)$/i
-
-const NO_WORDS: ReadonlySet<string> = new Set()
 
 /** Whether the first row names the columns, and why, where it could also be data. */
 export interface HeaderGuess {

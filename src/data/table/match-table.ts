@@ -1,5 +1,5 @@
 import { malformed } from '../read-file.ts'
-import { isMissingNumber, parseNumber } from './cells.ts'
+import { isMissingNumber, MissingWords, NO_WORDS, parseNumber } from './cells.ts'
 import { placeOfRow } from './input-columns.ts'
 import type { TableReading } from './reading.ts'
 import { type Column, columnName, listNames, quoted, type Table, type TableFile } from './table.ts'
@@ -17,7 +17,11 @@ export interface MatchedTable {
  * Reads the columns that a study uses from another file: by their names where both have some, else by their order.
  * @throws UserError `usage` naming what is missing
  */
-export function matchTable(opened: TableFile, reading: TableReading): MatchedTable {
+export function matchTable(
+  opened: TableFile,
+  reading: TableReading,
+  missing = new MissingWords(reading.missingValues, opened.form ?? undefined),
+): MatchedTable {
   const remarks: string[] = []
   const places = byName(opened, reading, remarks) ?? byOrder(opened, reading, remarks)
   const wanted = reading.inputs.map(({ place }) => place)
@@ -30,7 +34,7 @@ export function matchTable(opened: TableFile, reading: TableReading): MatchedTab
   const table = opened.read(
     wanted.map((place) => places.get(place)!),
     texts,
-    new Set(reading.missingValues),
+    missing,
   )
   for (const { place, levels } of reading.inputs) {
     if (levels === null) checkNumbers(table, places.get(place)!, opened.names)
@@ -108,7 +112,7 @@ function checkNumbers(table: Table, place: number, names: readonly string[] | nu
   const column = table.columns.get(place)!
   if (column.kind === 'number') return
   const word = column.texts.findIndex(
-    (text) => Number.isNaN(parseNumber(text, table.style)) && !isMissingNumber(text, new Set()),
+    (text) => Number.isNaN(parseNumber(text, table.style)) && !isMissingNumber(text, NO_WORDS),
   )
   const row = column.codes.indexOf(Math.max(0, word))
   throw malformed(

@@ -2,7 +2,7 @@ import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { parquetMetadata, parquetRead, parquetSchema } from 'hyparquet'
 import { UserError } from '../../errors.ts'
 import { malformed, readWholeFile } from '../read-file.ts'
-import { isMissingText, PLAIN_NUMBERS } from './cells.ts'
+import { isMissingText, type MissingWords, PLAIN_NUMBERS } from './cells.ts'
 import { type Column, columnName, type Table, type TableFile } from './table.ts'
 
 /** The index that pandas stores beside the columns. */
@@ -78,13 +78,13 @@ function makeColumn(
   name: string,
   values: readonly unknown[],
   asTexts: boolean,
-  missing: ReadonlySet<string>,
+  missing: MissingWords,
 ): Column {
   const isNumber = (value: unknown): boolean =>
     value === null || value === undefined || typeof value === 'number' || typeof value === 'bigint'
   if (!asTexts && values.every(isNumber)) {
     const numbers = Float64Array.from(values, (value) =>
-      value === null || value === undefined || missing.has(String(value)) ? Number.NaN : Number(value),
+      value === null || value === undefined || missing.hasNumber(Number(value)) ? Number.NaN : Number(value),
     )
     const wide = numbers.findIndex((value) => !Number.isNaN(value) && !Number.isFinite(Math.fround(value)))
     if (wide < 0) return { kind: 'number', values: numbers, padded: null }

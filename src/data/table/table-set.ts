@@ -4,6 +4,7 @@ import type { TableConfig } from '../data-config.ts'
 import { type DataSet, type InputLayout, sharedFloat64s } from '../data-set.ts'
 import { regressionRemark } from '../measured-labels.ts'
 import { malformed } from '../read-file.ts'
+import { MissingWords } from './cells.ts'
 import { type ClassSettings, likelyLabel, measuredLabel, readClasses } from './class-column.ts'
 import { encodeInputs } from './encode-inputs.ts'
 import { chooseInputs, hasGaps, type InputColumn, orderKey, placeOfRow } from './input-columns.ts'
@@ -30,7 +31,7 @@ export function tableSet(
     ...Object.keys(config.ordered).map((key) => findColumn(opened, orderKey(key, names), 'ordered')),
   ])
   for (const place of [selection.label!, ...opened.declared]) texts.add(place)
-  const missing = new Set(config.missingValues)
+  const missing = new MissingWords(config.missingValues, opened.form ?? undefined)
   const table = opened.read([...selection.inputs, selection.label!], texts, missing)
   const remarks = [...opened.remarks, ...repeatedNames(opened), ...movedLabel(opened, selection, config)]
   const categorical = [...config.categorical, ...opened.declared]
@@ -55,17 +56,23 @@ export function tableSet(
     remarks.push(regressionRemark(`the label, ${name}, is`, measured))
   }
   const regression = config.task === 'regression' || measured !== null
-  const labelled = { ...config, regression, sure: config.task === 'classification' }
+  const labelled = { ...config, words: missing, regression, sure: config.task === 'classification' }
   const parts = [usableRows(table, selection, inputs, labelled)]
   if (test !== null) {
-    const matched = matchTable(test, reading)
+    const matched = matchTable(test, reading, missing)
     if (!matched.labelled) throw malformed(test.file, 'has no column of labels: a test part needs them')
     remarks.push(...matched.remarks.map((remark) => `test file: ${remark}`))
     parts.push(usableRows(matched.table, selection, inputs, labelled))
     if (!regression) checkTestClasses(parts[0]!, parts[1]!)
   }
-  remarks.push(...parts.flatMap((part) => part.remarks))
+  remarks.push(...parts.flatMap((part) => part.remarks), ...unmetWords(missing))
   return assemble(format, parts, reading, remarks, config.shape)
+}
+
+/** Words for missing values that were written in vain: mistyped, or of a column that is not read. */
+function unmetWords({ unmet }: MissingWords): string[] {
+  if (unmet.length === 0) return []
+  return [`missingValues: no cell that is read is ${unmet.map(quoted).join(' or ')}`]
 }
 
 /** Names that several columns have: they can be told apart by their numbers alone. */
@@ -89,7 +96,8 @@ function isDoubtful(table: Table, selection: Selection, { label }: TableConfig):
   return label === -1 && likelyLabel(table, selection) !== null
 }
 
-type LabelledConfig = TableConfig & ClassSettings & { readonly regression: boolean }
+type LabelledConfig = TableConfig &
+  ClassSettings & { readonly regression: boolean; readonly words: MissingWords }
 
 /** The rows of one file that are used, with their labels. */
 interface Part {
@@ -108,7 +116,7 @@ function usableRows(
   inputs: readonly InputColumn[],
   config: LabelledConfig,
 ): Part {
-  const targets = config.regression ? readTargets(table, selection, config.unlabelled) : null
+  const targets = config.regression ? readTargets(table, selection, config) : null
   const classes = config.regression ? null : readClasses(table, selection, config)
   const labelled = (targets ?? classes!.labels).flatMap((label, row) => (label === null ? [] : [row]))
   const gaps = inputs.filter(({ place }) => hasGaps(table.columns.get(place)!))

@@ -1,5 +1,5 @@
 import { shorten } from '../../text/quote.ts'
-import type { NumberStyle } from './cells.ts'
+import type { MissingWords, NumberStyle } from './cells.ts'
 
 /** A column of numbers; NaN where a value is missing. */
 export interface NumberColumn {
@@ -82,7 +82,7 @@ export interface TableFile {
   /** What was found out, in sentences. */
   readonly remarks: readonly string[]
   /** Reads the columns at these places, those of `texts` as texts and the others as numbers if all their cells are. */
-  read(places: readonly number[], texts: ReadonlySet<number>, missing: ReadonlySet<string>): Table
+  read(places: readonly number[], texts: ReadonlySet<number>, missing: MissingWords): Table
 }
 
 /** How a text file is read: its cells, its numbers, and whether its first row names the columns. */
