@@ -86,6 +86,19 @@ describe('an ARFF file', () => {
     expect(data.labels.length).toBe(30)
   })
 
+  it('may have the line ends of any system, and a byte order mark', () => {
+    const known = readDataSet(detectSource(writeIn(folder, 'lf.arff', text)))
+    for (const end of ['\r\n', '\r']) {
+      for (const mark of ['', '\uFEFF']) {
+        const file = writeIn(folder, 'ends.arff', `${mark}${text.replaceAll('\n', end)}`)
+        const source = detectSource(file)
+        expect(source.source).toBe('arff')
+        const data = readDataSet(source)
+        expect([data.layout!.names, [...data.values]]).toEqual([known.layout!.names, [...known.values]])
+      }
+    }
+  })
+
   it('has texts that are refused where each row has its own', () => {
     const lines = text.replace("{red, 'dark blue'}", 'string').split('\n')
     const texts = lines.map((line, i) => line.replace(/red|'dark blue'/, `t${i}`)).join('\n')

@@ -12,6 +12,35 @@ function read(content: string, settings: object = {}): DataSet {
   return readDataSet(dataSchema.parse({ source: 'csv', path, ...settings }))
 }
 
+describe('lines', () => {
+  it('may end in several ways in one file, and are counted as an editor counts them', () => {
+    for (const ends of [
+      ['\r\n', '\n'],
+      ['\r', '\n'],
+      ['\n', '\r\n'],
+      ['\n', '\r'],
+      ['\r', '\r'],
+      ['\r\n', '\r'],
+    ]) {
+      const lines = ['x,y,label', '1,"2",a', '', '3,4,"b"', '5,6,a']
+      const text = (cells: readonly string[]) =>
+        cells.map((line, i) => `${line}${ends[Math.min(i, 1)]}`).join('')
+      expect([...read(text(lines)).values], JSON.stringify(ends)).toEqual([1, 2, 3, 4, 5, 6])
+      const error = userErrorOf(() => read(text([...lines, '7,,a'])))
+      expect(error.where?.line, JSON.stringify(ends)).toBe(6)
+      const skipped = read(text(['title', '', ...lines]), { skip: 2 })
+      expect([...skipped.values], JSON.stringify(ends)).toEqual([1, 2, 3, 4, 5, 6])
+    }
+  })
+
+  it('stand inside a quoted cell as they are', () => {
+    for (const inside of ['\n', '\r\n', '\r']) {
+      const data = read(`x,label\r\n1,"a${inside}b"\r\n2,c\n3,c\n`)
+      expect(data.classes).toEqual([`a${inside}b`, 'c'])
+    }
+  })
+})
+
 describe('a row that begins with the sign of a comment', () => {
   const rows = Array.from({ length: 30 }, (_, i) => `${['#ff0000', 'red', '#00ff00'][i % 3]},${i},${i % 2}`)
 

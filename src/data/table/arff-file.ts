@@ -1,15 +1,15 @@
 import { malformed } from '../read-file.ts'
 import { csvFile } from './csv-file.ts'
 import { decodeText } from './decode-text.ts'
-import { firstRows } from './parse-csv.ts'
+import { firstRows, LINE_END } from './parse-csv.ts'
 import type { CsvForm, TableFile } from './table.ts'
 
 /** The most lines that a header may have. */
 const MOST_LINES = 200_000
 
-/** Whether a text is an ARFF file: its first line that is not a comment names a relation. */
+/** Whether a text, or its bytes as Latin-1, is an ARFF file: its first line that is not a comment names a relation. */
 export function isArff(text: string): boolean {
-  return /^(\s*(%.*)?\r?\n)*\s*@relation\b/i.test(text)
+  return /^(\uFEFF|ï»¿)?(\s*(%.*)?(\r\n|\n|\r))*\s*@relation\b/i.test(text)
 }
 
 /**
@@ -21,7 +21,7 @@ export function openArff(file: string): TableFile {
   const text = content.toString()
   const names: string[] = []
   const declared: number[] = []
-  const lines = text.split('\n', MOST_LINES)
+  const lines = text.split(LINE_END, MOST_LINES)
   const data = lines.findIndex((line, i) => {
     const attribute = /^\s*@attribute\s+(?:'((?:[^'\\]|\\.)*)'|"([^"]*)"|(\S+))\s+(.*)$/i.exec(line)
     if (attribute !== null) {

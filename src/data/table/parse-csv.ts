@@ -33,6 +33,8 @@ export function readRows(file: string, content: Buffer | string, syntax: CellSyn
     parse(text, {
       bom: true,
       delimiter: delimiter === BLANKS ? ' ' : delimiter,
+      // Otherwise the first line would decide, and all others that end differently would be one.
+      record_delimiter: ['\r\n', '\n', '\r'],
       quote,
       escape: quote === "'" ? '\\' : quote,
       comment: comment ?? '',
