@@ -6,6 +6,7 @@ import { chooseArithmetic, compileMissingProducts, openKernels } from '../train/
 import { decodeNetwork, openNetwork } from '../train/saved-network.ts'
 import { type TestScore, testScore } from '../train/test-score.ts'
 import { type ClassifierConfig, REGRESSION_METRICS, USUAL_REGRESSION_AIM } from './classifier-config.ts'
+import { requireDefinedMetric } from './classifier-metric.ts'
 import { hashJson } from './fingerprint.ts'
 import type { OpenedObjective, OpenOptions } from './kind.ts'
 import type { ClassifierSettings } from './source.ts'
@@ -18,6 +19,7 @@ export async function openClassifier(
   const prepare = takesLong(settings.data) ? prepareDataInThread : prepareData
   const data = await prepare(settings.data, options)
   const settled = withSettledTask(settings, data)
+  requireDefinedMetric(settled.config.metric, data.folds)
   const { split, preprocess, task } = settled.data
   const config = withChosenArithmetic(settled.config)
   compileMissingProducts(config.training.arithmetic)

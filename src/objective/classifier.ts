@@ -212,6 +212,8 @@ function summarize(
   const metrics: Record<string, number> = {}
   for (const name of Object.keys(each[0]!)) {
     const values = each.map((measured) => measured[name]!)
+    // R² of rows that are all alike is no figure; what a study ranks by is defined.
+    if (name !== metric && values.some(Number.isNaN)) continue
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length
     metrics[name] = mean
     if (values.length === 1) continue

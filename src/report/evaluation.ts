@@ -12,8 +12,9 @@ export function renderEvaluation(
   layout: TableLayout,
 ): string {
   if (score === null) {
-    const figures = ['R² ', { text: metrics.r2!.toFixed(4), tone: 'strong' as const }]
-    const rest = `, RMSE ${formatNumber(metrics.rmse!)} (${formatCount(examples)} examples), loss ${metrics.loss!.toFixed(4)}`
+    const { r2 } = metrics
+    const figures = r2 === undefined ? [] : ['R² ', { text: r2.toFixed(4), tone: 'strong' as const }, ', ']
+    const rest = `RMSE ${formatNumber(metrics.rmse!)} (${formatCount(examples)} examples), loss ${metrics.loss!.toFixed(4)}`
     return `${paint([`Trial ${trial} on the test set: `, ...figures, rest], layout.colour)}\n`
   }
   const [low, high] = wilsonInterval(score.accuracy, score.examples)

@@ -13,9 +13,12 @@ export function testLines(evaluations: readonly Evaluation[]): Span[][] {
   const { trial, examples, metrics } = last
   const times = looks.length === 1 ? 'evaluated once' : `evaluation ${looks.length} of the test set`
   const counted = `${formatCount(examples)} examples`
-  if (metrics.r2 !== undefined) {
-    const rest = `, RMSE ${formatMetric('rmse', metrics.rmse)} (${counted}), loss ${formatMetric('loss', metrics.loss)}`
-    return [[`Test R² of trial ${trial}, ${times}: `, { text: metrics.r2.toFixed(4), tone: 'strong' }, rest]]
+  if (metrics.rmse !== undefined) {
+    const rmse = formatMetric('rmse', metrics.rmse)
+    const [name, figure, more] =
+      metrics.r2 === undefined ? ['RMSE', rmse, ''] : ['R²', metrics.r2.toFixed(4), `, RMSE ${rmse}`]
+    const rest = `${more} (${counted}), loss ${formatMetric('loss', metrics.loss)}`
+    return [[`Test ${name} of trial ${trial}, ${times}: `, { text: figure, tone: 'strong' }, rest]]
   }
   if (metrics.accuracy === undefined) {
     const figures = Object.entries(metrics).map(([name, value]) => `${name} ${formatMetric(name, value)}`)

@@ -8,7 +8,7 @@ export interface TestScore {
   readonly examples: number
   /**
    * By name: loss, accuracy, balancedAccuracy, macroF1, for two classes auc, and majority, the accuracy of always guessing
-   * the most frequent class; or loss, r2 and rmse in the units of the data.
+   * the most frequent class; or loss, rmse in the units of the data and, unless all targets are alike, r2.
    */
   readonly metrics: Readonly<Record<string, number>>
   /** Every guess counted; null where a number is predicted. */
@@ -19,7 +19,7 @@ export interface TestScore {
 export function testScore(network: Network, examples: Examples, target?: TargetScaling): TestScore {
   if (target !== undefined) {
     const { loss, r2, rmse } = scoreRegression(network, examples)
-    const metrics = { loss, r2, rmse: rmse * target.deviation }
+    const metrics = { loss, ...(Number.isNaN(r2) ? {} : { r2 }), rmse: rmse * target.deviation }
     return { examples: examples.rows.length, metrics, detail: null }
   }
   const detail = scoreInDetail(network, examples)
