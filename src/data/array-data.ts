@@ -29,7 +29,7 @@ export function shareValues({ file, values }: FileArray, columns: number): Value
       const row = Math.floor(i / columns) + 1
       throw malformed(
         file,
-        `has ${value} in row ${row}, column ${(i % columns) + 1}; inputs must be finite`,
+        `has ${value} in row ${row}, column ${(i % columns) + 1}; inputs must be ${boundOf(value)}`,
         Number.isNaN(value)
           ? 'Fill missing values in before the array is saved, or save it as a table (CSV, Parquet), where missing: mean does that.'
           : undefined,
@@ -45,6 +45,11 @@ export function shareValues({ file, values }: FileArray, columns: number): Value
   return shared
 }
 
+/** The rule that a number breaks which is not finite in float32. */
+function boundOf(value: number): string {
+  return Number.isFinite(value) ? 'within ±3.4e38, the range of float32' : 'finite'
+}
+
 /** Labels from an array of one column, as texts. */
 export function labelTexts({ file, shape, values, texts }: FileArray): string[] {
   if (texts !== undefined && texts.length === shape[0]) {
@@ -57,10 +62,13 @@ export function labelTexts({ file, shape, values, texts }: FileArray): string[] 
   }
   return Array.from(values, (value, i) => {
     if (Number.isSafeInteger(value)) return String(value)
+    const tooLarge = Number.isInteger(value)
     throw malformed(
       file,
-      `has the label ${value} in row ${i + 1}; labels must be whole numbers`,
-      'To predict a number, write task: regression.',
+      `has the label ${value} in row ${i + 1}; labels must be whole numbers${tooLarge ? ' within ±9007199254740991, which float64 tells apart' : ''}`,
+      tooLarge
+        ? 'Save the labels as texts: y.astype(str). To predict a number, write task: regression.'
+        : 'To predict a number, write task: regression.',
       i + 1,
     )
   })
@@ -75,8 +83,8 @@ export function targetNumbers({ file, shape, values, texts }: FileArray): number
     )
   }
   return Array.from(values, (value, i) => {
-    if (Number.isFinite(value)) return value
-    throw malformed(file, `has ${value} in row ${i + 1}; targets must be finite`, undefined, i + 1)
+    if (Number.isFinite(Math.fround(value))) return value
+    throw malformed(file, `has ${value} in row ${i + 1}; targets must be ${boundOf(value)}`, undefined, i + 1)
   })
 }
 

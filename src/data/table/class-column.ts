@@ -2,7 +2,7 @@ import type { UserError } from '../../errors.ts'
 import { FEW, type MeasuredLabels, measuredLabels } from '../measured-labels.ts'
 import { malformed } from '../read-file.ts'
 import { type NumberStyle, parseNumber } from './cells.ts'
-import { placeOfRow } from './input-columns.ts'
+import { isInfinite, placeOfRow } from './input-columns.ts'
 import { columnName, type Selection, type Table, type TextColumn } from './table.ts'
 
 export interface ClassSettings {
@@ -68,7 +68,11 @@ export function labelColumn(table: Table, { label }: Selection): TextColumn {
 }
 
 /** The code of a label that occurs once, at the end, and looks like a summary line's: `Total`, or a word among numbers. */
-function summaryText({ codes }: TextColumn, texts: readonly string[], style: NumberStyle): number | null {
+export function summaryText(
+  { codes }: TextColumn,
+  texts: readonly string[],
+  style: NumberStyle,
+): number | null {
   const code = codes.at(-1)!
   if (code < 0 || codes.indexOf(code) !== codes.length - 1 || texts.length < 2) return null
   if (SUMMARY.test(texts[code]!)) return code
@@ -104,9 +108,14 @@ export function measuredLabel(
   selection: Selection,
   settings: ClassSettings,
 ): MeasuredLabels | null {
-  const { codes, texts } = labelColumn(table, selection)
-  const labels = Array.from(codes, (code) => (code < 0 ? null : renamed(texts[code]!, settings)))
-  const measured = measuredLabels(labels, (label) => parseNumber(label, table.style))
+  const column = labelColumn(table, selection)
+  const texts = column.texts.map((text) => renamed(text, settings))
+  // A summary line is left out or refused either way: it must not decide what is predicted.
+  const odd = settings.unlabelled === 'class' ? null : summaryText(column, texts, table.style)
+  const labels = Array.from(column.codes, (code) => (code < 0 || code === odd ? null : texts[code]!))
+  const parse = (label: string): number =>
+    isInfinite(label) ? Number.POSITIVE_INFINITY : parseNumber(label, table.style)
+  const measured = measuredLabels(labels, parse)
   return measured?.numeric === true ? measured : null
 }
 

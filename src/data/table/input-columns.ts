@@ -141,7 +141,8 @@ function checkMixed(table: Table, column: TextColumn, name: string, key: ColumnK
   )
 }
 
-function isInfinite(text: string): boolean {
+/** Whether a text is how programs write an infinite number. */
+export function isInfinite(text: string): boolean {
   return /^[+-]?inf(inity)?$/i.test(text)
 }
 

@@ -116,9 +116,11 @@ function usableRows(
   inputs: readonly InputColumn[],
   config: LabelledConfig,
 ): Part {
-  const targets = config.regression ? readTargets(table, selection, config) : null
+  const learned = config.regression ? readTargets(table, selection, config) : null
   const classes = config.regression ? null : readClasses(table, selection, config)
-  const labelled = (targets ?? classes!.labels).flatMap((label, row) => (label === null ? [] : [row]))
+  const labelled = (learned?.targets ?? classes!.labels).flatMap((label, row) =>
+    label === null ? [] : [row],
+  )
   const gaps = inputs.filter(({ place }) => hasGaps(table.columns.get(place)!))
   const isWhole = (row: number): boolean => gaps.every(({ place }) => !isGap(table, place, row))
   if (gaps.length > 0 && config.missing === 'error') {
@@ -127,7 +129,7 @@ function usableRows(
   }
   const rows = config.missing === 'drop' ? labelled.filter(isWhole) : labelled
   const dropped = labelled.length - rows.length
-  const said = [...(classes?.remarks ?? [])]
+  const said = [...(learned ?? classes!).remarks]
   if (dropped > 0) {
     said.push(`${dropped} of ${labelled.length} rows have missing values and are left out (missing: drop)`)
   }
@@ -138,7 +140,7 @@ function usableRows(
     remarks: said,
     cautions: classes?.cautions ?? [],
     labels: classes === null ? [] : rows.map((row) => classes.labels[row]!),
-    targets: targets === null ? [] : rows.map((row) => targets[row]!),
+    targets: learned === null ? [] : rows.map((row) => learned.targets[row]!),
   }
 }
 

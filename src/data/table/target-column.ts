@@ -1,40 +1,86 @@
+import type { UserError } from '../../errors.ts'
 import { malformed } from '../read-file.ts'
 import { type MissingWords, parseNumber } from './cells.ts'
-import { labelColumn } from './class-column.ts'
-import { placeOfRow } from './input-columns.ts'
+import { labelColumn, summaryText } from './class-column.ts'
+import { isInfinite, placeOfRow } from './input-columns.ts'
 import { doubtfulPoint, PointGroups } from './point-groups.ts'
-import { columnName, type Selection, type Table } from './table.ts'
+import { columnName, quoted, type Selection, type Table } from './table.ts'
 
 interface TargetSettings {
-  /** What happens to rows without a target. */
+  /** What happens to rows without a target, and to a last row that looks like a summary line's. */
   readonly unlabelled: 'error' | 'drop' | 'class'
   readonly words: MissingWords
 }
 
-/** The number that each row is to be predicted, from the label's column; null for rows that are left out. */
+/** The numbers of a table that are to be predicted. */
+export interface TargetColumn {
+  /** The number of each row; null for rows that are left out. */
+  readonly targets: readonly (number | null)[]
+  readonly remarks: readonly string[]
+}
+
+/**
+ * The number that each row is to be predicted, from the label's column.
+ * @throws UserError `usage` for cells that are no number within the range of float32, with their place
+ */
 export function readTargets(
   table: Table,
   { label, names, width }: Selection,
   { unlabelled, words }: TargetSettings,
-): readonly (number | null)[] {
-  const { codes, texts } = labelColumn(table, { label, names, width, inputs: [] })
+): TargetColumn {
+  const column = labelColumn(table, { label, names, width, inputs: [] })
+  const { codes, texts } = column
+  const name = columnName(label!, names)
   const values = texts.map((text) => parseNumber(text, table.style))
-  if (table.openPoint) refuseDoubtfulPoints(table, codes, texts, columnName(label!, names))
-  return Array.from(codes, (code, row) => {
-    const value = code < 0 ? Number.NaN : values[code]!
-    const isGap = code < 0 || words.hasNumber(value)
-    if (Number.isFinite(value) && !isGap) return value
-    if (isGap && unlabelled === 'drop') return null
-    const what = isGap ? 'no value' : JSON.stringify(texts[code]!.slice(0, 40))
-    throw malformed(
-      table.file,
-      `has ${what} in ${placeOfRow(table, row)}, ${columnName(label!, names)}, the target`,
-      isGap
-        ? 'Write unlabelled: drop in the data block to leave such rows out.'
-        : 'To predict one of several names, write task: classification.',
-      table.lineOf(row) ?? undefined,
-    )
+  if (table.openPoint) refuseDoubtfulPoints(table, codes, texts, name)
+  const summary = summaryText(column, texts, table.style)
+  const isGap = (code: number): boolean => code < 0 || words.hasNumber(values[code]!)
+  const targets = Array.from(codes, (code, row) => {
+    const gap = isGap(code)
+    if ((gap || code === summary) && unlabelled === 'drop') return null
+    if (!gap && Number.isFinite(Math.fround(values[code]!))) return values[code]!
+    throw wrongTarget(table, row, name, gap ? null : texts[code]!, code === summary)
   })
+  const dropped = targets.filter((target) => target === null).length
+  const rows = dropped === 1 ? 'row without a number' : 'rows without a number'
+  return {
+    targets,
+    remarks:
+      dropped === 0
+        ? []
+        : [`${dropped} ${rows} in ${name}, the target, ${dropped === 1 ? 'is' : 'are'} left out`],
+  }
+}
+
+/** @param text null where there is none */
+function wrongTarget(
+  table: Table,
+  row: number,
+  name: string,
+  text: string | null,
+  summary: boolean,
+): UserError {
+  const number = text === null ? Number.NaN : parseNumber(text, table.style)
+  const rule = !Number.isNaN(number)
+    ? '; targets must lie within ±3.4e38, the range of float32'
+    : text !== null && isInfinite(text)
+      ? '; targets must be finite numbers'
+      : ''
+  const drop = 'Write unlabelled: drop in the data block to leave'
+  const hint =
+    text === null
+      ? `${drop} such rows out.`
+      : summary
+        ? `Is it a summary line? ${drop} it out.`
+        : 'To predict one of several names, write task: classification.'
+  return malformed(
+    table.file,
+    `has ${text === null ? 'no value' : quoted(text)} in ${placeOfRow(table, row)}, ${name}, the target${rule}`,
+    rule === ''
+      ? hint
+      : `If it stands for a missing value: missingValues: [${quoted(text!)}], and unlabelled: drop.`,
+    table.lineOf(row) ?? undefined,
+  )
 }
 
 function refuseDoubtfulPoints(table: Table, codes: Int32Array, texts: readonly string[], name: string): void {
