@@ -10,7 +10,7 @@ const FOLD_ROWS = 1000
 /** What may be wrong with a data set, whatever the split, in sentences without their full stop. */
 export function dataCautions(data: DataSet): string[] {
   const classes = data.targets === undefined ? rareClasses(data) : []
-  return [...classes, ...identifierColumns(data), ...oddColumns(data)]
+  return [...classes, ...identifierColumns(data), ...oddColumns(data), ...oddFirstRow(data)]
 }
 
 /** What may be wrong with the parts of a split. */
@@ -110,6 +110,23 @@ function oddColumns(data: DataSet): string[] {
       `column ${JSON.stringify(name)} has ${listed(single)} in one row${single.length > 1 ? ' each' : ''}: if it stands for a missing value, write missingValues: [${listed(single)}]`,
     ]
   })
+}
+
+/** A header with a number in it is read as data, where nothing else speaks for it. */
+function oddFirstRow({ layout, labels, targets, values, columns }: DataSet): string[] {
+  const { form, names } = layout?.reading ?? { form: null, names: null }
+  if (form?.given?.header !== 'detect' || names !== null || labels.length < 20) return []
+  const isAlone = (column: number): boolean => {
+    for (let i = column + columns; i < values.length; i += columns) if (values[i] === 1) return false
+    return values[column] === 1
+  }
+  const levels = layout!.groups.some(({ first, count }) =>
+    Array.from({ length: count }, (_, i) => first + i).some(isAlone),
+  )
+  const label = targets === undefined && labels.indexOf(labels[0]!, 1) < 0
+  return label || levels
+    ? ['the first row has a text that no other has: if it names the columns, write header: true']
+    : []
 }
 
 function listed(names: readonly string[]): string {

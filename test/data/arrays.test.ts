@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { targetNumbers } from '../../src/data/array-data.ts'
 import type { DataSet } from '../../src/data/data-set.ts'
 import { readDataSet } from '../../src/data/read-data-set.ts'
 import type { UserError } from '../../src/errors.ts'
@@ -90,6 +91,22 @@ describe('a pair of .npy arrays', () => {
       'y.npy has the label 0.5 in row 3; labels must be whole numbers',
     )
     expect(mistakeIn(inputs, floats(0, Number.NaN, 1, 1)).where?.line).toBe(2)
+  })
+
+  it('takes no labels that are too large to be told apart, and no numbers that float32 does not hold', () => {
+    const floats = (shape: readonly number[], ...values: number[]): Buffer =>
+      npyBytes({ descr: "'<f8'", shape }, memoryOf(Float64Array.from(values)))
+    const labels = mistakeIn(inputs, floats([4], 0, 2 ** 53, 1, 1))
+    expect(labels.message).toBe(
+      'y.npy has the label 9007199254740992 in row 2; labels must be whole numbers within ±9007199254740991, which float64 tells apart',
+    )
+    expect(labels.hint).toMatch(/y\.astype\(str\)/)
+    expect(mistakeIn(floats([4, 2], 1, 2, 3, 4, 5, 1e39, 7, 8), targets).message).toBe(
+      'x.npy has 1e+39 in row 3, column 2; inputs must be within ±3.4e38, the range of float32',
+    )
+    expect(userErrorOf(() => targetNumbers({ file: 'y.npy', shape: [2], values: [1, -2e300] })).message).toBe(
+      'y.npy has -2e+300 in row 2; targets must be within ±3.4e38, the range of float32',
+    )
   })
 
   it('is refused with the row of a number that is not finite', () => {

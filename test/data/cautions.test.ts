@@ -72,6 +72,16 @@ describe('what may be wrong', () => {
     expect(read(text.replaceAll(/0(1234|0501)/g, '0.$1')).remarks).toEqual([])
   })
 
+  it('is told: a first row that may be a header with a number in it', () => {
+    const rows = Array.from({ length: 90 }, (_, i) => `${20 + (i % 5)},${i}.5,${'ab'[i % 2]}`)
+    const said = 'the first row has a text that no other has: if it names the columns, write header: true'
+    const data = read(['age,2020,country', ...rows].join('\n'))
+    expect([data.labels.length, data.cautions.includes(said)]).toEqual([91, true])
+    expect(read(['20,1.5,country', ...rows].join('\n'), { header: false }).cautions).not.toContain(said)
+    expect(read(rows.join('\n')).cautions).not.toContain(said)
+    expect(read(['age,2020,country', ...rows].join('\n'), { header: true }).labels.length).toBe(90)
+  })
+
   it('is told: a level of one row, which may stand for a missing value', () => {
     const rows = Array.from({ length: 40 }, (_, i) => `${i === 9 ? '.' : 'mf'[i % 2]},${i}.5,${'ab'[i % 2]}`)
     expect(read(rows.join('\n')).cautions).toEqual([

@@ -8,6 +8,9 @@ export interface DecodedText {
   readonly encoding: string
 }
 
+/** What ZIP archives begin with: PK, 3, 4. */
+const ZIP = 0x04034b50
+
 /**
  * A file's text. UTF-8 is taken strictly, UTF-16 by its byte order mark, and anything else by its name alone:
  * a byte that does not fit is never replaced.
@@ -16,6 +19,13 @@ export interface DecodedText {
  */
 export function decodeText(file: string, encoding: string | null): DecodedText {
   const bytes = readWholeFile(file)
+  if (bytes.length >= 4 && bytes.readUInt32LE(0) === ZIP) {
+    throw malformed(
+      file,
+      'is a ZIP archive, as .xlsx files are: it is not text',
+      'Export the sheet as CSV. An archive of NumPy arrays is called .npz.',
+    )
+  }
   const mark = bytes.length >= 2 ? bytes.readUInt16LE(0) : 0
   const marked = mark === 0xfeff ? 'utf-16le' : mark === 0xfffe ? 'utf-16be' : null
   const name = encoding === null ? (marked ?? 'utf-8') : new TextDecoder(encoding).encoding

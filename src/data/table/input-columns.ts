@@ -77,7 +77,7 @@ export function chooseInputs(
       continue
     }
     if (!explicit.has(place)) {
-      checkMixed(table, column, columnName(place, names), keyOf(place, names), remarks)
+      checkMixed(table, column, place, names, remarks)
       if (tooManyLevels(column.texts.length, table.rows)) {
         namesOnly.push(place)
         continue
@@ -121,7 +121,14 @@ export function sortTexts(texts: readonly string[], style: NumberStyle): string[
 }
 
 /** A column of numbers with a few other cells is broken, unless its values are few and recur: then it has levels. */
-function checkMixed(table: Table, column: TextColumn, name: string, key: ColumnKey, remarks: string[]): void {
+function checkMixed(
+  table: Table,
+  column: TextColumn,
+  place: number,
+  names: readonly string[] | null,
+  remarks: string[],
+): void {
+  const [name, key] = [columnName(place, names), keyOf(place, names)]
   const words = column.texts.filter((text) => Number.isNaN(parseNumber(text, table.style)))
   if (words.length === column.texts.length || words.length === 0) return
   // Mostly names, a few of which happen to be numbers: too many are refused as names.
@@ -136,7 +143,7 @@ function checkMixed(table: Table, column: TextColumn, name: string, key: ColumnK
   throw malformed(
     table.file,
     `has ${JSON.stringify(shown)} in ${placeOfRow(table, row)}, ${name}; inputs must be finite numbers, as other cells of the column are`,
-    `${numberAdvice(words[0]!)}If it stands for a missing value: missingValues: [${JSON.stringify(shown)}]. If the values are names: categorical: [${JSON.stringify(key)}]. Or leave the column out: drop: [${JSON.stringify(key)}].`,
+    `${numberAdvice(table, words)}${headerAdvice(table, row, names)}If it stands for a missing value: missingValues: [${JSON.stringify(shown)}]. If the values are names: categorical: [${JSON.stringify(key)}]. Or leave the column out: drop: [${JSON.stringify(key)}].`,
     line ?? undefined,
   )
 }
@@ -164,13 +171,28 @@ function tooManyNames(table: Table, places: readonly number[], names: readonly s
   return malformed(
     table.file,
     `has ${first.texts.length} different values in the ${table.rows} rows of ${columnName(places[0]!, names)}, such as ${JSON.stringify(example.slice(0, 40))}: too many for levels${others}`,
-    `${numberAdvice(example)}${advice} To encode each value anyway: categorical: [${keys}].`,
+    `${numberAdvice(table, first.texts)}${advice} To encode each value anyway: categorical: [${keys}].`,
     table.lineOf(first.codes.indexOf(0)) ?? undefined,
   )
 }
 
-/** What to do about a number that is written with separators or a unit; empty for other texts. */
-function numberAdvice(text: string): string {
+/** What to do about numbers among texts that are written with separators or a unit; empty for other texts. */
+function numberAdvice(table: Table, texts: readonly string[]): string {
+  const advice = texts.map(adviceFor)
+  const first = advice.find((text) => text !== '') ?? ''
+  if (table.lineOf(0) !== null) return first
+  // Where no text is parsed, its form is no setting.
+  const numbers = texts.every((text, i) => !Number.isNaN(parseNumber(text, table.style)) || advice[i] !== '')
+  return numbers ? 'These are numbers that are stored as texts: store them as numbers. ' : ''
+}
+
+/** What to do about a word in the first row of a table without a header. */
+function headerAdvice(table: Table, row: number, names: readonly string[] | null): string {
+  if (row > 0 || names !== null || table.lineOf(0) === null) return ''
+  return 'If the first line names the columns: header: true. '
+}
+
+function adviceFor(text: string): string {
   const separator = /^[+-]?\d{1,3}([,.' \u00A0\u202F])\d{3}(\1\d{3})*([.,]\d+)?$/.exec(text)?.[1]
   if (separator !== undefined) {
     return `If these are numbers with separated thousands: thousands: ${JSON.stringify(separator)}. `
@@ -179,9 +201,9 @@ function numberAdvice(text: string): string {
   return hasUnit ? 'Numbers are read without units such as $ or %: remove them from the file. ' : ''
 }
 
-/** `2016-06-23 13:40`, `23.6.2016`, `6/23/2016`, `Jan 1 2000`. */
+/** `2016-06-23 13:40`, `2016-06-23T13:40:00Z`, `23.6.2016`, `6/23/2016`, `Jan 1 2000`. */
 function isDate(text: string): boolean {
-  return /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|[A-Z][a-z]{2,8} \d{1,2},? \d{4})\b/.test(
+  return /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|[A-Z][a-z]{2,8} \d{1,2},? \d{4})(?!\d)/.test(
     text,
   )
 }

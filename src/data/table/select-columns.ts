@@ -106,8 +106,7 @@ function noSuchColumn(
   names: readonly string[] | null,
   width: number,
 ): UserError {
-  if (typeof key === 'number')
-    return malformed(file, `has ${width} columns; ${what} ${key} is not one of them`)
+  if (typeof key === 'number') return noSuchNumber(file, key, what, names, width)
   if (names === null) {
     return malformed(
       file,
@@ -117,4 +116,21 @@ function noSuchColumn(
     )
   }
   return malformed(file, `has no column "${shorten(key, 40)}"`, `Its columns are ${listNames(names)}.`, 1)
+}
+
+/** A number beyond the columns may be the name of one, which YAML reads as a number unless it is in quotes. */
+function noSuchNumber(
+  file: string,
+  key: number,
+  what: string,
+  names: readonly string[] | null,
+  width: number,
+): UserError {
+  const written = what === 'label' ? `label: "${key}"` : `${what}: ["${key}"]`
+  const hint = names?.includes(String(key))
+    ? `A column is called "${key}": write its name in quotes, ${written}.`
+    : names === null && key >= width
+      ? `If the first line names the columns: header: true, and the name in quotes, ${written}.`
+      : undefined
+  return malformed(file, `has ${width} columns; ${what} ${key} is not one of them`, hint)
 }
