@@ -30,6 +30,18 @@ const column = z.union([z.string().min(1), z.int()])
 /** A cell's text; numbers and booleans in a study file stand for their text. */
 const cell = z.union([z.string(), z.number(), z.boolean()]).transform(String)
 
+/** Levels in their order, each of them once. */
+const levels = z
+  .array(cell)
+  .min(2)
+  .refine((names) => new Set(names).size === names.length, {
+    error: ({ input }) => {
+      const names = input as readonly string[]
+      const twice = names.find((name, place) => names.indexOf(name) !== place)
+      return `must name each level once, got ${JSON.stringify(twice)} twice`
+    },
+  })
+
 /** What tables of all formats have in common. */
 const tableKeys = {
   /** The training file, where `test` is another one; the same as `path`. */
@@ -45,7 +57,7 @@ const tableKeys = {
   /** Columns whose values are names, though they look like numbers, or are many. */
   categorical: z.array(column).default([]),
   /** The levels of columns that have an order, from the lowest on. */
-  ordered: z.record(z.string(), z.array(cell).min(2)).default({}),
+  ordered: z.record(z.string(), levels).default({}),
   /** What happens where a value is missing; fitted on the training rows. */
   missing: z.enum(['error', 'drop', 'mean', 'median', 'most-frequent']).default('error'),
   /** Texts that stand for a missing value, beside the usual ones. */

@@ -13,6 +13,7 @@ import type { Network } from '../train/network.ts'
 import { openNetwork, type SavedNetwork } from '../train/saved-network.ts'
 import { type TestScore, testScore } from '../train/test-score.ts'
 import type { TrialRecord } from '../trial.ts'
+import { whyNoAccuracy, whyNoR2 } from './without-score.ts'
 
 /** A network that a study kept, with what was fitted on the data it was trained on. */
 export interface KeptNetwork {
@@ -87,11 +88,13 @@ export async function predictFile(kept: KeptNetwork, source: string): Promise<Fi
     const said = withNetwork(kept, (network) => predictNumbers(network, inputs, all))
     const numbers = Float64Array.from(said, (value) => mean + deviation * value)
     const r2 = r2Of(numbers, read)
-    return { rows, classes: null, numbers, incomplete, accuracy: null, r2, remarks }
+    const why = r2 === null ? whyNoR2(read) : []
+    return { rows, classes: null, numbers, incomplete, accuracy: null, r2, remarks: [...remarks, ...why] }
   }
   const predictions = withNetwork(kept, (network) => predict(network, inputs, all))
   const accuracy = accuracyOf(predictions, labels, classes, incomplete)
-  return { rows, classes: predictions, numbers: null, incomplete, accuracy, r2: null, remarks }
+  const said = [...remarks, ...(accuracy === null ? whyNoAccuracy(labels, classes) : [])]
+  return { rows, classes: predictions, numbers: null, incomplete, accuracy, r2: null, remarks: said }
 }
 
 function r2Of(numbers: Float64Array, { labels, labelNumber, incomplete }: UnlabelledRows): number | null {

@@ -235,6 +235,10 @@ describe('a predicted number', () => {
     const german = of('x,y,price', [0, 1, 2]).replaceAll(',', ';').replaceAll(/(\d)$/gm, '$1,5')
     const network = await kept(german, {}, 40, { task: 'regression' })
     expect((await predictFile(network, write(german))).r2).toBeGreaterThan(0.97)
+    const odd = await predictFile(network, write(german.replace(/;[^;]*\n$/, ';cheap\n')))
+    expect(odd.remarks.at(-1)).toBe(
+      'there is no R², since 1 row has no number for the target, such as "cheap"',
+    )
   })
 
   it.skipIf(!hasRuntime).each([

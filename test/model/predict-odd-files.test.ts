@@ -72,6 +72,40 @@ describe('another file of the same table', () => {
     )
   })
 
+  it('has no accuracy where a label is no class of the study, or missing, and says why', async () => {
+    const folder = newFolder()
+    const [file, other] = [path.join(folder, 'train.csv'), path.join(folder, 'other.csv')]
+    writeFileSync(file, [HEADER, ...ROWS].join('\n'))
+    const network = await trained({ source: 'csv', path: file, label: 'kind' })
+    const predicted = (label: string) => {
+      writeFileSync(
+        other,
+        [HEADER, ...ROWS.map((row, i) => (i < 2 ? row.replace(/.$/, label) : row))].join('\n'),
+      )
+      return predictFile(network, other)
+    }
+    expect(await predicted('2')).toMatchObject({
+      accuracy: null,
+      remarks: ['there is no accuracy, since 2 rows have a label that is no class of the study, such as "2"'],
+    })
+    expect(await predicted('')).toMatchObject({
+      accuracy: null,
+      remarks: ['there is no accuracy, since 2 rows have no label'],
+    })
+  })
+
+  it('may write true and false in another case', async () => {
+    const folder = newFolder()
+    const [file, other] = [path.join(folder, 'train.csv'), path.join(folder, 'other.csv')]
+    const rows = ROWS.map((row, i) => row.replace(/,.*,/, `,${i % 3 === 0},`))
+    writeFileSync(file, [HEADER, ...rows].join('\n'))
+    writeFileSync(other, [HEADER, ...rows].join('\n').replaceAll('true', 'TRUE').replaceAll('false', 'False'))
+    const network = await trained({ source: 'csv', path: file, label: 'kind' })
+    const [known, same] = [await predictFile(network, file), await predictFile(network, other)]
+    expect(same.classes!.probabilities).toEqual(known.classes!.probabilities)
+    expect(same.remarks).toEqual([])
+  })
+
   it('is named in a short sentence where its names are long', async () => {
     const folder = newFolder()
     const [file, other] = [path.join(folder, 'train.csv'), path.join(folder, 'other.csv')]

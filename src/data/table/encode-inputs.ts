@@ -1,5 +1,5 @@
 import { sharedBytes } from '../data-set.ts'
-import type { InputColumn } from './input-columns.ts'
+import { type InputColumn, levelOf } from './input-columns.ts'
 import type { LevelGroup } from './reading.ts'
 import type { Table } from './table.ts'
 
@@ -49,8 +49,8 @@ export function encodeInputs(
     if (column.kind === 'number') {
       for (let r = 0; r < rows.length; r++) values[r * columns + at] = column.values[rows[r]!]!
     } else {
-      const { levels, ordered } = input
-      const place = column.texts.map((text) => levels!.indexOf(text))
+      const { ordered } = input
+      const place = column.texts.map((text) => levelOf(text, input))
       const counts = column.texts.map(() => 0)
       for (let r = 0; r < rows.length; r++) {
         const code = column.codes[rows[r]!]!

@@ -83,7 +83,7 @@ export function chooseInputs(
         continue
       }
     }
-    chosen.push({ ...common, ...levelsOf(column, table.style) })
+    chosen.push({ ...common, ...levelsOf(column, table.style, columnName(place, names), remarks) })
   }
   if (namesOnly.length > 0) throw tooManyNames(table, namesOnly, names)
   if (chosen.length > 0) return chosen
@@ -103,13 +103,32 @@ export function hasGaps(column: Column): boolean {
   return column.kind === 'number' ? column.values.some(Number.isNaN) : column.codes.includes(-1)
 }
 
-function levelsOf({ texts }: TextColumn, style: NumberStyle): Pick<InputColumn, 'levels' | 'ordered'> {
-  const lower = texts.map((text) => text.toLowerCase()).sort()
-  const words = BOOLEANS.find((pair) => pair.join() === lower.join())
-  if (words !== undefined) {
-    return { levels: words.map((word) => texts.find((text) => text.toLowerCase() === word)!), ordered: true }
+function levelsOf(
+  { texts }: TextColumn,
+  style: NumberStyle,
+  name: string,
+  remarks: string[],
+): Pick<InputColumn, 'levels' | 'ordered'> {
+  const lower = [...new Set(texts.map((text) => text.toLowerCase()))].sort()
+  if (isTwofold(lower)) {
+    if (texts.length > lower.length) {
+      remarks.push(`${name} writes ${lower.join(' and ')} in several ways, which are read as one`)
+    }
+    return { levels: lower.map((word) => texts.find((text) => text.toLowerCase() === word)!), ordered: true }
   }
   return { levels: sortTexts(texts, style), ordered: false }
+}
+
+/** Whether levels are no and yes in words, which one input tells apart. */
+function isTwofold(levels: readonly string[]): boolean {
+  return BOOLEANS.some((pair) => pair.join() === levels.join().toLowerCase())
+}
+
+/** The place of a text among a column's levels, -1 for none; the case of true, false and the like does not count. */
+export function levelOf(text: string, { levels, ordered }: InputColumn): number {
+  const exact = levels!.indexOf(text)
+  if (exact >= 0 || !ordered || !isTwofold(levels!)) return exact
+  return levels!.findIndex((level) => level.toLowerCase() === text.toLowerCase())
 }
 
 /** Texts in their usual order: by value if all of them are numbers, otherwise by their characters' codes. */

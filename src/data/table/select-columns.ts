@@ -33,6 +33,13 @@ export function selectColumns(
   if (typeof settings.label === 'number' && settings.label < 0) refuseNamedEmpty(file, names, empty)
   const label = find(settings.label, 'label')
   const dropped = new Set((settings.drop ?? []).map((key) => find(key, 'drop')))
+  if (dropped.has(label)) {
+    throw malformed(
+      file,
+      `has its label, ${columnName(label, names)}, among the columns to drop`,
+      'Write another label: NAME, or leave it out of drop.',
+    )
+  }
   const chosen = settings.columns?.map((key) => find(key, 'columns'))
   if (chosen?.includes(label)) {
     throw malformed(file, `has its label among the inputs: columns also names ${show(settings.label)}`)

@@ -5,12 +5,13 @@ import { type DataSet, type InputLayout, sharedFloat64s } from '../data-set.ts'
 import { regressionRemark } from '../measured-labels.ts'
 import { malformed } from '../read-file.ts'
 import { MissingWords } from './cells.ts'
-import { type ClassSettings, likelyLabel, measuredLabel, readClasses } from './class-column.ts'
+import { type ClassSettings, labelColumn, likelyLabel, measuredLabel, readClasses } from './class-column.ts'
+import { levelColumns, unusedNames } from './column-roles.ts'
 import { encodeInputs } from './encode-inputs.ts'
-import { chooseInputs, hasGaps, type InputColumn, orderKey, placeOfRow } from './input-columns.ts'
+import { chooseInputs, hasGaps, type InputColumn, placeOfRow } from './input-columns.ts'
 import { matchTable } from './match-table.ts'
 import type { TableReading } from './reading.ts'
-import { findColumn, selectColumns } from './select-columns.ts'
+import { selectColumns } from './select-columns.ts'
 import { columnName, listNames, quoted, type Selection, type Table, type TableFile } from './table.ts'
 import { readTargets } from './target-column.ts'
 
@@ -26,14 +27,11 @@ export function tableSet(
 ): DataSet {
   const { names, width } = opened
   const selection = selectColumns(opened.file, names, width, config, opened.empty)
-  const texts = new Set([
-    ...config.categorical.map((key) => findColumn(opened, key, 'categorical')),
-    ...Object.keys(config.ordered).map((key) => findColumn(opened, orderKey(key, names), 'ordered')),
-  ])
+  const remarks = [...opened.remarks, ...repeatedNames(opened), ...movedLabel(opened, selection, config)]
+  const texts = new Set(levelColumns(opened, selection, config, remarks))
   for (const place of [selection.label!, ...opened.declared]) texts.add(place)
   const missing = new MissingWords(config.missingValues, opened.form ?? undefined)
   const table = opened.read([...selection.inputs, selection.label!], texts, missing)
-  const remarks = [...opened.remarks, ...repeatedNames(opened), ...movedLabel(opened, selection, config)]
   const categorical = [...config.categorical, ...opened.declared]
   const inputs = chooseInputs(table, selection, { ...config, categorical }, remarks)
   const reading: TableReading = {
@@ -66,6 +64,8 @@ export function tableSet(
     if (!regression) checkTestClasses(parts[0]!, parts[1]!)
   }
   remarks.push(...parts.flatMap((part) => part.remarks), ...unmetWords(missing))
+  const labels = parts.flatMap((part) => labelColumn(part.table, selection).texts)
+  remarks.push(...unusedNames(config.rename, labels))
   return assemble(format, parts, reading, remarks, config.shape)
 }
 
