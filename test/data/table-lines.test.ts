@@ -65,6 +65,14 @@ describe('a row that begins with the sign of a comment', () => {
     expect(data.remarks).toEqual([])
   })
 
+  it('is refused where it is no row, and the way out is to give the sign', () => {
+    const content = `# top\ncolour,x,label\n${rows.map((row) => row.replace('#', '')).join('\n')}\n# the end\n`
+    const error = userErrorOf(() => read(content))
+    expect(error.message).toMatch(/has 1 cells in line 33; the first row has 3$/)
+    expect(error.hint).toBe('If all lines that begin with # are comments: comment: "#".')
+    expect(read(content, { comment: '#' }).labels).toHaveLength(30)
+  })
+
   it('leaves the lines of what follows as they are', () => {
     const error = userErrorOf(() => read('# one\r\n# two\r\nx,y,label\r\n1,2,a\r\n3,,b\r\n'))
     expect([error.where?.line, error.message]).toEqual([

@@ -172,7 +172,7 @@ function readColumns(
     const lines: number[] = []
     let rows = form.header ? -1 : 0
     readRows(file, content, form, (cells, line) => {
-      if (cells.length !== width) throw raggedRow(file, cells.length, line, width, names)
+      if (cells.length !== width) throw raggedRow(file, cells, line, width, names)
       if (rows++ < 0) return
       for (const place of empty) {
         if (cells[place] !== '') throw notEmpty(file, columnName(place, names), cells[place]!, line)
@@ -207,16 +207,19 @@ function hasOpenPoint({ given, delimiter, decimal, thousands }: CsvForm): boolea
 
 function raggedRow(
   file: string,
-  cells: number,
+  cells: readonly string[],
   line: number,
   width: number,
   names: readonly string[] | null,
 ) {
+  const sign = /^[#%]/.exec(cells[0] ?? '')?.[0]
   const hint =
-    line <= 3
-      ? `If the first line is not part of the table, skip it: skip: 1.${names === null ? ' If it names the columns: header: true.' : ''}`
-      : 'A cell that contains the delimiter must be quoted. Lines that are not part of the table: skip for those above it, comment for their sign.'
-  return malformed(file, `has ${cells} cells in line ${line}; the first row has ${width}`, hint, line)
+    sign !== undefined && line > 1
+      ? `If all lines that begin with ${sign} are comments: comment: "${sign}".`
+      : line <= 3
+        ? `If the first line is not part of the table, skip it: skip: 1.${names === null ? ' If it names the columns: header: true.' : ''}`
+        : 'A cell that contains the delimiter must be quoted. Lines that are not part of the table: skip for those above it, comment for their sign.'
+  return malformed(file, `has ${cells.length} cells in line ${line}; the first row has ${width}`, hint, line)
 }
 
 function outOfRange(file: string, cell: string, column: string, line: number) {
