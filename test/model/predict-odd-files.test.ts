@@ -28,6 +28,17 @@ describe('another file of the same table', () => {
     expect(data.remarks.join()).toMatch(/test file: the file has no header/)
   })
 
+  it('may be a single row of texts', async () => {
+    const folder = newFolder()
+    const [file, one] = [path.join(folder, 'train.csv'), path.join(folder, 'one.csv')]
+    const rows = ROWS.map((row, i) => row.replace(/^[^,]*/, 'pq'[i % 2]!))
+    writeFileSync(file, [HEADER, ...rows].join('\n'))
+    writeFileSync(one, 'p,b\n')
+    const predicted = await predictFile(await trained({ source: 'csv', path: file, label: 'kind' }), one)
+    expect(predicted.rows).toBe(1)
+    expect(predicted.remarks.join()).toMatch(/^the file has no header/)
+  })
+
   it('has a header where the names of the study are in its first row, whatever these look like', async () => {
     const folder = newFolder()
     const file = path.join(folder, 'years.csv')

@@ -125,6 +125,8 @@ function hasHeader(
 ): boolean {
   if (header !== 'detect') return header
   if (named || holdsNames(sample[0]!, names ?? [])) return true
+  // A file of one line without a name that is known is a row.
+  if (names !== null && sample.length === 1) return false
   const used = width - emptyColumns(sample.slice(1), width).size
   const guess = guessHeader(sample, label === null ? null : placeOf(label, null, used), dialect)
   if (guess.reason !== null) remarks.push(`the first line is read as the header: ${guess.reason}`)
