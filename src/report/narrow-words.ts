@@ -52,10 +52,22 @@ function reasonClause(
     case 'choices-present':
       return `no choice is missing from the best trials by more than chance (p = ${figure(reason.pValue)})`
     case 'choices-missing':
-      return `none of the best ${reason.elite} trials has ${reason.missing.map(String).join(' or ')} (p = ${figure(reason.pValue)})`
+      return missingClause(reason)
+    case 'choices-back': {
+      const back = `${reason.back.map(String).join(' and ')} came back: some of the best trials, drawn from the whole range, have ${reason.back.length === 1 ? 'it' : 'them'}`
+      return reason.missing.length === 0 ? back : `${back}; ${missingClause(reason)}`
+    }
     case 'sentence':
       return reason.text
   }
+}
+
+function missingClause({
+  elite,
+  missing,
+  pValue,
+}: Extract<NarrowReason, { code: 'choices-missing' | 'choices-back' }>): string {
+  return `none of the best ${elite} trials has ${missing.map(String).join(' or ')} (p = ${figure(pValue)})`
 }
 
 function remarkClause(remark: NarrowRemark): string {

@@ -52,6 +52,14 @@ export type NarrowReason =
       readonly elite: number
       readonly missing: readonly ParamValue[]
     }
+  /** Choices of the root range, not of the stage's, that the elite has again; and choices of the stage's it lacks. */
+  | {
+      readonly code: 'choices-back'
+      readonly pValue: number
+      readonly elite: number
+      readonly back: readonly ParamValue[]
+      readonly missing: readonly ParamValue[]
+    }
   /** A decision that version 1 of the store kept as a sentence. */
   | {
       readonly code: 'sentence'
@@ -84,7 +92,7 @@ export interface ParameterDecision {
   readonly name: string
   /**
    * `narrowed` to a part of the range; `moved` past an edge, the far end cut; `extended` past an edge, the far end
-   * left; `reduced` by choices; `kept` as it was.
+   * left, or to what the elite has outside; `reduced` by choices; `kept` as it was.
    */
   readonly action: 'narrowed' | 'moved' | 'extended' | 'kept' | 'reduced'
   readonly before: Distribution

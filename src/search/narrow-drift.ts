@@ -1,8 +1,8 @@
-import type { Distribution } from '../space/distribution.ts'
+import type { Distribution, ParamValue } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
-import { toUnit } from '../space/unit-scale.ts'
 import type { AxisView } from './narrow-axis.ts'
 import type { Edge } from './narrow-decision.ts'
+import { placeWithin } from './narrow-part.ts'
 import { hasValue, rankTrials } from './rank.ts'
 import type { PastTrial } from './sampler.ts'
 
@@ -31,7 +31,7 @@ export function earlyEpoch(epochs: number): number | null {
  * prefer (shallow networks, high rates) shows as a move, and goes on with more epochs. Null where too little moves.
  */
 export function driftOf(
-  { name, ranked, eliteSize, early, direction }: AxisView,
+  { name, root, ranked, eliteSize, early, direction }: AxisView,
   before: Distribution,
 ): Drift | null {
   if (early === null) return null
@@ -40,8 +40,9 @@ export function driftOf(
     known.map((trial) => ({ ...trial, value: early.values.get(trial.number)! })),
     direction,
   )
-  const moved =
-    meanPlace(known.slice(0, eliteSize), name, before) - meanPlace(then.slice(0, eliteSize), name, before)
+  const place = (trials: readonly PastTrial[]): number =>
+    meanPlace(trials.slice(0, eliteSize), name, (value) => placeWithin(before, root, value))
+  const moved = place(known) - place(then)
   if (!(Math.abs(moved) > LEAST_DRIFT)) return null
   return {
     side: moved < 0 ? 'lower' : 'upper',
@@ -52,10 +53,14 @@ export function driftOf(
 }
 
 /** NaN if none of them has the parameter. */
-function meanPlace(trials: readonly PastTrial[], name: string, range: Distribution): number {
+function meanPlace(
+  trials: readonly PastTrial[],
+  name: string,
+  placeOf: (value: ParamValue) => number,
+): number {
   const places = trials.flatMap(({ params }) => {
     const value = own(params, name)
-    const place = value === undefined ? Number.NaN : toUnit(range, value)
+    const place = value === undefined ? Number.NaN : placeOf(value)
     return Number.isNaN(place) ? [] : [Math.min(1, Math.max(0, place))]
   })
   return places.reduce((sum, place) => sum + place, 0) / places.length

@@ -1,13 +1,12 @@
 import type { Distribution } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
-import { subrange } from '../space/subrange.ts'
-import { toUnit } from '../space/unit-scale.ts'
 import { isFlat, lowestPlace, nearlyLowest } from './effect-profile.ts'
 import { chanceOfSoFew, evidence } from './evidence.ts'
 import { type AxisView, keptBecause, LEAST_ELITE, type Placed, SIGNIFICANCE } from './narrow-axis.ts'
 import type { NarrowRemark, ParameterDecision } from './narrow-decision.ts'
 import { type Drift, driftOf } from './narrow-drift.ts'
 import { edgeOf, goesPast, pastEdge, reachPastEdge, stoppingBound } from './narrow-edge.ts'
+import { partOf, placeWithin } from './narrow-part.ts'
 
 /**
  * Narrows, moves or extends a range, or an ordered list of choices, to where the best trials lie; leaves it alone
@@ -36,8 +35,8 @@ export function narrowRange(view: AxisView, before: Distribution, profile: Float
     const past = reachPastEdge(before, view.root, edge)
     const after =
       edge === 'lower'
-        ? subrange(before, Math.min(-past, start), end, view.root)
-        : subrange(before, start, Math.max(1 + past, end), view.root)
+        ? partOf(before, Math.min(-past, start), end, view.root)
+        : partOf(before, start, Math.max(1 + past, end), view.root)
     if (goesPast(before, after, edge)) {
       const action = (edge === 'lower' ? end < 1 : start > 0) ? 'moved' : 'extended'
       const reason = pastEdge(best, name, edge, before, after, pValue)
@@ -45,13 +44,20 @@ export function narrowRange(view: AxisView, before: Distribution, profile: Float
     }
     remarks.push(...stoppingBound(view, before, best, edge))
   }
-  if (pValue > SIGNIFICANCE) return keptBecause(name, before, { code: 'no-trend', pValue }, remarks)
-  if (isFlat(profile)) return keptBecause(name, before, { code: 'flat', pValue }, remarks)
-  const after = subrange(before, start, end, view.root)
+  const isOutside = start < 0 || end > 1
+  const hasTrend = pValue <= SIGNIFICANCE && !isFlat(profile)
+  // A choice that one of the best has comes back whatever the trend; without one, nothing is cut.
+  if (!hasTrend && !(isOutside && before.kind === 'categorical')) {
+    const code = pValue > SIGNIFICANCE ? 'no-trend' : 'flat'
+    return keptBecause(name, before, { code, pValue }, remarks)
+  }
+  const after = hasTrend
+    ? partOf(before, start, end, view.root)
+    : partOf(before, Math.min(0, start), Math.max(1, end), view.root)
   if (JSON.stringify(after) === JSON.stringify(before)) {
     return keptBecause(name, before, { code: 'ends-untested', pValue }, remarks)
   }
-  if (start < 0 || end > 1) {
+  if (isOutside) {
     const outermost = outermostOf(elite).trial.params[name]!
     const reason = { code: 'elite-outside', pValue, outermost } as const
     return { name, action: 'extended', before, after, reason, remarks }
@@ -62,10 +68,10 @@ export function narrowRange(view: AxisView, before: Distribution, profile: Float
 }
 
 /** The trials that have the parameter, best first, and where on its range. */
-export function placedTrials({ name, ranked, eliteSize }: AxisView, before: Distribution): Placed[] {
+export function placedTrials({ name, root, ranked, eliteSize }: AxisView, before: Distribution): Placed[] {
   return ranked.flatMap((trial, rank) => {
     const value = own(trial.params, name)
-    const place = value === undefined ? Number.NaN : toUnit(before, value)
+    const place = value === undefined ? Number.NaN : placeWithin(before, root, value)
     return Number.isNaN(place) ? [] : [{ trial, isElite: rank < eliteSize, place }]
   })
 }

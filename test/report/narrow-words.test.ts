@@ -39,6 +39,14 @@ describe('the words of a narrowing decision', () => {
     )
   })
 
+  it('say which choices came back, and which went', () => {
+    const back = { code: 'choices-back', pValue: 0.001, elite: 13, back: ['elu'], missing: [] } as const
+    expect(because(back)).toBe('elu came back: some of the best trials, drawn from the whole range, have it')
+    expect(because({ ...back, back: ['elu', 'relu'], missing: ['tanh'] })).toBe(
+      'elu and relu came back: some of the best trials, drawn from the whole range, have them; none of the best 13 trials has tanh (p = 0.001)',
+    )
+  })
+
   it('add where the trials diverged', () => {
     const remarks = [{ code: 'diverged-side', count: 9, side: 'above', from: 0.312 }] as const
     expect(because({ code: 'no-trend', pValue: 0.5 }, { remarks })).toBe(

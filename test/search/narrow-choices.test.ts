@@ -6,9 +6,14 @@ import type { ParamValue } from '../../src/space/distribution.ts'
 import { pastTrial } from '../../src/testing/requests.ts'
 
 /** Trials with these choices, best first; without the parameter where the choice is null. */
-function narrowed(choices: readonly ParamValue[], ranked: readonly (ParamValue | null)[], eliteSize: number) {
+function narrowed(
+  choices: readonly ParamValue[],
+  ranked: readonly (ParamValue | null)[],
+  eliteSize: number,
+  whole: readonly ParamValue[] = choices,
+) {
   const trials = ranked.map((value, number) => pastTrial(number, value === null ? {} : { c: value }, number))
-  const view = { name: 'c', ranked: trials, eliteSize } as unknown as AxisView
+  const view = { name: 'c', root: choice([...whole]), ranked: trials, eliteSize } as unknown as AxisView
   return narrowChoices(view, choice([...choices]))
 }
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value)
@@ -57,6 +62,25 @@ describe('narrowing a choice', () => {
       action: 'reduced',
       after: { choices: ['a'] },
       reason: { elite: 9, missing: ['b', 'c'], pValue: expect.closeTo(167960 / 14307150, 12) },
+    })
+  })
+
+  it('takes back those of the whole list that one of the best has, in its order', () => {
+    const ranked = ['c', ...times(4, 'b'), ...times(15, 'd'), 'a']
+    expect(narrowed(['b', 'd'], ranked, 5, ['a', 'b', 'c', 'd'])).toMatchObject({
+      action: 'extended',
+      before: { choices: ['b', 'd'] },
+      after: { choices: ['b', 'c'] },
+      // None of 15 among 5 of 21: C(6, 5) / C(21, 5).
+      reason: {
+        ...{ code: 'choices-back', back: ['c'], missing: ['d'], elite: 5 },
+        pValue: expect.closeTo(6 / 20349, 12),
+      },
+    })
+    expect(narrowed(['b', 'd'], ['a', 'b', 'd', 'b', 'd', 'c'], 4, ['a', 'b', 'c', 'd'])).toMatchObject({
+      action: 'extended',
+      after: { choices: ['a', 'b', 'd'] },
+      reason: { code: 'choices-back', back: ['a'], missing: [] },
     })
   })
 

@@ -1,0 +1,56 @@
+import type {
+  CategoricalDistribution,
+  Distribution,
+  FloatDistribution,
+  IntDistribution,
+  ParamValue,
+} from '../space/distribution.ts'
+import { subrange } from '../space/subrange.ts'
+import { toUnit } from '../space/unit-scale.ts'
+
+/**
+ * Where a value lies on the range `before`, in units of it: beyond [0, 1] outside of it. An ordered choice that it lacks
+ * lies where the list of the whole range, `root`, has it; NaN for what has no place.
+ */
+export function placeWithin(before: Distribution, root: Distribution, value: ParamValue): number {
+  const lists = ordered(before, root)
+  const index = lists === null ? -1 : lists.all.indexOf(value)
+  return lists === null || index < 0 ? toUnit(before, value) : (index - lists.first + 0.5) / lists.count
+}
+
+/**
+ * The part of `before` between two places of it, or its extension as far as the whole range `root` allows: an ordered
+ * list gets back choices of the whole one, and zero bars only a range that was declared on one side of it.
+ */
+export function partOf(before: Distribution, start: number, end: number, root: Distribution): Distribution {
+  const lists = ordered(before, root)
+  if (lists !== null && (start < 0 || end > 1)) {
+    const onRoot = (place: number): number => (lists.first + place * lists.count) / lists.all.length
+    return subrange(root, onRoot(start), onRoot(end))
+  }
+  if (!isRange(before) || !isRange(root) || before.hard || !(root.low < 0 && root.high > 0)) {
+    return subrange(before, start, end, root)
+  }
+  // `subrange` would not let what an earlier narrowing left of it pass zero, except up to declared bounds.
+  const most = before.kind === 'int' ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE
+  const part = subrange({ ...before, hard: true }, start, end, { ...root, low: -most, high: most })
+  return isRange(part) ? { ...part, hard: false } : part
+}
+
+/** Whether it is a range of numbers, which has bounds. */
+export function isRange(distribution: Distribution): distribution is FloatDistribution | IntDistribution {
+  return distribution.kind === 'float' || distribution.kind === 'int'
+}
+
+/** Where an ordered list lies on the whole one; null unless it is a run of that. */
+function ordered(before: Distribution, root: Distribution) {
+  if (!isOrdered(before) || !isOrdered(root)) return null
+  const { choices } = before
+  const first = root.choices.indexOf(choices[0]!)
+  const isRun = first >= 0 && choices.every((choice, i) => root.choices[first + i] === choice)
+  return isRun ? { all: root.choices, first, count: choices.length } : null
+}
+
+function isOrdered(distribution: Distribution): distribution is CategoricalDistribution {
+  return distribution.kind === 'categorical' && distribution.ordered
+}
