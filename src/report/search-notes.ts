@@ -1,4 +1,5 @@
 import type { Edge } from '../search/narrow-decision.ts'
+import { isAtEdge } from '../search/narrow-edge.ts'
 import { DEFAULT_KEEP, DEFAULT_MARGIN } from '../search/plan.ts'
 import { areTied } from '../search/rank.ts'
 import { REPLICATE_SAMPLER } from '../search/replication.ts'
@@ -26,8 +27,6 @@ export interface TopSpread {
   readonly accuracy: { readonly examples: number; readonly error: number; readonly spread: number } | null
 }
 
-/** Places this near an end of a range, as a share of it, lie at its edge. */
-const EDGE = 0.1
 const FEWEST_TO_JUDGE = 12
 /** This many first trials of a stage show where the best crowd; more would only take longer. */
 const MOST_JUDGED = 128
@@ -73,8 +72,7 @@ function liesAt({ params }: TrialRecord, name: string, edge: Edge, root: StageRe
   const value = own(params, name)
   const range = root.parameters[name]
   if (value === undefined || range === undefined) return false
-  const place = toUnit(range, value)
-  return edge === 'lower' ? place < EDGE : place > 1 - EDGE
+  return isAtEdge(range, toUnit(range, value), edge)
 }
 
 /** @param top the best trials, best first */

@@ -1,12 +1,13 @@
 import { log } from '../numerics/elementary.ts'
 import type { Distribution, FloatDistribution, IntDistribution } from '../space/distribution.ts'
 import { subrange } from '../space/subrange.ts'
-import { logEnds } from '../space/unit-scale.ts'
+import { countValues, logEnds, toUnit, valueAt } from '../space/unit-scale.ts'
 import type { Evidence } from './evidence.ts'
 import { type AxisView, type Placed, SIGNIFICANCE } from './narrow-axis.ts'
 import type { Edge, NarrowReason, NarrowRemark } from './narrow-decision.ts'
+import { isRange } from './narrow-part.ts'
 
-/** The share of the range at each end that counts as its edge. */
+/** The share of the range at each end that counts as its edge, at least. */
 const EDGE = 0.1
 /** How far past an edge a log range goes: an optimum two decades outside lies well within it. */
 const DECADES_PAST_EDGE = 3
@@ -17,20 +18,42 @@ const WIDTHS_PAST_EDGE = 0.5
  * The edge where the effect is lowest, if the best trials crowd towards it by more than chance and reach it: an
  * adaptive stage's trials crowd where they are, and say nothing of an edge far away. Else null.
  */
-export function edgeOf(placed: readonly Placed[], lowest: number, { below, above }: Evidence): Edge | null {
-  const reached = Math.max(EDGE, 3 / placed.length)
-  const reaches = (distance: (place: number) => number): boolean =>
-    placed.some(({ isElite, place }) => isElite && distance(place) < reached)
-  const near = edgeNear(lowest)
-  if (near === 'lower' && below < SIGNIFICANCE && reaches((place) => place)) return near
-  if (near === 'upper' && above < SIGNIFICANCE && reaches((place) => 1 - place)) return near
-  return null
+export function edgeOf(
+  range: Distribution,
+  placed: readonly Placed[],
+  lowest: number,
+  { below, above }: Evidence,
+): Edge | null {
+  const near = edgeNear(range, lowest)
+  if (near === null || !((near === 'lower' ? below : above) < SIGNIFICANCE)) return null
+  const reached = Math.max(edgeWidth(range, near), 3 / placed.length)
+  const reaches = placed.some(({ isElite, place }) => isElite && distanceFrom(near, place) < reached)
+  return reaches ? near : null
 }
 
 /** The edge that a place of a range belongs to; null between them. */
-export function edgeNear(place: number): Edge | null {
-  if (place < EDGE) return 'lower'
-  return place > 1 - EDGE ? 'upper' : null
+export function edgeNear(range: Distribution, place: number): Edge | null {
+  if (isAtEdge(range, place, 'lower')) return 'lower'
+  return isAtEdge(range, place, 'upper') ? 'upper' : null
+}
+
+/** Whether a place of a range counts as that edge: within a tenth of it, or on the end value of few. */
+export function isAtEdge(range: Distribution, place: number, edge: Edge): boolean {
+  const width = edgeWidth(range, edge)
+  return edge === 'lower' ? place < width : place > 1 - width
+}
+
+function distanceFrom(edge: Edge, place: number): number {
+  return edge === 'lower' ? place : 1 - place
+}
+
+/** The share of the range that counts as its edge: of few values none lies within a tenth of it, so that of the last one. */
+function edgeWidth(range: Distribution, edge: Edge): number {
+  const count = countValues(range)
+  if (!isRange(range) || count === Infinity) return Math.max(EDGE, 1 / count)
+  const half = (range.step ?? 1) / 2
+  const border = edge === 'lower' ? range.low + half : lastOf(range) - half
+  return Math.max(EDGE, distanceFrom(edge, toUnit(range, border)))
 }
 
 /**
@@ -46,10 +69,16 @@ export function reachPastEdge(range: Distribution, root: Distribution, edge: Edg
   return (DECADES_PAST_EDGE * Math.LN10) / (end - start)
 }
 
-/** Whether `after` reaches farther at that side than `before`. */
+/** Whether `after` has values farther out at that side than `before`. */
 export function goesPast(before: Distribution, after: Distribution, edge: Edge): boolean {
   if (!isRange(before) || !isRange(after)) return false
-  return edge === 'lower' ? after.low < before.low : after.high > before.high
+  return edge === 'lower' ? after.low < before.low : lastOf(after) > lastOf(before)
+}
+
+/** The highest value of a range: its high bound, if a step comes to that. */
+function lastOf(range: FloatDistribution | IntDistribution): number {
+  const count = countValues(range)
+  return count === Infinity ? range.high : Number(valueAt(range, count - 1))
 }
 
 /** Why the range went past an edge, and how far: in decades on a log scale, else in widths. */
@@ -66,7 +95,7 @@ export function pastEdge(
     pValue,
     edge,
     best: best.trial.params[name]!,
-    bestAtEdge: isAtEdge(best, edge),
+    bestAtEdge: isAtEdge(before, best.place, edge),
     reach: reachOf(before, after, edge),
   }
 }
@@ -87,13 +116,9 @@ export function stoppingBound(
       code: 'hard-bound',
       edge,
       bound: edge === 'lower' ? root.low : root.high,
-      bestAtEdge: isAtEdge(best, edge),
+      bestAtEdge: isAtEdge(before, best.place, edge),
     },
   ]
-}
-
-function isAtEdge({ place }: Placed, edge: Edge): boolean {
-  return edge === 'lower' ? place < EDGE : place > 1 - EDGE
 }
 
 function reachOf(before: Distribution, after: Distribution, edge: Edge) {
@@ -101,8 +126,4 @@ function reachOf(before: Distribution, after: Distribution, edge: Edge) {
   const [from, to] = edge === 'lower' ? [after.low, before.low] : [before.high, after.high]
   if (before.log) return { unit: 'decades', amount: (log(to) - log(from)) / Math.LN10 } as const
   return { unit: 'widths', amount: (to - from) / (before.high - before.low) } as const
-}
-
-function isRange(distribution: Distribution): distribution is FloatDistribution | IntDistribution {
-  return distribution.kind === 'float' || distribution.kind === 'int'
 }

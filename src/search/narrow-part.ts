@@ -6,7 +6,7 @@ import type {
   ParamValue,
 } from '../space/distribution.ts'
 import { subrange } from '../space/subrange.ts'
-import { toUnit } from '../space/unit-scale.ts'
+import { countValues, toUnit, valueAt } from '../space/unit-scale.ts'
 
 /**
  * Where a value lies on the range `before`, in units of it: beyond [0, 1] outside of it. An ordered choice that it lacks
@@ -35,6 +35,24 @@ export function partOf(before: Distribution, start: number, end: number, root: D
   const most = before.kind === 'int' ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE
   const part = subrange({ ...before, hard: true }, start, end, { ...root, low: -most, high: most })
   return isRange(part) ? { ...part, hard: false } : part
+}
+
+/** Whether a part of a range has all its values: a high bound between two steps may go without any of them. */
+export function hasSameValues(part: Distribution, whole: Distribution): boolean {
+  const count = countValues(part)
+  if (count === Infinity || count !== countValues(whole)) {
+    return JSON.stringify(part) === JSON.stringify(whole)
+  }
+  return valueAt(part, 0) === valueAt(whole, 0)
+}
+
+/** How much of a range a part of it is, on the range's own scale: of few values, the share of them that are left. */
+export function shareLeft(whole: Distribution, part: Distribution): number {
+  if (!isRange(whole) || !isRange(part) || (!whole.log && whole.step !== null)) {
+    return countValues(part) / countValues(whole)
+  }
+  const slack = whole.kind === 'int' ? 0.5 : 0
+  return toUnit(whole, part.high + slack) - toUnit(whole, part.low - slack)
 }
 
 /** Whether it is a range of numbers, which has bounds. */

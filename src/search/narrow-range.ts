@@ -6,7 +6,7 @@ import { type AxisView, keptBecause, LEAST_ELITE, type Placed, SIGNIFICANCE } fr
 import type { NarrowRemark, ParameterDecision } from './narrow-decision.ts'
 import { type Drift, driftOf } from './narrow-drift.ts'
 import { edgeOf, goesPast, pastEdge, reachPastEdge, stoppingBound } from './narrow-edge.ts'
-import { partOf, placeWithin } from './narrow-part.ts'
+import { hasSameValues, partOf, placeWithin, shareLeft } from './narrow-part.ts'
 
 /**
  * Narrows, moves or extends a range, or an ordered list of choices, to where the best trials lie; leaves it alone
@@ -29,7 +29,7 @@ export function narrowRange(view: AxisView, before: Distribution, profile: Float
   const drift = driftOf(view, before)
   const box = eliteBox(placed, elite, view.margin, profile, drift)
   const { start, end } = box
-  const edge = isFlat(profile) ? null : edgeOf(placed, lowestPlace(profile), found)
+  const edge = isFlat(profile) ? null : edgeOf(before, placed, lowestPlace(profile), found)
   const remarks = [...divergedSide(placed, name), ...box.remarks]
   if (edge !== null) {
     const past = reachPastEdge(before, view.root, edge)
@@ -38,7 +38,8 @@ export function narrowRange(view: AxisView, before: Distribution, profile: Float
         ? partOf(before, Math.min(-past, start), end, view.root)
         : partOf(before, start, Math.max(1 + past, end), view.root)
     if (goesPast(before, after, edge)) {
-      const action = (edge === 'lower' ? end < 1 : start > 0) ? 'moved' : 'extended'
+      const isFarCut = goesPast(after, before, edge === 'lower' ? 'upper' : 'lower')
+      const action = isFarCut ? 'moved' : 'extended'
       const reason = pastEdge(best, name, edge, before, after, pValue)
       return { name, action, before, after, reason, remarks }
     }
@@ -54,7 +55,7 @@ export function narrowRange(view: AxisView, before: Distribution, profile: Float
   const after = hasTrend
     ? partOf(before, start, end, view.root)
     : partOf(before, Math.min(0, start), Math.max(1, end), view.root)
-  if (JSON.stringify(after) === JSON.stringify(before)) {
+  if (hasSameValues(after, before)) {
     return keptBecause(name, before, { code: 'ends-untested', pValue }, remarks)
   }
   if (isOutside) {
@@ -62,7 +63,7 @@ export function narrowRange(view: AxisView, before: Distribution, profile: Float
     const reason = { code: 'elite-outside', pValue, outermost } as const
     return { name, action: 'extended', before, after, reason, remarks }
   }
-  const share = end - start
+  const share = shareLeft(before, after)
   const reason = { code: 'concentrated', pValue, share, best: best.trial.params[name]! } as const
   return { name, action: 'narrowed', before, after, reason, remarks }
 }

@@ -32,7 +32,7 @@ export function stoppingBounds(request: NarrowRequest): Map<string, StoppedAt> {
 }
 
 function stoppedAt(before: Distribution, lowest: number, view: AxisView): StoppedAt | null {
-  const near = edgeNear(lowest)
+  const near = edgeNear(before, lowest)
   const placed = placedTrials(view, before)
   const elite = placed.filter(({ isElite }) => isElite)
   if (near === null || elite.length < LEAST_ELITE) return null
@@ -43,5 +43,5 @@ function stoppedAt(before: Distribution, lowest: number, view: AxisView): Stoppe
     placed.map(({ isElite }) => isElite),
     view.streamName,
   )
-  return edgeOf(placed, lowest, found) === null ? null : remark
+  return edgeOf(before, placed, lowest, found) === null ? null : remark
 }

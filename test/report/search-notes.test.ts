@@ -64,6 +64,18 @@ describe('a hard bound that stops the search', () => {
     )
   })
 
+  it('is said of the last of few values, which no tenth of the range holds', async () => {
+    const run = await runSimulated({
+      space: searchSpace({ layers: int(1, 4), other: float(0, 1) }),
+      stages: [
+        { trials: 32, epochs: 1 },
+        { trials: 8, epochs: 1 },
+      ],
+      evaluate: ({ spec: { params } }) => [(params.other as number) / 50 - (params.layers as number)],
+    })
+    expect(summaryOf(run)).toMatch('The best lies at the upper edge of layers (4), a hard bound')
+  })
+
   it('is not said of a soft range, which is passed', async () => {
     const run = await towards(-1, true)
     expect(summaryOf(run)).not.toMatch('hard bound')

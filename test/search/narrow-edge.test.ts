@@ -9,6 +9,8 @@ import {
   stoppingBound,
 } from '../../src/search/narrow-edge.ts'
 import { choice, float, int } from '../../src/space/constructors.ts'
+import type { Distribution } from '../../src/space/distribution.ts'
+import { countValues, toUnit, valueAt } from '../../src/space/unit-scale.ts'
 import { pastTrial } from '../../src/testing/requests.ts'
 
 /** The best trials at these places of 100, the others spread evenly. */
@@ -21,53 +23,104 @@ function placed(best: readonly number[], count = 100): Placed[] {
   }))
 }
 
+const unit = float(0, 1)
 const NONE = { anywhere: 1, below: 1, above: 1 }
 const BELOW = { ...NONE, below: 0.01 }
 const ABOVE = { ...NONE, above: 0.01 }
 
 describe('the edge that the best trials crowd towards', () => {
   it('is one where the effect is lowest, with evidence for its side, that one of the best reaches', () => {
-    expect(edgeOf(placed([0.05, 0.2, 0.3]), 0, BELOW)).toBe('lower')
-    expect(edgeOf(placed([0.95, 0.8, 0.7]), 1, ABOVE)).toBe('upper')
+    expect(edgeOf(unit, placed([0.05, 0.2, 0.3]), 0, BELOW)).toBe('lower')
+    expect(edgeOf(unit, placed([0.95, 0.8, 0.7]), 1, ABOVE)).toBe('upper')
   })
 
   it('is none without evidence for that side', () => {
-    expect(edgeOf(placed([0.05, 0.2, 0.3]), 0, NONE)).toBeNull()
-    expect(edgeOf(placed([0.05, 0.2, 0.3]), 0, ABOVE)).toBeNull()
-    expect(edgeOf(placed([0.95, 0.8, 0.7]), 1, NONE)).toBeNull()
-    expect(edgeOf(placed([0.95, 0.8, 0.7]), 1, BELOW)).toBeNull()
+    expect(edgeOf(unit, placed([0.05, 0.2, 0.3]), 0, NONE)).toBeNull()
+    expect(edgeOf(unit, placed([0.05, 0.2, 0.3]), 0, ABOVE)).toBeNull()
+    expect(edgeOf(unit, placed([0.95, 0.8, 0.7]), 1, NONE)).toBeNull()
+    expect(edgeOf(unit, placed([0.95, 0.8, 0.7]), 1, BELOW)).toBeNull()
   })
 
   it('is none where the best do not reach it, or where the effect is lowest elsewhere', () => {
-    expect(edgeOf(placed([0.2, 0.3, 0.4]), 0, BELOW)).toBeNull()
-    expect(edgeOf(placed([0.8, 0.7, 0.6]), 1, ABOVE)).toBeNull()
-    expect(edgeOf(placed([0.05, 0.2, 0.3]), 0.5, BELOW)).toBeNull()
-    expect(edgeOf(placed([0.95, 0.8, 0.7]), 0.5, ABOVE)).toBeNull()
+    expect(edgeOf(unit, placed([0.2, 0.3, 0.4]), 0, BELOW)).toBeNull()
+    expect(edgeOf(unit, placed([0.8, 0.7, 0.6]), 1, ABOVE)).toBeNull()
+    expect(edgeOf(unit, placed([0.05, 0.2, 0.3]), 0.5, BELOW)).toBeNull()
+    expect(edgeOf(unit, placed([0.95, 0.8, 0.7]), 0.5, ABOVE)).toBeNull()
   })
 
   it('is reached within a tenth of the range, or three trials of few', () => {
     const at = (place: number, count: number) => [
-      edgeOf(placed([place, 0.5, 0.6], count), 0, BELOW),
-      edgeOf(placed([1 - place, 0.5, 0.4], count), 1, ABOVE),
+      edgeOf(unit, placed([place, 0.5, 0.6], count), 0, BELOW),
+      edgeOf(unit, placed([1 - place, 0.5, 0.4], count), 1, ABOVE),
     ]
     expect(at(0.0999, 100)).toEqual(['lower', 'upper'])
     expect(at(0.1001, 100)).toEqual([null, null])
     expect(at(0.1001, 29)).toEqual(['lower', 'upper'])
     expect(at(0.1499, 20)).toEqual(['lower', 'upper'])
     expect(at(0.1501, 20)).toEqual([null, null])
-    expect(edgeOf(placed([0.15, 0.5, 0.6], 20), 0, BELOW)).toBeNull()
+    expect(edgeOf(unit, placed([0.15, 0.5, 0.6], 20), 0, BELOW)).toBeNull()
   })
 
   it('takes a chance below 5 %', () => {
-    expect(edgeOf(placed([0.05, 0.2, 0.3]), 0, { ...NONE, below: 0.05 })).toBeNull()
-    expect(edgeOf(placed([0.05, 0.2, 0.3]), 0, { ...NONE, below: 0.0499 })).toBe('lower')
-    expect(edgeOf(placed([0.95, 0.8, 0.7]), 1, { ...NONE, above: 0.05 })).toBeNull()
-    expect(edgeOf(placed([0.95, 0.8, 0.7]), 1, { ...NONE, above: 0.0499 })).toBe('upper')
+    expect(edgeOf(unit, placed([0.05, 0.2, 0.3]), 0, { ...NONE, below: 0.05 })).toBeNull()
+    expect(edgeOf(unit, placed([0.05, 0.2, 0.3]), 0, { ...NONE, below: 0.0499 })).toBe('lower')
+    expect(edgeOf(unit, placed([0.95, 0.8, 0.7]), 1, { ...NONE, above: 0.05 })).toBeNull()
+    expect(edgeOf(unit, placed([0.95, 0.8, 0.7]), 1, { ...NONE, above: 0.0499 })).toBe('upper')
   })
 
   it('has a tenth of the range', () => {
-    expect([0.1, 0.9].map(edgeNear)).toEqual([null, null])
-    expect([0.09, 0.11, 0.89, 0.91].map(edgeNear)).toEqual(['lower', null, null, 'upper'])
+    expect([0.1, 0.9].map((place) => edgeNear(unit, place))).toEqual([null, null])
+    expect([0.09, 0.11, 0.89, 0.91].map((place) => edgeNear(unit, place))).toEqual([
+      'lower',
+      null,
+      null,
+      'upper',
+    ])
+  })
+})
+
+describe('the edge of a range of few values', () => {
+  const upTo = (range: Distribution, value: number) => edgeNear(range, toUnit(range, value))
+  it('is its first or last value, wherever that lies', () => {
+    for (const range of [
+      int(1, 3),
+      int(1, 4),
+      int(1, 9),
+      int(0, 10, { step: 4 }),
+      float(0.25, 1, { step: 0.25 }),
+    ]) {
+      const count = countValues(range)
+      const edges = Array.from({ length: count }, (_, i) => upTo(range, valueAt(range, i) as number))
+      expect(edges).toEqual(['lower', ...Array.from({ length: count - 2 }, () => null), 'upper'])
+    }
+    const log = int(2, 16, { log: true })
+    expect([2, 3, 12, 15, 16].map((value) => upTo(log, value))).toEqual([
+      'lower',
+      null,
+      null,
+      'upper',
+      'upper',
+    ])
+    expect(upTo(int(1, 30), 3)).toBe('lower')
+    expect(edgeNear(choice([1, 2, 4, 8], { ordered: true }), 0.125)).toBe('lower')
+  })
+
+  it('is reached by a trial on that value, and by none on the next', () => {
+    const four = int(1, 4)
+    expect(edgeOf(four, placed([0.875, 0.625, 0.625]), 0.9, ABOVE)).toBe('upper')
+    expect(edgeOf(four, placed([0.125, 0.375, 0.375]), 0.2, BELOW)).toBe('lower')
+    expect(edgeOf(four, placed([0.625, 0.625, 0.625]), 0.9, ABOVE)).toBeNull()
+    expect(edgeOf(four, placed([0.875, 0.625, 0.625]), 0.7, ABOVE)).toBeNull()
+  })
+
+  it('ends with its last value: nothing lies past that, though its bound does', () => {
+    const root = int(0, 10, { step: 4 })
+    expect(goesPast(int(4, 8, { step: 4 }), root, 'upper')).toBe(false)
+    expect(goesPast(int(0, 4, { step: 4 }), root, 'upper')).toBe(true)
+    const best = placed([0.75])[0]!
+    expect(stoppingBound({ root } as never, int(4, 8, { step: 4 }), best, 'upper')).toEqual([
+      { code: 'hard-bound', edge: 'upper', bound: 10, bestAtEdge: true },
+    ])
   })
 })
 

@@ -126,6 +126,34 @@ describe('narrowing at the edge of a range', () => {
     })
   })
 
+  it.each([
+    ['an int range of three values', int(1, 3, { soft: true }), int(1, 3), 'upper'],
+    ['an int range of four', int(1, 4, { soft: true }), int(1, 4), 'upper'],
+    [
+      'a float range of four',
+      float(0.25, 1, { step: 0.25, soft: true }),
+      float(0.25, 1, { step: 0.25 }),
+      'upper',
+    ],
+    [
+      'a log int range at its low end',
+      int(2, 16, { log: true, soft: true }),
+      int(2, 16, { log: true }),
+      'lower',
+    ],
+  ] as const)('goes past the end value of %s, and says where a hard one stops it', (_, soft, hard, edge) => {
+    const made = (range: typeof soft | typeof hard, seed: number) => {
+      const one = searchSpace({ n: range, x: float(0, 1) })
+      const sign = edge === 'upper' ? -1 : 1
+      const trials = trialsOf(one, 64, seed, ({ n, x }) => sign * (n as number) + 0.1 * (x as number))
+      return decision(narrowed(one, trials), 'n')
+    }
+    for (const seed of [1, 2, 3]) {
+      expect(made(soft, seed)).toMatchObject({ reason: { code: 'past-edge', edge, bestAtEdge: true } })
+      expect(made(hard, seed).remarks).toMatchObject([{ code: 'hard-bound', edge, bestAtEdge: true }])
+    }
+  })
+
   it('says where a hard bound is what stops the search, and only there', () => {
     const hard = searchSpace({
       lr: float(1e-5, 1, { log: true, hard: true }),

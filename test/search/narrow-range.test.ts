@@ -35,10 +35,10 @@ const bounds = (distribution: Distribution) => {
 describe('narrowing a range', () => {
   it('keeps the box of the best, widened by its margin and a trial on each side', () => {
     const result = narrowRange(view(evenly(from(14, 8)), 8), unit, lowBetween(9, 10))
-    // The best lie from 14.5 / 40 to 21.5 / 40; a fifth of that and 1 / 40 are added.
+    // The best lie from 14.5 / 40 to 21.5 / 40; a fifth of that and 1 / 40 are added, 0.295 before rounding.
     expect(result).toMatchObject({
       action: 'narrowed',
-      reason: { code: 'concentrated', share: expect.closeTo(0.295, 9), best: 14.5 / 40 },
+      reason: { code: 'concentrated', share: expect.closeTo(0.296, 9), best: 14.5 / 40 },
       remarks: [],
     })
     expect(bounds(result.after)).toEqual([0.302, 0.598])
@@ -149,6 +149,57 @@ describe('going past an edge', () => {
       action: 'kept',
       reason: { code: 'flat' },
     })
+  })
+})
+
+describe('narrowing a range of few values', () => {
+  /** Trials that have each value as often as told, the best first. */
+  const having = (best: Record<number, number>, others: Record<number, number>) =>
+    [best, others].flatMap((counts) =>
+      Object.entries(counts).flatMap(([x, count]) => Array.from({ length: count }, () => Number(x))),
+    )
+
+  it('says the share of the values that are left, not of the box before these are found', () => {
+    const stepped = int(0, 10, { step: 4 })
+    const low = narrowRange(
+      view(having({ 0: 8 }, { 4: 12, 8: 20 }), 8, { root: stepped }),
+      stepped,
+      lowBetween(0, 2),
+    )
+    expect(low).toMatchObject({ action: 'narrowed', after: { low: 0, high: 4 }, reason: { share: 2 / 3 } })
+    const sizes = choice([8, 16, 32, 64, 128], { ordered: true })
+    const places = having({ 8: 4, 16: 4 }, { 8: 4, 16: 4, 32: 8, 64: 8, 128: 8 })
+    const listed = narrowRange(view(places, 8, { root: sizes }), sizes, lowBetween(2, 8))
+    expect(listed).toMatchObject({ after: { choices: [8, 16, 32] }, reason: { share: 3 / 5 } })
+    const layers = int(1, 3, { log: true })
+    const log = narrowRange(
+      view(having({ 1: 8 }, { 2: 12, 3: 20 }), 8, { root: layers }),
+      layers,
+      lowBetween(0, 2),
+    )
+    expect(log).toMatchObject({
+      after: { low: 1, high: 2 },
+      reason: { share: expect.closeTo(Math.log(2.5 / 0.5) / Math.log(3.5 / 0.5), 9) },
+    })
+  })
+
+  it('is none where only a part of a step would go', () => {
+    const stepped = int(0, 10, { step: 4 })
+    const places = having({ 0: 4, 4: 4 }, { 4: 12, 8: 20 })
+    const result = narrowRange(view(places, 8, { root: stepped }), stepped, lowBetween(3, 13))
+    expect(result).toMatchObject({ action: 'kept', after: stepped, reason: { code: 'ends-untested' } })
+  })
+
+  it('moves it only if values go at the far end', () => {
+    const soft = int(1, 4, { soft: true })
+    const past = (from: number) =>
+      narrowRange(
+        view(having({ 4: 8 }, { 1: 20, 2: 6, 3: 6 }), 8, { root: soft }),
+        soft,
+        lowBetween(from, 20).map((score, i) => score + (20 - i) / 100),
+      )
+    expect(past(5)).toMatchObject({ action: 'extended', after: { low: 1, high: 6 } })
+    expect(past(9)).toMatchObject({ action: 'moved', after: { low: 2, high: 6 } })
   })
 })
 
