@@ -1,15 +1,18 @@
 import type { Edge, NarrowReason, NarrowRemark, ParameterDecision } from '../search/narrow-decision.ts'
 import type { Distribution } from '../space/distribution.ts'
-import { rounded } from '../space/rounded.ts'
+import { decimalUnit, rounded, roundedTo } from '../space/rounded.ts'
 import { logEnds } from '../space/unit-scale.ts'
-import { formatParam } from './numbers.ts'
+import { formatBound, formatParam } from './numbers.ts'
 
 /**
  * Why a parameter's range is what it is, in one clause without its name and ranges:
  * "best 1.4e-5 lies at the lower edge: moved 1.7 decades below it".
  */
 export function decisionClause({ action, before, reason, remarks }: ParameterDecision): string {
-  return [reasonClause(action, before, reason), ...remarks.map(remarkClause)].join('; ')
+  return [
+    reasonClause(action, before, reason),
+    ...remarks.map((remark) => remarkClause(before, remark)),
+  ].join('; ')
 }
 
 /** A decision's parameter as a document for machines has it: the code, its figures, and the clause for people. */
@@ -17,6 +20,8 @@ export function decisionJson(decision: ParameterDecision) {
   const { reason, remarks, ...rest } = decision
   return { ...rest, reason: decisionClause(decision), because: reason, remarks }
 }
+
+type MissingReason = Extract<NarrowReason, { readonly code: 'choices-missing' | 'choices-back' }>
 
 function reasonClause(
   action: ParameterDecision['action'],
@@ -62,25 +67,40 @@ function reasonClause(
   }
 }
 
-function missingClause({
-  elite,
-  missing,
-  pValue,
-}: Extract<NarrowReason, { code: 'choices-missing' | 'choices-back' }>): string {
-  return `none of the best ${elite} trials has ${missing.map(String).join(' or ')} (p = ${figure(pValue)})`
+function missingClause({ elite, of = elite, missing, pValue }: MissingReason): string {
+  const them = missing.map(String).join(' or ')
+  const chance = `(p = ${figure(pValue)})`
+  if (elite === of) return `none of the best ${elite} trials has ${them} ${chance}`
+  return `${elite} of the best ${of} trials have a value, none of them ${them} ${chance}`
 }
 
-function remarkClause(remark: NarrowRemark): string {
+function remarkClause(before: Distribution, remark: NarrowRemark): string {
   switch (remark.code) {
     case 'diverged-side': {
       const { count, side, from } = remark
-      return `all ${count} diverged trials lie ${side} ${figure(rounded(from, 2, side === 'above' ? -1 : 1))}`
+      return `all ${count} diverged trials lie ${borderText(before, side, from)}`
     }
     case 'hard-bound':
       return `${remark.bestAtEdge ? 'the best lies at' : 'better up to'} the ${remark.edge} edge, a hard bound`
     case 'drift':
       return driftClause(remark)
   }
+}
+
+/** `above 0.31`: rounded outwards to what tells on the range, so that it is true; the value itself where it is one of few. */
+function borderText(range: Distribution, side: 'above' | 'below', from: number): string {
+  const outwards = side === 'above' ? -1 : 1
+  const border = roundedOn(range, from, outwards)
+  const isPast = side === 'above' ? from > border : from < border
+  return `${isPast ? side : `at or ${side}`} ${formatBound(border, 15)}`
+}
+
+function roundedOn(range: Distribution, value: number, side: 1 | -1): number {
+  if (range.kind === 'int') return value
+  if (range.kind !== 'float' || range.log) return rounded(value, 2, side)
+  if (range.step !== null) return value
+  const width = Math.min(range.high - range.low, Number.MAX_VALUE)
+  return roundedTo(value, decimalUnit(width), side)
 }
 
 function driftClause(remark: NarrowRemark & { readonly code: 'drift' }): string {

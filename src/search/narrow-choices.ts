@@ -27,7 +27,11 @@ export function narrowChoices(view: AxisView, before: CategoricalDistribution): 
     !before.choices.includes(choice) && elite.some((trial) => own(trial.params, name) === choice)
   const back = all.filter(isBack)
   const remaining = before.choices.filter((choice) => !missing.includes(choice))
-  const counts = { pValue, elite: elite.length, missing }
+  const size = Math.min(view.eliteSize, ranked.length)
+  const counts = {
+    ...{ pValue, elite: elite.length, missing },
+    ...(elite.length === size ? {} : { of: size }),
+  }
   if (back.length > 0) {
     const isIn = (choice: ParamValue): boolean => back.includes(choice) || remaining.includes(choice)
     const after = { ...before, choices: all.filter(isIn) }

@@ -45,11 +45,12 @@ export type NarrowReason =
   | { readonly code: 'elite-outside'; readonly pValue: number; readonly outermost: ParamValue }
   /** No choice is missing from the elite by more than chance. */
   | { readonly code: 'choices-present'; readonly pValue: number }
-  /** Choices that none of the elite has, by more than chance. */
+  /** Choices that none of the `elite` best trials has, by more than chance; of so many best ones where not all have any. */
   | {
       readonly code: 'choices-missing'
       readonly pValue: number
       readonly elite: number
+      readonly of?: number
       readonly missing: readonly ParamValue[]
     }
   /** Choices of the root range, not of the stage's, that the elite has again; and choices of the stage's it lacks. */
@@ -57,6 +58,7 @@ export type NarrowReason =
       readonly code: 'choices-back'
       readonly pValue: number
       readonly elite: number
+      readonly of?: number
       readonly back: readonly ParamValue[]
       readonly missing: readonly ParamValue[]
     }

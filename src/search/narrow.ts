@@ -9,6 +9,9 @@ import { narrowRange } from './narrow-range.ts'
 import { areTied, hasValue, rankTrials } from './rank.ts'
 import type { PastTrial } from './sampler.ts'
 
+/** A product that decimals have above a whole number, like 0.28 · 25, is that number. */
+const EXACT = 1 - 1e-12
+
 export interface NarrowRequest {
   /** The box of the stage that ended. */
   readonly space: SearchSpace
@@ -97,7 +100,7 @@ export function eliteOf(
 ): { readonly size: number; readonly nothing: NarrowReason | null } {
   const trials = ranked.length
   const withValue = ranked.filter(hasValue).length
-  const wanted = Math.min(withValue, Math.max(LEAST_ELITE, Math.ceil(keep * trials)))
+  const wanted = Math.min(withValue, Math.max(LEAST_ELITE, Math.ceil(keep * trials * EXACT)))
   if (wanted < LEAST_ELITE) return { size: wanted, nothing: { code: 'too-few-values', withValue, trials } }
   if (keep === 1) return { size: wanted, nothing: { code: 'keeps-all', trials } }
   if (wanted >= trials) return { size: wanted, nothing: { code: 'too-few-values', withValue, trials } }

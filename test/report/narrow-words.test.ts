@@ -1,8 +1,10 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decisionClause } from '../../src/report/narrow-words.ts'
 import { narrowingLines } from '../../src/report/narrowing.ts'
 import type { ParameterDecision } from '../../src/search/narrow-decision.ts'
-import { float } from '../../src/space/constructors.ts'
+import { float, int } from '../../src/space/constructors.ts'
+import type { Distribution } from '../../src/space/distribution.ts'
 import { toNarrowDecision } from '../../src/store/narrowing-json.ts'
 
 const range = float(1e-6, 10, { log: true })
@@ -52,6 +54,45 @@ describe('the words of a narrowing decision', () => {
     expect(because({ code: 'no-trend', pValue: 0.5 }, { remarks })).toBe(
       'the best trials look like the whole range (p = 0.5); all 9 diverged trials lie above 0.31',
     )
+  })
+
+  it('round where trials diverged to the width of the range, outwards, so that it is true', () => {
+    const lies = (before: Distribution, side: 'above' | 'below', from: number) =>
+      because(
+        { code: 'tied', tied: 2, trials: 9 },
+        { before, after: before, remarks: [{ code: 'diverged-side', count: 12, side, from }] },
+      ).split('trials lie ')[1]
+    expect(lies(float(1000, 1001), 'above', 1000.7134)).toBe('above 1000.71')
+    expect(lies(float(1000, 1001), 'below', 1000.7134)).toBe('below 1000.72')
+    expect(lies(float(0, 1), 'above', 0.8125)).toBe('above 0.81')
+    expect(lies(float(0, 1), 'above', 0.75)).toBe('at or above 0.75')
+    expect(lies(float(-2000, -1000), 'below', -1234.5)).toBe('below -1230')
+    expect(lies(float(0.05, 1.05, { step: 0.1 }), 'below', 0.15)).toBe('at or below 0.15')
+    expect(lies(int(1000, 1010), 'above', 1007)).toBe('at or above 1007')
+    expect(lies(int(1, 99_999), 'below', 12_345)).toBe('at or below 1.2345e4')
+    expect(lies(float(-1.7e308, 1.7e308), 'above', 1.234e308)).toBe('above 1.23e308')
+    fc.assert(
+      fc.property(
+        fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+        fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (low, width, part) => {
+          const from = low + part * width
+          const before = float(low, low + width)
+          // Rounding takes a value a rounding error away from a round one for that.
+          const slack = 1e-9 * (Math.abs(from) + width)
+          const border = (side: 'above' | 'below') => Number(lies(before, side, from)!.split(' ').at(-1))
+          expect(border('above')).toBeLessThanOrEqual(from + slack)
+          expect(border('below')).toBeGreaterThanOrEqual(from - slack)
+          expect(border('below') - border('above')).toBeLessThanOrEqual(0.021 * width)
+        },
+      ),
+    )
+  })
+
+  it('count only the best that have a value of a parameter that is not always there', () => {
+    const missing = { code: 'choices-missing', pValue: 0.001, elite: 7, of: 16, missing: ['b'] } as const
+    expect(because(missing)).toBe('7 of the best 16 trials have a value, none of them b (p = 0.001)')
   })
 
   it('are the stored sentence for a decision of version 1 of the store', () => {

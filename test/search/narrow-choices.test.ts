@@ -65,6 +65,13 @@ describe('narrowing a choice', () => {
     })
   })
 
+  it('says how many of the best have it, where not all of them do', () => {
+    const ranked = [...times(4, null), ...times(6, 'a'), ...times(10, 'a'), ...times(12, 'b')]
+    const { reason } = narrowed(['a', 'b'], ranked, 10)
+    expect(reason).toMatchObject({ code: 'choices-missing', elite: 6, of: 10, missing: ['b'] })
+    expect(narrowed(['a', 'b'], ranked.slice(4), 6).reason).not.toHaveProperty('of')
+  })
+
   it('takes back those of the whole list that one of the best has, in its order', () => {
     const ranked = ['c', ...times(4, 'b'), ...times(15, 'd'), 'a']
     expect(narrowed(['b', 'd'], ranked, 5, ['a', 'b', 'c', 'd'])).toMatchObject({

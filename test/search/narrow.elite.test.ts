@@ -16,6 +16,9 @@ describe('the best of ranked trials', () => {
     const ten = Array.from({ length: 10 }, (_, i) => i)
     expect([0.01, 0.3, 0.31, 0.4, 0.9].map((keep) => best(keep, ...ten).size)).toEqual([3, 3, 4, 4, 9])
     expect(best(0.3, ...ten).nothing).toBeNull()
+    // 0.28 * 25 is 7.000000000000001, 0.07 * 100 is 7.000000000000001.
+    expect(best(0.28, ...Array.from({ length: 25 }, (_, i) => i)).size).toBe(7)
+    expect(best(0.07, ...Array.from({ length: 100 }, (_, i) => i)).size).toBe(7)
     expect(best(0.95, ...ten).nothing).toEqual({ code: 'too-few-values', withValue: 10, trials: 10 })
   })
 
