@@ -181,8 +181,9 @@ function scaleOf(scored: readonly Scored[]) {
   const above = ({ trial }: Scored): number => Math.abs(trial.value! - best.trial.value!)
   const { unit } = scaleOfValues(Float64Array.from(scored, above))
   const other = scored.findLast((each) => above(each) <= unit)!
-  if (other.score === best.score) return null
   const rise = other.trial.value! - best.trial.value!
+  // Of values near the largest numbers of both signs, the difference is none.
+  if (other.score === best.score || !Number.isFinite(rise)) return null
   const run = other.score - best.score
   const steeper = (score: number): number => (score <= other.score ? 1 : exp((score - other.score) / run))
   return {

@@ -16,13 +16,16 @@ const LEAST_RANK = 4
  * of one budget.
  */
 export function standardScores(trials: readonly PastTrial[], direction: Direction): Float64Array {
-  const lowIsGood = ({ value }: PastTrial): number => (direction === 'minimize' ? value! : -value!)
-  const values = Float64Array.from(trials.filter(hasValue), lowIsGood).sort()
+  const valued = trials.filter(hasValue)
+  const scale = scaleThatSubtracts(valued)
+  const lowIsGood = ({ value }: PastTrial): number => (direction === 'minimize' ? value! : -value!) * scale
+  const values = Float64Array.from(valued, lowIsGood).sort()
   if (values.length === 0) return new Float64Array(trials.length)
   const best = values[0]!
   const { unit, most } = scaleOfValues(values)
   const scores = Float64Array.from(trials, (trial) => {
-    const above = Math.min(hasValue(trial) ? lowIsGood(trial) - best : most, most) / unit
+    const distance = Math.min(hasValue(trial) ? lowIsGood(trial) - best : most, most)
+    const above = Math.min(Number.MAX_VALUE, distance / unit)
     return above <= 1 ? above : 1 + log(above)
   })
   return standardise(scores)
@@ -48,6 +51,12 @@ export function scaleOfValues(values: Float64Array): { readonly unit: number; re
     farther = nearer
   }
   return { unit: unit || worst || 1, most }
+}
+
+/** What brings values so near each other that their differences are numbers: 1, but a half near the largest ones there are. */
+function scaleThatSubtracts(trials: readonly PastTrial[]): number {
+  const most = trials.reduce((size, { value }) => Math.max(size, Math.abs(value!)), 0)
+  return most > Number.MAX_VALUE / 2 ? 0.5 : 1
 }
 
 function standardise(scores: Float64Array): Float64Array {

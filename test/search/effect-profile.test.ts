@@ -40,6 +40,20 @@ describe('the effect of a parameter', () => {
   })
 })
 
+describe('the effect on values near the largest numbers', () => {
+  it('is that on smaller ones', () => {
+    const effect = (size: number) =>
+      effectProfiles(
+        space,
+        trialsAt((x) => (2 * Math.abs(x - 0.3) - 0.7) * size),
+        5,
+        'minimize',
+      ).get('x')!
+    expect(lowestPlace(effect(1.7e308))).toBe(lowestPlace(effect(1)))
+    expect(nearlyLowest(effect(1.7e308))).toEqual(nearlyLowest(effect(1)))
+  })
+})
+
 describe('the effects of parameters together', () => {
   const effects = (of: SearchSpace, ranked: readonly PastTrial[], eliteSize: number) =>
     Object.fromEntries(effectProfiles(of, ranked, eliteSize, 'minimize'))

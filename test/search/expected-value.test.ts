@@ -36,6 +36,13 @@ describe('what the winner is worth', () => {
     }
   })
 
+  it('is not said of values whose difference is no number', () => {
+    const given = request(24, 0.05)
+    const spread = (value: number) => 1e308 * Math.max(-1.7, Math.min(1.7, 50 * (value - 0.05)))
+    const trials = given.trials.map((trial) => ({ ...trial, value: spread(trial.value!) }))
+    expect(expectWinner({ ...given, trials })).toBeNull()
+  })
+
   it('has an interval for a new training: 1.96 deviations of noise and some doubt', () => {
     const { best, noise, trials } = expectWinner(request(96, 0.05))!
     expect(trials).toBe(96)

@@ -37,6 +37,14 @@ describe('the importance of parameters', () => {
     expect(importance({ ...request, trials })).toEqual(importance(request))
   })
 
+  it('is of values near the largest numbers what it is of smaller ones', () => {
+    const space = searchSpace({ a: float(0, 1), b: float(0, 1) })
+    const of = (size: number) =>
+      named(requestOf(space, 48, ({ a, b }) => size * (1.8 * (a as number) - 0.9 + 0.05 * (b as number))))
+    expect(of(1.7e308).a!.whole.main).toBeGreaterThan(0.9)
+    expect(of(1.7e308).a!.whole.main).toBeCloseTo(of(1).a!.whole.main, 6)
+  })
+
   it('tells parameters that matter only together', () => {
     const space = searchSpace({ a: float(0, 1), b: float(0, 1), c: float(0, 1) })
     const found = named(

@@ -78,6 +78,17 @@ describe('scores', () => {
     expectClose(standardScores([], 'minimize'), [])
   })
 
+  it('are numbers where differences of values are none, and as they would be of smaller values', () => {
+    const huge = [-1.7e308, -0.8e308, 0.1e308, 1e308, 1.7e308]
+    const small = huge.map((value) => value / 1e308)
+    for (const direction of ['minimize', 'maximize'] as const) {
+      expectClose(standardScores(trialsOf(huge), direction), [...standardScores(trialsOf(small), direction)])
+    }
+    const wide = standardScores(trialsOf([0, 1e-300, 2e-300, 1e308, 1.7e308]), 'minimize')
+    expect(wide.every(Number.isFinite)).toBe(true)
+    expect(wide[4]).toBe(wide.reduce((a, b) => Math.max(a, b)))
+  })
+
   it('leave good ones apart beside one huge loss', () => {
     const scores = standardScores(trialsOf([1, 2, 3, 4, 5, 6, 7, 1e9]), 'minimize')
     expect(scores[1]! - scores[0]!).toBeGreaterThan(0.03)
