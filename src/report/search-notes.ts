@@ -61,11 +61,19 @@ export function readStoppingBounds(
       found.set(name, { name, edge: remark.edge, bound: remark.bound })
     }
   }
-  if (trials.length < FEWEST_TO_JUDGE) return [...found.values()]
-  const streamName = [seed, 'bounds']
-  const now = stoppingBounds({ space: last.space, root, trials, direction, plan, streamName })
-  for (const [name, { edge, bound }] of now) found.set(name, { name, edge, bound })
-  return [...found.values()]
+  if (trials.length >= FEWEST_TO_JUDGE) {
+    const streamName = [seed, 'bounds']
+    const now = stoppingBounds({ space: last.space, root, trials, direction, plan, streamName })
+    for (const [name, { edge, bound }] of now) found.set(name, { name, edge, bound })
+  }
+  return [...found.values()].filter((each) => !stages.some((stage) => wasLifted(each, stage)))
+}
+
+/** Whether a stage's range shows that the bound was declared anew since, soft or wider. */
+function wasLifted({ name, edge, bound }: StoppingBound, { space }: StageRecord): boolean {
+  const range = own(space.parameters, name)
+  if (range?.kind !== 'float' && range?.kind !== 'int') return false
+  return !range.hard || (edge === 'lower' ? range.low < bound : range.high > bound)
 }
 
 function liesAt({ params }: TrialRecord, name: string, edge: Edge, root: StageRecord['space']): boolean {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { describeError, UserError } from '../../src/errors.ts'
+import { readStoppingBounds } from '../../src/report/search-notes.ts'
 import { changeExperiment } from '../../src/session/change-experiment.ts'
 import { resumeExperiment, runExperiment } from '../../src/session/session.ts'
 import { openReader } from '../../src/store/sqlite-store.ts'
@@ -188,4 +189,33 @@ stages: [{ name: only, trials: 12, epochs: 1, sampler: random }]`,
   reader.close()
   expect(Math.min(...trials.map(({ params }) => params.x as number))).toBeGreaterThanOrEqual(5)
   expect(new Set(trials.map(({ params }) => params.kind))).toEqual(new Set(['b', 'c', 'd']))
+})
+
+test('a hard bound at which the best lay is no more spoken of once it was widened', async () => {
+  const study = parseExperiment(
+    `name: widened
+objective: ${path.join(import.meta.dirname, '../fixtures/objectives/any-space.ts')}
+direction: maximize
+space: { x: { float: [0, 10] } }
+stages: [{ name: only, trials: 24, epochs: 1, sampler: random }]`,
+    path.join(folder, 'widened.yaml'),
+  )
+  const options = { db: path.join(folder, 'widened.db'), workers: 1 }
+  const bounds = () => {
+    const reader = openReader(options.db)
+    const record = reader.findStudy('widened')!
+    const found = readStoppingBounds(
+      reader,
+      record,
+      reader.stages(record.id),
+      reader.bestTrials(record.id, 1)[0]!,
+    )
+    reader.close()
+    return found
+  }
+  await runExperiment(study, null, options)
+  expect(bounds()).toEqual([{ name: 'x', edge: 'upper', bound: 10 }])
+  const set = ['space.x.float=[0, 40]', 'stages[1]={ name: next, trials: 12, epochs: 1, sampler: random }']
+  await resumeExperiment('widened', { force: true, add: 0, set }, options)
+  expect(bounds()).toEqual([])
 })
