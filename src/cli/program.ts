@@ -3,6 +3,7 @@ import { codeVersion } from '../code-version.ts'
 import type { Command, CommandEntry } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { reportFailure } from './failure.ts'
+import { markWords, unmarkWords } from './plain-words.ts'
 import { print, type Terminal } from './terminal.ts'
 import { EPILOGUE, MOST_WIDTH, USAGE } from './top-help.ts'
 import { checkCommand, explainWrongUse, WrongUse } from './wrong-use.ts'
@@ -71,7 +72,7 @@ class Chosen extends Error {
  */
 export async function parseCommandLine(argv: readonly string[], terminal: Terminal): Promise<Parsed> {
   let text = ''
-  let parser = configure(yargs(), terminal)
+  let parser = unmarkWords(configure(yargs(), terminal))
   // Only the command that is used is made known: the others would cost the quick ones a tenth of their time.
   const used = COMMANDS.filter((entry) => commandName(entry) === argv[0])
   for (const entry of used.length > 0 ? used : COMMANDS) {
@@ -90,7 +91,7 @@ export async function parseCommandLine(argv: readonly string[], terminal: Termin
     )
   }
   try {
-    await parser.parseAsync(joinSortColumn(argv), {}, (_error, _args, output) => {
+    await parser.parseAsync(markWords(argv), {}, (_error, _args, output) => {
       text = output
     })
   } catch (error) {
@@ -143,20 +144,4 @@ function hideTypes(parser: Argv): Argv {
 
 function commandName(entry: CommandEntry): string {
   return entry.usage.split(' ')[0]!
-}
-
-/** `--sort -value` to `--sort=-value`: yargs would take the column for options. */
-function joinSortColumn(argv: readonly string[]): string[] {
-  const joined: string[] = []
-  for (let i = 0; i < argv.length; i++) {
-    const word = argv[i]!
-    const next = argv[i + 1]
-    if (word === '--sort' && next !== undefined && /^-[^-]/.test(next)) {
-      joined.push(`--sort=${next}`)
-      i++
-    } else {
-      joined.push(word)
-    }
-  }
-  return joined
 }

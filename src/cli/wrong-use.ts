@@ -43,7 +43,8 @@ export function explainWrongUse(
 export function checkCommand(argv: readonly string[], commands: readonly string[]): void {
   const first = argv[0]
   const all = 'All commands: finesweep --help'
-  if (first === undefined) throw new UserError('usage', 'No command was given', { hint: all })
+  if (first === undefined || first === '--')
+    throw new UserError('usage', 'No command was given', { hint: all })
   if (first.startsWith('-') || commands.includes(first)) return
   const likely = closestName(first, commands)
   throw new UserError('usage', `Unknown command ${JSON.stringify(first)}`, {

@@ -5,6 +5,7 @@ import { readMeasurementLine } from '../../objective/program/measurement-line.ts
 import { formatMetric } from '../../report/numbers.ts'
 import { SCHEMA_VERSION } from '../../report/trial-json.ts'
 import type { Told } from '../../study/told-outcome.ts'
+import { readDecimal } from '../../text/decimal.ts'
 import type { TrialRecord } from '../../trial.ts'
 import { withAskedStudy } from '../asked-study.ts'
 import { defineCommand } from '../command.ts'
@@ -19,7 +20,7 @@ export default defineCommand({
       .positional('trial', { type: 'string', demandOption: true, describe: "The trial's number" })
       .positional('value', {
         type: 'string',
-        describe: 'A number; nan; failed; or again, to hand out the trial once more',
+        describe: 'A number; nan or inf; failed; or again, to hand out the trial once more',
       })
       .option('stdin', {
         type: 'boolean',
@@ -65,13 +66,12 @@ function readTold(word: string | undefined): Told {
     throw new UserError('usage', 'VALUE is missing', { hint: 'Give a number, failed, again, or --stdin.' })
   }
   if (word === 'failed' || word === 'again') return word
-  const text = word
-    .trim()
-    .toLowerCase()
-    .replace(/^([+-]?)inf(inity)?$/, '$1Infinity')
-  const value = text === 'nan' ? Number.NaN : Number(text)
-  if (text !== '' && (text === 'nan' || !Number.isNaN(value))) return value
-  throw new UserError('usage', `VALUE must be a number, nan, failed or again, got ${JSON.stringify(word)}`)
+  const value = readDecimal(word)
+  if (value !== null) return value
+  throw new UserError(
+    'usage',
+    `VALUE must be a number, nan, inf, failed or again, got ${JSON.stringify(word)}`,
+  )
 }
 
 /** Lines as a program prints them; other lines are log. */
