@@ -1,11 +1,13 @@
+import { UserError } from '../../errors.ts'
 import { shellWord } from '../../report/names.ts'
 import { countOf } from '../../report/numbers.ts'
 import { SCHEMA_VERSION } from '../../report/trial-json.ts'
 import { withAskedStudy } from '../asked-study.ts'
 import { defineCommand } from '../command.ts'
+import { dbOption } from '../open-study.ts'
 import { jsonOption, storeOptions } from '../options.ts'
 import { nameOption } from '../run-options.ts'
-import { print, say } from '../terminal.ts'
+import { PipeClosedError, print, say } from '../terminal.ts'
 
 /** No trial can be handed out: the study has ended, or results are missing. */
 const NO_TRIAL = 4
@@ -25,7 +27,7 @@ export default defineCommand({
       .example('finesweep ask study --json', ''),
 
   run: (args, terminal) =>
-    withAskedStudy(args, true, async ({ asked }, study) => {
+    withAskedStudy(args, true, async ({ asked, tell }, study) => {
       const answer = asked.ask()
       if (answer.kind === 'trial') {
         const { number, params, seed, budget, continues } = answer.spec
@@ -36,10 +38,13 @@ export default defineCommand({
           shellWord(String(value)),
         ])
         const head = { schemaVersion: SCHEMA_VERSION, study: study.name, state: 'running' }
-        await print(
-          terminal,
-          args.json ? `${JSON.stringify({ ...head, ...trial })}\n` : `${[number, ...words].join(' ')}\n`,
-        )
+        const text = args.json ? JSON.stringify({ ...head, ...trial }) : [number, ...words].join(' ')
+        try {
+          await print(terminal, `${text}\n`)
+        } catch (error) {
+          const again = `finesweep tell ${shellWord(study.name)} ${number} again${dbOption(args.db)}`
+          throw notHandedOut(error, { number, again }, () => tell(number, 'again'))
+        }
         return 0
       }
       const pending = answer.kind === 'wait' ? answer.pending : []
@@ -61,3 +66,19 @@ export default defineCommand({
       return NO_TRIAL
     }),
 })
+
+/** A trial that nobody received would be pending for ever: the next `ask` gets it. */
+function notHandedOut(
+  error: unknown,
+  { number, again }: { number: number; again: string },
+  putBack: () => void,
+): UserError {
+  const message = error instanceof PipeClosedError ? 'Nobody reads the results' : (error as Error).message
+  let hint = `Trial ${number} was not handed out: the next ask does it.`
+  try {
+    putBack()
+  } catch {
+    hint = `Trial ${number} stays pending; to have it handed out once more: ${again}`
+  }
+  return new UserError('store', message, { hint, cause: error })
+}

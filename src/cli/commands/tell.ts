@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { fstatSync } from 'node:fs'
 import { UserError } from '../../errors.ts'
 import { FailedError, type GivenMeasurement } from '../../objective/objective.ts'
+import { readLines } from '../../objective/program/lines.ts'
 import { readMeasurementLine } from '../../objective/program/measurement-line.ts'
 import { formatMetric } from '../../report/numbers.ts'
 import { SCHEMA_VERSION } from '../../report/trial-json.ts'
@@ -30,9 +31,9 @@ export default defineCommand({
       .example('finesweep tell mine 3 0.82', '')
       .example('finesweep tell mine 3 --stdin < log.ndjson', ''),
 
-  run: (args, terminal) => {
+  run: async (args, terminal) => {
     const number = wholeNumber('TRIAL', 0)(args.trial)!
-    const told = args.stdin ? readMeasurements(args.value, terminal) : readTold(args.value)
+    const told = args.stdin ? await readMeasurements(args.value, terminal) : readTold(args.value)
     return withAskedStudy(args, false, async ({ asked, tell }, study) => {
       const record =
         told === 'failed' || told === 'again' ? tell(number, told) : checked(() => tell(number, told))
@@ -75,11 +76,11 @@ function readTold(word: string | undefined): Told {
 }
 
 /** Lines as a program prints them; other lines are log. */
-function readMeasurements(value: string | undefined, terminal: Terminal): GivenMeasurement[] {
+async function readMeasurements(value: string | undefined, terminal: Terminal): Promise<GivenMeasurement[]> {
   if (value !== undefined) throw new UserError('usage', 'VALUE and --stdin exclude each other')
   const measurements: GivenMeasurement[] = []
-  for (const text of readFileSync(0, 'utf8').split(/\r?\n/)) {
-    const line = readMeasurementLine({ text, afterReturn: false }, measurements.at(-1)?.step ?? 0)
+  for await (const text of readLines(stdinText(), () => {})) {
+    const line = readMeasurementLine(text, measurements.at(-1)?.step ?? 0)
     if (line === null) continue
     for (const warning of line.warnings) say(terminal, `Warning: ${warning}.`)
     measurements.push(line.measurement)
@@ -88,4 +89,17 @@ function readMeasurements(value: string | undefined, terminal: Terminal): GivenM
   throw new UserError('usage', 'There is no measurement on stdin', {
     hint: 'Write lines such as {"step": 1, "value": 0.8}.',
   })
+}
+
+async function* stdinText(): AsyncGenerator<string, void, void> {
+  try {
+    // Node takes a folder for an empty stream.
+    if (fstatSync(0).isDirectory()) throw Object.assign(new Error('EISDIR'), { code: 'EISDIR' })
+    for await (const text of process.stdin.setEncoding('utf8')) yield text
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    const reason = code === 'EISDIR' ? 'it is a folder' : code
+    throw new UserError('usage', `--stdin: stdin cannot be read: ${reason}`, { cause: error })
+  }
 }
