@@ -4,6 +4,7 @@ import { own } from '../space/own.ts'
 import { activeNames, constraintsHold } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import { contains } from '../space/unit-scale.ts'
+import { readDecimal } from '../text/decimal.ts'
 import { describeValue, shorten } from '../text/quote.ts'
 
 /** A point of the space; or why the given values are none: `rule` is the same for all that break it. */
@@ -46,7 +47,7 @@ export function fitParams(space: SearchSpace, given: Readonly<Record<string, Par
 function readAs(distribution: Distribution, raw: ParamValue): ParamValue | undefined {
   if (distribution.kind === 'fixed') return choiceOf([distribution.value], raw)
   if (distribution.kind === 'categorical') return choiceOf(distribution.choices, raw)
-  const value = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw
+  const value = typeof raw === 'string' ? (readDecimal(raw) ?? raw) : raw
   if (contains(distribution, value)) return value
   if (distribution.hard || typeof value !== 'number' || !Number.isFinite(value)) return undefined
   const isWhole = distribution.kind === 'float' || Number.isInteger(value)

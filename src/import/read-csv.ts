@@ -2,6 +2,7 @@ import { CsvError, parse } from 'csv-parse/sync'
 import { type Place, UserError } from '../errors.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import { closestName } from '../text/closest-name.ts'
+import { readDecimal } from '../text/decimal.ts'
 import { describeValue, shorten } from '../text/quote.ts'
 import type { FinishedState } from '../trial.ts'
 import { type GivenTrial, type GivenTrials, UNSAID } from './given-trial.ts'
@@ -37,11 +38,19 @@ interface Row {
  * @throws UserError('usage') with the place, for a missing column or a cell that is no number where one belongs
  */
 export function readCsvTrials(text: string, file: string, settings: CsvSettings): GivenTrials {
-  const [header, ...rows] = readRows(text, file)
+  const table = readRows(text, file)
+  const [header, ...rows] = table
   if (header === undefined) throw new UserError('usage', 'This file is empty', { where: { file } })
   const names = header.cells
-  const columns = findColumns(names, file, settings)
+  const columns = findColumns(table, file, settings)
   const used = new Set([...columns.fields.values(), ...columns.params.values(), ...columns.metrics.values()])
+  const twice = [...used].find((index) => names.indexOf(names[index]!) !== names.lastIndexOf(names[index]!))
+  if (twice !== undefined) {
+    throw new UserError('usage', `There are two columns called ${describeValue(names[twice])}`, {
+      where: { file, line: 1 },
+      hint: 'Give each a name of its own.',
+    })
+  }
   const unused = names.filter((_, index) => !used.has(index) && !isKnownAside(names[index]!))
   return {
     name: file,
@@ -82,7 +91,8 @@ function count(text: string, character: string): number {
 }
 
 /** Which column holds what. */
-function findColumns(names: readonly string[], file: string, settings: CsvSettings): Columns {
+function findColumns([header, ...rows]: readonly Row[], file: string, settings: CsvSettings): Columns {
+  const names = header!.cells
   const { space, metric, columns } = settings
   const place = (wanted: readonly string[]): number =>
     wanted.map((name) => names.indexOf(name)).find((index) => index !== -1) ?? -1
@@ -120,7 +130,7 @@ function findColumns(names: readonly string[], file: string, settings: CsvSettin
     if (params.has(name) || kind === 'fixed' || Object.hasOwn(space.conditions, name)) continue
     throw missing(file, names, `There is no column ${name}`, name, `--map ${name}=COLUMN`)
   }
-  return { fields, params: withOthers(names, params), metrics: metricsOf(names) }
+  return { fields, params: withOthers(names, params), metrics: metricsOf(names, rows) }
 }
 
 /** Columns of parameters that the space does not have: what they hold is ignored, and counted. */
@@ -134,11 +144,15 @@ function withOthers(names: readonly string[], params: ReadonlyMap<string, number
   return all
 }
 
-function metricsOf(names: readonly string[]): Map<string, number> {
+/** User attributes of Optuna may be anything: a column of them is metrics where all its cells are numbers. */
+function metricsOf(names: readonly string[], rows: readonly Row[]): Map<string, number> {
+  const isNumeric = (index: number): boolean =>
+    rows.every(({ cells }) => isBlank(cells[index] ?? '') || readDecimal(cells[index]!) !== null)
   return new Map(
     names.flatMap((name, index) => {
-      const metric = /^(?:metrics\.|user_attrs_)(.+)$/.exec(name)?.[1]
-      return metric === undefined ? [] : [[metric, index] as const]
+      const [, prefix, metric] = /^(metrics\.|user_attrs_)(.+)$/.exec(name) ?? []
+      if (metric === undefined || (prefix === 'user_attrs_' && !isNumeric(index))) return []
+      return [[metric, index] as const]
     }),
   )
 }
@@ -177,10 +191,7 @@ function readTrial({ cells, line }: Row, { fields, params, metrics }: Columns, f
     const index = fields.get(name)
     return readNumber(cell(index), name, { file, line })
   }
-  const whole = (name: Field): number | null => {
-    const value = field(name)
-    return value !== null && Number.isSafeInteger(value) && value >= 0 ? value : null
-  }
+  const whole = (name: Field): number | null => readWhole(cell(fields.get(name)), name, { file, line })
   const word = cell(fields.get('state')).toLowerCase()
   if (word !== '' && !Object.hasOwn(STATES, word)) {
     throw new UserError(
@@ -192,8 +203,8 @@ function readTrial({ cells, line }: Row, { fields, params, metrics }: Columns, f
     )
   }
   const numbers = [...metrics].flatMap(([name, index]) => {
-    const value = cell(index) === '' ? Number.NaN : Number(cell(index))
-    return Number.isFinite(value) ? [[name, value] as const] : []
+    const value = readNumber(cell(index), `metrics.${name}`, { file, line })
+    return value !== null && Number.isFinite(value) ? [[name, value] as const] : []
   })
   const number = cell(fields.get('number'))
   return {
@@ -208,21 +219,35 @@ function readTrial({ cells, line }: Row, { fields, params, metrics }: Columns, f
     epochs: whole('epochs') || null,
     budget: whole('budgetEpochs') || null,
     metrics: Object.fromEntries(numbers),
-    seed: whole('seed') ?? 0,
+    seed: whole('seed') ?? UNSAID.seed,
   }
 }
 
 /** Null for an empty cell. NaN and infinities as Python or JavaScript writes them. */
 function readNumber(text: string, name: string, where: Place): number | null {
-  if (text === '') return null
-  const word = text.toLowerCase()
-  if (word === 'nan') return Number.NaN
-  if (word === 'none' || word === 'null') return null
-  const infinite = /^([+-]?)inf(inity)?$/.exec(word)
-  if (infinite !== null) return infinite[1] === '-' ? -Infinity : Infinity
-  const value = Number(text)
-  if (!Number.isNaN(value)) return value
+  if (isBlank(text)) return null
+  const value = readDecimal(text)
+  if (value !== null) return value
   throw new UserError('usage', `${name} must be a number, got ${describeValue(text)}`, { where })
+}
+
+/** Null for a cell that says nothing, of pandas also nan. */
+function readWhole(text: string, name: string, where: Place): number | null {
+  const value = readNumber(text, name, where)
+  if (value === null || Number.isNaN(value)) return null
+  if (Number.isSafeInteger(value) && value >= 0) return value
+  throw new UserError(
+    'usage',
+    `${name} must be a whole number from 0 to 2^53 - 1, got ${describeValue(text)}`,
+    {
+      where,
+      hint: 'Leave the cell empty if it is not known.',
+    },
+  )
+}
+
+function isBlank(text: string): boolean {
+  return ['', 'none', 'null'].includes(text.toLowerCase())
 }
 
 function missing(

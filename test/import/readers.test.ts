@@ -129,8 +129,48 @@ describe('a CSV file', () => {
     ['lr,layers,kind,value,state\n0.1,2,relu,1,odd\n', 'state must be complete'],
     ['lr,layers,kind,value\n0.1,2,relu\n', 'Invalid Record Length'],
     ['', 'This file is empty'],
+    ...['epochs', 'budgetEpochs', 'seed'].flatMap((field) =>
+      ['-3', '2.5', '1e30', '99999999999999999999', 'inf'].map((cell): [string, string] => [
+        `lr,layers,kind,value,${field}\n0.1,2,relu,1,${cell}\n`,
+        `${field} must be a whole number from 0 to 2^53 - 1, got "${cell}"`,
+      ]),
+    ),
+    ['lr,layers,kind,value,epochs\n0.1,2,relu,1,many\n', 'epochs must be a number, got "many"'],
+    ['lr,layers,kind,value,metrics.acc\n0.1,2,relu,1,good\n', 'metrics.acc must be a number, got "good"'],
+    ['lr,layers,kind,value\n0.1,2,relu,0x1F\n', 'value must be a number, got "0x1F"'],
+    ['lr,layers,kind,value\n0.1,2,relu,0b11\n', 'value must be a number, got "0b11"'],
+    ['lr,layers,kind,value,value\n0.1,2,relu,1,2\n', 'There are two columns called "value"'],
+    ['lr,lr,layers,kind,value\n0.1,0.2,2,relu,1\n', 'There are two columns called "lr"'],
+    [
+      'lr,layers,kind,value,metrics.a,metrics.a\n0.1,2,relu,1,2,3\n',
+      'There are two columns called "metrics.a"',
+    ],
   ])('refuses %j', (text, message) => {
     expect(() => csv(text)).toThrow(message)
+  })
+
+  it('names the line of a cell that it refuses', () => {
+    const text = 'lr,layers,kind,value,seed\n0.1,2,relu,1,7\n0.1,2,relu,1,-3\n'
+    expect(() => csv(text)).toThrow(expect.objectContaining({ where: { file: 'runs.csv', line: 3 } }))
+  })
+
+  it('takes empty cells, None and NaN of whole numbers for unsaid, and reads 5.0 as Python writes it', () => {
+    const { trials } = csv(
+      'lr,layers,kind,value,epochs,seed,metrics.acc\n1,2,relu,1,5.0,281474976710655,1e-1\n1,2,relu,1,NaN,,None\n1,2,relu,1,None,nan,\n',
+    )
+    expect(trials.map(({ epochs, seed, metrics }) => [epochs, seed, metrics])).toEqual([
+      [5, 281474976710655, { acc: 0.1 }],
+      [null, 0, {}],
+      [null, 0, {}],
+    ])
+  })
+
+  it('says that columns of user attributes which are no numbers, and columns of one name, have no use', () => {
+    const { trials, remarks } = csv(
+      'lr,layers,kind,value,user_attrs_acc,user_attrs_sha,x,x\n1,2,relu,1,0.5,12,a,a\n1,2,relu,1,,3f,a,a\n',
+    )
+    expect(trials.map(({ metrics }) => metrics)).toEqual([{ acc: 0.5 }, {}])
+    expect(remarks).toEqual(['Columns without a use here: user_attrs_sha, x, x'])
   })
 
   it('refuses a map of a column or a name that is not there', () => {
@@ -190,6 +230,7 @@ describe('fitting to a study', () => {
       given({ ...good, lr: 20 }, { label: 'trial 7' }),
       given({ ...good, lr: 30 }),
       given({ ...good, layers: 1.5 }),
+      given({ ...good, layers: '0x2' }),
       given({ ...good, kind: 'swish' }),
       given({ ...good, kind: 'relu' }),
       given(good, { state: null }),
@@ -198,7 +239,7 @@ describe('fitting to a study', () => {
     )
     expect(groups[0]!.trials).toHaveLength(2)
     expect(remarks[0]).toMatch(
-      /^Dropped 7 of 9 trials: lr is outside the space, .* \(2, such as lr 20 in trial 7\); layers/,
+      /^Dropped 8 of 10 trials: lr is outside the space, .* \(2, such as lr 20 in trial 7\); layers/,
     )
     expect(remarks[0]).toContain('momentum is missing (1: trial 1)')
     expect(remarks[0]).toContain('it has not ended (1: trial 1); it has no value (1: trial 1)')
