@@ -8,7 +8,7 @@ export interface OutputStream {
   readonly rows?: number | undefined
   /** Asks the terminal. */
   getWindowSize?(): [columns: number, rows: number]
-  write(text: string, done?: (error?: Error | null) => void): boolean
+  write(content: string | Uint8Array, done?: (error?: Error | null) => void): boolean
   on(event: 'resize', listener: () => void): unknown
   off(event: 'resize', listener: () => void): unknown
 }
@@ -29,10 +29,10 @@ export class PipeClosedError extends Error {
  * Writes results; resolves when the stream has taken them.
  * @throws PipeClosedError if nobody reads them; UserError('store') if they can't be written, to a full disk say
  */
-export function print(terminal: Terminal, text: string): Promise<void> {
-  if (text === '') return Promise.resolve()
+export function print(terminal: Terminal, content: string | Uint8Array): Promise<void> {
+  if (content.length === 0) return Promise.resolve()
   return new Promise((resolve, reject) => {
-    terminal.stdout.write(text, (error) => {
+    terminal.stdout.write(content, (error) => {
       if (!error) resolve()
       else if (isPipeClosed(error)) reject(new PipeClosedError())
       else reject(notWritten(error))

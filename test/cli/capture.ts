@@ -15,8 +15,9 @@ export class CapturedStream implements OutputStream {
     this.rows = window?.rows
   }
 
-  write(text: string, done?: (error?: Error | null) => void): boolean {
-    this.text += text
+  /** Bytes become a text of as many characters. */
+  write(content: string | Uint8Array, done?: (error?: Error | null) => void): boolean {
+    this.text += typeof content === 'string' ? content : Buffer.from(content).toString('latin1')
     done?.()
     return true
   }

@@ -29,7 +29,7 @@ function studyAndPictures(yargs: Argv) {
       alias: 'o',
       type: 'string',
       requiresArg: true,
-      describe: 'Write SVG: a file for one picture, or a folder',
+      describe: 'Write SVG: a file for one picture, - for stdout, or a folder',
       coerce: once<string>('--output'),
     })
     .option('list', { type: 'boolean', default: false, describe: 'List the pictures' })

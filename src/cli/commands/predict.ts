@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { UserError } from '../../errors.ts'
 import type { FilePredictions } from '../../model/kept-network.ts'
 import { countOf } from '../../report/numbers.ts'
 import { defineCommand } from '../command.ts'
@@ -5,6 +7,9 @@ import { trialOrBest } from '../kept-trial.ts'
 import { withStudy } from '../open-study.ts'
 import { once, storeOptions, studyPositional, wholeNumber } from '../options.ts'
 import { printAll, say, type Terminal } from '../terminal.ts'
+
+/** Stands for the study's own data where those are generated. */
+const GENERATED = 'generated'
 
 /** `finesweep predict [STUDY] --data F`: labels and probabilities of new rows, as CSV. */
 export default defineCommand({
@@ -27,13 +32,16 @@ export default defineCommand({
         alias: 'o',
         type: 'string',
         requiresArg: true,
-        describe: 'Write to this file instead of stdout',
+        describe: 'Write to this file [default: stdout]',
         coerce: once<string | undefined>('--output'),
       }),
 
   run: (args, terminal) =>
     withStudy(args, async (open) => {
       const trial = trialOrBest(open, args.trial, args.db)
+      if (args.data !== GENERATED && !existsSync(args.data)) {
+        throw new UserError('usage', `--data: cannot read ${args.data}: no such file`)
+      }
       const { cacheFolderOf } = await import('../../session/conduct.ts')
       const { predictFile } = await import('../../model/kept-network.ts')
       const { openKeptNetwork } = await import('../../session/open-kept-network.ts')
@@ -46,7 +54,7 @@ export default defineCommand({
         predictions.classes === null
           ? numbersCsv(predictions.numbers!, names[0]!, predictions.incomplete)
           : predictionsCsv(predictions.classes, names, predictions.incomplete)
-      if (args.output === undefined) return printAll(terminal, lines)
+      if (args.output === undefined || args.output === '-') return printAll(terminal, lines)
       const { writeOutputFile } = await import('../output-file.ts')
       writeOutputFile(args.output, lines)
       if (!args.quiet)

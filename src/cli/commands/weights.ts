@@ -1,3 +1,4 @@
+import { extname } from 'node:path'
 import { UserError } from '../../errors.ts'
 import { countOf } from '../../report/numbers.ts'
 import type { TrialRecord } from '../../trial.ts'
@@ -5,7 +6,7 @@ import { defineCommand } from '../command.ts'
 import { trialOrBest } from '../kept-trial.ts'
 import { type OpenStudy, withStudy } from '../open-study.ts'
 import { once, storeOptions, studyPositional, wholeNumber } from '../options.ts'
-import { say } from '../terminal.ts'
+import { print, say } from '../terminal.ts'
 
 const FORMATS = ['safetensors', 'onnx'] as const
 
@@ -32,21 +33,28 @@ export default defineCommand({
         type: 'string',
         requiresArg: true,
         demandOption: true,
-        describe: 'The file to write',
+        describe: 'The file to write; - for stdout',
         coerce: once<string>('--output'),
       }),
 
   run: (args, terminal) =>
     withStudy(args, async (open) => {
       const trial = trialOrBest(open, args.trial as number | undefined, args.db)
-      const format = args.format ?? (args.output.endsWith('.onnx') ? 'onnx' : 'safetensors')
-      const { writeOutputFile } = await import('../output-file.ts')
+      const { output } = args
+      const toStdout = output === '-'
+      if (toStdout && terminal.stdout.isTTY === true) {
+        throw new UserError('usage', 'A network is binary: it is not written to a terminal', {
+          hint: 'Give a file: -o best.safetensors',
+        })
+      }
       const tell = (sentence: string): void => {
         if (!args.quiet) say(terminal, sentence)
       }
-      const bytes = await networkFile(open, trial, format, args.db, tell)
-      writeOutputFile(args.output, bytes)
-      tell(`Wrote the network of trial ${trial.number} (${countOf(bytes.length, 'byte')}) to ${args.output}.`)
+      const bytes = await networkFile(open, trial, args, tell)
+      if (toStdout) return print(terminal, bytes)
+      const { writeOutputFile } = await import('../output-file.ts')
+      writeOutputFile(output, bytes)
+      tell(`Wrote the network of trial ${trial.number} (${countOf(bytes.length, 'byte')}) to ${output}.`)
     }),
 })
 
@@ -57,11 +65,25 @@ function asFormat(value: string | undefined): Format | undefined {
   throw new UserError('usage', `--format must be ${FORMATS.join(' or ')}, got ${JSON.stringify(value)}`)
 }
 
+/** What a file's name asks for. @throws UserError('usage') for an ending of no format, where the file is a network */
+function formatOf(file: string, isNetwork: boolean): Format {
+  const ending = extname(file).slice(1).toLowerCase()
+  const format = FORMATS.find((each) => each === ending)
+  if (format !== undefined) return format
+  if (ending === '' || !isNetwork) return 'safetensors'
+  throw new UserError('usage', `${file}: unknown format .${ending}`, {
+    hint: `Extensions are ${FORMATS.join(' and ')}. Or give --format.`,
+  })
+}
+
 async function networkFile(
   { reader, study }: OpenStudy,
   trial: TrialRecord,
-  format: Format,
-  db: string,
+  {
+    db,
+    output,
+    ...given
+  }: { readonly db: string; readonly output: string; readonly format?: Format | undefined },
   tell: (sentence: string) => void,
 ): Promise<Uint8Array> {
   const { keptArtifact } = await import('../../model/kept-network.ts')
@@ -69,6 +91,8 @@ async function networkFile(
   const { keepsNetwork } = await import('../../objective/kinds.ts')
   const artifact = keptArtifact(reader, study, trial)
   const { objective } = experimentFromJson(study.experiment, study.name)
+  // What a module keeps may be in any format, and is written as it is.
+  const format = given.format ?? formatOf(output, keepsNetwork(objective))
   if (format === 'safetensors' && !keepsNetwork(objective)) return artifact
   const { openKeptNetwork } = await import('../../session/open-kept-network.ts')
   const { cacheFolderOf } = await import('../../session/conduct.ts')

@@ -14,7 +14,7 @@ import { closestName } from '../../text/closest-name.ts'
 import { textWidth } from '../layout.ts'
 import { findStudy, findTrial, type OpenStudy, withReader } from '../open-study.ts'
 import { writeOutputFile } from '../output-file.ts'
-import { hasColour, print, say, type Terminal } from '../terminal.ts'
+import { hasColour, print, printAll, say, type Terminal } from '../terminal.ts'
 import { parseStage } from '../trial-filter.ts'
 import {
   ALL_PICTURES,
@@ -204,7 +204,7 @@ async function printPictures(
   }
 }
 
-/** One picture to a file, or several to a folder, which is made if it is not there. */
+/** One picture to a file, or to stdout for `-`; or several to a folder, which is made if it is not there. */
 async function writePictures(
   output: string,
   source: PictureSource,
@@ -221,14 +221,20 @@ async function writePictures(
   const isFolder =
     /[\\/]$/.test(output) || statSync(output, { throwIfNoEntry: false })?.isDirectory() === true
   const extension = /\.(\w+)$/.exec(output)?.[1]?.toLowerCase()
-  if (!isFolder && extension === 'svg') {
+  const toStdout = output === '-'
+  if (toStdout || (!isFolder && extension === 'svg')) {
     const names = pictures.length === 0 ? FIRST_PICTURES.slice(0, 1) : pictures
     if (names.length > 1) {
       throw new UserError('usage', `-o: ${countOf(names.length, 'picture')} do not fit into one file`, {
-        hint: `Give a folder: -o ${output.replace(/\.svg$/i, '')}/`,
+        hint: `Give a folder: -o ${toStdout ? 'pictures' : output.replace(/\.svg$/i, '')}/`,
       })
     }
-    writeOutputFile(output, [drawSvg(await makeFigure(names[0]!, source, options), svg)])
+    const text = drawSvg(await makeFigure(names[0]!, source, options), svg)
+    if (toStdout) {
+      await printAll(terminal, [text])
+      return
+    }
+    writeOutputFile(output, [text])
     if (!quiet) say(terminal, `Wrote ${names[0]} of ${source.study.name} to ${output}.`)
     return
   }
