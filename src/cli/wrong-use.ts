@@ -28,6 +28,12 @@ export function explainWrongUse(
   if (error.message.startsWith('Not enough non-option arguments')) {
     return new UserError('usage', 'An argument is missing', { hint })
   }
+  const [, name, given, choices] = /^ *Argument: (.+), Given: (.*), Choices: (.*)$/m.exec(error.message) ?? []
+  if (name !== undefined) {
+    const isOption = argv.some((word) => word.split('=')[0] === `--${name}`)
+    const rule = `must be ${choices!.replaceAll('"', '').replace(/, ([^,]+)$/, ' or $1')}, got ${given}`
+    return new UserError('usage', `${isOption ? dashed(name) : name.toUpperCase()} ${rule}`, { hint })
+  }
   const unknown = /^Unknown arguments?: (.*)$/.exec(error.message)?.[1]?.split(', ')[0]
   if (unknown === undefined) return new UserError('usage', error.message, { hint })
   const isOption = argv.some((word) => /^-/.test(word) && word.replace(/^--?/, '').split('=')[0] === unknown)

@@ -89,6 +89,16 @@ const MISTAKES: readonly (readonly [string[], number, string])[] = [
     `There is no trial 99 in "quickstart". It has 9. List them: finesweep trials quickstart --db ${db}`,
   ],
   [['best', '--db', OTHER], 5, `No store at ${OTHER}. Run a study first: finesweep run FILE.yaml`],
+  [
+    ['init', join(folder, 'new'), '--kind', 'foo'],
+    2,
+    '--kind must be network, module or program, got "foo". See: finesweep init --help',
+  ],
+  [
+    ['completion', 'nosuch'],
+    2,
+    'SHELL must be bash, zsh or fish, got "nosuch". See: finesweep completion --help',
+  ],
   [['data', 'infos', 'x'], 2, 'There is no "data infos". See: finesweep data --help'],
 ]
 
