@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts'
+import { type ErrorCode, UserError } from '../errors.ts'
 import { thisProcess } from '../process-identity.ts'
 import type { TimedMeasurement, TrialOutcome, TrialSpec } from '../trial.ts'
 import { MemoryReader } from './memory-reader.ts'
@@ -43,7 +43,7 @@ class MemoryStore extends MemoryReader implements StudyWriter {
     const isTaken = (name: string): boolean => this.findStudy(name) !== undefined
     const study = typeof given === 'function' ? given(isTaken) : given
     if (isTaken(study.name)) {
-      throw nameTaken(study.name)
+      throw nameTaken('store', study.name)
     }
     const added = newMemoryStudy(study, this.byId.length + 1, this.#now())
     this.byId.push(added)
@@ -201,7 +201,7 @@ class MemoryStore extends MemoryReader implements StudyWriter {
   renameStudy(study: number, name: string): void {
     const held = this.#get(study)
     const holder = this.findStudy(name)
-    if (holder !== undefined && holder.id !== study) throw nameTaken(name)
+    if (holder !== undefined && holder.id !== study) throw nameTaken('usage', name)
     this.#record(held, { name })
   }
 
@@ -229,6 +229,6 @@ class MemoryStore extends MemoryReader implements StudyWriter {
   }
 }
 
-function nameTaken(name: string): UserError {
-  return new UserError('store', `Study "${name}" already exists`, { hint: 'Choose another name.' })
+function nameTaken(code: ErrorCode, name: string): UserError {
+  return new UserError(code, `Study "${name}" already exists`, { hint: 'Choose another name.' })
 }

@@ -210,7 +210,10 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
     this.#transaction(() => {
       this.#leases.refuseIfHeldElsewhere(study, this.#study(study).name)
       const holder = this.findStudy(name)
-      if (holder !== undefined && holder.id !== study) throw nameTaken(name, this.statements.file)
+      if (holder !== undefined && holder.id !== study) {
+        const message = `Study "${name}" already exists in ${this.statements.file}`
+        throw new UserError('usage', message, { hint: 'Choose another name.' })
+      }
       updateStudy(this.statements, study, { name })
     })
   }

@@ -280,7 +280,7 @@ export interface StudyWriter extends StudyReader {
   setComment(study: StudyId, comment: string | null): void
   /** In place of the earlier ones; a word that is given twice counts once. */
   setTags(study: StudyId, tags: readonly string[]): void
-  /** Throws UserError('store') if the name is taken, or if another process runs the study. */
+  /** Throws UserError('usage') if the name is taken, UserError('store') if another process runs the study. */
   renameStudy(study: StudyId, name: string): void
   /** Removes a study and all that belongs to it. Throws UserError('store') if another process runs it. */
   deleteStudy(study: StudyId): void

@@ -59,7 +59,10 @@ test('two studies are compared: results, and the settings that differ', async ()
 })
 
 test('a study is renamed with its folder, to a name that is free and sound', async () => {
-  expect(await run('rename', 'first', 'second')).toMatchObject({ code: 6 })
+  expect(await run('rename', 'first', 'second')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^Study "second" already exists in .*\. Choose another name\.\n$/),
+  })
   expect(await run('rename', 'first', '../out')).toMatchObject({ code: 2 })
   expect((await run('rename', 'first', 'third')).stderr).toBe('Study "first" is now "third".\n')
   expect(existsSync(path.join(folder, 'artifacts/third/0/model'))).toBe(true)

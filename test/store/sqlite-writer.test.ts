@@ -151,7 +151,13 @@ describe.each<[string, (now: () => number) => StudyWriter]>([
   it('names the study whose name is taken, and lets one keep its own', () => {
     const [a, b] = ['first', 'second'].map((name) => begin(store, name))
     expect(() => store.createStudy(newStudy({ name: 'first' }))).toThrow('Study "first" already exists')
-    expect(() => store.renameStudy(b!, 'first')).toThrow('Study "first" already exists')
+    expect(() => store.renameStudy(b!, 'first')).toThrow(
+      expect.objectContaining({
+        code: 'usage',
+        message: expect.stringContaining('Study "first" already exists'),
+        hint: 'Choose another name.',
+      }),
+    )
     store.renameStudy(a!, 'first')
     store.renameStudy(b!, 'third')
     expect([a, b].map((id) => store.studies().find((each) => each.id === id)?.name)).toEqual([

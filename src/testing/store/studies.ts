@@ -209,7 +209,10 @@ export function checkStudies(stand: Stand, { test }: TestRunner): void {
   test('renames a study, to a name that is free', () => {
     const study = begin({ name: 'old' })
     begin({ name: 'other' })
-    assert.throws(() => store.renameStudy(study, 'other'), UserError)
+    assert.throws(
+      () => store.renameStudy(study, 'other'),
+      (error) => error instanceof UserError && error.code === 'usage',
+    )
     store.renameStudy(study, 'new')
     store.renameStudy(study, 'new')
     assert.strictEqual(store.findStudy('new')?.id, study)
