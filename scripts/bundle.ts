@@ -20,7 +20,13 @@ const QUICK = [
 ]
 
 /** What `finesweep --help` and `--version` load, and nothing more. */
-const START = ['src/cli/top-help.ts', 'src/cli/commands.ts', 'src/code-version.ts', 'src/package-files.ts']
+const START = [
+  'src/cli/top-help.ts',
+  'src/cli/commands.ts',
+  'src/cli/terminal.ts',
+  'src/code-version.ts',
+  'src/package-files.ts',
+]
 
 const common: InputOptions = {
   cwd: root,

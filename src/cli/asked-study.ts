@@ -5,6 +5,7 @@ import type { AskedSession } from '../session/ask.ts'
 import type { StudyRecord, StudyWriter } from '../store/store.ts'
 import type { Difference } from '../study-file/compare-experiments.ts'
 import type { Experiment } from '../study-file/experiment.ts'
+import { shellWord } from '../text/shell-word.ts'
 import { findStudy } from './open-study.ts'
 
 /** Whether a word is a study file, not a study's name. */
@@ -115,6 +116,6 @@ async function refuseOtherSettings(
   throw new UserError(
     'usage',
     `Study "${study.name}" was begun with other settings: ${differences.slice(0, 5).map(describeDifference).join('; ')}`,
-    { hint: `Give its name, finesweep ${command} ${study.name}, or start another with --name.` },
+    { hint: `Give its name, finesweep ${command} ${shellWord(study.name)}, or start another with --name.` },
   )
 }

@@ -34,8 +34,15 @@ async function printQuickly(argv: readonly string[]): Promise<boolean> {
   if (width < LEAST_WIDTH) return false
   const { COMMANDS } = await import('./commands.ts')
   const { codeVersion } = await import('../code-version.ts')
-  process.stdout.on('error', () => {})
-  process.stdout.write(`${only === '--version' ? codeVersion() : topHelp(COMMANDS, width)}\n`)
+  const { print } = await import('./terminal.ts')
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+  const terminal = { stdout: process.stdout, stderr: process.stderr, env: process.env }
+  try {
+    await print(terminal, `${only === '--version' ? codeVersion() : topHelp(COMMANDS, width)}\n`)
+  } catch (error) {
+    const { reportFailure } = await import('./failure.ts')
+    process.exitCode = reportFailure(error, terminal)
+  }
   return true
 }
 

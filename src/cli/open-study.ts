@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts'
-import { shellWord } from '../report/names.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
 import { closestName } from '../text/closest-name.ts'
+import { shellWord } from '../text/shell-word.ts'
 import type { TrialRecord } from '../trial.ts'
 import { DEFAULT_STORE } from './options.ts'
 

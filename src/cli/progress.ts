@@ -1,4 +1,3 @@
-import { shellWord } from '../report/names.ts'
 import { narrowingHeadline, narrowingLines, stageTotalsLine } from '../report/narrowing.ts'
 import { countOf } from '../report/numbers.ts'
 import { renderProgress, renderTrialLine } from '../report/progress.ts'
@@ -12,6 +11,7 @@ import { oneLine, paint, type Span, truncate, wrapSpans } from '../report/text.t
 import { runningTime } from '../store/running-time.ts'
 import type { StageRecord } from '../store/store.ts'
 import type { StudyEvent, StudyListener } from '../study/events.ts'
+import { shellWord } from '../text/shell-word.ts'
 import { TRIAL_STATES, type TrialRecord } from '../trial.ts'
 import { createLiveBlock, type LiveBlock, windowOf } from './live-block.ts'
 import { hasColour, type OutputStream, type Terminal } from './terminal.ts'

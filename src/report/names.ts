@@ -21,8 +21,3 @@ export function heading(name: string): string {
     .join(' ')
     .toUpperCase()
 }
-
-/** A word as a shell takes it literally. */
-export function shellWord(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
-}

@@ -1,5 +1,5 @@
 import type { StudyRecord } from '../store/store.ts'
-import { shellWord } from './names.ts'
+import { shellWord } from '../text/shell-word.ts'
 
 /**
  * Whose turn it is in a study that is not complete and that no process runs: a resume's, the program's that has its

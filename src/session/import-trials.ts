@@ -7,6 +7,7 @@ import type { ImportedTrial, StageRecord, StudyRecord, StudyWriter } from '../st
 import { finishedTrial, startedTrial } from '../store/trial-life.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 import { experimentFromJson, experimentToJson } from '../study-file/experiment-json.ts'
+import { shellWord } from '../text/shell-word.ts'
 import type { TrialNumber, TrialRecord } from '../trial.ts'
 
 export interface ImportSettings {
@@ -120,7 +121,7 @@ function refuseUnderWay(
   }
   if (running + waiting === 0 && (isOver || countOf(store, study, last) >= last.trials)) return
   throw new UserError('usage', `Stage ${last.name} of "${study.name}" is under way`, {
-    hint: `End it first: finesweep resume ${study.name}. Or import into a new study: finesweep import FILE.yaml --name OTHER --from ...`,
+    hint: `End it first: finesweep resume ${shellWord(study.name)}. Or import into a new study: finesweep import FILE.yaml --name OTHER --from ...`,
   })
 }
 

@@ -7,6 +7,7 @@ import type { StudyPlace } from '../objective/study-place.ts'
 import { own } from '../space/own.ts'
 import type { StudyReader, StudyRecord } from '../store/store.ts'
 import { experimentFromJson } from '../study-file/experiment-json.ts'
+import { shellWord } from '../text/shell-word.ts'
 import type { TimedMeasurement, TrialOutcome, TrialRecord } from '../trial.ts'
 import { cacheFolderOf } from './conduct.ts'
 import { openExperiment } from './open-experiment.ts'
@@ -45,7 +46,7 @@ export async function replayTrial(
     throw new UserError(
       'usage',
       `Trial ${trial.number} continued the network of trial ${trial.continues}, which is no longer kept`,
-      { hint: `Replay that one instead: finesweep replay ${study.name} ${trial.continues}` },
+      { hint: `Replay that one instead: finesweep replay ${shellWord(study.name)} ${trial.continues}` },
     )
   }
   const { trialTimeout, heapMb } = opened.experiment.limits

@@ -7,6 +7,7 @@ import { openReader, openWriter } from '../store/sqlite-store.ts'
 import type { NewStudy, StudyReader, StudyRecord } from '../store/store.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 import { experimentToJson } from '../study-file/experiment-json.ts'
+import { shellWord } from '../text/shell-word.ts'
 import { changeExperiment, describeChanges, type ResumeChanges } from './change-experiment.ts'
 import { conduct, leave, open, type SessionOptions, type SessionResult, sayOfData } from './conduct.ts'
 import type { OpenedExperiment } from './open-experiment.ts'
@@ -41,7 +42,7 @@ export async function runExperiment(
     if (twin !== undefined) {
       options.say?.(
         `Study "${twin.name}" has the same settings and is complete: this one will give identical results. ` +
-          `For others change the seed (--seed ${experiment.seed + 1}) or a setting; for more, extend it: finesweep resume ${twin.name} --add 32.`,
+          `For others change the seed (--seed ${experiment.seed + 1}) or a setting; for more, extend it: finesweep resume ${shellWord(twin.name)} --add 32.`,
       )
     }
     return created
@@ -132,7 +133,7 @@ function freeName(asked: string | null, own: string, db: string, isTaken: (name:
   if (!isTaken(name)) return name
   if (asked !== null) {
     throw new UserError('usage', `--name: study ${JSON.stringify(name)} already exists in ${db}`, {
-      hint: `Choose another name, or continue that study: finesweep resume ${name}`,
+      hint: `Choose another name, or continue that study: finesweep resume ${shellWord(name)}`,
     })
   }
   let number = 2
@@ -147,7 +148,9 @@ function nameTaken(store: StudyReader, name: string, free: string): string {
     .filter((study) => study.state !== 'complete' && study.name !== free && isNumbered(study.name, name))
     .findLast((study) => store.lease(study.id) === undefined)
   const hint =
-    unfinished === undefined ? '' : ` "${unfinished.name}" is unfinished: finesweep resume ${unfinished.name}`
+    unfinished === undefined
+      ? ''
+      : ` "${unfinished.name}" is unfinished: finesweep resume ${shellWord(unfinished.name)}`
   return `Study "${name}" already exists; this one is called "${free}".${hint}`
 }
 

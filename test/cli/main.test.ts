@@ -105,17 +105,20 @@ describe('the built command', () => {
     for (const { stderr } of codes) expect(stderr).not.toMatch(/^\s+at /m)
   })
 
-  it.runIf(existsSync('/dev/full'))('says that a full disk could not take the results', async () => {
-    const child = spawn(process.execPath, [MAIN, 'best', '--db', db, '--quiet'], {
-      stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
-    })
-    let stderr = ''
-    child.stderr!.on('data', (bytes: Buffer) => {
-      stderr += bytes
-    })
-    const [code] = await once(child, 'close')
-    expect([code, stderr]).toEqual([6, 'The results cannot be written: the disk is full.\n'])
-  })
+  it.runIf(existsSync('/dev/full')).each([[['best', '--db', db, '--quiet']], [['--help']], [['--version']]])(
+    'says that a full disk could not take the results: %j',
+    async (argv) => {
+      const child = spawn(process.execPath, [MAIN, ...argv], {
+        stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+      })
+      let stderr = ''
+      child.stderr!.on('data', (bytes: Buffer) => {
+        stderr += bytes
+      })
+      const [code] = await once(child, 'close')
+      expect([code, stderr]).toEqual([6, 'The results cannot be written: the disk is full.\n'])
+    },
+  )
 
   it('says in a sentence that a Node is too old', async () => {
     const older =

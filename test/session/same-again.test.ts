@@ -19,3 +19,14 @@ test('a run that would repeat a complete study says so, and what to change', asy
   expect(again.stderr).toContain('finesweep resume quick --add 32')
   expect((await run('--seed', '99')).stderr).not.toContain(sentence)
 })
+
+test('a command that is advised has a name with spaces in quotes', async () => {
+  const run = (...words: string[]) =>
+    runCaptured(['run', FILE, '--db', path.join(folder, 'spaces.db'), '--workers', '1', ...words])
+  await run('--name', 'my study')
+  const again = await run('--name', 'my study again')
+  expect(again.stderr).toContain("extend it: finesweep resume 'my study' --add 32.")
+  expect((await run('--name', 'my study')).stderr).toContain(
+    "continue that study: finesweep resume 'my study'\n",
+  )
+})

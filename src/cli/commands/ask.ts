@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts'
-import { shellWord } from '../../report/names.ts'
 import { countOf } from '../../report/numbers.ts'
 import { SCHEMA_VERSION } from '../../report/trial-json.ts'
+import { shellWord } from '../../text/shell-word.ts'
 import { withAskedStudy } from '../asked-study.ts'
 import { defineCommand } from '../command.ts'
 import { dbOption } from '../open-study.ts'

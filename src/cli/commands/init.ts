@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { UserError } from '../../errors.ts'
-import { shellWord } from '../../report/names.ts'
+import { shellWord } from '../../text/shell-word.ts'
 import { defineCommand } from '../command.ts'
 import { isModuleFolder, schemaPath, writeNewFiles } from '../init/folder.ts'
 import { filesOf, LANGUAGES, type Language, STUDY_KINDS, type StudyKind } from '../init/templates.ts'
