@@ -21,26 +21,21 @@ const SQLITE = 'SQLite format 3\0'
 
 /**
  * Reads the trials of a CSV file, an Optuna journal, a store of finesweep, or another study of the same store. The
- * kind of a file is detected from its first bytes.
- * @throws UserError('not-found') if neither a file nor a study has that name; 'usage' as the readers do
+ * kind of a file is detected from its first bytes. All but a store may come through a pipe.
+ * @throws UserError('not-found') if neither a file nor a study has that name; 'usage' for a folder, and as the readers do
  */
 export function readSource(from: string, settings: SourceSettings): GivenTrials {
   const { study, store, columns } = settings
-  const isFile = existsSync(from) && statSync(from).isFile()
-  if (!isFile) {
-    if (store.findStudy(from) === undefined) {
-      throw new UserError('not-found', `Neither a file nor a study is named ${JSON.stringify(from)}`, {
-        hint: 'Give a CSV file, an Optuna journal, a store, or the name of another study: finesweep studies lists them.',
-      })
-    }
+  const status = existsSync(from) ? statSync(from) : null
+  if (status === null || status.isDirectory()) {
+    if (store.findStudy(from) === undefined) throw noSource(from, status !== null)
     refuseColumns(columns, 'a study')
     return { ...readStudyTrials(store, 'this store', from), name: `study ${from}` }
   }
-  const { size } = statSync(from)
-  if (size > MOST_BYTES)
-    throw new UserError('usage', 'This file is too large to import', { where: { file: from } })
-  const bytes = readFileSync(from)
+  const bytes = readBytes(from, status.size)
   if (bytes.subarray(0, SQLITE.length).toString('latin1') === SQLITE) {
+    if (!status.isFile())
+      throw new UserError('usage', 'A store is read from a file', { where: { file: from } })
     refuseColumns(columns, 'a store')
     const reader = openReader(from)
     try {
@@ -67,6 +62,32 @@ export function readSource(from: string, settings: SourceSettings): GivenTrials 
     })
   }
   return readCsvTrials(text, from, settings)
+}
+
+function noSource(from: string, isFolder: boolean): UserError {
+  if (isFolder) {
+    return new UserError('usage', `--from: ${JSON.stringify(from)} is a folder`, {
+      hint: 'Give a file: CSV, an Optuna journal or a store.',
+    })
+  }
+  return new UserError('not-found', `Neither a file nor a study is named ${JSON.stringify(from)}`, {
+    hint: 'Give a CSV file, an Optuna journal, a store, or the name of another study: finesweep studies lists them.',
+  })
+}
+
+/** All of a file, or of a pipe, whose length is known at its end. */
+function readBytes(file: string, size: number): Buffer {
+  const tooLarge = new UserError('usage', 'This file is too large to import', { where: { file } })
+  if (size > MOST_BYTES) throw tooLarge
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(file)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UserError('usage', `This file cannot be read: ${code}`, { where: { file }, cause: error })
+  }
+  if (bytes.length > MOST_BYTES) throw tooLarge
+  return bytes
 }
 
 function refuseColumns(columns: CsvSettings['columns'], what: string): void {

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -84,8 +84,25 @@ test('a study with imported trials that is killed and resumed gives the digest o
   expect((await run('status', 'calm')).stdout).toMatch(/imported-2\s+7\s+11\/11[\s\S]*fine-2\s+3\s+2\/2/)
 })
 
+test.runIf(process.platform !== 'win32')('reads a table from a pipe, but no store', async () => {
+  const pipe = path.join(folder, 'pipe')
+  spawnSync('mkfifo', [pipe])
+  const write = (source: string) => spawn('sh', ['-c', `cat "$1" > "$2"`, 'sh', source, pipe])
+  write(TABLE)
+  const piped = await run('import', file, '--name', 'piped', '--from', pipe, '--json')
+  await run('import', file, '--name', 'plain', '--from', TABLE)
+  expect(piped).toMatchObject({ code: 0, stderr: '' })
+  expect((await run('digest', 'piped')).stdout).toBe((await run('digest', 'plain')).stdout)
+  write(db)
+  expect(await run('import', file, '--name', 'stored', '--from', pipe)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('A store is read from a file'),
+  })
+})
+
 test('says what is wrong, and begins no study for it', async () => {
   const wrong: [string[], number, string][] = [
+    [[file, '--name', 'fresh', '--from', folder], 2, `--from: "${folder}" is a folder. Give a file`],
     [['nobody', '--from', JOURNAL], 5, 'There is no study "nobody"'],
     [[file, '--name', 'fresh', '--from', 'gone.csv'], 5, 'Neither a file nor a study is named "gone.csv"'],
     [[file, '--name', 'fresh', '--from', file], 2, 'Invalid Record Length'],
