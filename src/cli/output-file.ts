@@ -1,14 +1,17 @@
 import {
   closeSync,
+  fchmodSync,
   fsyncSync,
+  lstatSync,
   openSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import { inLargePieces } from './terminal.ts'
 
@@ -27,17 +30,26 @@ export function writeOutputFile(file: string, content: Content): void {
     if (stat?.isDirectory()) throw Object.assign(new Error(file), { code: 'EISDIR' })
     if (stat !== undefined && !stat.isFile()) writeAll(file, 'w', content)
     // Behind a link the file is replaced, not the link.
-    else writeBeside(stat === undefined ? file : realpathSync(file), content)
+    else writeBeside(stat === undefined ? behindLinks(file) : realpathSync(file), content, stat?.mode)
   } catch (error) {
     throw describeFailure(file, error)
   }
 }
 
-function writeBeside(file: string, content: Content): void {
+/** Where a link leads that has nothing behind it yet. */
+function behindLinks(file: string): string {
+  let target = file
+  while (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink())
+    target = resolve(realpathSync(dirname(target)), readlinkSync(target))
+  return target
+}
+
+/** @param mode who may read the file that is replaced; nothing for a new one */
+function writeBeside(file: string, content: Content, mode?: number): void {
   // In the same folder, because a rename works within one file system alone.
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`)
   try {
-    writeAll(temporary, 'wx', content)
+    writeAll(temporary, 'wx', content, mode)
     renameSync(temporary, file)
   } catch (error) {
     rmSync(temporary, { force: true })
@@ -45,9 +57,11 @@ function writeBeside(file: string, content: Content): void {
   }
 }
 
-function writeAll(file: string, flags: 'w' | 'wx', content: Content): void {
-  const descriptor = openSync(file, flags)
+function writeAll(file: string, flags: 'w' | 'wx', content: Content, mode?: number): void {
+  // Nobody may read meanwhile what was closed to them: it is opened with the mode, of which a umask may take some away.
+  const descriptor = openSync(file, flags, mode)
   try {
+    if (mode !== undefined) fchmodSync(descriptor, mode & 0o777)
     for (const piece of content instanceof Uint8Array ? [content] : inLargePieces(content)) {
       const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
       for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done)

@@ -42,6 +42,10 @@ test('a note and tags are written, shown and removed', async () => {
   expect(stdout).toContain('tags: paper, cifar, wide')
   const listed = JSON.parse((await run('studies', '--json')).stdout).studies[0]
   expect(listed).toMatchObject({ comment: 'before the data were cleaned', tags: ['paper', 'cifar', 'wide'] })
+  expect(await run('tag', 'first', 'more', ' ')).toMatchObject({
+    code: 2,
+    stderr: 'TAG must not be empty, got " ".\n',
+  })
   await run('tag', 'first', 'paper', '--remove')
   await run('note', 'first', '--remove')
   expect((await run('tag', 'first')).stdout).toBe('cifar\nwide\n')

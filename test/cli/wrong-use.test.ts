@@ -1,10 +1,13 @@
 import {
+  chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -164,5 +167,25 @@ describe('a named output', () => {
     symlinkSync(target, join(folder, 'link.txt'))
     writeOutputFile(join(folder, 'link.txt'), ['new'])
     expect(readFileSync(target, 'utf8')).toBe('new')
+  })
+
+  it('writes what a link without a file behind it leads to', () => {
+    mkdirSync(join(folder, 'real', 'deep'), { recursive: true })
+    symlinkSync(join(folder, 'real', 'deep'), join(folder, 'alias'))
+    symlinkSync('../later.txt', join(folder, 'real', 'deep', 'first'))
+    symlinkSync('alias/first', join(folder, 'second'))
+    writeOutputFile(join(folder, 'second'), ['new'])
+    expect(readFileSync(join(folder, 'real', 'later.txt'), 'utf8')).toBe('new')
+    expect(lstatSync(join(folder, 'second')).isSymbolicLink()).toBe(true)
+  })
+
+  it.runIf(process.platform !== 'win32')('leaves a file as closed or as open as it was', () => {
+    for (const mode of [0o600, 0o666, 0o444]) {
+      const file = join(folder, `mode-${mode}`)
+      writeFileSync(file, 'old')
+      chmodSync(file, mode)
+      writeOutputFile(file, ['new'])
+      expect([readFileSync(file, 'utf8'), statSync(file).mode & 0o777]).toEqual(['new', mode])
+    }
   })
 })

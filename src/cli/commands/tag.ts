@@ -1,3 +1,4 @@
+import { UserError } from '../../errors.ts'
 import { defineCommand } from '../command.ts'
 import { editStudy } from '../edit-study.ts'
 import { withStudy } from '../open-study.ts'
@@ -30,6 +31,10 @@ export default defineCommand({
         else if (!args.quiet) say(terminal, `${study.name} has no tags.`)
       })
       return
+    }
+    const empty = args.tags.find((tag) => tag.trim() === '')
+    if (empty !== undefined && !args.remove) {
+      throw new UserError('usage', `TAG must not be empty, got ${JSON.stringify(empty)}`)
     }
     await editStudy(args, (store, study) => {
       const kept = args.tags.length === 0 ? [] : study.tags.filter((tag) => !args.tags.includes(tag))
