@@ -9,6 +9,8 @@ import { type ProposalRequest, trialStream } from './sampler.ts'
 /** How often a point is drawn again before the space is looked at as a whole, or given up. */
 const DRAWS = 64
 const FEASIBLE_DRAWS = 16
+/** How often where rules leave few points and all that were drawn are taken. */
+const RULED_DRAWS = 64
 /** How many of the latest trials are starting points for moves where points that satisfy the constraints are rare. */
 const KNOWN_POINTS = 64
 /** Up to this many points, the remaining ones are listed and drawn from. */
@@ -48,13 +50,19 @@ export function drawAdmissible(request: ProposalRequest, draws: Stream): Params 
   }
   const known = [...request.pending, ...request.history.slice(-KNOWN_POINTS).map(({ params }) => params)]
   let kept: Params | null = null
-  for (let i = 0; i < FEASIBLE_DRAWS; i++) {
+  const most = space.constraints.length > 0 ? RULED_DRAWS : FEASIBLE_DRAWS
+  for (let i = 0; i < (kept === null ? FEASIBLE_DRAWS : most); i++) {
     const params = drawFeasible(space, draws, {}, known)
     if (params !== null && isNew(request, params)) return params
     kept ??= params
   }
   if (kept !== null) return kept
   throw impossible(space)
+}
+
+/** Whether `drawAdmissible` repeats a point of the space only if every point that satisfies the constraints is taken. */
+export function isListed(space: SearchSpace): boolean {
+  return allPoints(space, LISTED_POINTS) !== null
 }
 
 function isNew(request: ProposalRequest, params: Params): boolean {

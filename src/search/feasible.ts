@@ -1,17 +1,15 @@
-import { normalFromUniform } from '../random/normal.ts'
 import { type Stream, stream } from '../random/stream.ts'
 import type { Params } from '../space/distribution.ts'
 import { axesOf, paramsAt, totalViolation, withoutInactive } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
-import { countValues, toUnit } from '../space/unit-scale.ts'
+import { countValues, fromUnit, toUnit } from '../space/unit-scale.ts'
+import { moved, type RuledCube, walked } from './ruled-walk.ts'
 
 /** How often a uniform point is drawn before points are moved to where the rules hold. */
 const DRAWS = 256
 /** How often a point is moved on its way to where the rules hold, and how many points are moved. */
 const REPAIR_MOVES = 4000
 const REPAIRS = 4
-/** How often a point that satisfies the rules is moved at random, for each axis. */
-const WALK_MOVES = 30
 /** How many draws the rate of acceptance is estimated from. */
 const RATE_DRAWS = 4000
 const LAST_UNIT = 1 - 2 ** -40
@@ -19,7 +17,7 @@ const LAST_UNIT = 1 - 2 ** -40
 /**
  * A point that satisfies the rules between parameters, with the values of `given`; null if none is found. Uniform where
  * the rules admit one point of some hundred. Else a point is moved downhill to where they hold, or one of `known` is
- * taken, and from there a random walk of single coordinates stays where they hold.
+ * taken, each about as often, and from there a random walk stays where they hold.
  */
 export function drawFeasible(
   space: SearchSpace,
@@ -46,18 +44,7 @@ export function acceptanceRate(space: SearchSpace): number {
   return kept / RATE_DRAWS
 }
 
-interface Cube {
-  readonly axes: readonly string[]
-  /** The axes that may be moved. */
-  readonly free: readonly number[]
-  /** How many values an axis has. */
-  readonly counts: readonly number[]
-  readonly point: (unit: readonly number[]) => Params
-  readonly off: (unit: readonly number[]) => number
-  readonly unitOf: (params: Params) => number[]
-}
-
-function cubeOf(space: SearchSpace, given: Params): Cube {
+function cubeOf(space: SearchSpace, given: Params): RuledCube {
   const axes = axesOf(space)
   const whole = { ...space, conditions: {} }
   const point = (unit: readonly number[]): Params =>
@@ -73,17 +60,31 @@ function cubeOf(space: SearchSpace, given: Params): Cube {
         const at = Object.hasOwn(params, name) ? toUnit(space.parameters[name]!, params[name]!) : 0.5
         return Math.min(LAST_UNIT, Math.max(0, Number.isNaN(at) ? 0.5 : at))
       }),
+    value: (axis, u) => fromUnit(space.parameters[axes[axis]!]!, u),
   }
 }
 
-/** A place where the rules hold: of a known point, else of one that was moved there. */
-function startOf(cube: Cube, draws: Stream, known: readonly Params[]): number[] | null {
+/**
+ * A place where the rules hold: of a known point, or of one that was moved there. Known points alone would never leave
+ * the part of the space that they lie in, moved ones alone may not be found.
+ */
+function startOf(cube: RuledCube, draws: Stream, known: readonly Params[]): number[] | null {
   if (cube.free.length === 0) return null
+  if (known.length === 0) return repaired(cube, draws, REPAIRS)
+  if (draws.next() < 0.5) return repaired(cube, draws, 1) ?? placeOfKnown(cube, draws, known)
+  return placeOfKnown(cube, draws, known) ?? repaired(cube, draws, REPAIRS)
+}
+
+function placeOfKnown(cube: RuledCube, draws: Stream, known: readonly Params[]): number[] | null {
   for (let tries = 0; tries < Math.min(8, known.length); tries++) {
     const unit = cube.unitOf(known[draws.below(known.length)]!)
     if (cube.off(unit) === 0) return unit
   }
-  for (let repair = 0; repair < REPAIRS; repair++) {
+  return null
+}
+
+function repaired(cube: RuledCube, draws: Stream, repairs: number): number[] | null {
+  for (let repair = 0; repair < repairs; repair++) {
     const unit = cube.axes.map(() => draws.next())
     let off = cube.off(unit)
     for (let move = 0; move < REPAIR_MOVES && off > 0; move++) {
@@ -98,24 +99,4 @@ function startOf(cube: Cube, draws: Stream, known: readonly Params[]): number[] 
     if (off === 0) return unit
   }
   return null
-}
-
-function walked(cube: Cube, start: readonly number[], draws: Stream): readonly number[] {
-  const unit = [...start]
-  for (let move = 0; move < WALK_MOVES * cube.free.length; move++) {
-    const axis = cube.free[draws.below(cube.free.length)]!
-    const before = unit[axis]!
-    unit[axis] = moved(cube, axis, before, draws)
-    if (cube.off(unit) > 0) unit[axis] = before
-  }
-  return unit
-}
-
-/** A coordinate some way off, at one of many scales: the rules may leave a thin part of the range only. */
-function moved({ counts }: Cube, axis: number, u: number, draws: Stream): number {
-  const scale = draws.below(12)
-  if (scale === 0 || counts[axis]! <= 4) return draws.next()
-  const step = Math.max(0.5 ** scale, counts[axis] === Infinity ? 0 : 1 / counts[axis]!)
-  const to = u + step * normalFromUniform(draws.next())
-  return to >= 0 && to < 1 ? to : u
 }

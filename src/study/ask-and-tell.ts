@@ -130,7 +130,7 @@ export class AskedStudy {
     const { queue, record } = current
     let end = endWith(limits, queue)
     if (end === null) {
-      if (queue.end === 'exhausted') this.#reasons.push(exhaustedReason(record, queue))
+      if (queue.end === 'exhausted') this.#reasons.push(exhaustedReason(record, queue, this.#plan.space))
       if (drawnAfter(stages, record.index) !== -1) {
         this.#current = this.#open(this.#after(current))
         return

@@ -1,4 +1,7 @@
+import { isListed } from '../search/admissible.ts'
 import { REPLICATE_SAMPLER } from '../search/replication.ts'
+import { SAMPLER_NAMES } from '../search/stage-plan.ts'
+import type { SearchSpace } from '../space/search-space.ts'
 import type { StageRecord, StudyState } from '../store/store.ts'
 import type { StudyLimits } from './open-stage.ts'
 import type { TrialQueue } from './trial-queue.ts'
@@ -24,18 +27,31 @@ export function endWith(
   return { state: 'complete', endReason: `limit of ${maxEpochs} epochs reached` }
 }
 
-/** Why a stage has fewer trials than planned, although the study goes on. */
+/**
+ * Why a stage has fewer trials than planned, although the study goes on.
+ * @param root the whole space: a stage whose ranges are others has tried these alone
+ */
 export function exhaustedReason(
-  { name, sampler }: Pick<StageRecord, 'name' | 'sampler'>,
+  { name, sampler, space }: Pick<StageRecord, 'name' | 'sampler' | 'space'>,
   { finished }: Pick<TrialQueue, 'finished'>,
+  root: SearchSpace,
 ): string {
   const trials = `(${finished} ${finished === 1 ? 'trial' : 'trials'})`
   if (sampler === REPLICATE_SAMPLER) {
     if (finished === 0) return `stage ${name} has no trial to run again`
     return `stage ${name} has run all the points there are with each of its seeds ${trials}`
   }
-  if (finished === 0) return `stage ${name} has no point that was not tried before`
-  return `stage ${name} has tried every possible point ${trials}`
+  if (!SAMPLER_NAMES.some((known) => known === sampler)) {
+    return `stage ${name} was proposed a point that was tried before by its sampler ${sampler} ${trials}`
+  }
+  const isWhole = JSON.stringify(space.parameters) === JSON.stringify(root.parameters)
+  const where = isWhole ? '' : ' of its ranges'
+  if (!isListed(space)) {
+    const which = space.constraints.length > 0 ? 'satisfies require' : 'was not tried before'
+    return `stage ${name} has found no further point${where} that ${which} ${trials}`
+  }
+  if (finished === 0) return `stage ${name} has no point${where} that was not tried before`
+  return `stage ${name} has tried every possible point${where} ${trials}`
 }
 
 export function completeEnd(reasons: readonly string[]): StudyEnd {

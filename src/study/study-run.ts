@@ -80,7 +80,7 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
       end = { state: 'stopped', endReason: String(run.signal.reason ?? 'stopped') }
     }
     if (end !== null) break
-    if (queue.end === 'exhausted') reasons.push(exhaustedReason(stage, queue))
+    if (queue.end === 'exhausted') reasons.push(exhaustedReason(stage, queue, run.space))
     listener({ kind: 'stage-finished', stage })
     if (index + 1 < run.stages.length) before = afterStage(run, stage, before, queue.epochs)
   }

@@ -110,15 +110,30 @@ describe('a draw among the points that may be run', () => {
     const thin = searchSpace({ x: float(0, 1), y: float(0, 1) }, { require: 'x < y and y < x + 0.001' })
     const at = (i: number) => ({ x: i / 100, y: i / 100 + 0.0005 })
     const history = Array.from({ length: 70 }, (_, i) => pastTrial(i, at(i), 1))
-    // Draws of a half satisfy nothing, so that nothing moves.
+    // Draws of a half satisfy nothing, and move nothing at the last of the twelve scales.
     const started = (first: boolean, pending: readonly Params[] = []) =>
       drawAdmissible(request(thin, 1, history, pending), {
         next: () => 0.5,
-        below: (bound) => (first ? 0 : bound - 1),
+        below: (bound) => (first && bound !== 12 ? 0 : bound - 1),
       })
     expect(started(true).x).toBeCloseTo(0.06, 9)
     expect(started(false).x).toBeCloseTo(0.69, 9)
     expect(started(true, [at(90), at(91)]).x).toBeCloseTo(0.9, 9)
+  })
+
+  it('finds every point of an equation, one after the other, and then repeats one', () => {
+    const space = searchSpace({ a: int(0, 150), b: int(0, 150) }, { require: 'a + b == 149' })
+    const taken = new Set<string>()
+    const points: Params[] = []
+    for (let index = 0; index < 151; index++) {
+      const pending = points.slice(-8)
+      const asked = { ...request(space, 5, [], pending), index, taken }
+      const params = drawAdmissible(asked, trialDraws(asked, 'uniform'))
+      expect(constraintsHold(space, params)).toBe(true)
+      taken.add(pointKey(params))
+      points.push(params)
+    }
+    expect(taken.size).toBe(150)
   })
 
   it('says which rules no point keeps', () => {

@@ -60,6 +60,45 @@ describe('points where few satisfy the constraints', () => {
     }
   })
 
+  it('lie in each of the parts where they hold, wherever the trials before lie', () => {
+    const islands = searchSpace(
+      { x: float(0, 1), y: float(0, 1) },
+      { require: '(x < 0.01 and y < 0.01) or (x > 0.99 and y > 0.99)' },
+    )
+    const low = sweep('random', islands, 60).filter(({ params }) => (params.x as number) < 0.5)
+    expect(low.length).toBeGreaterThan(15)
+    expect(low.length).toBeLessThan(45)
+  })
+
+  it.each([
+    ['a + b == 1000', 60],
+    ['a == b', 60],
+    ['a * 3 == b', 60],
+    ['a * b == 720', 24],
+  ])('are found and spread although no parameter can change alone: %s', (rule, trials) => {
+    const space = searchSpace({ a: int(0, 1000), b: int(0, 1000) }, { require: rule })
+    for (const sampler of ['random', 'sobol', 'gp'] as const) {
+      const points = sweep(sampler, space, trials).map(({ params }) => params)
+      expect(new Set(points.map(pointKey)).size).toBe(trials)
+      for (const params of points) expect(constraintsHold(space, params)).toBe(true)
+    }
+  })
+
+  it('are uniform on the simplex of three weights that sum to 100: Kolmogorov distance within its 1 % bound', () => {
+    const space = searchSpace(
+      { a: int(0, 100), b: int(0, 100), c: int(0, 100) },
+      { require: 'a + b + c == 100' },
+    )
+    const points = sweep('random', space, 200).map(({ params }) => params)
+    for (const name of ['a', 'b', 'c']) {
+      const values = points.map((params) => params[name] as number).sort((a, b) => a - b)
+      // Of the 5151 points, 101 - k have a coordinate of k.
+      const upTo = (k: number) => 1 - ((100 - k) * (101 - k)) / 2 / 5151
+      const distance = values.map((value, i) => Math.max(upTo(value) - i / 200, (i + 1) / 200 - upTo(value)))
+      expect(Math.max(...distance)).toBeLessThan(1.63 / Math.sqrt(200))
+    }
+  })
+
   it('are counted', () => {
     expect(acceptanceRate(searchSpace({ x: float(0, 1) }, { require: 'x < 0.25' }))).toBeCloseTo(0.25, 1)
     expect(acceptanceRate(searchSpace({ x: float(0, 1) }))).toBe(1)
@@ -109,10 +148,10 @@ describe('a draw where few points satisfy the constraints', () => {
     )
     const pinned = (params: Params) => expect.objectContaining(params)
     expect(drawFeasible(box, stream([42]))).toEqual(
-      pinned({ x: 0.05447429960741379, y: 0.0544866601492996, z: 0.0001857375821762941 }),
+      pinned({ x: 0.47235630733767964, y: 0.472386799105188, z: 0.0005476287934357175 }),
     )
     expect(drawFeasible(box, stream([42]), { x: 0.25 })).toEqual(
-      pinned({ y: 0.2500624236962536, z: 0.0002269339898422351 }),
+      pinned({ y: 0.2500624236962536, z: 0.0002053914361787551 }),
     )
     const mixed = searchSpace(
       {
@@ -124,10 +163,10 @@ describe('a draw where few points satisfy the constraints', () => {
       },
       { require: ['a == b * c + d', 'x < 0.01', 'a > 250'] },
     )
-    expect(drawFeasible(mixed, stream([7]))).toEqual({ a: 289, b: 57, c: 5, d: 4, x: 0.0014714202555859118 })
+    expect(drawFeasible(mixed, stream([7]))).toEqual({ a: 300, b: 99, c: 3, d: 3, x: 0.0026365484139846402 })
     expect(drawFeasible(mixed, stream([7]), { d: 2 })).toEqual({
-      ...{ a: 256, b: 254, c: 1, d: 2 },
-      x: 0.007009355900504957,
+      ...{ a: 291, b: 289, c: 1, d: 2 },
+      x: 0.003056399950549121,
     })
     expect(acceptanceRate(searchSpace({ x: float(0, 1) }, { require: 'x < 0.3' }))).toBe(1203 / 4000)
   })

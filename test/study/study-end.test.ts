@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { int, searchSpace } from '../../src/space/constructors.ts'
 import { completeEnd, endWith, exhaustedReason } from '../../src/study/study-end.ts'
 import type { TrialQueue } from '../../src/study/trial-queue.ts'
 
@@ -38,18 +39,41 @@ describe('the end of a study with a stage', () => {
   })
 })
 
-it('a study that ran to its end gives the reasons why stages have fewer trials than planned', () => {
-  expect(completeEnd([])).toEqual({ state: 'complete', endReason: null })
-  const reasons = ['coarse', 'fine'].map((name) => exhaustedReason({ name, sampler: 'gp' }, { finished: 4 }))
-  expect(completeEnd(reasons).endReason).toBe(
-    'stage coarse has tried every possible point (4 trials); stage fine has tried every possible point (4 trials)',
-  )
-  const reasonWith = (finished: number, sampler = 'random'): string =>
-    exhaustedReason({ name: 'fine', sampler }, { finished })
-  expect(reasonWith(1)).toBe('stage fine has tried every possible point (1 trial)')
-  expect(reasonWith(0)).toBe('stage fine has no point that was not tried before')
-  expect(reasonWith(8, 'replicate')).toBe(
-    'stage fine has run all the points there are with each of its seeds (8 trials)',
-  )
-  expect(reasonWith(0, 'replicate')).toBe('stage fine has no trial to run again')
+describe('the reasons why stages have fewer trials than planned', () => {
+  const few = searchSpace({ n: int(1, 9) })
+  const part = searchSpace({ n: int(2, 4) })
+  const many = searchSpace({ n: int(1, 30_000) })
+  const reason = (finished: number, sampler = 'random', space = few, root = few): string =>
+    exhaustedReason({ name: 'fine', sampler, space }, { finished }, root)
+
+  it('are given when the study ran to its end', () => {
+    expect(completeEnd([])).toEqual({ state: 'complete', endReason: null })
+    expect(completeEnd([reason(4), reason(8, 'replicate')]).endReason).toBe(
+      'stage fine has tried every possible point (4 trials); stage fine has run all the points there are with each of its seeds (8 trials)',
+    )
+    expect(reason(1)).toBe('stage fine has tried every possible point (1 trial)')
+    expect(reason(0)).toBe('stage fine has no point that was not tried before')
+    expect(reason(0, 'replicate')).toBe('stage fine has no trial to run again')
+  })
+
+  it('speak of the stage alone where its ranges are not the whole ones', () => {
+    expect(reason(3, 'gp', part)).toBe('stage fine has tried every possible point of its ranges (3 trials)')
+    expect(reason(0, 'gp', part)).toBe('stage fine has no point of its ranges that was not tried before')
+  })
+
+  it('do not claim that all points were tried where nobody has counted them', () => {
+    const ruled = { ...many, constraints: ['n > 29000'] }
+    expect(reason(9, 'gp', many, many)).toBe(
+      'stage fine has found no further point that was not tried before (9 trials)',
+    )
+    expect(reason(9, 'gp', ruled, ruled)).toBe(
+      'stage fine has found no further point that satisfies require (9 trials)',
+    )
+    expect(reason(9, 'gp', ruled, many)).toBe(
+      'stage fine has found no further point that satisfies require (9 trials)',
+    )
+    expect(reason(2, 'mine')).toBe(
+      'stage fine was proposed a point that was tried before by its sampler mine (2 trials)',
+    )
+  })
 })
