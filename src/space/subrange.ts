@@ -5,7 +5,7 @@ import type {
   IntDistribution,
 } from './distribution.ts'
 import { decimalUnit, roundedTo } from './rounded.ts'
-import { countValues, placeOn } from './unit-scale.ts'
+import { countValues, placeOn, stepAt } from './unit-scale.ts'
 
 type Range = FloatDistribution | IntDistribution
 
@@ -96,12 +96,7 @@ function steppedPart<R extends Range>(range: R, start: number, end: number, limi
   const step = range.step ?? 1
   const least = Math.ceil((limits.floor - range.low) / step - 1e-9)
   const most = Math.floor((limits.ceiling - range.low) / step + 1e-9)
-  return bounded(range, at(range, Math.max(least, first)), at(range, Math.min(most, last)), limits)
-}
-
-function at(range: Range, index: number): number {
-  const value = range.low + index * (range.step ?? 1)
-  return range.kind === 'int' ? value : Number(value.toPrecision(15))
+  return bounded(range, stepAt(range, Math.max(least, first)), stepAt(range, Math.min(most, last)), limits)
 }
 
 function logIntPart(range: IntDistribution, start: number, end: number, limits: Limits): IntDistribution {

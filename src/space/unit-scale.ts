@@ -116,9 +116,40 @@ function intAt(range: IntDistribution, u: number): number {
 function steppedAt(range: FloatDistribution | IntDistribution, u: number): number {
   const count = countSteps(range)
   const index = Math.min(count - 1, Math.max(0, Math.floor(u * count)))
+  return clamp(stepAt(range, index), range)
+}
+
+/**
+ * The value that many steps above the lower bound of a stepped range, also past its ends. The sum is rounded to what
+ * decimal steps can mean: 0.1 + 2 · 0.1 is 0.3, and -0.3 + 3 · 0.1 is 0.
+ */
+export function stepAt(range: FloatDistribution | IntDistribution, index: number): number {
   const value = range.low + index * (range.step ?? 1)
-  // 0.1 + 2 · 0.1 is to be 0.3: the sum is rounded to what decimal steps can mean.
-  return range.kind === 'int' ? clamp(value, range) : clamp(Number(value.toPrecision(15)), range)
+  if (range.kind === 'int') return value
+  const decimals = decimalsOf(range)
+  // Near 0, digits of the value would keep the error of the sum; its decimals do not, where numbers can tell them apart.
+  const error = 1e-14 * Math.max(Math.abs(range.low), Math.abs(value))
+  if (decimals > MOST_DECIMALS || 10 ** -decimals <= error) return Number(value.toPrecision(15))
+  const sum = Number(value.toFixed(decimals))
+  return sum === 0 ? 0 : sum
+}
+
+/** What `toFixed` can do. */
+const MOST_DECIMALS = 100
+const knownDecimals = new WeakMap<FloatDistribution, number>()
+
+/** How many decimals the values of a stepped range have. */
+function decimalsOf(range: FloatDistribution): number {
+  let decimals = knownDecimals.get(range)
+  if (decimals === undefined) {
+    const ofEach = [range.low, range.step ?? 1].map((value) => {
+      const [digits, exponent] = Math.abs(value).toExponential().split('e') as [string, string]
+      return digits.replace('.', '').length - 1 - Number(exponent)
+    })
+    decimals = Math.max(0, ...ofEach)
+    knownDecimals.set(range, decimals)
+  }
+  return decimals
 }
 
 /** How many values a stepped range has; the small slack lets [0, 0.3] by 0.1 have four. */

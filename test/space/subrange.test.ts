@@ -87,6 +87,8 @@ describe('a part of a range', () => {
   it('keeps a stepped range on its grid', () => {
     expect(subrange(float(0, 1, { step: 0.1 }), 0.4, 0.5)).toMatchObject({ low: 0.4, high: 0.5 })
     expect(subrange(int(2, 20, { step: 3, soft: true }), 0.5, 1.5)).toMatchObject({ low: 11, high: 32 })
+    expect(subrange(float(-0.3, 0.3, { step: 0.1 }), 0.45, 1)).toMatchObject({ low: 0, high: 0.3 })
+    expect(subrange(float(-5, -0.1, { step: 0.7 }), 0.5, 1)).toMatchObject({ low: -2.2, high: -0.1 })
   })
 
   it('keeps neighbours of an ordered choice, and unordered choices as they are', () => {

@@ -68,6 +68,34 @@ describe('the unit interval of a distribution', () => {
     expect(toUnit(float(1e-6, 1e-2, { log: true }), 1e-5)).toBeCloseTo(0.25, 12)
   })
 
+  it.each([
+    [float(-0.3, 0.3, { step: 0.1 }), [-0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3]],
+    [float(-0.6, 0.6, { step: 0.2 }), [-0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6]],
+    [float(-5, -0.1, { step: 0.7 }), [-5, -4.3, -3.6, -2.9, -2.2, -1.5, -0.8, -0.1]],
+    [float(-3e-7, 3e-7, { step: 1.5e-7 }), [-3e-7, -1.5e-7, 0, 1.5e-7, 3e-7]],
+    [float(1 / 3, 1, { step: 1 / 3 }), [1 / 3, 0.666666666666667, 1]],
+    [float(-1e-200, 1e-200, { step: 1e-200 }), [-1e-200, 0, 1e-200]],
+  ])('gives the decimal values of a stepped range, also near zero: %o', (range, values) => {
+    const given = values.map((_, i) => fromUnit(range, (i + 0.5) / values.length))
+    expect(given).toEqual(values)
+    for (const value of given) expect(contains(range, value)).toBe(true)
+  })
+
+  it('gives the decimal value of any decimal bound, step and index', () =>
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -9999, max: 9999 }),
+        fc.integer({ min: 1, max: 9999 }),
+        fc.integer({ min: 0, max: 6 }),
+        fc.integer({ min: 0, max: 50 }),
+        (low, step, decimals, index) => {
+          const unit = 10 ** decimals
+          const range = float(low / unit, (low + 60 * step) / unit, { step: step / unit })
+          expect(fromUnit(range, (index + 0.5) / 61)).toBe((low + index * step) / unit)
+        },
+      ),
+    ))
+
   it('gives every int of a linear range the same share, and decimal steps their decimal values', () => {
     const counts = new Map<number, number>()
     for (let i = 0; i < 700; i++) {
