@@ -1,15 +1,12 @@
-import { type StreamName, stream } from '../random/stream.ts'
 import type { Params } from '../space/distribution.ts'
 import { pointKey } from '../space/points.ts'
-import type { SearchSpace } from '../space/search-space.ts'
-import { impossible } from './admissible.ts'
 import { createSampler } from './create-sampler.ts'
-import { drawFeasible } from './feasible.ts'
 import { promotedTrials } from './given-trials.ts'
 import { NO_OWN_SAMPLERS, type OwnSamplers, proposeChecked } from './own-samplers.ts'
 import { randomSampler } from './random-sampler.ts'
 import { type PastTrial, type ProposalRequest, trialStream } from './sampler.ts'
 import type { StagePlan } from './stage-plan.ts'
+import { completedPoint } from './start-point.ts'
 
 /** What a trial is to run. */
 export interface TrialProposal {
@@ -52,7 +49,7 @@ export function proposeTrial(request: ProposalRequest, own: OwnSamplers = NO_OWN
   const { index, root } = request
   const plan = request.stages[request.stage]!
   const first = plan.startWith[index]
-  if (first !== undefined) return fromScratch(completed(root, first, trialStream(request, 'start-with')))
+  if (first !== undefined) return fromScratch(completedPoint(root, first, trialStream(request, 'start-with')))
   const promoted = promotedTrials(request)[index - plan.startWith.length]
   if (promoted !== undefined) return { params: promoted.params, continues: promoted.number }
   if (request.stage > 0 && isRootTrial(index, plan.rootShare)) {
@@ -65,13 +62,6 @@ export function proposeTrial(request: ProposalRequest, own: OwnSamplers = NO_OWN
 /** Whether the trial of that index is one of the stage's root draws: evenly spread, none among the first. */
 export function isRootTrial(index: number, rootShare: number): boolean {
   return Math.floor((index + 1) * rootShare) > Math.floor(index * rootShare)
-}
-
-/** A point given in part, the rest of it drawn until the constraints hold. */
-function completed(space: SearchSpace, part: Params, streamName: StreamName): Params {
-  const params = drawFeasible(space, stream(streamName), part)
-  if (params === null) throw impossible(space)
-  return params
 }
 
 function fromScratch(params: Params): TrialProposal {

@@ -9,7 +9,7 @@ import {
 import { randomSampler } from '../../src/search/random-sampler.ts'
 import type { ProposalRequest } from '../../src/search/sampler.ts'
 import { SAMPLER_NAMES } from '../../src/search/stage-plan.ts'
-import { choice, float, searchSpace } from '../../src/space/constructors.ts'
+import { choice, float, int, searchSpace, when } from '../../src/space/constructors.ts'
 import type { Params } from '../../src/space/distribution.ts'
 import { contains } from '../../src/space/unit-scale.ts'
 import { pastTrial, stage } from '../../src/testing/requests.ts'
@@ -92,6 +92,43 @@ describe('proposing a trial', () => {
     expect(['a', 'b']).toContain(second.kind)
     expect(proposeTrial(asked({ stages, index: 2 })).params).toEqual(
       expect.objectContaining({ learningRate: expect.any(Number), kind: expect.any(String) }),
+    )
+  })
+
+  it('draws the parents of a parameter to start with among the values with which it exists, and theirs', () => {
+    const space = searchSpace(
+      {
+        kind: choice(['plain', 'fast', 'x', 'y']),
+        steps: when({ kind: ['fast', 'x'] }, int(1, 9)),
+        beta: when({ kind: 'fast' }, float(0, 1)),
+        decay: when({ steps: [2, 3, 5] }, float(0, 1)),
+        rate: float(0, 1),
+      },
+      { require: ['kind != "x" or steps > 3', 'rate < 0.5'] },
+    )
+    const drawn = (startWith: Params, seed: number) =>
+      proposeTrial(asked({ seed, stages: [stage({ startWith: [startWith] })], root: space, space })).params
+    for (let seed = 0; seed < 20; seed++) {
+      expect(drawn({ beta: 0.9 }, seed)).toMatchObject({ kind: 'fast', beta: 0.9 })
+      expect(drawn({ beta: 0.9, decay: 0.1 }, seed)).toMatchObject({ kind: 'fast', beta: 0.9, decay: 0.1 })
+      expect(drawn({ beta: 0.9, steps: 2 }, seed)).toMatchObject({ kind: 'fast', beta: 0.9, steps: 2 })
+      const { kind, steps, rate } = drawn({ decay: 0.1 }, seed)
+      expect(kind === 'x' ? [5] : [2, 3, 5]).toContain(steps)
+      expect(rate).toBeLessThan(0.5)
+    }
+    const kinds = Array.from({ length: 20 }, (_, seed) => drawn({ decay: 0.1 }, seed).kind)
+    expect(new Set(kinds)).toEqual(new Set(['fast', 'x']))
+  })
+
+  it('refuses a point to start with of parameters that do not exist together', () => {
+    const space = searchSpace({
+      kind: choice(['a', 'b']),
+      one: when({ kind: 'a' }, float(0, 1)),
+      other: when({ kind: 'b' }, float(0, 1)),
+    })
+    const stages = [stage({ startWith: [{ one: 0.1, other: 0.2 }] })]
+    expect(() => proposeTrial(asked({ stages, root: space, space }))).toThrow(
+      'startWith: no value of kind goes with all parameters of the point {"one":0.1,"other":0.2}',
     )
   })
 
