@@ -1,4 +1,5 @@
 import type { ParamValue } from '../space/distribution.ts'
+import { own } from '../space/own.ts'
 import { numberScale, numberTicks } from './axis.ts'
 import type { Axis, Tick } from './figure.ts'
 import { oncePerStudy, type PictureStudy } from './study.ts'
@@ -34,7 +35,7 @@ export function parameterAxis(study: PictureStudy, name: string, count = 6): Par
   const { hasAbsent } = seen
   const from = hasAbsent ? AFTER_ABSENT : 0
   const placed = (u: number): number => from + u * (1 - from)
-  const distributions = study.stages.flatMap(({ space }) => space.parameters[name] ?? [])
+  const distributions = study.stages.flatMap(({ space }) => own(space.parameters, name) ?? [])
   const numeric = seen.numeric && distributions.every(({ kind }) => kind === 'float' || kind === 'int')
   const absent: Tick[] = hasAbsent ? [{ at: ABSENT, text: NOT_THERE }] : []
   if (!numeric) {
@@ -80,12 +81,15 @@ export function parameterAxis(study: PictureStudy, name: string, count = 6): Par
 /** All choices of all stages, in the order of the study file; then what only trials have. */
 function choicesOf(study: PictureStudy, name: string): ParamValue[] {
   const listed = study.stages.flatMap(({ space }) => {
-    const distribution = space.parameters[name]
+    const distribution = own(space.parameters, name)
     if (distribution?.kind === 'categorical') return distribution.choices
     return distribution?.kind === 'fixed' ? [distribution.value] : []
   })
   const choices = new Set(listed)
-  for (const { params } of study.trials) if (params[name] !== undefined) choices.add(params[name])
+  for (const { params } of study.trials) {
+    const value = own(params, name)
+    if (value !== undefined) choices.add(value)
+  }
   return [...choices]
 }
 
@@ -116,7 +120,7 @@ function readSeen(study: PictureStudy, name: string): Seen {
   let numeric = true
   let hasAbsent = false
   for (const { params } of study.trials) {
-    const value = params[name]
+    const value = own(params, name)
     if (value === undefined) hasAbsent = true
     else if (typeof value !== 'number') numeric = false
     else if (Number.isFinite(value)) {

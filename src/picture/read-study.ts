@@ -1,5 +1,6 @@
 import { importanceOf } from '../report/importance.ts'
 import { decisionClause } from '../report/narrow-words.ts'
+import { own } from '../space/own.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
 import type { TrialRecord } from '../trial.ts'
 import type { PictureOptions } from './options.ts'
@@ -36,7 +37,7 @@ export function readCurve(reader: StudyReader, study: number, trial: number): Cu
     steps: measurements.map(({ step }) => step),
     values: measurements.map(({ value }) => value),
     metrics: Object.fromEntries(
-      names.map((name) => [name, measurements.map(({ metrics }) => finite(metrics[name]))]),
+      names.map((name) => [name, measurements.map(({ metrics }) => finite(own(metrics, name)))]),
     ),
   }
 }

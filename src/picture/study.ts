@@ -1,6 +1,7 @@
 import { drawnAfter } from '../search/imported-stages.ts'
 import { hasValue, rankTrials } from '../search/rank.ts'
 import type { Distribution, Params } from '../space/distribution.ts'
+import { own } from '../space/own.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import { type Direction, TRIAL_STATES, type TrialState } from '../trial.ts'
 import type { PictureOptions } from './options.ts'
@@ -184,9 +185,9 @@ export function stageLabel({ name, epochs }: PictureStage): string {
 /** Names of the parameters that differ between trials, in the order of the study file. */
 export const searchedNames: (study: PictureStudy) => readonly string[] = oncePerStudy((study) => {
   const root = study.stages[0]?.space.parameters ?? {}
-  const names = new Set(Object.keys(root).filter((name) => root[name]?.kind !== 'fixed'))
+  const names = new Set(Object.keys(root).filter((name) => own(root, name)?.kind !== 'fixed'))
   for (const { params } of study.trials) {
-    for (const name in params) if (root[name] === undefined) names.add(name)
+    for (const name in params) if (own(root, name) === undefined) names.add(name)
   }
   return [...names]
 })

@@ -1,3 +1,4 @@
+import { own } from '../space/own.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
 import { studyDigest } from '../study/digest.ts'
 import { winningTrial } from '../study/winning-trial.ts'
@@ -37,7 +38,7 @@ function factsOf(reader: StudyReader, study: StudyRecord): Map<string, string> {
   ])
   const root = rootParameters(stages)
   for (const [name, value] of Object.entries(best?.params ?? {})) {
-    facts.set(`best ${name}`, formatParam(value, root[name]))
+    facts.set(`best ${name}`, formatParam(value, own(root, name)))
   }
   for (const [name, range] of lastRanges(stages)) facts.set(`last range of ${name}`, range)
   return facts

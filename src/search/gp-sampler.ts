@@ -143,7 +143,8 @@ function branchToTry(
   if (distribution.kind !== 'categorical') return null
   const tried = new Array<number>(count).fill(0)
   for (const params of [...earlier, ...history].map(({ params }) => params).concat(pending)) {
-    const choice = distribution.choices.indexOf(params[name]!)
+    const value = own(params, name)
+    const choice = value === undefined ? -1 : distribution.choices.indexOf(value)
     if (choice >= 0) tried[choice]!++
   }
   return { axis, unit: (tried.indexOf(Math.min(...tried)) + 0.5) / count }

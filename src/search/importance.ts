@@ -1,4 +1,5 @@
 import type { Distribution, ParamValue } from '../space/distribution.ts'
+import { own } from '../space/own.ts'
 import { constraintsHold, paramsAt } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import { countValues, fromUnit } from '../space/unit-scale.ts'
@@ -122,7 +123,7 @@ function effects(box: SearchSpace, rootAxes: readonly Axis[], model: Model): Map
     const rootAxis = rootAxes.findIndex((other) => other.name === name)
     const units = unitsOf(distribution)
     const values = units.map((unit) => fromUnit(distribution, unit))
-    const active = background.filter(({ params }) => params[name] !== undefined)
+    const active = background.filter(({ params }) => own(params, name) !== undefined)
     if (rootAxis < 0 || active.length === 0) return []
     // A parameter that others depend on takes them along; any other moves alone.
     const fixed = deciding.has(name) ? null : active.map(({ params }) => placeOf(rootAxes, params))

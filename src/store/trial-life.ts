@@ -1,3 +1,4 @@
+import { own } from '../space/own.ts'
 import {
   type TieMetric,
   type TimedMeasurement,
@@ -102,7 +103,7 @@ function measurementOfValue(measurements: readonly TimedMeasurement[]): TimedMea
 
 /** Lower is better; null if the trial did not report the metric. */
 function tieOf(metrics: TrialRecord['metrics'], { metric, direction }: TieMetric): number | null {
-  const value = metrics[metric]
+  const value = own(metrics, metric)
   if (value === undefined || Number.isNaN(value)) return null
   // 0 - value: the negative of 0 would be -0.
   return direction === 'minimize' ? value : 0 - value

@@ -11,6 +11,7 @@ import { qualityRole } from '../../src/picture/figures/parallel.ts'
 import { packLanes, timelineData } from '../../src/picture/figures/timeline.ts'
 import { contrast, PALETTES } from '../../src/picture/palette.ts'
 import { parameterAxis } from '../../src/picture/parameter-axis.ts'
+import { PICTURES } from '../../src/picture/pictures.ts'
 import { evenShare } from '../../src/picture/study.ts'
 import { RATE, stage, study, trial, twoStages } from './studies.ts'
 
@@ -49,6 +50,17 @@ describe('the palette', () => {
   it('computes contrast as WCAG does', () => {
     expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 6)
     expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2)
+  })
+})
+
+describe('the name of a conditional parameter', () => {
+  it.each(Object.keys(PICTURES) as (keyof typeof PICTURES)[])('changes nothing in %s', (name) => {
+    const drawn = (called: string) => {
+      const named = JSON.parse(JSON.stringify(twoStages()).replaceAll('momentum', called))
+      return JSON.stringify(PICTURES[name].figure(named, {})).replaceAll(called, 'momentum')
+    }
+    expect(drawn('constructor')).toBe(drawn('velocities'))
+    expect(drawn('toString')).toBe(drawn('velocity'))
   })
 })
 

@@ -45,6 +45,21 @@ describe('the importance of parameters', () => {
     expect(of(1.7e308).a!.whole.main).toBeCloseTo(of(1).a!.whole.main, 6)
   })
 
+  it('is the same whatever a conditional parameter is called', () => {
+    const shares = (called: string) => {
+      const space = searchSpace({
+        kind: choice(['a', 'b', 'c']),
+        [called]: when({ kind: 'a' }, choice([1, 2, 3])),
+        x: float(0, 1),
+      })
+      const value = (params: Params) =>
+        (Object.hasOwn(params, called) ? Number(params[called]) : 1) + (params.x as number)
+      return importance(requestOf(space, 60, value))!.map(({ whole }) => whole)
+    }
+    expect(shares('constructor')).toEqual(shares('beta'))
+    expect(shares('toString')).toEqual(shares('beta'))
+  })
+
   it('tells parameters that matter only together', () => {
     const space = searchSpace({ a: float(0, 1), b: float(0, 1), c: float(0, 1) })
     const found = named(

@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts'
 import type { Params, ParamValue } from '../../space/distribution.ts'
+import { own } from '../../space/own.ts'
 import type { SearchSpace } from '../../space/search-space.ts'
 import type { TrialContext } from '../objective.ts'
 import type { StudyPlace } from '../study-place.ts'
@@ -131,7 +132,7 @@ export function fillText(text: string, values: TrialValues): string {
 function placeholderValue(name: string, values: TrialValues): ParamValue | null {
   if (Object.hasOwn(values.params, name)) return values.params[name]!
   if (name === 'dir') return values.folder
-  const own: Readonly<Record<string, ParamValue | null>> = {
+  const settings: Readonly<Record<string, ParamValue | null>> = {
     epochs: values.epochs,
     seed: values.seed,
     trial: values.trial,
@@ -142,7 +143,7 @@ function placeholderValue(name: string, values: TrialValues): ParamValue | null 
     stage: values.stage,
     study: values.study,
   }
-  return own[name] ?? null
+  return own(settings, name) ?? null
 }
 
 /** What a program finds in its environment, beside what this process has. */

@@ -1,4 +1,5 @@
 import { countOf, formatMetric } from '../../report/numbers.ts'
+import { own } from '../../space/own.ts'
 import { numberAxis, numberScale, valueScale, wholeAxis } from '../axis.ts'
 import {
   dots,
@@ -70,7 +71,7 @@ function curveOf(
   ranked: string,
 ): DrawnCurve | undefined {
   if (curve === undefined) return undefined
-  const values = curve.metrics[metric] ?? (metric === ranked ? curve.values : undefined)
+  const values = own(curve.metrics, metric) ?? (metric === ranked ? curve.values : undefined)
   const points = curve.steps.flatMap((step, i): [number, number][] => {
     const value = values?.[i]
     return value === null || value === undefined || !Number.isFinite(value) ? [] : [[step, value]]

@@ -1,5 +1,6 @@
 import { extent, max, min } from 'd3-array'
 import { formatMetric } from '../../report/numbers.ts'
+import { own } from '../../space/own.ts'
 import { numberAxis, numberScale, wholeAxis } from '../axis.ts'
 import {
   dots,
@@ -71,13 +72,13 @@ export function lossData(study: PictureStudy, options: PictureOptions = {}): Los
     { title: 'loss', series: wanted(/loss/i) },
     { title: 'accuracy', series: wanted(/accuracy/i) },
   ].filter((group) => group.series.some(({ points }) => points.length > 0))
-  const own = all
+  const ranked = all
     .filter(([name]) => name === study.metric && !/loss|accuracy/i.test(name))
     .map(([name, values]) => series(name, values))
   return {
     ...empty,
-    groups: own.length > 0 ? [{ title: study.metric, series: own }, ...groups] : groups,
-    bestStep: bestStepOf(curve.steps, curve.metrics[study.metric] ?? curve.values, study.direction),
+    groups: ranked.length > 0 ? [{ title: study.metric, series: ranked }, ...groups] : groups,
+    bestStep: bestStepOf(curve.steps, own(curve.metrics, study.metric) ?? curve.values, study.direction),
     regularised: regularised && skipped === 'trainDataLoss',
   }
 }

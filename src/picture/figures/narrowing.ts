@@ -1,6 +1,7 @@
 import { countOf, formatDistribution } from '../../report/numbers.ts'
 import { narrowedBy } from '../../search/imported-stages.ts'
 import type { Distribution } from '../../space/distribution.ts'
+import { own } from '../../space/own.ts'
 import { bandAxisDown, jitter } from '../axis.ts'
 import {
   type Box,
@@ -53,7 +54,7 @@ export function narrowingData(study: PictureStudy, options: PictureOptions = {})
     return {
       stage: stage.index,
       name: stage.name,
-      range: stage.space.parameters[name] ?? null,
+      range: own(stage.space.parameters, name) ?? null,
       action: decided?.action ?? (stage.index === 0 ? 'start' : 'kept'),
       reason: decided?.reason ?? '',
       ...found[stage.index]!,
@@ -145,7 +146,7 @@ function parameterPanel(study: PictureStudy, name: string, rows: readonly Narrow
     const room = 1 / rows.length
     const point = (number: number): Point => {
       const aside = (jitter(number, 1) - 0.5) * axis.slot * 0.7
-      const u = axis.place(params.get(number)?.[name]) + aside
+      const u = axis.place(own(params.get(number) ?? {}, name)) + aside
       return [u, middle + (jitter(number) - 0.5) * room * 0.55, number]
     }
     return [

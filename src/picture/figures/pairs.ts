@@ -1,6 +1,7 @@
 import { median } from 'd3-array'
 import { countOf, formatMetric } from '../../report/numbers.ts'
 import type { ParamValue } from '../../space/distribution.ts'
+import { own } from '../../space/own.ts'
 import { jitter } from '../axis.ts'
 import {
   type Cell,
@@ -71,7 +72,7 @@ function cellsOf(study: PictureStudy, trials: readonly PictureTrial[], x: string
   const [across, up] = [parameterAxis(study, x), parameterAxis(study, y)]
   const cells = new Map<string, { x: PairCell['x']; y: PairCell['y']; inside: PictureTrial[] }>()
   for (const trial of trials) {
-    const sides = { x: cellSides(across, trial.params[x]), y: cellSides(up, trial.params[y]) }
+    const sides = { x: cellSides(across, own(trial.params, x)), y: cellSides(up, own(trial.params, y)) }
     const key = `${sides.x[0]} ${sides.y[0]}`
     const cell = cells.get(key)
     if (cell === undefined) cells.set(key, { ...sides, inside: [trial] })
@@ -165,7 +166,7 @@ function pairPanel(
     median === null ? [] : [{ kind: 'cell', role: step(median), x, y, text: '', strong: false }],
   )
   const spread = (axis: ParameterAxis, trial: PictureTrial, turn: 1 | 2): number =>
-    axis.place(trial.params[axis.name]) + (jitter(trial.number, turn) - 0.5) * axis.slot * 0.6
+    axis.place(own(trial.params, axis.name)) + (jitter(trial.number, turn) - 0.5) * axis.slot * 0.6
   const at = (trial: PictureTrial): Point => [spread(across, trial, 1), spread(up, trial, 2), trial.number]
   const marks: Mark[] = [
     ...shades,

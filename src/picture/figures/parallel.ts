@@ -1,4 +1,5 @@
 import { countOf } from '../../report/numbers.ts'
+import { own } from '../../space/own.ts'
 import { bandAxis, NO_AXIS, numberTicks, valueScale } from '../axis.ts'
 import { cut } from '../escape.ts'
 import {
@@ -70,7 +71,7 @@ export function parallelAxes(
   )
   const parameters = names.map((name): UprightAxis => {
     const axis: ParameterAxis = parameterAxis(study, name, 6)
-    return { name, axis: axis.axis, place: ({ params }) => axis.place(params[name]) }
+    return { name, axis: axis.axis, place: ({ params }) => axis.place(own(params, name)) }
   })
   const last: UprightAxis = {
     name: study.metric,
@@ -109,7 +110,7 @@ export function parallelFigure(data: ParallelData): Figure {
       ...(trials.length < data.of
         ? [`${trials.length} of ${countOf(data.of, 'trial')} with a value, an even share by rank.`]
         : []),
-      ...(names.some((name) => trials.some(({ params }) => params[name] === undefined))
+      ...(names.some((name) => trials.some(({ params }) => own(params, name) === undefined))
         ? ['A line at the bottom of an axis belongs to a trial without that parameter.']
         : []),
       ...clampNotes(clamped),

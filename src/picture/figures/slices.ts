@@ -1,4 +1,5 @@
 import { countOf } from '../../report/numbers.ts'
+import { own } from '../../space/own.ts'
 import { jitter, mishapHeight, valueAxis, valueScale } from '../axis.ts'
 import {
   dots,
@@ -89,11 +90,11 @@ function slicePanel(data: SlicesData, name: string, y: ReturnType<typeof valueSc
   const axis = parameterAxis(study, name, 5)
   const best = data.trials.find(({ number }) => number === bestTrial(study)?.number)
   const point = (trial: PictureTrial, height: number): Point => {
-    const spread = axis.slot > 0 || trial.params[name] === undefined
+    const spread = axis.slot > 0 || own(trial.params, name) === undefined
     const aside = spread
-      ? (jitter(trial.number, 1) - 0.5) * (trial.params[name] === undefined ? 0.05 : axis.slot * 0.6)
+      ? (jitter(trial.number, 1) - 0.5) * (own(trial.params, name) === undefined ? 0.05 : axis.slot * 0.6)
       : 0
-    return [axis.place(trial.params[name]) + aside, height, trial.number]
+    return [axis.place(own(trial.params, name)) + aside, height, trial.number]
   }
   const at = (trial: PictureTrial): Point => point(trial, y.unit(trial.value!))
   const marks: Mark[] = [
@@ -117,9 +118,9 @@ function slicePanel(data: SlicesData, name: string, y: ReturnType<typeof valueSc
 
 /** The ends of later stages' ranges that are not the root's, as dashed lines. */
 function edgeMarks({ study }: SlicesData, name: string, place: (value: number) => number): Mark[] {
-  const root = study.stages[0]?.space.parameters[name]
+  const root = own(study.stages[0]?.space.parameters ?? {}, name)
   return study.stages.slice(1).flatMap(({ index, space }) => {
-    const range = space.parameters[name]
+    const range = own(space.parameters, name)
     if (range === undefined || !('low' in range) || root === undefined || !('low' in root)) return []
     const ends = [
       ...(range.low === root.low ? [] : [range.low]),

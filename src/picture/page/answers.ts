@@ -1,5 +1,6 @@
 import { countOf, formatCount, formatDistribution, formatMetric, formatParam } from '../../report/numbers.ts'
 import type { Distribution } from '../../space/distribution.ts'
+import { own } from '../../space/own.ts'
 import { toUnit } from '../../space/unit-scale.ts'
 import { isMishap, type PictureStudy, type PictureTrial, rankedWithValue, searchedNames } from '../study.ts'
 
@@ -87,8 +88,8 @@ function hasRate(study: PictureStudy): boolean {
 function wonSentence(study: PictureStudy, best: PictureTrial): string {
   const root = study.stages[0]?.space.parameters ?? {}
   const settings = searchedNames(study)
-    .filter((name) => best.params[name] !== undefined)
-    .map((name) => `${name} ${formatParam(best.params[name], root[name])}`)
+    .filter((name) => own(best.params, name) !== undefined)
+    .map((name) => `${name} ${formatParam(own(best.params, name), own(root, name))}`)
   const epochs = best.epochs === 1 ? '1 epoch' : `${best.epochs} epochs`
   const value = formatMetric(study.metric, best.value)
   return `Trial ${best.number}: ${study.metric} ${value} after ${epochs}${settings.length > 0 ? `, with ${settings.join(', ')}` : ''}.`
@@ -121,7 +122,7 @@ function lookedSentences(study: PictureStudy): string[] {
   const last = study.stages.at(-1)
   if (first === undefined || last === undefined) return []
   return searchedNames(study).flatMap((name): string[] => {
-    const [from, to] = [first.space.parameters[name], last.space.parameters[name]]
+    const [from, to] = [own(first.space.parameters, name), own(last.space.parameters, name)]
     if (from === undefined) return []
     const range = formatDistribution(from)
     if (to === undefined || study.stages.length === 1) return [`${name}: ${range}.`]
@@ -142,15 +143,15 @@ function nextSentences(study: PictureStudy, best: PictureTrial, facts: AnswerFac
   const sentences: string[] = [...facts.next]
   const stage = study.stages[best.stage]
   for (const [name, range] of Object.entries(stage?.space.parameters ?? {})) {
-    const edge = edgeOf(range, best.params[name])
+    const edge = edgeOf(range, own(best.params, name))
     if (edge !== null) {
       sentences.push(
-        `The best ${name}, ${formatParam(best.params[name], range)}, lies at the ${edge} edge of ${formatDistribution(range)}: search further there.`,
+        `The best ${name}, ${formatParam(own(best.params, name), range)}, lies at the ${edge} edge of ${formatDistribution(range)}: search further there.`,
       )
     }
   }
   const curve = study.curves.find(({ trial }) => trial === best.number)
-  if (curve !== undefined && stillImproves(study, curve.metrics[study.metric] ?? curve.values)) {
+  if (curve !== undefined && stillImproves(study, own(curve.metrics, study.metric) ?? curve.values)) {
     sentences.push(
       `The best trial was still improving in its last epoch: give the last stage more than ${best.budget.epochs} epochs.`,
     )

@@ -1,4 +1,5 @@
 import { formatDistribution, formatMetric, formatParam } from '../../report/numbers.ts'
+import { own } from '../../space/own.ts'
 import { escapeText } from '../escape.ts'
 import { compareFigure } from '../figures/compare.ts'
 import { bestTrial, type PictureStudy, searchedNames } from '../study.ts'
@@ -49,7 +50,10 @@ function resultRows(studies: readonly Compared[]): Row[] {
       (name): Row => [
         name,
         each((study) =>
-          formatParam(best(study)?.params[name], study.records.stages[0]?.space.parameters[name]),
+          formatParam(
+            own(best(study)?.params ?? {}, name),
+            own(study.records.stages[0]?.space.parameters ?? {}, name),
+          ),
         ),
       ],
     ),
@@ -62,7 +66,7 @@ function rangeRows(studies: readonly Compared[]): Row[] {
     (name): Row => [
       name,
       studies.map(({ records }) => {
-        const range = records.stages.at(-1)?.space.parameters[name]
+        const range = own(records.stages.at(-1)?.space.parameters ?? {}, name)
         return range === undefined ? '-' : formatDistribution(range)
       }),
     ],

@@ -1,4 +1,5 @@
 import { formatDuration, formatMetric, formatParam } from '../../report/numbers.ts'
+import { own } from '../../space/own.ts'
 import { escapeText } from '../escape.ts'
 import type { Figure } from '../figure.ts'
 import type { PictureName } from '../pictures.ts'
@@ -89,7 +90,7 @@ export function trialRow(
     isMishap(trial) ? `<b class="state">${trial.state}</b>` : trial.state,
     formatMetric(study.metric, trial.value),
     String(trial.epochs),
-    ...names.map((name) => escapeText(formatParam(trial.params[name], root[name]))),
+    ...names.map((name) => escapeText(formatParam(own(trial.params, name), own(root, name)))),
     formatDuration(trial.durationMs),
   ]
   const tds = cells.map((cell) => (isLong(cell) ? `<td class="long">${cell}</td>` : `<td>${cell}</td>`))

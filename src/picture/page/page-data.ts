@@ -1,4 +1,5 @@
 import type { Params, ParamValue } from '../../space/distribution.ts'
+import { own } from '../../space/own.ts'
 import { ALL_STATES, type TrialState } from '../../trial.ts'
 import type { Curve, PictureStage, PictureStudy, PictureTrial } from '../study.ts'
 
@@ -78,7 +79,7 @@ export function encodeTrials(trials: readonly PictureTrial[]): TrialColumns {
       trials.flatMap(({ number, error }) => (error === null ? [] : [[number, error]])),
     ),
     params: Object.fromEntries(
-      names.map((name) => [name, trials.map(({ params }) => shortParam(params[name]))]),
+      names.map((name) => [name, trials.map(({ params }) => shortParam(own(params, name)))]),
     ),
   }
 }

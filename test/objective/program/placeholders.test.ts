@@ -61,6 +61,10 @@ test('a word with an optional parameter that the trial has not is left out', () 
   expect(fillWords(words, { ...values, params: { beta: 0.9 } })).toEqual(['train', '--beta=0.9'])
 })
 
+test('an optional parameter that the trial has not is left out whatever it is called', () => {
+  expect(fillWords(['train', '--c={constructor?}', '{toString?}'], values)).toEqual(['train'])
+})
+
 test('a value never becomes more than its word', () => {
   const params = { optimizer: '; rm -rf $HOME {seed}' }
   expect(fillWords(['{optimizer}'], { ...values, params })).toEqual(['; rm -rf $HOME {seed}'])

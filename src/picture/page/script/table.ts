@@ -1,4 +1,5 @@
 import { countOf, formatCount, formatParam } from '../../../report/numbers.ts'
+import { own } from '../../../space/own.ts'
 import { type PictureTrial, searchedNames } from '../../study.ts'
 import { trialRow } from '../html.ts'
 import type { StudyView } from './state.ts'
@@ -62,7 +63,9 @@ export class TrialTable {
     const textOf = (trial: PictureTrial): string =>
       [
         ...[trial.number, trial.state, records.stages[trial.stage]?.name, trial.error ?? ''],
-        ...Object.entries(trial.params).map(([name, value]) => `${name}=${formatParam(value, root[name])}`),
+        ...Object.entries(trial.params).map(
+          ([name, value]) => `${name}=${formatParam(value, own(root, name))}`,
+        ),
       ]
         .join(' ')
         .toLowerCase()
