@@ -5,21 +5,25 @@ import { constraintsHold, pointKey, withoutInactive } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import { countValues, fromUnit, valueAt } from '../space/unit-scale.ts'
 import { drawAdmissible, isAdmissible, trialDraws } from './admissible.ts'
-import { samplerTurn } from './given-trials.ts'
+import { ownTurn } from './given-trials.ts'
 import type { Sampler } from './sampler.ts'
 
 /**
  * A grid that the stage's trials fill as well as they can: all values of a choice, at least the two ends of each range
  * and as many levels as fit, the last parameter changing fastest. Of a grid with more points than trials an even part
- * is tried. Trials beyond the grid, and its points that are taken, give way to uniform draws.
+ * is tried. Trials beyond the grid, and its points that are taken, give way to uniform draws. Trials that are added
+ * later make another grid: those of its points that are not taken follow, the values tried least first.
  */
 export const gridSampler: Sampler = {
   name: 'grid',
   sentence: 'on a grid',
   adaptive: false,
   propose(request) {
-    const { turn, turns } = samplerTurn(request)
-    const params = gridOf(request.space, turns)[turn]
+    const { turn, turns } = ownTurn(request)
+    const grid = gridOf(request.space, turns)
+    const params = wasExtended(grid, turn, request.taken)
+      ? leastTried(grid, request.taken)
+      : grid.points[turn]
     if (params !== undefined && isAdmissible(request, params)) return params
     return drawAdmissible(request, trialDraws(request, 'beyond the grid'))
   },
@@ -28,6 +32,9 @@ export const gridSampler: Sampler = {
 interface Grid {
   readonly trials: number
   readonly points: readonly Params[]
+  readonly keys: readonly string[]
+  /** How many points from the first on are known to be in a set of taken ones, which only grows. */
+  readonly taken: WeakMap<ReadonlySet<string>, number>
 }
 
 /** How many shuffles of an axis are compared, and with how many axes before it. */
@@ -37,13 +44,53 @@ const COMPARED_AXES = 8
 /** The grid of a space, worked out once for a stage. */
 const grids = new WeakMap<SearchSpace, Grid>()
 
-function gridOf(space: SearchSpace, trials: number): readonly Params[] {
+function gridOf(space: SearchSpace, trials: number): Grid {
   let grid = grids.get(space)
   if (grid === undefined || grid.trials !== trials) {
-    grid = { trials, points: gridPoints(space, trials) }
+    const points = gridPoints(space, trials)
+    grid = { trials, points, keys: points.map(pointKey), taken: new WeakMap() }
     grids.set(space, grid)
   }
-  return grid.points
+  return grid
+}
+
+/**
+ * Whether the trials before that turn were of another grid, so that trials were added: of the same, all its points
+ * before that turn are taken, if anything is.
+ */
+function wasExtended({ keys, taken: known }: Grid, turn: number, taken: ReadonlySet<string>): boolean {
+  let count = known.get(taken) ?? 0
+  while (count < keys.length && taken.has(keys[count]!)) count++
+  known.set(taken, count)
+  return taken.size > 0 && count < Math.min(turn, keys.length)
+}
+
+/** Of the grid's points that are not taken one whose values are the least frequent among those that are. */
+function leastTried({ points, keys }: Grid, taken: ReadonlySet<string>): Params | undefined {
+  const times = new Map<string, Map<ParamValue, number>>()
+  for (const [i, params] of points.entries()) {
+    for (const [name, value] of Object.entries(params)) {
+      const of = times.get(name) ?? new Map<ParamValue, number>()
+      times.set(name, of.set(value, (of.get(value) ?? 0) + (taken.has(keys[i]!) ? 1 : 0)))
+    }
+  }
+  // A value that is one of few is tried more often than one of many.
+  const tried = (params: Params): number =>
+    Object.entries(params).reduce((sum, [name, value]) => {
+      const of = times.get(name)!
+      return sum + of.get(value)! * of.size
+    }, 0)
+  const left = points.filter((_, i) => !taken.has(keys[i]!))
+  let best: Params | undefined
+  let least = Infinity
+  for (const params of shuffle([...left], stream(['grid', 'added', left.length]))) {
+    const sum = tried(params)
+    if (sum < least) {
+      best = params
+      least = sum
+    }
+  }
+  return best
 }
 
 function gridPoints(space: SearchSpace, trials: number): Params[] {
@@ -183,10 +230,17 @@ export function gridNotice(space: SearchSpace, trials: number): string | null {
 function levelsOf(space: SearchSpace, name: string, count: number): ParamValue[] {
   const distribution = space.parameters[name]!
   const most = countValues(distribution)
-  return Array.from({ length: count }, (_, level) => {
-    const u = level / Math.max(1, count - 1)
-    if (most === Infinity || (distribution.kind === 'int' && distribution.log))
-      return fromUnit(distribution, u)
-    return valueAt(distribution, Math.round(u * (most - 1)))
-  })
+  const places = Array.from({ length: count }, (_, level) => level / Math.max(1, count - 1))
+  if (most === Infinity) return places.map((u) => fromUnit(distribution, u))
+  if (distribution.kind !== 'int' || !distribution.log) {
+    return places.map((u) => valueAt(distribution, Math.round(u * (most - 1))))
+  }
+  // Near the lower end of a log scale several places may have one whole number: each is moved past the one before.
+  const { low, high } = distribution
+  const levels: number[] = []
+  for (const [level, u] of places.entries()) {
+    const next = Math.max(fromUnit(distribution, u) as number, (levels.at(-1) ?? low - 1) + 1)
+    levels.push(Math.min(next, high - (count - 1 - level)))
+  }
+  return levels
 }

@@ -1,5 +1,6 @@
 import type { SearchSpace } from '../space/search-space.ts'
 import { acceptanceRate } from './feasible.ts'
+import { rootTrialsBetween } from './given-trials.ts'
 import { gridNotice } from './grid-sampler.ts'
 import type { StagePlan } from './stage-plan.ts'
 
@@ -15,9 +16,11 @@ export function searchNotes(space: SearchSpace, stages: readonly StagePlan[]): s
           'require: less than one in a thousand points of the space satisfies it; points are found by local moves.',
         ]
       : [`require: about ${Number((100 * rate).toPrecision(2))} % of the points of the space satisfy it.`]
-  const grids = stages.flatMap(({ name, sampler, trials }) => {
-    const notice = sampler === 'grid' ? gridNotice(space, trials) : null
-    return notice === null ? [] : [`Stage ${name}: ${notice}.`]
+  const grids = stages.flatMap((plan, stage) => {
+    const given = plan.startWith.length
+    const onGrid = plan.trials - given - rootTrialsBetween(stage, plan, given, plan.trials)
+    const notice = plan.sampler === 'grid' ? gridNotice(space, onGrid) : null
+    return notice === null ? [] : [`Stage ${plan.name}: ${notice}.`]
   })
   return [...(rate < RARE ? rare : []), ...grids]
 }

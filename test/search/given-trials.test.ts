@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { promotedTrials, samplerTurn } from '../../src/search/given-trials.ts'
+import { ownTurn, promotedTrials, rootTrialsBetween, samplerTurn } from '../../src/search/given-trials.ts'
 import { importedStage } from '../../src/search/imported-stages.ts'
+import { isRootTrial } from '../../src/search/propose-trial.ts'
 import type { PastTrial } from '../../src/search/sampler.ts'
 import { float, searchSpace } from '../../src/space/constructors.ts'
 import { pastTrial, request, stage } from '../../src/testing/requests.ts'
@@ -54,5 +55,18 @@ describe("a sampler's turn", () => {
       turn: 4,
       turns: 9,
     })
+  })
+
+  it('is not one of the draws from the whole range for a sampler whose trials are parts of a whole', () => {
+    const space = searchSpace({ x: float(0, 1) })
+    const plan = stage({ warmStart: true, trials: 14, startWith: [{ x: 0.5 }], rootShare: 0.25 })
+    const asked = { ...request(space, 1, []), stages: [coarse, plan], stage: 1, earlier }
+    const others = Array.from({ length: 14 }, (_, index) => index).filter(
+      (index) => index >= 4 && !isRootTrial(index, 0.25),
+    )
+    expect(others.map((index) => ownTurn({ ...asked, index }))).toEqual(
+      others.map((_, turn) => ({ turn, turns: others.length })),
+    )
+    expect(rootTrialsBetween(0, plan, 0, 14)).toBe(0)
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { gridSampler } from '../../src/search/grid-sampler.ts'
+import { proposeTrial } from '../../src/search/propose-trial.ts'
 import { choice, fixed, float, int, searchSpace, when } from '../../src/space/constructors.ts'
 import type { Params } from '../../src/space/distribution.ts'
 import { pointKey } from '../../src/space/points.ts'
@@ -59,6 +60,33 @@ describe('a grid that fits its stage', () => {
     expect(levels(choice(['only']), 1)).toEqual(['only'])
   })
 
+  it('has each whole number of a log scale once', () => {
+    const levels = (range: Parameters<typeof searchSpace>[0][string], count: number) =>
+      grid(searchSpace({ range }), count).map((params) => params.range)
+    expect(levels(int(1, 4, { log: true }), 4)).toEqual([1, 2, 3, 4])
+    expect(levels(int(1, 32, { log: true }), 16)).toEqual([
+      ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 19, 25, 32],
+    ])
+    expect(new Set(levels(int(3, 40, { log: true }), 37)).size).toBe(37)
+    const both = grid(searchSpace({ n: int(1, 4, { log: true }), x: float(0, 1) }), 16)
+    for (const n of [1, 2, 3, 4]) expect(both.filter((params) => params.n === n)).toHaveLength(4)
+  })
+
+  it('leaves no turn to the draws from the whole range', () => {
+    const space = searchSpace({ a: choice([1, 2, 3]), b: choice([1, 2, 3]) })
+    const root = searchSpace({ a: choice([1, 2, 3, 4]), b: choice([1, 2, 3, 4]), x: float(0, 1) })
+    const stages = [stage(), stage({ sampler: 'grid', trials: 10, rootShare: 0.1 })]
+    const taken = new Set<string>()
+    const points = Array.from({ length: 10 }, (_, index) => {
+      const asked = { ...request(space, 1, [], []), stages, stage: 1, index, root, taken }
+      const { params } = proposeTrial(asked)
+      taken.add(pointKey(params))
+      return params
+    })
+    expect(rows(points.slice(0, 9))).toEqual(rows(grid(space, 9)))
+    expect(points[9]).toHaveProperty('x')
+  })
+
   it('leaves out what breaks a rule, has a point once, and leaves what is fixed', () => {
     const space = searchSpace(
       { f: fixed(7), kind: choice(['a', 'b']), n: when({ kind: 'b' }, int(1, 3)), m: int(1, 3) },
@@ -86,6 +114,67 @@ describe('a grid that fits its stage', () => {
     expect(gridSampler.propose(asked(1, []))).toEqual({ n: 1 })
     expect(gridSampler.propose(asked(3, []))).toEqual({ n: 3 })
     expect(gridSampler.propose(asked(1, [{ n: 1 }, { n: 2 }]))).toEqual({ n: 3 })
+  })
+})
+
+describe('a grid whose stage gets more trials', () => {
+  /** What a stage tries that has so many trials at first, then so many. */
+  const extended = (space: SearchSpace, ...counts: readonly number[]) => {
+    const points: Params[] = []
+    const taken = new Set<string>()
+    for (const trials of counts) {
+      for (let index = points.length; index < trials; index++) {
+        const params = gridSampler.propose({ ...request(space, 1, [], [], trials), index, taken })
+        points.push(params)
+        taken.add(pointKey(params))
+      }
+    }
+    return points
+  }
+  const times = (points: readonly Params[], name: string) =>
+    [...Map.groupBy(points, (params) => params[name])].map(([, those]) => those.length)
+
+  it.each([
+    [16, 25],
+    [9, 16],
+  ])(
+    'tries points of the larger grid, no point twice and each value as often, from %i to %i',
+    (few, many) => {
+      const space = searchSpace({ x: float(0, 1), y: float(0, 1) })
+      const points = extended(space, few, many)
+      expect(new Set(points.map(pointKey)).size).toBe(many)
+      const larger = grid(space, many)
+      const keys = new Set(larger.map(pointKey))
+      for (const params of points.slice(few)) expect(keys).toContain(pointKey(params))
+      const tried = points.filter((params) => keys.has(pointKey(params)))
+      for (const name of ['x', 'y']) {
+        const often = times(tried, name)
+        expect(often.length).toBe(new Set(larger.map((params) => params[name])).size)
+        expect(Math.max(...often) - Math.min(...often)).toBeLessThanOrEqual(1)
+      }
+    },
+  )
+
+  it('tries each choice equally often in all, to within one, however often it gets more', () => {
+    const space = searchSpace({ a: choice([1, 2, 3, 4]), b: choice([1, 2, 3]), c: choice([1, 2]) })
+    for (const counts of [
+      [12, 24],
+      [8, 16, 24],
+      [5, 9],
+      [20, 23],
+    ] as const) {
+      const points = extended(space, ...counts)
+      expect(new Set(points.map(pointKey)).size).toBe(counts.at(-1))
+      for (const name of ['a', 'b', 'c']) {
+        const often = times(points, name)
+        expect(Math.max(...often) - Math.min(...often)).toBeLessThanOrEqual(1)
+      }
+    }
+  })
+
+  it('draws uniformly what is left beyond the larger grid', () => {
+    const points = extended(searchSpace({ x: float(0, 1), y: float(0, 1) }), 16, 17)
+    expect([0, 1 / 3, 2 / 3, 1]).not.toContain(points[16]!.x)
   })
 })
 
