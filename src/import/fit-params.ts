@@ -1,3 +1,4 @@
+import { choiceOfText } from '../space/choice-text.ts'
 import type { Distribution, Params, ParamValue } from '../space/distribution.ts'
 import { describeDistribution } from '../space/distribution-forms.ts'
 import { own } from '../space/own.ts'
@@ -57,14 +58,8 @@ function readAs(distribution: Distribution, raw: ParamValue): ParamValue | undef
   return isWhole && onGrid && (!distribution.log || value > 0) ? value : undefined
 }
 
-/** The choice that a value stands for: itself, or its text, as Python or JavaScript writes it. */
+/** The choice that a value stands for: itself, or what its text says. */
 function choiceOf(choices: readonly ParamValue[], raw: ParamValue): ParamValue | undefined {
   if (choices.includes(raw)) return raw
-  if (typeof raw !== 'string') return undefined
-  const word = raw.trim().toLowerCase()
-  return choices.find((choice) => {
-    if (typeof choice === 'number') return word !== '' && Number(word) === choice
-    if (choice === null) return ['null', 'none'].includes(word)
-    return typeof choice === 'boolean' ? word === String(choice) : false
-  })
+  return typeof raw === 'string' ? choiceOfText(choices, raw) : undefined
 }

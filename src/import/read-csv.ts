@@ -1,5 +1,8 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import { type Place, UserError } from '../errors.ts'
+import { choiceOfCell, isUnclear, unquoted } from '../space/choice-text.ts'
+import type { ParamValue } from '../space/distribution.ts'
+import { own } from '../space/own.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import { closestName } from '../text/closest-name.ts'
 import { readDecimal } from '../text/decimal.ts'
@@ -56,8 +59,11 @@ export function readCsvTrials(text: string, file: string, settings: CsvSettings)
     name: file,
     direction: null,
     metric: null,
-    remarks: unused.length === 0 ? [] : [`Columns without a use here: ${shorten(unused.join(', '), 200)}`],
-    trials: rows.map((row) => readTrial(row, columns, file)),
+    remarks: [
+      ...(unused.length === 0 ? [] : [`Columns without a use here: ${shorten(unused.join(', '), 200)}`]),
+      ...unclearCells(rows, columns, settings.space),
+    ],
+    trials: rows.map((row) => readTrial(row, columns, file, settings.space)),
   }
 }
 
@@ -185,7 +191,33 @@ const STATES: Readonly<Record<string, FinishedState | null>> = {
   pending: null,
 }
 
-function readTrial({ cells, line }: Row, { fields, params, metrics }: Columns, file: string): GivenTrial {
+/** What is said of columns whose cells may have been meant for a text or for another choice that is written alike. */
+function unclearCells(rows: readonly Row[], { params }: Columns, space: SearchSpace): string[] {
+  return [...params].flatMap(([name, index]) => {
+    const choices = choicesOf(space, name)
+    const cells = rows.map((row) => row.cells[index] ?? '')
+    // A column with texts in quotes was written with care for this.
+    if (cells.some((cell) => unquoted(cell) !== undefined)) return []
+    const cell = cells.find((each) => isUnclear(choices, each))
+    if (cell === undefined) return []
+    const value = String(choiceOfCell(choices, cell))
+    return [
+      `${name}: cells with ${cell} were taken for the value ${value}, not for the text "${cell}", which CSV has as """${cell}"""`,
+    ]
+  })
+}
+
+function choicesOf(space: SearchSpace, name: string): readonly ParamValue[] {
+  const distribution = own(space.parameters, name)
+  return distribution?.kind === 'categorical' ? distribution.choices : []
+}
+
+function readTrial(
+  { cells, line }: Row,
+  { fields, params, metrics }: Columns,
+  file: string,
+  space: SearchSpace,
+): GivenTrial {
   const cell = (index: number | undefined): string => (index === undefined ? '' : (cells[index] ?? ''))
   const field = (name: Field): number | null => {
     const index = fields.get(name)
@@ -211,7 +243,9 @@ function readTrial({ cells, line }: Row, { fields, params, metrics }: Columns, f
     ...UNSAID,
     label: number === '' ? `line ${line}` : `trial ${number}`,
     params: Object.fromEntries(
-      [...params].map(([name, i]) => [name, cell(i)]).filter(([, text]) => text !== ''),
+      [...params].flatMap(([name, i]) =>
+        cell(i) === '' ? [] : [[name, choiceOfCell(choicesOf(space, name), cell(i))]],
+      ),
     ),
     state: word === '' ? 'complete' : STATES[word]!,
     value: field('value'),

@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
-import type { ParamValue } from '../space/distribution.ts'
+import { cellOfChoice } from '../space/choice-text.ts'
+import type { Distribution, Params, ParamValue } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
 import type { StageRecord, StudyReader } from '../store/store.ts'
 import { streamMeasuredTrials, streamTrials } from '../study/trial-stream.ts'
@@ -78,8 +79,19 @@ export function* exportCsv(
   const csvRow = (cells: readonly CsvCell[]): string =>
     `${cells.map((cell) => csvCell(cell, safe)).join(',')}\n`
   const { titles, toRow } = exportTable(trials, stages)
+  const root = rootParameters(stages)
   yield csvRow(titles)
-  for (const trial of trials) yield csvRow(toRow(trial))
+  for (const trial of trials) yield csvRow(toRow({ ...trial, params: cellsOf(root, trial.params) }))
+}
+
+/** A trial's values as cells that can be told apart where a list of choices mixes texts with others. */
+function cellsOf(root: Readonly<Record<string, Distribution>>, params: Params): Params {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => {
+      const distribution = own(root, name)
+      return [name, distribution?.kind === 'categorical' ? cellOfChoice(distribution.choices, value) : value]
+    }),
+  )
 }
 
 /** The columns of CSV and Parquet, and a trial's cells. */

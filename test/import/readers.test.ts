@@ -21,6 +21,32 @@ const csv = (text: string, columns = {}) =>
   readCsvTrials(text, 'runs.csv', { space, metric: 'loss', columns })
 const journal = (...entries: object[]): string => entries.map((entry) => JSON.stringify(entry)).join('\n')
 
+describe('a CSV cell that may be a text or another choice', () => {
+  const alike: SearchSpace = {
+    parameters: { kind: { kind: 'categorical', choices: ['a', 1, '1'], ordered: false } },
+    conditions: {},
+    constraints: [],
+  }
+  const read = (...cells: readonly string[]) =>
+    readCsvTrials(['kind,loss', ...cells.map((cell) => `${cell},1`)].join('\n'), 'runs.csv', {
+      space: alike,
+      metric: 'loss',
+      columns: {},
+    })
+
+  it('is a text in quotes, else the other choice, which is said where no text has quotes', () => {
+    const quoted = read('"""1"""', '1', '"""a"""')
+    expect(quoted.trials.map(({ params }) => params.kind)).toEqual(['1', 1, 'a'])
+    expect(quoted.remarks).toEqual([])
+    const plain = read('a', '1')
+    expect(plain.trials.map(({ params }) => params.kind)).toEqual(['a', 1])
+    expect(plain.remarks).toEqual([
+      'kind: cells with 1 were taken for the value 1, not for the text "1", which CSV has as """1"""',
+    ])
+    expect(read('a', 'b').remarks).toEqual([])
+  })
+})
+
 describe('an Optuna journal', () => {
   const read = readOptunaTrials(readFileSync(JOURNAL, 'utf8'), 'optuna.log', null)
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { createMemoryStore, study } from '../../src/index.ts'
+import { choice, createMemoryStore, float, study, when } from '../../src/index.ts'
 import { JOURNAL, measure, SETTINGS, TABLE } from './sources.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'finesweep-import-'))
@@ -55,6 +55,33 @@ describe('a study with imported trials', () => {
     expect(tuning.explain()).toContain('Stage 1, imported: 11 trials of 3 epochs, imported.')
     expect(tuning.export('csv')).toContain(`"${JOURNAL}, trial 0"`)
     expect(tuning.export('optuna')).toContain(`"origin":"${JOURNAL}, trial 0"`)
+  })
+
+  it('has the choices of its own CSV back, where texts, numbers, truth values and null are written alike', async () => {
+    const choices = ['a', 'b', 1, '1', true, 'true', null, 'none', '', ' a', '"1"', 0.5]
+    const settings = {
+      name: 'mixed',
+      direction: 'minimize',
+      space: {
+        k: choice(choices),
+        plain: choice(['x', 'y', null, 2]),
+        m: when({ k: ['a', 1, null] }, float(0, 1)),
+      },
+    } as const
+    const first = study({
+      ...settings,
+      stages: [{ trials: 60, epochs: 1, sampler: 'sobol' }],
+      objective: () => 1,
+    })
+    await first.run()
+    const file = path.join(folder, 'mixed.csv')
+    writeFileSync(file, first.export('csv'))
+    const again = study({ ...settings, stages: [{ trials: 1, epochs: 1 }], objective: () => 1 })
+    const { trials, remarks } = await again.import(file)
+    expect(remarks).toEqual([])
+    expect(trials.map(({ params }) => params)).toEqual(first.trials().map(({ params }) => params))
+    expect(new Set(trials.map(({ params }) => params.k))).toEqual(new Set(choices))
+    expect(first.export('csv')).toContain(',x,')
   })
 
   it('learns from them: its trials lie where the imported ones were good', async () => {
