@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { fitTrials } from '../../src/import/fit-trials.ts'
 import { type GivenTrial, UNSAID } from '../../src/import/given-trial.ts'
 import { readCsvTrials } from '../../src/import/read-csv.ts'
-import { readOptunaTrials } from '../../src/import/read-optuna.ts'
 import { float, int } from '../../src/index.ts'
 import type { SearchSpace } from '../../src/space/search-space.ts'
-import { JOURNAL, TABLE } from './sources.ts'
 
 const space: SearchSpace = {
   parameters: {
@@ -19,7 +16,6 @@ const space: SearchSpace = {
 }
 const csv = (text: string, columns = {}) =>
   readCsvTrials(text, 'runs.csv', { space, metric: 'loss', columns })
-const journal = (...entries: object[]): string => entries.map((entry) => JSON.stringify(entry)).join('\n')
 
 describe('a CSV cell that may be a text or another choice', () => {
   const alike: SearchSpace = {
@@ -44,87 +40,6 @@ describe('a CSV cell that may be a text or another choice', () => {
       'kind: cells with 1 were taken for the value 1, not for the text "1", which CSV has as """1"""',
     ])
     expect(read('a', 'b').remarks).toEqual([])
-  })
-})
-
-describe('an Optuna journal', () => {
-  const read = readOptunaTrials(readFileSync(JOURNAL, 'utf8'), 'optuna.log', null)
-
-  it('gives all trials with params, state, value, steps from 1 and user attributes', () => {
-    expect(read).toMatchObject({ direction: 'minimize', remarks: [expect.stringContaining('count from 0')] })
-    expect(read.trials).toHaveLength(20)
-    const [first] = read.trials
-    expect(first).toMatchObject({
-      label: 'trial 0',
-      params: { lr: 0.0012164941464151843, layers: 3, kind: 'tanh' },
-      state: 'complete',
-      value: 0.30724371610236134,
-    })
-    expect(first!.measurements.map(({ step, value }) => [step, value])).toEqual([
-      [1, 2.3072437161023613],
-      [2, 1.3072437161023613],
-      [3, 0.30724371610236134],
-    ])
-    expect(first!.measurements.at(-1)!.metrics).toEqual({ acc: 1 / 0.30724371610236134 })
-    expect(read.trials[7]).toMatchObject({ state: 'failed', value: null })
-    expect(read.trials[3]).toMatchObject({ state: 'pruned', value: read.trials[3]!.measurements[0]!.value })
-  })
-
-  it('agrees with the table that Optuna writes of it', () => {
-    const table = readCsvTrials(readFileSync(TABLE, 'utf8'), 'optuna.csv', {
-      space,
-      metric: 'loss',
-      columns: {},
-    })
-    const facts = ({ label, params, state, value }: GivenTrial) => ({
-      label,
-      state,
-      value,
-      params: Object.fromEntries(
-        Object.entries(params).map(([name, param]) => [name, name === 'kind' ? param : Number(param)]),
-      ),
-    })
-    expect(table.trials.map(facts)).toEqual(read.trials.map(facts))
-    expect(table.trials[0]!.metrics.acc).toBeCloseTo(1 / 0.30724371610236134, 12)
-  })
-
-  it('reads whole trials, NaN and infinities, and leaves deleted studies and unfinished trials out', () => {
-    const trial = { op_code: 4, datetime_start: null, datetime_complete: null, values: null, user_attrs: {} }
-    const distributions = { lr: '{"name": "FloatDistribution", "attributes": {"low": 0.1, "high": 1}}' }
-    const text = [
-      journal(
-        { op_code: 0, study_name: 'gone', directions: [1] },
-        { op_code: 0, study_name: 'kept', directions: [2] },
-      ),
-      journal({ op_code: 1, study_id: 0 }),
-      journal({ ...trial, study_id: 1, state: 1, value: 0.5, params: { lr: 0.1 }, distributions }),
-      '{"op_code":4,"study_id":1,"datetime_start":null,"state":3,"user_attrs":{"text":"NaN \\" Infinity","odd":-Infinity}}',
-      journal({ op_code: 4, study_id: 1, datetime_start: null }),
-      '{"op_code":7,"trial_id":2,"step":3,"intermediate_value":NaN}',
-      '{"op_code":6,"trial_id":2,"sta',
-    ].join('\n')
-    const { direction, trials, remarks } = readOptunaTrials(text, 'j.log', null)
-    expect(direction).toBe('maximize')
-    expect(remarks).toEqual(['The last line of the journal is cut off: it was left out'])
-    expect(trials.map(({ state, value, measurements }) => [state, value, measurements])).toEqual([
-      ['complete', 0.5, []],
-      ['failed', null, []],
-      [null, null, []],
-    ])
-    expect(trials[1]!.metrics).toEqual({ odd: -Infinity })
-  })
-
-  it('refuses several studies without a name, several objectives, and what is no journal', () => {
-    const two = journal(
-      { op_code: 0, study_name: 'a', directions: [1] },
-      { op_code: 0, study_name: 'b', directions: [1, 1] },
-    )
-    expect(() => readOptunaTrials(two, 'j.log', null)).toThrow('j.log has 2 studies: a, b')
-    expect(() => readOptunaTrials(two, 'j.log', 'b')).toThrow('has 2 objectives')
-    expect(() => readOptunaTrials(two, 'j.log', 'c')).toThrow('There is no study "c" in j.log')
-    expect(() => readOptunaTrials(`${two}\nhello\n`, 'j.log', 'a')).toThrow(
-      'This is no line of an Optuna journal',
-    )
   })
 })
 
