@@ -66,17 +66,18 @@ function opened(source: ObjectiveSettings, slots: number): Executor {
   }
 }
 
+/** Resolves once its workers have so many slots. */
+async function slotsOf(executor: RemoteExecutor, count: number): Promise<void> {
+  await expect.poll(() => executor.slots, { timeout: 30_000 }).toBe(count)
+}
+
 describe.skipIf(!HAS_REDIS)('trials on workers of an engine', () => {
   const create = (file: string, slots: number): Executor => opened({ kind: 'module', file }, slots)
   checkExecutor(create, { test, after: afterAll }, { loadsHere: false })
 
   test('slots are those of the workers that take part', async () => {
     const { executor, close } = await pair(OBJECTIVE, 3)
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const forget = executor.onSlotsChanged(resolve)
-    if (executor.slots === 0) await promise
-    forget()
-    expect(executor.slots).toBe(3)
+    await slotsOf(executor, 3)
     await close()
     expect(executor.slots).toBe(0)
   })
@@ -89,7 +90,8 @@ describe.skipIf(!HAS_REDIS)('trials on workers of an engine', () => {
   })
 
   test('a worker that is told to end waits for its trial, also where its queue fails to', async () => {
-    const { executor, orchestratorSays, worker, close } = await pair(OBJECTIVE, 1)
+    const { executor, worker, close } = await pair(OBJECTIVE, 1)
+    await slotsOf(executor, 1)
     // As where the connection breaks while it is closed.
     const failing = vi
       .spyOn(
@@ -102,7 +104,7 @@ describe.skipIf(!HAS_REDIS)('trials on workers of an engine', () => {
     const outcome = executor.run(task, () => started.resolve())
     await started.promise
     worker.drain()
-    await expect.poll(() => orchestratorSays.join('\n'), { timeout: 30_000 }).toContain('helper has left')
+    await slotsOf(executor, 0)
     executor.stop(task.spec.number)
     expect((await outcome).host).toBe('helper')
     await worker.ended
