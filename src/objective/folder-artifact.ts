@@ -1,11 +1,14 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import path from 'node:path'
 
-/** A file in a trial's folder. */
+/** A file in a trial's folder, or a symbolic link. */
 export interface FolderFile {
   /** Relative to the folder, with slashes. */
   readonly path: string
+  /** Of the file; of a link itself, not of what it points to. */
   readonly bytes: number
+  /** What a symbolic link points to, as it was written; absent for a file. */
+  readonly link?: string
 }
 
 /** What a store keeps of a trial's folder: the list of its files, while the folder itself is kept. */
@@ -13,14 +16,34 @@ export function listFolder(folder: string): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ files: filesIn(folder) }))
 }
 
-/** The files in a folder and below, in order of their names. */
+/** The files in a folder and below, in order of their names. Links are listed and never followed: they may lead in circles, or out. */
 export function filesIn(folder: string): FolderFile[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => {
-      const file = path.join(entry.parentPath, entry.name)
-      return { path: path.relative(folder, file).replaceAll('\\', '/'), bytes: statSync(file).size }
-    })
-    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const files: FolderFile[] = []
+  const left = ['']
+  for (let below = left.pop(); below !== undefined; below = left.pop()) {
+    for (const entry of entriesOf(path.join(folder, below))) {
+      const own = below === '' ? entry.name : `${below}/${entry.name}`
+      if (entry.isDirectory()) left.push(own)
+      else if (entry.isFile() || entry.isSymbolicLink()) files.push(...fileAt(folder, own))
+    }
+  }
+  return files.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** Empty for a folder that is gone: what a program left behind may still tidy up. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+function fileAt(folder: string, own: string): FolderFile[] {
+  const file = path.join(folder, own)
+  const stat = lstatSync(file, { throwIfNoEntry: false })
+  if (stat === undefined) return []
+  const link = stat.isSymbolicLink() ? { link: readlinkSync(file) } : {}
+  return [{ path: own, bytes: stat.size, ...link }]
 }
