@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts'
 import type { ParamValue } from '../space/distribution.ts'
+import { parsePythonJson } from '../text/python-json.ts'
 import type { FinishedState, Measurement } from '../trial.ts'
 import { chosenStudy } from './chosen-study.ts'
 import { type GivenTrial, type GivenTrials, UNSAID } from './given-trial.ts'
@@ -203,22 +204,10 @@ function externalValue(internal: unknown, distribution: unknown): ParamValue {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as ParamValue)
 }
 
-const MARK = 'non-finite:'
-
-/** JSON as Python writes it: NaN and infinities stand bare. Null if it is none. */
+/** Null if it is none. */
 function parseLine(line: string): Entry | null {
-  const marked = line.replace(
-    /("(?:[^"\\]|\\.)*")|(-?Infinity|NaN)/g,
-    (_, text, word) => text ?? `"${MARK}${word}"`,
-  )
-  try {
-    const value: unknown = JSON.parse(marked, (_, item: unknown) =>
-      typeof item === 'string' && item.startsWith(MARK) ? Number(item.slice(MARK.length)) : item,
-    )
-    return typeof value === 'object' && value !== null ? (value as Entry) : null
-  } catch {
-    return null
-  }
+  const value = parsePythonJson(line)
+  return typeof value === 'object' && value !== null ? (value as Entry) : null
 }
 
 function moment(text: unknown): number | null {

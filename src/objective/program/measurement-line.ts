@@ -1,10 +1,7 @@
+import { parsePythonJson } from '../../text/python-json.ts'
 import { describeValue } from '../../text/quote.ts'
 import type { GivenMeasurement } from '../objective.ts'
 import type { OutputLine } from './lines.ts'
-
-/** Python's json module and others write these, which JSON does not know. */
-const NON_FINITE = /([[:,]\s*)(NaN|[+-]?Infinity)(?=\s*[,\]}])/g
-const MARK = 'non-finite:'
 
 /** A measurement in a program's output. */
 export interface MeasurementLine {
@@ -30,13 +27,14 @@ export function readMeasurementLine(
   if (parsed === null || !('value' in parsed)) return null
   const { step, value, metrics, ...rest } = parsed
   const warnings: string[] = []
-  const figures: Record<string, number> = {}
+  // A metric can have any name, `__proto__` too: assigning would lose it.
+  const figures = new Map<string, number>()
   for (const [name, figure] of Object.entries(rest)) {
-    if (typeof figure === 'number') figures[name] = figure
+    if (typeof figure === 'number') figures.set(name, figure)
   }
   if (typeof metrics === 'object' && metrics !== null && !Array.isArray(metrics)) {
     for (const [name, figure] of Object.entries(metrics)) {
-      if (typeof figure === 'number') figures[name] = figure
+      if (typeof figure === 'number') figures.set(name, figure)
       else warnings.push(`metrics.${name} must be a number, got ${describeValue(figure)}; it is ignored`)
     }
   } else if (metrics !== undefined && metrics !== null) {
@@ -46,7 +44,11 @@ export function readMeasurementLine(
   const isStep = typeof step === 'number' && Number.isSafeInteger(step) && step >= next
   if (!isStep && step !== undefined && step !== null) warnings.push(wrongStep(step, lastStep))
   return {
-    measurement: { step: isStep ? step : next, value, metrics: figures } as GivenMeasurement,
+    measurement: {
+      step: isStep ? step : next,
+      value,
+      metrics: Object.fromEntries(figures),
+    } as GivenMeasurement,
     warnings,
   }
 }
@@ -60,15 +62,6 @@ function wrongStep(step: unknown, lastStep: number): string {
 }
 
 function parse(text: string): Record<string, unknown> | null {
-  try {
-    return JSON.parse(text)
-  } catch {
-    try {
-      return JSON.parse(text.replace(NON_FINITE, `$1"${MARK}$2"`), (_, value) =>
-        typeof value === 'string' && value.startsWith(MARK) ? Number(value.slice(MARK.length)) : value,
-      )
-    } catch {
-      return null
-    }
-  }
+  const parsed = parsePythonJson(text)
+  return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : null
 }
