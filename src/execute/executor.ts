@@ -35,7 +35,8 @@ export interface Executor {
   /** Has `changed` called after each change of `slots`, until the function that it returns is called. Absent if they never change. */
   onSlotsChanged?(changed: () => void): () => void
   /**
-   * Runs one attempt. Never rejects for what a trial does: a throw, an exit, a timeout come back as `failed`.
+   * Runs one attempt. Never rejects for what a trial does: a throw, an exit, a timeout come back as `failed`. Rejects
+   * where the trial's folder cannot be used: that ends the study.
    * `stopped` without a call of `stop` or `close`: the attempt was lost with the slot it ran in, and is to run again.
    * One that is pruned at a rung has the measurements up to it, and no artifact.
    *

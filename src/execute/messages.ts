@@ -19,6 +19,11 @@ export interface TaskMessage {
   readonly continued: Uint8Array | null
 }
 
+/** In place of a trial's outcome: finesweep could not use the trial's folder. */
+export interface FolderFailure {
+  readonly folderFailure: { readonly message: string; readonly hint: string | undefined }
+}
+
 /** What an objective printed, on its way to the main thread. */
 export interface PrintedMessage {
   readonly kind: 'finesweep:printed'

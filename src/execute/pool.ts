@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { UserError } from '../errors.ts'
+import { FolderError } from '../objective/folder-error.ts'
 import { runningKind } from '../objective/load.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
 import { threadEntry } from '../package-files.ts'
@@ -10,7 +11,14 @@ import { type Admission, createAdmission } from './admission.ts'
 import { CHANNEL_BYTES, type Channel, monotonicMs, openChannel } from './channel.ts'
 import type { Executor, TrialTask } from './executor.ts'
 import { CLOSED, type Ending, outOfMemory, timedOut } from './interruption.ts'
-import { isPrinted, isRung, type RungMessage, type TaskMessage, type WorkerData } from './messages.ts'
+import {
+  type FolderFailure,
+  isPrinted,
+  isRung,
+  type RungMessage,
+  type TaskMessage,
+  type WorkerData,
+} from './messages.ts'
 import { cutOff, unstarted } from './outcome.ts'
 import { announce, newRun, type PoolRun, watchTime } from './pool-run.ts'
 import { readThreadError, threadEnded, within } from './thread-end.ts'
@@ -61,7 +69,7 @@ export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions
   return new PoolExecutor(source, options)
 }
 
-type Pool = Piscina<TaskMessage, TrialOutcome>
+type Pool = Piscina<TaskMessage, TrialOutcome | FolderFailure>
 
 class PoolExecutor implements Executor {
   readonly slots: number
@@ -149,6 +157,8 @@ class PoolExecutor implements Executor {
       const outcome = await this.#pool
         .run(message, { signal: run.abort.signal })
         .catch((error: unknown) => this.#cut(run, error))
+      if ('folderFailure' in outcome)
+        throw new FolderError(outcome.folderFailure.message, outcome.folderFailure)
       announce(run, outcome.measurements)
       return outcome
     } finally {
@@ -249,7 +259,7 @@ function startPool(
 ): Pool {
   const { workers, heapLimitMb, memory } = given
   const workerData: WorkerData = { source, channels: memory }
-  return new Piscina<TaskMessage, TrialOutcome>({
+  return new Piscina<TaskMessage, TrialOutcome | FolderFailure>({
     filename: fileURLToPath(threadEntry('execute/worker')),
     name: 'runTask',
     minThreads: workers,

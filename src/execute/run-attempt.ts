@@ -1,3 +1,4 @@
+import { FolderError } from '../objective/folder-error.ts'
 import type { Measurements, Objective, TrialContext, TrialResult } from '../objective/objective.ts'
 import { FailedError } from '../objective/objective.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
@@ -29,10 +30,14 @@ export interface Surroundings {
   readonly breathe: () => Promise<void> | undefined
 }
 
-/** The folders that a source's trial may use. */
-export function foldersOf(source: ObjectiveSource, { number, continues }: TrialSpec): TrialFolders {
+/** The folders that a source's trial may use. @throws FolderError as `trialFolders` */
+export function foldersOf(
+  source: ObjectiveSource,
+  { number, continues }: TrialSpec,
+  artifact: Uint8Array | null = null,
+): TrialFolders {
   const place = 'place' in source ? (source.place ?? null) : null
-  return trialFolders(place, number, continues)
+  return trialFolders(place, number, continues, artifact)
 }
 
 /** A trial's warning, worded for the user. */
@@ -51,7 +56,7 @@ const CLEANUP_MS = { withSignal: 2_000, without: 50 }
 
 /**
  * Runs one attempt of a trial by pulling its objective's measurements, and reports how it ended. Never rejects for
- * what the objective does, only for what `onMeasurement` throws.
+ * what the objective does, only for what `onMeasurement` throws, and with a FolderError.
  * - A measurement is checked, copied and timed; a wrong one ends the trial as `failed`, code `bad-measurement`.
  * - A value that is NaN or infinite ends it as `diverged`; that measurement is not kept.
  * - At the first measurement at or past each rung it waits for the verdict, and may be pruned there.
@@ -79,8 +84,8 @@ class RunningAttempt {
   /** An objective that knows of the stop may return or throw because of it: that is neither a result nor a failure. */
   #knowsOfStop = false
   #cleanupMs = CLEANUP_MS.without
-  /** What `onMeasurement` threw: a failure of the caller, not of the objective. */
-  #listenerFailure: { readonly thrown: unknown } | null = null
+  /** What `onMeasurement` threw, or the making of the trial's folder: no failure of the objective. */
+  #ownFailure: { readonly thrown: unknown } | null = null
 
   constructor(attempt: Attempt, surroundings: Surroundings) {
     this.#attempt = attempt
@@ -95,10 +100,13 @@ class RunningAttempt {
     try {
       generator = startGenerator(objective, this.#context())
       const outcome = await this.#pull(generator)
+      // It may have caught what asking for its folder threw.
+      if (this.#ownFailure !== null) throw this.#ownFailure.thrown
       if (outcome !== null) return outcome
     } catch (thrown) {
       if (generator !== null) await closeGenerator(generator, this.#cleanupMs)
-      if (this.#listenerFailure !== null) throw thrown
+      if (this.#ownFailure !== null) throw this.#ownFailure.thrown
+      if (thrown instanceof FolderError) throw thrown
       // What was raised comes first: process.exit raises its ending, then throws to get out of the objective.
       if (interruption.ending === null) {
         return this.#endedByStop() ? this.#outcome('stopped') : this.#outcomeOf(readThrown(thrown))
@@ -155,7 +163,7 @@ class RunningAttempt {
     try {
       this.#surroundings.onMeasurement(measurement)
     } catch (thrown) {
-      this.#listenerFailure = { thrown }
+      this.#ownFailure = { thrown }
       throw thrown
     }
   }
@@ -190,6 +198,14 @@ class RunningAttempt {
   #context(): TrialContext {
     const { spec, continued, slot, attempt } = this.#attempt
     const { folders, warn } = this.#surroundings
+    const ownFolder = (): string => {
+      try {
+        return folders.own()
+      } catch (thrown) {
+        this.#ownFailure = { thrown }
+        throw thrown
+      }
+    }
     const stopRequested = (): boolean => {
       const requested = this.#surroundings.stopRequested()
       this.#knowsOfStop ||= requested
@@ -211,7 +227,7 @@ class RunningAttempt {
       continued,
       continuedFolder: folders.continued,
       get folder() {
-        return folders.own()
+        return ownFolder()
       },
       warn,
       stopRequested,

@@ -1,12 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { parentPort, threadId, workerData } from 'node:worker_threads'
+import { FolderError } from '../objective/folder-error.ts'
 import { exitCalled } from '../objective/foreign-code.ts'
 import { loadObjective, runningKind } from '../objective/load.ts'
 import type { Objective } from '../objective/objective.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
 import { type Channel, openChannel } from './channel.ts'
 import { createInterruption, type Ending, type Interruption } from './interruption.ts'
-import type { PrintedMessage, RungMessage, TaskMessage, WorkerData } from './messages.ts'
+import type { FolderFailure, PrintedMessage, RungMessage, TaskMessage, WorkerData } from './messages.ts'
 import { unstarted } from './outcome.ts'
 import { foldersOf, runAttempt, warning } from './run-attempt.ts'
 import { createStopSignal, type StopSignal } from './stop-signal.ts'
@@ -29,12 +30,19 @@ let loading: Promise<Objective | Ending> | null = null
 let heapBytes: number | null = null
 
 /** Runs one trial. The pool calls it, one at a time. */
-export async function runTask(task: TaskMessage): Promise<TrialOutcome> {
+export async function runTask(task: TaskMessage): Promise<TrialOutcome | FolderFailure> {
   const running: Running = { trial: task.spec.number, interruption: createInterruption() }
   current = running
-  const outcome = await trials.run(running, () => runOnChannel(task, running))
-  current = null
-  return outcome.artifact === null ? outcome : handOver(outcome, outcome.artifact)
+  try {
+    const outcome = await trials.run(running, () => runOnChannel(task, running))
+    return outcome.artifact === null ? outcome : await handOver(outcome, outcome.artifact)
+  } catch (error) {
+    if (!(error instanceof FolderError)) throw error
+    // As an error it would cross over as one of no class.
+    return { folderFailure: { message: error.message, hint: error.hint } }
+  } finally {
+    current = null
+  }
 }
 
 async function runOnChannel(task: TaskMessage, running: Running): Promise<TrialOutcome> {
@@ -48,7 +56,7 @@ async function runOnChannel(task: TaskMessage, running: Running): Promise<TrialO
   let watch: NodeJS.Timeout | undefined
   heapBytes ??= process.memoryUsage().heapUsed
   channel.begin(heapBytes)
-  const folders = foldersOf(source, task.spec)
+  const folders = foldersOf(source, task.spec, task.continued)
   const outcome = await runAttempt(objective, task, {
     interruption: running.interruption,
     stopRequested: channel.stopRequested,

@@ -1,6 +1,9 @@
 import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import path from 'node:path'
 
+/** What an object begins with in JSON. */
+const BRACE = 0x7b
+
 /** A file in a trial's folder, or a symbolic link. */
 export interface FolderFile {
   /** Relative to the folder, with slashes. */
@@ -14,6 +17,17 @@ export interface FolderFile {
 /** What a store keeps of a trial's folder: the list of its files, while the folder itself is kept. */
 export function listFolder(folder: string): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ files: filesIn(folder) }))
+}
+
+/** Whether that is what a store keeps of a folder, and not the bytes that an objective returned. */
+export function isFolderList(artifact: Uint8Array): boolean {
+  if (artifact[0] !== BRACE) return false
+  try {
+    const { files } = JSON.parse(new TextDecoder().decode(artifact)) as { readonly files?: unknown }
+    return Array.isArray(files) && files.every((file) => typeof file?.path === 'string' && 'bytes' in file)
+  } catch {
+    return false
+  }
 }
 
 /** The files in a folder and below, in order of their names. Links are listed and never followed: they may lead in circles, or out. */

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { isFolderList } from './folder-artifact.ts'
+import { FolderError, inFolder } from './folder-error.ts'
 
 /** The study that an objective runs for, and where its trials' folders are. */
 export interface StudyPlace {
@@ -20,7 +22,10 @@ export function trialFolder(studyFolder: string, trial: number): string {
 
 /** The folders that one attempt of a trial may use. */
 export interface TrialFolders {
-  /** The trial's own: made when first asked for, and empty then, whatever an earlier attempt left. Absolute. */
+  /**
+   * The trial's own: made when first asked for, and empty then, whatever an earlier attempt left. Absolute.
+   * @throws FolderError
+   */
   own(): string
   /** The trial's own once it was asked for; null before. */
   readonly used: string | null
@@ -30,21 +35,37 @@ export interface TrialFolders {
   close(): void
 }
 
-/** @param place null outside a study: the trial's own folder is temporary then */
+/**
+ * @param place null outside a study: the trial's own folder is temporary then
+ * @param artifact what the trial that it continues left in the store
+ * @throws FolderError if that trial left a folder, and it is not there: the trial would start from scratch unnoticed
+ */
 export function trialFolders(
   place: StudyPlace | null,
   trial: number,
   continues: number | null,
+  artifact: Uint8Array | null = null,
 ): TrialFolders {
   const isTemporary = place === null || place.isReplay
   let own: string | null = null
   const continued = place === null || continues === null ? null : trialFolder(place.folder, continues)
+  const isThere = continued !== null && existsSync(continued)
+  if (continued !== null && !isThere && artifact !== null && isFolderList(artifact)) {
+    throw new FolderError(
+      `Trial ${trial} continues trial ${continues}, whose folder ${continued} is missing`,
+      {
+        hint: "Copy the study's folder from beside the store where it ran, then run this again.",
+      },
+    )
+  }
   const make = (): string => {
-    if (isTemporary) return mkdtempSync(path.join(tmpdir(), 'finesweep-trial-'))
+    if (isTemporary) return inFolder(tmpdir(), () => mkdtempSync(path.join(tmpdir(), 'finesweep-trial-')))
     const folder = trialFolder(place.folder, trial)
-    rmSync(folder, { recursive: true, force: true })
-    mkdirSync(folder, { recursive: true })
-    return folder
+    return inFolder(folder, () => {
+      rmSync(folder, { recursive: true, force: true })
+      mkdirSync(folder, { recursive: true })
+      return folder
+    })
   }
   return {
     own() {
@@ -54,7 +75,7 @@ export function trialFolders(
     get used() {
       return own
     },
-    continued: continued !== null && existsSync(continued) ? continued : null,
+    continued: isThere ? continued : null,
     close() {
       if (isTemporary && own !== null) rmSync(own, { recursive: true, force: true })
     },

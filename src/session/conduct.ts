@@ -18,7 +18,7 @@ import { ELSEWHERE } from './elsewhere.ts'
 import { describeIdleWorkers } from './idle-workers.ts'
 import { type OpenedExperiment, openExperiment } from './open-experiment.ts'
 import { type EngineOptions, prepareSessionExecutor } from './session-executor.ts'
-import { keepTrialFolders, studyFolder } from './trial-folders.ts'
+import { checkWritable, keepTrialFolders, studyFolder } from './trial-folders.ts'
 
 /** Where, with how many threads and in whose sight an experiment runs. */
 export interface SessionOptions {
@@ -106,6 +106,8 @@ export async function conduct(
     executors.close().catch(() => {})
   }
   try {
+    const runsHere = options.executor === undefined && options.workers > 0
+    if (runsHere && kindOf(experiment.objective).artifact === 'folder') checkWritable(options.db)
     const study = begin()
     const stages = experiment.stages.map(({ name }) => name)
     const idle = describeIdleWorkers(options.workers, experiment.lag, experiment.stages)

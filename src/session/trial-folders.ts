@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { inFolder } from '../objective/folder-error.ts'
 import { LOG_FILES } from '../objective/program/output.ts'
 import { trialFolder } from '../objective/study-place.ts'
 import { drawnAfter } from '../search/imported-stages.ts'
@@ -13,23 +14,46 @@ const USUAL_STORE = 'studies.db'
 
 /**
  * The folder of a study's trials: `artifacts/STUDY` beside the store; beside a store of another name than studies.db,
- * `NAME.artifacts/STUDY`, so that two stores of one folder share none.
+ * `NAME.artifacts/STUDY` without a `.db` of NAME, so that two stores of one folder share none. A store that is opened
+ * through a link has its folders where the file itself is.
  */
 export function studyFolder(db: string, study: string): string {
-  const name = path.basename(db)
-  const artifacts = name === USUAL_STORE ? 'artifacts' : `${path.parse(name).name}.artifacts`
-  return path.join(path.dirname(path.resolve(db)), artifacts, study)
+  return path.join(artifactsFolder(db), study)
+}
+
+function artifactsFolder(db: string): string {
+  const file = existsSync(db) ? realpathSync(db) : path.resolve(db)
+  const name = path.basename(file)
+  return path.join(
+    path.dirname(file),
+    name === USUAL_STORE ? 'artifacts' : `${path.basename(name, '.db')}.artifacts`,
+  )
+}
+
+/** Makes sure that a store's trials can have folders, before any begins. @throws FolderError */
+export function checkWritable(db: string): void {
+  const folder = artifactsFolder(db)
+  const probe = path.join(folder, `.probe-${process.pid}`)
+  inFolder(folder, () => {
+    mkdirSync(folder, { recursive: true })
+    try {
+      writeFileSync(probe, 'x')
+    } finally {
+      rmSync(probe, { force: true })
+    }
+  })
 }
 
 /**
  * Moves the folder of an earlier study of the same name away, whose store is gone.
  * @returns where it is now; null if there was none
+ * @throws FolderError
  */
 export function moveAside(folder: string): string | null {
   if (!existsSync(folder)) return null
   let number = 1
   while (existsSync(`${folder}.${number}`)) number++
-  renameSync(folder, `${folder}.${number}`)
+  inFolder(folder, () => renameSync(folder, `${folder}.${number}`))
   return `${folder}.${number}`
 }
 

@@ -14,7 +14,7 @@ import { commandWords } from './words.ts'
  * Any program as an objective. It is started without a shell, its placeholders filled in; docs/commands.md is its
  * contract. Each line of its stdout that is a JSON object with a `value` is a measurement. All that it writes is kept
  * in its trial's folder. It is ended with its whole process group when the trial is.
- * @throws UserError('usage') if the command can't be split into words
+ * @throws UserError('usage') if the command can't be split into words; its run a FolderError
  */
 export function createCommand(settings: CommandSettings, place: StudyPlace | null): Objective {
   const words = commandWords(settings.command)
@@ -59,7 +59,7 @@ async function* runProgram(
   let lastStep = 0
   try {
     if (program.pid !== undefined) started(program.pid)
-    for await (const line of readLines(program.stdout, (text) => output.add(text))) {
+    for await (const line of readLines(program.stdout, (bytes) => output.add(bytes))) {
       const read = readMeasurementLine(line, lastStep)
       if (read === null) continue
       for (const warning of read.warnings) warn(warning)

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describeProcess, findProcess, type ProcessIdentity, thisProcess } from '../../process-identity.ts'
+import { inFolder } from '../folder-error.ts'
 
 /** Beside the trials' folders: a file for each trial whose program runs. */
 const RUNNING = '.running'
@@ -22,19 +23,20 @@ export interface RunningTrial {
   ended(): void
 }
 
-/** @param folder the trial's folder, inside that of its study */
+/** @param folder the trial's folder, inside that of its study. @throws FolderError, also from its methods */
 export function recordRunning(folder: string): RunningTrial {
   const records = path.join(path.dirname(folder), RUNNING)
   const file = path.join(records, `${path.basename(folder)}.json`)
-  const write = (record: RunningRecord): void => writeFileSync(file, JSON.stringify(record))
-  mkdirSync(records, { recursive: true })
+  const write = (record: RunningRecord): void =>
+    inFolder(records, () => writeFileSync(file, JSON.stringify(record)))
+  inFolder(records, () => mkdirSync(records, { recursive: true }))
   write({ folder, process: null })
   return {
     started(pid) {
       write({ folder, process: { ...thisProcess(), pid, process: describeProcess(pid) } })
     },
     ended() {
-      rmSync(file, { force: true })
+      inFolder(records, () => rmSync(file, { force: true }))
     },
   }
 }
@@ -57,7 +59,7 @@ export async function endLeftPrograms(studyFolder: string): Promise<number> {
     if (found.length === 0 || performance.now() > until) break
     await sleep(LOOK_EVERY_MS)
   }
-  rmSync(records, { recursive: true, force: true })
+  inFolder(records, () => rmSync(records, { recursive: true, force: true }))
   return left.size
 }
 

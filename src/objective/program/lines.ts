@@ -10,19 +10,20 @@ export interface OutputLine {
 
 /**
  * The lines of a stream, without their ends; too long ones are dropped. A stream that is destroyed just ends.
- * @param onText gets every piece of the stream as it comes
+ * @param onBytes gets every piece of the stream as it comes
  */
 export async function* readLines(
-  stream: AsyncIterable<string>,
-  onText: (text: string) => void,
+  stream: AsyncIterable<Uint8Array>,
+  onBytes: (bytes: Uint8Array) => void,
 ): AsyncGenerator<OutputLine, void, void> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   let rest = ''
   let tooLong = false
   let afterReturn = false
   try {
     for await (const chunk of stream) {
-      onText(chunk)
-      const parts = (rest + chunk).split(/(\r\n|\n|\r)/)
+      onBytes(chunk)
+      const parts = (rest + decoder.decode(chunk, { stream: true })).split(/(\r\n|\n|\r)/)
       rest = parts.pop()!
       // A carriage return at the end may be half of a line's end: it waits for what follows.
       if (rest === '' && parts.at(-1) === '\r') {
@@ -42,5 +43,6 @@ export async function* readLines(
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
   }
+  rest += decoder.decode()
   if (rest !== '' && !tooLong) yield { text: rest.replace(/\r$/, ''), afterReturn }
 }

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import path from 'node:path'
+import { inFolder } from '../folder-error.ts'
 
 /** How much of the end of a program's output goes into the record of a failed trial. */
 const TAIL_BYTES = 8_000
@@ -11,20 +12,25 @@ export const LOG_FILES = { stdout: 'stdout.txt', stderr: 'stderr.txt' } as const
 export interface Output {
   /** For the program to write to itself: what holds it open after the program's end holds nobody up. */
   readonly stderr: number
-  /** Adds to the file of stdout, which is read here for measurements. */
-  add(text: string): void
+  /** Adds to the file of stdout, which is read here for measurements. @throws FolderError */
+  add(bytes: Uint8Array): void
   /** The end of what was written, stderr before stdout; empty if nothing was. */
   tail(): string
   close(): void
 }
 
+/** @throws FolderError */
 export function openOutput(folder: string): Output {
-  const stdout = openSync(path.join(folder, LOG_FILES.stdout), 'w+')
-  const stderr = openSync(path.join(folder, LOG_FILES.stderr), 'w+')
+  const open = (name: string): number => inFolder(folder, () => openSync(path.join(folder, name), 'w+'))
+  const stdout = open(LOG_FILES.stdout)
+  const stderr = open(LOG_FILES.stderr)
   return {
     stderr,
-    add(text) {
-      writeSync(stdout, text)
+    add(bytes) {
+      // A disk that is nearly full takes a part.
+      inFolder(folder, () => {
+        for (let done = 0; done < bytes.length; ) done += writeSync(stdout, bytes, done)
+      })
     },
     tail() {
       // The exception is the last thing on stderr; without one, the last words are on stdout.

@@ -13,7 +13,7 @@ type Child = ChildProcessByStdio<null, Readable, null>
 export interface Program {
   readonly pid: number | undefined
   /** Its output, read as it is asked for, to be iterated once; it ends early if something else holds it open. */
-  readonly stdout: AsyncIterable<string>
+  readonly stdout: AsyncIterable<Uint8Array>
   /** Resolves when it has ended, with why it failed, to follow its name; null if it did well. */
   readonly ended: Promise<string | null>
   /** Asks the whole group to end, and soon ends it. */
@@ -62,7 +62,7 @@ export function startProgram(
   })
   return {
     pid: child.pid,
-    stdout: output.text,
+    stdout: output.bytes,
     ended,
     end() {
       kill(child, 'SIGTERM')
@@ -76,13 +76,13 @@ export function startProgram(
 }
 
 /**
- * The text of a stream. Once `drain` was called, it ends when more is waited for and does not come: what was written
+ * The bytes of a stream. Once `drain` was called, it ends when more is waited for and does not come: what was written
  * before may be asked for as late as the reader likes, who may wait at a rung.
  */
-function readOutput(stream: Readable): { readonly text: AsyncIterable<string>; drain(): void } {
+function readOutput(stream: Readable): { readonly bytes: AsyncIterable<Uint8Array>; drain(): void } {
   let waitingSince: number | null = null
-  async function* read(): AsyncGenerator<string, void, void> {
-    const chunks: AsyncIterator<string> = stream.setEncoding('utf8')[Symbol.asyncIterator]()
+  async function* read(): AsyncGenerator<Uint8Array, void, void> {
+    const chunks: AsyncIterator<Uint8Array> = stream[Symbol.asyncIterator]()
     try {
       for (;;) {
         waitingSince = performance.now()
@@ -100,7 +100,7 @@ function readOutput(stream: Readable): { readonly text: AsyncIterable<string>; d
     if (waitingSince !== null && performance.now() - waitingSince >= DRAIN_MS) stream.destroy()
     else setTimeout(drain, DRAIN_MS).unref()
   }
-  return { text: read(), drain: () => void setTimeout(drain, DRAIN_MS).unref() }
+  return { bytes: read(), drain: () => void setTimeout(drain, DRAIN_MS).unref() }
 }
 
 function kill(child: Child, signal: NodeJS.Signals): void {
