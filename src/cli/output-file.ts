@@ -25,14 +25,21 @@ type Content = Iterable<string> | Uint8Array
  * @throws UserError('usage') if the path can't be written to; UserError('store') if the disk is full or fails
  */
 export function writeOutputFile(file: string, content: Content): void {
-  try {
+  inOutput(file, () => {
     const stat = statSync(file, { throwIfNoEntry: false })
     if (stat?.isDirectory()) throw Object.assign(new Error(file), { code: 'EISDIR' })
     if (stat !== undefined && !stat.isFile()) writeAll(file, 'w', content)
     // Behind a link the file is replaced, not the link.
     else writeBeside(stat === undefined ? behindLinks(file) : realpathSync(file), content, stat?.mode)
+  })
+}
+
+/** Writes a file or a folder of results. @throws UserError as `writeOutputFile` */
+export function inOutput(target: string, write: () => void): void {
+  try {
+    write()
   } catch (error) {
-    throw describeFailure(file, error)
+    throw describeFailure(target, error)
   }
 }
 

@@ -1,7 +1,8 @@
-import { cpSync, existsSync, readdirSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { UserError } from '../../errors.ts'
-import { type FolderFile, filesIn } from '../../objective/folder-artifact.ts'
+import { type FolderFile, filesIn, isFolderList } from '../../objective/folder-artifact.ts'
+import { KEPT_FOLDERS } from '../../objective/kind.ts'
 import { trialFolder } from '../../objective/study-place.ts'
 import { countOf, formatMetric } from '../../report/numbers.ts'
 import { type Column, renderTable } from '../../report/table.ts'
@@ -13,6 +14,7 @@ import { trialOrBest } from '../kept-trial.ts'
 import { printTable, tableLayout } from '../layout.ts'
 import { findTrial, type OpenStudy, withStudy } from '../open-study.ts'
 import { jsonOption, once, storeOptions, studyPositional, wholeNumber } from '../options.ts'
+import { inOutput } from '../output-file.ts'
 import { printAll, say, type Terminal } from '../terminal.ts'
 
 /** `finesweep artifacts [STUDY] [TRIAL] [-o DIR]`: the folders that trials left, their files, or a copy of one. */
@@ -40,7 +42,7 @@ export default defineCommand({
       const number = args.trial as number | undefined
       if (args.output !== undefined) {
         const trial = trialOrBest(open, number, args.db)
-        copyFolder(existing(folder, trial), args.output)
+        copyFolder(existing(open, folder, trial), args.output)
         const count = countOf(filesIn(args.output).length, 'file')
         if (!args.quiet) say(terminal, `Copied ${count} of trial ${trial.number} to ${args.output}.`)
         return
@@ -48,7 +50,12 @@ export default defineCommand({
       const trials =
         number === undefined
           ? ranked(open, trialsWithFolder(folder))
-          : [findTrial(open, number, args.db)].filter((trial) => existing(folder, trial) !== '')
+          : [findTrial(open, number, args.db)].filter((trial) => existing(open, folder, trial) !== '')
+      if (number === undefined && trials.length === 0 && isMissing(open, folder)) {
+        throw new UserError('not-found', `${open.study.name} kept folders of trials`, {
+          hint: missing(folder),
+        })
+      }
       await list(open, folder, trials, number !== undefined, args, terminal)
     }),
 })
@@ -65,9 +72,12 @@ function ranked({ reader, study }: OpenStudy, numbers: readonly number[]): Trial
   return [...best, ...others]
 }
 
-function existing(folder: string, { number }: TrialRecord): string {
+function existing(open: OpenStudy, folder: string, { number }: TrialRecord): string {
   const own = trialFolder(folder, number)
   if (existsSync(own)) return own
+  if (isMissing(open, folder)) {
+    throw new UserError('not-found', `Trial ${number} has no folder here`, { hint: missing(folder) })
+  }
   const kept = trialsWithFolder(folder)
   throw new UserError('not-found', `Trial ${number} has no folder`, {
     hint:
@@ -77,13 +87,31 @@ function existing(folder: string, { number }: TrialRecord): string {
   })
 }
 
+/** Whether the store knows of folders that its trials left, and none is here: it was copied or moved without them. */
+function isMissing({ reader, study }: OpenStudy, folder: string): boolean {
+  if (existsSync(folder)) return false
+  return reader.bestTrials(study.id, KEPT_FOLDERS).some(({ number }) => {
+    const artifact = reader.artifact(study.id, number)
+    return artifact !== undefined && isFolderList(artifact)
+  })
+}
+
+function missing(folder: string): string {
+  return `The folder of the study, ${folder}, is missing: copy it from beside the store where the study ran.`
+}
+
 function copyFolder(from: string, to: string): void {
-  if (existsSync(to) && readdirSync(to).length > 0) {
-    throw new UserError('usage', `--output: ${to} is not empty`, {
-      hint: 'Name a new or empty folder.',
-    })
-  }
-  cpSync(from, to, { recursive: true })
+  inOutput(to, () => {
+    const stat = statSync(to, { throwIfNoEntry: false })
+    if (stat?.isDirectory() === false) {
+      throw new UserError('usage', `--output: ${to} is not a folder`, { hint: 'Name a new or empty folder.' })
+    }
+    if (stat !== undefined && readdirSync(to).length > 0) {
+      throw new UserError('usage', `--output: ${to} is not empty`, { hint: 'Name a new or empty folder.' })
+    }
+    // Links stay as they were written: relative ones lead to what was copied with them.
+    cpSync(from, to, { recursive: true, verbatimSymlinks: true })
+  })
 }
 
 async function list(
@@ -106,7 +134,7 @@ async function list(
   const layout = tableLayout(terminal)
   if (byFile) {
     const columns: Column<FolderFile>[] = [
-      { title: 'FILE', align: 'left', cell: (file) => join(items[0]!.folder, file.path) },
+      { title: 'FILE', align: 'left', cell: (file) => join(items[0]!.folder, file.path), maxWidth: Infinity },
       { title: 'BYTES', align: 'right', cell: (file) => String(file.bytes) },
     ]
     await printTable(terminal, renderTable(columns, items[0]!.files, layout), quiet)
@@ -127,7 +155,12 @@ async function list(
       align: 'right',
       cell: ({ files }) => String(files.reduce((sum, { bytes }) => sum + bytes, 0)),
     },
-    { title: 'FOLDER', align: 'left', cell: (item) => relative(process.cwd(), item.folder) },
+    {
+      title: 'FOLDER',
+      align: 'left',
+      cell: (item) => relative(process.cwd(), item.folder),
+      maxWidth: Infinity,
+    },
   ]
   await printTable(terminal, renderTable(columns, items, layout), quiet)
 }
