@@ -24,8 +24,14 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'it is not there any more',
 }
 
-/** Does what finesweep has to do in a folder of trials. @throws FolderError where the system refuses it */
-export function inFolder<T>(folder: string, access: () => T): T {
+const RESUME = 'What was committed is intact: once the folder can be written, continue with finesweep resume.'
+
+/**
+ * Does what finesweep has to do in a folder of trials.
+ * @param hint the way out; by default that of a study that runs
+ * @throws FolderError where the system refuses it
+ */
+export function inFolder<T>(folder: string, access: () => T, hint = RESUME): T {
   try {
     return access()
   } catch (error) {
@@ -33,7 +39,7 @@ export function inFolder<T>(folder: string, access: () => T): T {
     if (error instanceof FolderError || code === undefined) throw error
     const reason = REASONS[code] ?? `${syscall ?? 'writing'} failed`
     throw new FolderError(`The folder ${folder} cannot be written: ${reason} (${code})`, {
-      hint: 'What was committed is intact: once the folder can be written, continue with finesweep resume.',
+      hint,
       cause: error,
     })
   }

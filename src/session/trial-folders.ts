@@ -49,12 +49,50 @@ export function checkWritable(db: string): void {
  * @returns where it is now; null if there was none
  * @throws FolderError
  */
-export function moveAside(folder: string): string | null {
+export function moveAside(folder: string, hint?: string): string | null {
   if (!existsSync(folder)) return null
   let number = 1
   while (existsSync(`${folder}.${number}`)) number++
-  inFolder(folder, () => renameSync(folder, `${folder}.${number}`))
+  inFolder(folder, () => renameSync(folder, `${folder}.${number}`), hint)
   return `${folder}.${number}`
+}
+
+/** What is told where the folder of a study that is renamed or deleted cannot be moved. */
+const UNCHANGED = 'The study is as it was.'
+
+/**
+ * Moves the folder of a study that is renamed; what was in the way of its new name is moved aside first.
+ * @returns where that is now; null if there was none
+ * @throws FolderError; then all is where it was
+ */
+export function moveFolder(from: string, to: string): string | null {
+  if (!existsSync(from) || from === to) return null
+  const moved = moveAside(to, UNCHANGED)
+  try {
+    inFolder(from, () => renameSync(from, to), UNCHANGED)
+  } catch (error) {
+    if (moved !== null) renameSync(moved, to)
+    throw error
+  }
+  return moved
+}
+
+/**
+ * Removes the folder of a study while `forget` removes the study: both, or neither if the folder cannot be moved or
+ * `forget` throws.
+ * @throws FolderError, also if the folder could be moved but not all of it be removed
+ */
+export function removeFolder(folder: string, forget: () => void): void {
+  const moved = moveAside(folder, UNCHANGED)
+  try {
+    forget()
+  } catch (error) {
+    if (moved !== null) renameSync(moved, folder)
+    throw error
+  }
+  if (moved === null) return
+  const remove = (): void => rmSync(moved, { recursive: true, force: true })
+  inFolder(moved, remove, 'The study is deleted; remove what is left of that folder by hand.')
 }
 
 /** The numbers of the trials that have a folder, in order. */

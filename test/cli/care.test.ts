@@ -1,9 +1,22 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { float, study } from '../../src/index.ts'
 import { runCaptured } from './capture.ts'
+
+/** Whether the system refuses to move and to remove folders. */
+const refuses = vi.hoisted(() => ({ renameSync: false, rmSync: false }))
+vi.mock('node:fs', async (importOriginal) => {
+  const fs = await importOriginal<typeof import('node:fs')>()
+  const refusable = (name: keyof typeof refuses) =>
+    ((...args: [never, never]) => {
+      if (!refuses[name]) return fs[name](...args)
+      throw Object.assign(new Error('refused'), { code: 'EACCES', syscall: name })
+    }) as never
+  return { ...fs, renameSync: refusable('renameSync'), rmSync: refusable('rmSync') }
+})
+afterEach(() => void Object.assign(refuses, { renameSync: false, rmSync: false }))
 
 const folder = mkdtempSync(path.join(tmpdir(), 'finesweep-care-'))
 const db = path.join(folder, 'studies.db')
@@ -62,6 +75,15 @@ test('two studies are compared: results, and the settings that differ', async ()
   expect(document.settings).toEqual([{ what: 'stages[0].trials', a: '4', b: '6' }])
 })
 
+test('where its folder cannot be moved, a study is neither renamed nor deleted', async () => {
+  refuses.renameSync = true
+  const sentence = `The folder ${path.join(folder, 'artifacts/first')} cannot be written: permission denied (EACCES). The study is as it was.\n`
+  expect(await run('rename', 'first', 'third')).toEqual({ code: 6, stdout: '', stderr: sentence })
+  expect(await run('delete', 'first', '--yes')).toEqual({ code: 6, stdout: '', stderr: sentence })
+  expect(await run('best', 'first')).toMatchObject({ code: 0 })
+  expect(existsSync(path.join(folder, 'artifacts/first/0/model'))).toBe(true)
+})
+
 test('a study is renamed with its folder, to a name that is free and sound', async () => {
   expect(await run('rename', 'first', 'second')).toMatchObject({
     code: 2,
@@ -73,6 +95,19 @@ test('a study is renamed with its folder, to a name that is free and sound', asy
   expect(await run('best', 'first')).toMatchObject({ code: 5 })
 })
 
+test('what is left of the folder of a deleted study is named', async () => {
+  mkdirSync(path.join(folder, 'artifacts/second/0'), { recursive: true })
+  refuses.rmSync = true
+  const { code, stderr } = await run('delete', 'second', '--yes')
+  const left = path.join(folder, 'artifacts/second.1')
+  expect([code, stderr]).toEqual([
+    6,
+    `The folder ${left} cannot be written: permission denied (EACCES). The study is deleted; remove what is left of that folder by hand.\n`,
+  ])
+  expect(existsSync(left)).toBe(true)
+  expect(await run('best', 'second')).toMatchObject({ code: 5 })
+})
+
 test('a study is deleted with its files, once that is confirmed', async () => {
   expect(await run('delete', 'third')).toMatchObject({
     code: 2,
@@ -82,5 +117,5 @@ test('a study is deleted with its files, once that is confirmed', async () => {
   })
   expect((await run('delete', 'third', '--yes')).stderr).toBe('Deleted study "third" with 4 trials.\n')
   expect(existsSync(path.join(folder, 'artifacts/third'))).toBe(false)
-  expect(JSON.parse((await run('studies', '--json')).stdout).studies).toHaveLength(1)
+  expect(JSON.parse((await run('studies', '--json')).stdout).studies).toHaveLength(0)
 })

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { UserError } from '../../errors.ts'
 import { countOf } from '../../report/numbers.ts'
 import { defineCommand } from '../command.ts'
@@ -27,9 +26,10 @@ export default defineCommand({
           hint: 'Confirm with --yes.',
         })
       }
-      const { studyFolder } = await import('../../session/trial-folders.ts')
-      store.deleteStudy(study.id)
-      rmSync(studyFolder(args.db, study.name), { recursive: true, force: true })
+      const { removeFolder, studyFolder } = await import('../../session/trial-folders.ts')
+      // Refuses a study that runs before its folder is touched.
+      store.acquireLease(study.id)
+      removeFolder(studyFolder(args.db, study.name), () => store.deleteStudy(study.id))
       if (!args.quiet) say(terminal, `Deleted ${what}.`)
     }),
 })

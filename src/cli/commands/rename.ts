@@ -1,4 +1,3 @@
-import { existsSync, renameSync } from 'node:fs'
 import { UserError } from '../../errors.ts'
 import { defineCommand } from '../command.ts'
 import { editStudy } from '../edit-study.ts'
@@ -16,20 +15,21 @@ export default defineCommand({
   run: (args, terminal) =>
     editStudy(args, async (store, study) => {
       const { nameSchema } = await import('../../study-file/top-schema.ts')
-      const { moveAside, studyFolder } = await import('../../session/trial-folders.ts')
+      const { moveFolder, studyFolder } = await import('../../session/trial-folders.ts')
       const read = nameSchema.safeParse(args.to)
       if (!read.success) {
         const rule = read.error.issues[0]!.message
         throw new UserError('usage', `NAME ${/^must/.test(rule) ? rule : 'must have 1 to 80 characters'}`)
       }
       store.renameStudy(study.id, args.to)
-      const from = studyFolder(args.db, study.name)
-      const to = studyFolder(args.db, args.to)
-      if (existsSync(from) && from !== to) {
-        const moved = moveAside(to)
-        if (moved !== null)
+      try {
+        const moved = moveFolder(studyFolder(args.db, study.name), studyFolder(args.db, args.to))
+        if (moved !== null) {
           say(terminal, `The folder of an earlier study "${args.to}" was moved to ${moved}.`)
-        renameSync(from, to)
+        }
+      } catch (error) {
+        store.renameStudy(study.id, study.name)
+        throw error
       }
       if (!args.quiet) say(terminal, `Study "${study.name}" is now "${args.to}".`)
     }),
