@@ -3,12 +3,13 @@ import path from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../../errors.ts'
 import type { SearchSpace } from '../../space/search-space.ts'
+import { describeValue } from '../../text/quote.ts'
 import { hashFiles } from '../fingerprint.ts'
 import { checkParameterNames, foreignAim } from '../foreign-kind.ts'
 import { KEPT_FOLDERS, type ObjectiveKind, requireExisting, type WrittenStudy } from '../kind.ts'
 import type { CommandSettings } from '../source.ts'
 import { checkProgram } from './find-program.ts'
-import { checkPlaceholders } from './placeholders.ts'
+import { checkPlaceholders, parametersIn } from './placeholders.ts'
 import { commandWords } from './words.ts'
 
 const command = z.union([z.string().min(1).max(10_000), z.array(z.string().max(10_000)).min(1).max(1_000)])
@@ -97,10 +98,16 @@ function identity({ command, env }: CommandSettings): string[] {
   return Object.keys(env).length === 0 ? [said] : [said, JSON.stringify(env)]
 }
 
-function checkTexts(settings: CommandSettings, space: SearchSpace, { report }: WrittenStudy): void {
+function checkTexts(settings: CommandSettings, space: SearchSpace, study: WrittenStudy): void {
+  const { report } = study
+  const checked: string[] = []
   const check = (key: string, what: string, texts: () => readonly string[]): void => {
     try {
-      checkPlaceholders(texts(), space, settings.devices !== null, what)
+      const given = texts()
+      const wrong = given.find((text) => text.includes(NUL))
+      if (wrong !== undefined) throw nul(what, wrong)
+      checkPlaceholders(given, space, settings.devices !== null, what)
+      checked.push(...given)
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       report({ path: ['objective', key], at: 'value', message: error.message, hint: error.hint })
@@ -108,6 +115,36 @@ function checkTexts(settings: CommandSettings, space: SearchSpace, { report }: W
   }
   check('command', 'command', () => commandWords(settings.command))
   for (const [name, text] of Object.entries(settings.env)) check('env', `env.${name}`, () => [text])
+  checkChoices(checked, space, study)
+  const device = settings.devices?.find((text) => text.includes(NUL))
+  if (device === undefined) return
+  const { message, hint } = nul('devices', device)
+  report({ path: ['objective', 'devices'], at: 'value', message, hint })
+}
+
+/** The texts among the choices that the system could not pass on to the program. */
+function checkChoices(texts: readonly string[], space: SearchSpace, { report }: WrittenStudy): void {
+  for (const name of parametersIn(texts, space)) {
+    const distribution = space.parameters[name]!
+    const values = 'choices' in distribution ? distribution.choices : []
+    const fixed = 'value' in distribution ? [distribution.value] : []
+    const wrong = [...values, ...fixed].find((value) => typeof value === 'string' && value.includes(NUL))
+    if (wrong === undefined) continue
+    const { message, hint } = nul(`space.${name}`, String(wrong))
+    report({ path: ['space', name], at: 'value', message, hint })
+  }
+}
+
+const NUL = '\0'
+
+function nul(what: string, text: string): UserError {
+  return new UserError(
+    'usage',
+    `${what}: no program can be given a NUL character, got ${describeValue(text)}`,
+    {
+      hint: 'Drop it, or let the program read the parameter from FINESWEEP_PARAMS.',
+    },
+  )
 }
 
 function isFile(file: string): boolean {

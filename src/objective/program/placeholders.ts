@@ -103,6 +103,14 @@ function unknownPlaceholder(placeholder: string, what: string, known: readonly s
   })
 }
 
+/** Names of the parameters whose values a trial's words or variables have. */
+export function parametersIn(texts: readonly string[], space: SearchSpace): string[] {
+  const names = Object.keys(space.parameters)
+  if (texts.some((text) => text === ALL_PARAMS || text === ALL_PARAMS_JOINED)) return names
+  const named = new Set(texts.flatMap((text) => [...text.matchAll(PLACEHOLDER)].map(([, name]) => name!)))
+  return names.filter((name) => named.has(name))
+}
+
 /** The words with their placeholders filled in; a word with an optional parameter that the trial has not is left out. */
 export function fillWords(words: readonly string[], values: TrialValues): string[] {
   return words.flatMap((word) => {

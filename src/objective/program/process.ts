@@ -53,7 +53,7 @@ export function startProgram(
   }
   child.once('error', (error: NodeJS.ErrnoException) => {
     child.stdout.destroy()
-    const missing = 'was not found, or its directory was not'
+    const missing = 'was not found, or its interpreter or directory was not'
     finish(error.code === 'ENOENT' ? missing : `can't run: ${error.message}`)
   })
   child.once('exit', (status, signal) => {
