@@ -1,9 +1,7 @@
 import {
   chmodSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -14,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
+import { studyFolder } from '../../src/session/trial-folders.ts'
 import { runCaptured } from './capture.ts'
 
 const base = realpathSync(mkdtempSync(path.join(tmpdir(), 'finesweep-folders-')))
@@ -41,6 +40,9 @@ const ONE_STAGE = 'stages: [{ trials: 3, epochs: 1, sampler: random }]\n'
 const WARM =
   'stages: [{ trials: 2, epochs: 1, sampler: random }, { trials: 1, epochs: 2, warmStart: true }]\n'
 
+/** Waits in a program until its start is recorded, after which nothing is written to the study's folder before its end. */
+const RECORDED = `until grep -q '"pid"' "$FINESWEEP_DIR/../.running/$FINESWEEP_TRIAL.json"; do :; done`
+
 /** A study file `study.yaml` of a shell script, which measures after it has done what is given. */
 function program(does: string, stages = ONE_STAGE): string {
   writeFileSync(path.join(cwd, 'train.sh'), `#!/bin/sh\n${does}\necho "{\\"value\\": $1}"\n`)
@@ -59,7 +61,7 @@ function studyFile(objective: string, stages = ONE_STAGE): string {
 
 test('a folder that cannot be made ends the study, and its trial runs on a resume', async () => {
   const study = path.join(cwd, 'artifacts/study')
-  const breaks = `if [ $FINESWEEP_TRIAL = 1 ] && [ ! -e ${cwd}/kept ]; then mv ${study} ${cwd}/kept; touch ${study}; fi`
+  const breaks = `if [ $FINESWEEP_TRIAL = 1 ] && [ ! -e ${cwd}/kept ]; then ${RECORDED}; mv ${study} ${cwd}/kept; touch ${study}; fi`
   const file = program(breaks)
   const ended = await run('run', file, '--workers', '1')
   expect(ended.code).toBe(6)
@@ -111,7 +113,22 @@ test('a store opened through a link has its folders beside the file itself', asy
   )
 })
 
-test('a trial does not start from scratch where the folder that it continues is missing', async () => {
+test('a study ends before a trial that would start from scratch, and goes on once the folder is back', async () => {
+  const away = `if [ $FINESWEEP_TRIAL = 1 ] && [ ! -e elsewhere ]; then ${RECORDED}; mv artifacts elsewhere; fi`
+  const file = program(`${CHECKPOINT}\n${away}`, WARM)
+  const ended = await run('run', file, '--workers', '1')
+  expect([ended.code, ended.stderr]).toEqual([
+    6,
+    expect.stringMatching(/\nTrial 2 continues trial \d, whose folder .* is missing\. Copy /),
+  ])
+  expect(await statesOf()).toEqual(['complete', 'complete', 'running'])
+  rmSync(path.join(cwd, 'artifacts'), { recursive: true, force: true })
+  renameSync(path.join(cwd, 'elsewhere'), path.join(cwd, 'artifacts'))
+  expect(await run('resume', '--workers', '1')).toMatchObject({ code: 0 })
+  expect(readFileSync(path.join(cwd, 'from'), 'utf8')).toMatch(/^\d\n$/)
+})
+
+test('a trial is not replayed from scratch where the folder that it continues is missing', async () => {
   const file = program(CHECKPOINT, WARM)
   expect(await run('run', file, '--workers', '1')).toMatchObject({ code: 0 })
   const continued = readFileSync(path.join(cwd, 'from'), 'utf8').trim()
@@ -121,7 +138,7 @@ test('a trial does not start from scratch where the folder that it continues is 
   expect(replayed.code).toBe(6)
   expect(replayed.stderr).toBe(
     `Trial 2 continues trial ${continued}, whose folder ${cwd}/artifacts/study/${continued} is missing. ` +
-      "Copy the study's folder from beside the store where it ran, then run this again.\n",
+      "Copy the study's folder from beside the store where it ran, then run this again. (objective.keep sets how many trials keep theirs.)\n",
   )
   for (const words of [['artifacts'], ['artifacts', 'study', continued]]) {
     const { code, stderr } = await run(...words)
@@ -130,16 +147,13 @@ test('a trial does not start from scratch where the folder that it continues is 
   }
 })
 
-test('two stores of one folder whose names differ in their extensions share no folder', async () => {
-  const file = program('true')
-  db = path.join(cwd, 'a.db')
-  expect(await run('run', file)).toMatchObject({ code: 0 })
-  db = path.join(cwd, 'a.sqlite')
-  const { code, stderr } = await run('run', file)
-  expect([code, stderr.includes('was moved')]).toEqual([0, false])
-  expect(readdirSync(cwd).filter((name) => name.endsWith('.artifacts'))).toEqual([
-    'a.artifacts',
-    'a.sqlite.artifacts',
+test('two stores of one folder whose names differ in their extensions share no folder', () => {
+  const names = ['studies.db', 'a.db', 'a.sqlite', 'studies.sqlite']
+  const folders = names.map((name) => path.relative(cwd, studyFolder(path.join(cwd, name), 'mine')))
+  expect(folders).toEqual([
+    'artifacts/mine',
+    'a.artifacts/mine',
+    'a.sqlite.artifacts/mine',
+    'studies.sqlite.artifacts/mine',
   ])
-  expect(existsSync(path.join(cwd, 'a.artifacts/study.1'))).toBe(false)
 })

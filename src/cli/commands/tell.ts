@@ -79,7 +79,7 @@ function readTold(word: string | undefined): Told {
 async function readMeasurements(value: string | undefined, terminal: Terminal): Promise<GivenMeasurement[]> {
   if (value !== undefined) throw new UserError('usage', 'VALUE and --stdin exclude each other')
   const measurements: GivenMeasurement[] = []
-  for await (const text of readLines(stdinText(), () => {})) {
+  for await (const text of readLines(stdinBytes(), () => {})) {
     const line = readMeasurementLine(text, measurements.at(-1)?.step ?? 0)
     if (line === null) continue
     for (const warning of line.warnings) say(terminal, `Warning: ${warning}.`)
@@ -91,11 +91,11 @@ async function readMeasurements(value: string | undefined, terminal: Terminal): 
   })
 }
 
-async function* stdinText(): AsyncGenerator<string, void, void> {
+async function* stdinBytes(): AsyncGenerator<Uint8Array, void, void> {
   try {
     // Node takes a folder for an empty stream.
     if (fstatSync(0).isDirectory()) throw Object.assign(new Error('EISDIR'), { code: 'EISDIR' })
-    for await (const text of process.stdin.setEncoding('utf8')) yield text
+    for await (const bytes of process.stdin) yield bytes
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === undefined) throw error
