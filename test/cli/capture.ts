@@ -47,6 +47,21 @@ export async function runCaptured(
 ): Promise<CommandResult> {
   const stdout = new CapturedStream(options.window)
   const stderr = new CapturedStream()
+  const forgetSignals = noticeSignals()
   const code = await runCommandLine(argv, { stdout, stderr, env: options.env ?? {} })
+  forgetSignals()
   return { code, stdout: stdout.text, stderr: stderr.text }
+}
+
+/** Takes away what a run listens to from now on, which else ends with its process. */
+function noticeSignals(): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const before = signals.map((signal) => process.listeners(signal))
+  return () => {
+    for (const [index, signal] of signals.entries()) {
+      for (const listener of process.listeners(signal)) {
+        if (!before[index]!.includes(listener)) process.off(signal, listener)
+      }
+    }
+  }
 }

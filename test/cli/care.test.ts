@@ -1,22 +1,23 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import fs, { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { float, study } from '../../src/index.ts'
 import { runCaptured } from './capture.ts'
 
-/** Whether the system refuses to move and to remove folders. */
-const refuses = vi.hoisted(() => ({ renameSync: false, rmSync: false }))
-vi.mock('node:fs', async (importOriginal) => {
-  const fs = await importOriginal<typeof import('node:fs')>()
-  const refusable = (name: keyof typeof refuses) =>
-    ((...args: [never, never]) => {
-      if (!refuses[name]) return fs[name](...args)
-      throw Object.assign(new Error('refused'), { code: 'EACCES', syscall: name })
-    }) as never
-  return { ...fs, renameSync: refusable('renameSync'), rmSync: refusable('rmSync') }
+/** From now to the end of the test, the system refuses what that function does. */
+function refuse(name: 'renameSync' | 'rmSync'): void {
+  vi.spyOn(fs, name).mockImplementation(() => {
+    throw Object.assign(new Error('refused'), { code: 'EACCES', syscall: name })
+  })
+  // For those who have imported it by its name.
+  syncBuiltinESMExports()
+}
+afterEach(() => {
+  vi.restoreAllMocks()
+  syncBuiltinESMExports()
 })
-afterEach(() => void Object.assign(refuses, { renameSync: false, rmSync: false }))
 
 const folder = mkdtempSync(path.join(tmpdir(), 'finesweep-care-'))
 const db = path.join(folder, 'studies.db')
@@ -76,7 +77,7 @@ test('two studies are compared: results, and the settings that differ', async ()
 })
 
 test('where its folder cannot be moved, a study is neither renamed nor deleted', async () => {
-  refuses.renameSync = true
+  refuse('renameSync')
   const sentence = `The folder ${path.join(folder, 'artifacts/first')} cannot be written: permission denied (EACCES). The study is as it was.\n`
   expect(await run('rename', 'first', 'third')).toEqual({ code: 6, stdout: '', stderr: sentence })
   expect(await run('delete', 'first', '--yes')).toEqual({ code: 6, stdout: '', stderr: sentence })
@@ -97,7 +98,7 @@ test('a study is renamed with its folder, to a name that is free and sound', asy
 
 test('what is left of the folder of a deleted study is named', async () => {
   mkdirSync(path.join(folder, 'artifacts/second/0'), { recursive: true })
-  refuses.rmSync = true
+  refuse('rmSync')
   const { code, stderr } = await run('delete', 'second', '--yes')
   const left = path.join(folder, 'artifacts/second.1')
   expect([code, stderr]).toEqual([
