@@ -1,11 +1,15 @@
 import { log } from '../numerics/elementary.ts'
-import type { Distribution, FloatDistribution, IntDistribution } from '../space/distribution.ts'
+import {
+  type Distribution,
+  type FloatDistribution,
+  type IntDistribution,
+  isRange,
+} from '../space/distribution.ts'
 import { subrange } from '../space/subrange.ts'
 import { countValues, logEnds, toUnit, valueAt } from '../space/unit-scale.ts'
 import type { Evidence } from './evidence.ts'
 import { type AxisView, type Placed, SIGNIFICANCE } from './narrow-axis.ts'
 import type { Edge, NarrowReason, NarrowRemark } from './narrow-decision.ts'
-import { isRange } from './narrow-part.ts'
 
 /** The share of the range at each end that counts as its edge, at least. */
 const EDGE = 0.1

@@ -1,9 +1,8 @@
-import type {
-  CategoricalDistribution,
-  Distribution,
-  FloatDistribution,
-  IntDistribution,
-  ParamValue,
+import {
+  type CategoricalDistribution,
+  type Distribution,
+  isRange,
+  type ParamValue,
 } from '../space/distribution.ts'
 import { subrange } from '../space/subrange.ts'
 import { countValues, toUnit, valueAt } from '../space/unit-scale.ts'
@@ -53,11 +52,6 @@ export function shareLeft(whole: Distribution, part: Distribution): number {
   }
   const slack = whole.kind === 'int' ? 0.5 : 0
   return toUnit(whole, part.high + slack) - toUnit(whole, part.low - slack)
-}
-
-/** Whether it is a range of numbers, which has bounds. */
-export function isRange(distribution: Distribution): distribution is FloatDistribution | IntDistribution {
-  return distribution.kind === 'float' || distribution.kind === 'int'
 }
 
 /** Where an ordered list lies on the whole one; null unless it is a run of that. */

@@ -41,3 +41,8 @@ export interface FixedDistribution {
 }
 
 export type Distribution = FloatDistribution | IntDistribution | CategoricalDistribution | FixedDistribution
+
+/** Whether it is a range of numbers, which has bounds. */
+export function isRange(distribution: Distribution): distribution is FloatDistribution | IntDistribution {
+  return distribution.kind === 'float' || distribution.kind === 'int'
+}

@@ -1,4 +1,4 @@
-import type { Distribution, FloatDistribution, IntDistribution } from './distribution.ts'
+import { type Distribution, type FloatDistribution, type IntDistribution, isRange } from './distribution.ts'
 import { describeDistribution } from './distribution-forms.ts'
 import { own } from './own.ts'
 import type { SearchSpace } from './search-space.ts'
@@ -40,8 +40,4 @@ function rangeIn<R extends FloatDistribution | IntDistribution>(part: R, old: R,
     ? { low: Math.max(part.low, now.low), high: Math.min(part.high, now.high) }
     : part
   return low < high ? { ...now, low, high } : now
-}
-
-function isRange(distribution: Distribution): distribution is FloatDistribution | IntDistribution {
-  return distribution.kind === 'float' || distribution.kind === 'int'
 }
