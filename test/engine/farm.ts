@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -60,12 +60,19 @@ export class Farm {
 
   /** Has trials from this number on wait. */
   holdFrom(trial: number): void {
-    writeFileSync(path.join(this.hold, 'from'), `${trial}-`)
+    this.#holdThese(`${trial}-`)
   }
 
   /** Has these trials wait, and no others. */
   holdOnly(...trials: number[]): void {
-    writeFileSync(path.join(this.hold, 'from'), trials.join(' '))
+    this.#holdThese(trials.join(' '))
+  }
+
+  /** At once: a trial that found the file empty would go on. */
+  #holdThese(trials: string): void {
+    const fresh = path.join(this.hold, 'next')
+    writeFileSync(fresh, trials)
+    renameSync(fresh, path.join(this.hold, 'from'))
   }
 
   release(): void {

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { defineObjective } from '../../../src/objective/define.ts'
@@ -34,9 +34,18 @@ async function held(number: number, signal: AbortSignal): Promise<void> {
   const folder = process.env.FINESWEEP_HOLD
   if (folder === undefined) return
   const from = path.join(folder, 'from')
-  while (existsSync(from) && isHeld(number, readFileSync(from, 'utf8')) && !signal.aborted) {
+  while (isHeld(number, textOf(from)) && !signal.aborted) {
     writeFileSync(path.join(folder, `${number}-${process.pid}`), '')
     await setTimeout(20)
+  }
+}
+
+/** Empty for a file that is not there: it is removed at any time. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
   }
 }
 
