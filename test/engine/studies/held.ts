@@ -51,6 +51,7 @@ function textOf(file: string): string {
 
 /** `8-`: trial 8 and all later ones; `8 23`: these two. */
 function isHeld(number: number, text: string): boolean {
+  if (text === '') return false
   return text.endsWith('-')
     ? number >= Number.parseInt(text, 10)
     : text.split(' ').map(Number).includes(number)
