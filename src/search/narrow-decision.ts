@@ -45,7 +45,10 @@ export type NarrowReason =
   | { readonly code: 'elite-outside'; readonly pValue: number; readonly outermost: ParamValue }
   /** No choice is missing from the elite by more than chance. */
   | { readonly code: 'choices-present'; readonly pValue: number }
-  /** Choices that none of the `elite` best trials has, by more than chance; of so many best ones where not all have any. */
+  /**
+   * Choices that none of the elite has, by more than chance. `elite` counts those that have the parameter, `of` all of
+   * them where these are more.
+   */
   | {
       readonly code: 'choices-missing'
       readonly pValue: number
@@ -53,7 +56,7 @@ export type NarrowReason =
       readonly of?: number
       readonly missing: readonly ParamValue[]
     }
-  /** Choices of the root range, not of the stage's, that the elite has again; and choices of the stage's it lacks. */
+  /** Choices of the root range, not of the stage's, that the elite has, and those of the stage's that it lacks. */
   | {
       readonly code: 'choices-back'
       readonly pValue: number

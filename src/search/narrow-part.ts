@@ -27,13 +27,7 @@ export function partOf(before: Distribution, start: number, end: number, root: D
     const onRoot = (place: number): number => (lists.first + place * lists.count) / lists.all.length
     return subrange(root, onRoot(start), onRoot(end))
   }
-  if (!isRange(before) || !isRange(root) || before.hard || !(root.low < 0 && root.high > 0)) {
-    return subrange(before, start, end, root)
-  }
-  // `subrange` would not let what an earlier narrowing left of it pass zero, except up to declared bounds.
-  const most = before.kind === 'int' ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE
-  const part = subrange({ ...before, hard: true }, start, end, { ...root, low: -most, high: most })
-  return isRange(part) ? { ...part, hard: false } : part
+  return subrange(before, start, end, root)
 }
 
 /** Whether a part of a range has all its values: a high bound between two steps may go without any of them. */

@@ -67,13 +67,13 @@ function movesAlone(cube: RuledCube, unit: number[], axis: number, draws: Stream
 function movesWith(cube: RuledCube, unit: number[], axis: number, other: number, draws: Stream): void {
   const [before, otherBefore] = [unit[axis]!, unit[other]!]
   unit[axis] = moved(cube, axis, before, draws)
-  if (mended(cube, unit, other, draws)) return
+  if (repaired(cube, unit, other, draws)) return
   unit[axis] = before
   unit[other] = otherBefore
 }
 
 /** Moves one coordinate to where the rules hold, if that is found; whether they do. */
-function mended(cube: RuledCube, unit: number[], axis: number, draws: Stream): boolean {
+function repaired(cube: RuledCube, unit: number[], axis: number, draws: Stream): boolean {
   let off = cube.off(unit)
   const count = cube.counts[axis]!
   if (count <= SCANNED_VALUES) {

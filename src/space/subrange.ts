@@ -13,7 +13,7 @@ type Range = FloatDistribution | IntDistribution
  * The part of a range, or its extension, between two places of its unit interval: below 0 and above 1 lie outside.
  * Bounds are rounded outwards to a thousandth of the new width (on a log scale, to three digits where that is finer),
  * but never past a bound of the range unless the place itself lies past it. `root` is the range as declared: its bounds
- * are never passed if it is hard; nor is zero by a range without negative values. A step stays on its grid; an int or
+ * are never passed if it is hard; nor is zero if all of it lies on one side. A step stays on its grid; an int or
  * an ordered choice keeps at least two values (if it had two). Unordered choices and fixed values come back as they are.
  */
 export function subrange(
@@ -49,13 +49,13 @@ interface Limits {
 }
 
 function limitsOf(range: Range, root: Distribution): Limits {
-  if (range.hard) {
-    const declared = root.kind === range.kind ? root : range
-    return { floor: Math.min(declared.low, range.low), ceiling: Math.max(declared.high, range.high) }
-  }
+  const declared = root.kind === range.kind ? root : range
+  const lowest = Math.min(declared.low, range.low)
+  const highest = Math.max(declared.high, range.high)
+  if (range.hard) return { floor: lowest, ceiling: highest }
   const least = range.log ? (range.kind === 'int' ? 1 : Number.MIN_VALUE) : 0
   const most = range.kind === 'int' ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE
-  return { floor: range.low >= 0 ? least : -most, ceiling: range.high <= 0 ? 0 : most }
+  return { floor: lowest >= 0 ? least : -most, ceiling: highest <= 0 ? 0 : most }
 }
 
 function continuousPart(

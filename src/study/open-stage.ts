@@ -23,7 +23,7 @@ export interface StudyCourse {
   readonly stages: readonly StagePlan[]
   /** Samplers of the program that runs it; none by default. */
   readonly samplers?: OwnSamplers | undefined
-  /** Whether it is run, so that too many failures in a row before now are no reason to end; false while asked trial by trial. */
+  /** Whether failures in a row among the stored trials are forgiven: `run` and `resume` ask for more trials, `ask` does not. */
   readonly resumed?: boolean
   /** When it has nothing left to win; runs to its end if left out. */
   readonly stop?: StopSettings

@@ -53,7 +53,10 @@ export interface TrialQueueSetup {
   readonly retries: number
   /** This many failed trials in a row, in order of number, end the stage; null for no limit. */
   readonly maxFailures: number | null
-  /** Whether so many in `begun` end nothing, and are counted anew: a resume asks for further trials. False by default. */
+  /**
+   * Whether the study was resumed: `maxFailures` failed trials in a row among those of `begun` then end nothing, and the
+   * count begins again. False by default.
+   */
   readonly resumed?: boolean | undefined
 }
 

@@ -3,19 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { GivenTrial } from '../../src/import/given-trial.ts'
 import { readCsvTrials } from '../../src/import/read-csv.ts'
 import { readOptunaTrials } from '../../src/import/read-optuna.ts'
-import { float, int } from '../../src/index.ts'
-import type { SearchSpace } from '../../src/space/search-space.ts'
-import { JOURNAL, TABLE } from './sources.ts'
+import { JOURNAL, SPACE, TABLE } from './sources.ts'
 
-const space: SearchSpace = {
-  parameters: {
-    lr: float(1e-5, 1, { log: true }),
-    layers: int(1, 3),
-    kind: { kind: 'categorical', choices: ['relu', 'tanh', null, true, 8], ordered: false },
-  },
-  conditions: {},
-  constraints: [],
-}
 const journal = (...entries: object[]): string => entries.map((entry) => JSON.stringify(entry)).join('\n')
 
 describe('an Optuna journal', () => {
@@ -43,7 +32,7 @@ describe('an Optuna journal', () => {
 
   it('agrees with the table that Optuna writes of it', () => {
     const table = readCsvTrials(readFileSync(TABLE, 'utf8'), 'optuna.csv', {
-      space,
+      space: SPACE,
       metric: 'loss',
       columns: {},
     })

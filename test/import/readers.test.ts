@@ -2,20 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { fitTrials } from '../../src/import/fit-trials.ts'
 import { type GivenTrial, UNSAID } from '../../src/import/given-trial.ts'
 import { readCsvTrials } from '../../src/import/read-csv.ts'
-import { float, int } from '../../src/index.ts'
+import { float } from '../../src/index.ts'
 import type { SearchSpace } from '../../src/space/search-space.ts'
+import { SPACE } from './sources.ts'
 
-const space: SearchSpace = {
-  parameters: {
-    lr: float(1e-5, 1, { log: true }),
-    layers: int(1, 3),
-    kind: { kind: 'categorical', choices: ['relu', 'tanh', null, true, 8], ordered: false },
-  },
-  conditions: {},
-  constraints: [],
-}
 const csv = (text: string, columns = {}) =>
-  readCsvTrials(text, 'runs.csv', { space, metric: 'loss', columns })
+  readCsvTrials(text, 'runs.csv', { space: SPACE, metric: 'loss', columns })
 
 describe('a CSV cell that may be a text or another choice', () => {
   const alike: SearchSpace = {
@@ -133,7 +125,7 @@ describe('fitting to a study', () => {
   })
   const whole: SearchSpace = {
     parameters: {
-      ...space.parameters,
+      ...SPACE.parameters,
       width: { kind: 'fixed', value: 7 },
       momentum: float(0, 1),
       soft: float(1, 2, { soft: true }),

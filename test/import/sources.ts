@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { choice, float, int, type StudyInCode } from '../../src/index.ts'
+import type { SearchSpace } from '../../src/space/search-space.ts'
 
 const FIXTURES = path.join(import.meta.dirname, '../fixtures/imports')
 
@@ -7,6 +8,17 @@ const FIXTURES = path.join(import.meta.dirname, '../fixtures/imports')
 export const JOURNAL = path.join(FIXTURES, 'optuna.log')
 /** The same trials, by `study.trials_dataframe().to_csv()`. */
 export const TABLE = path.join(FIXTURES, 'optuna.csv')
+
+/** The space that they searched, with choices of several types. */
+export const SPACE: SearchSpace = {
+  parameters: {
+    lr: float(1e-5, 1, { log: true }),
+    layers: int(1, 3),
+    kind: { kind: 'categorical', choices: ['relu', 'tanh', null, true, 8], ordered: false },
+  },
+  conditions: {},
+  constraints: [],
+}
 
 /** What the trials of the journal measured. */
 export function measure({ lr, layers }: { readonly lr: number; readonly layers: number }): number {
