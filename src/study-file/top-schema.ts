@@ -17,7 +17,7 @@ export const DEFAULT_LIMITS: Limits = {
   heapMb: 256,
 }
 
-const SAFE_NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u
+const SAFE_NAME = /^[\p{L}\p{N}]([\p{L}\p{N} ._-]*[\p{L}\p{N}._-])?$/u
 
 /** A name is typed in commands and stands in tables: letters, digits, spaces, `.`, `_` and `-`. */
 export const nameSchema = z
@@ -26,7 +26,7 @@ export const nameSchema = z
   .max(80)
   .regex(SAFE_NAME, {
     error: ({ input }) =>
-      `must begin with a letter or digit and hold only letters, digits, spaces, ".", "_" and "-", got ${JSON.stringify(input)}`,
+      `must begin with a letter or digit and hold only letters, digits, spaces, ".", "_" and "-", with no space at its end, got ${JSON.stringify(input)}`,
   })
 
 export const seedSchema = z.int().min(0)

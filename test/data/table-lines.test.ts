@@ -39,6 +39,15 @@ describe('lines', () => {
       expect(data.classes).toEqual([`a${inside}b`, 'c'])
     }
   })
+
+  it('are each counted once inside a quoted cell too', () => {
+    for (const end of ['\n', '\r\n', '\r']) {
+      const rows = ['x,label', '1,"a', 'b', 'c"', '2,"c', 'd"', '3,e', ...Array(9).fill('4,e')].join(end)
+      expect(userErrorOf(() => read(`${rows}${end},e`)).where?.line, JSON.stringify(end)).toBe(17)
+      expect(userErrorOf(() => read(`${rows}${end}5,"e" e`)).where?.line, JSON.stringify(end)).toBe(17)
+      expect(userErrorOf(() => read(`${rows}${end}5,"e`)).where?.line, JSON.stringify(end)).toBe(17)
+    }
+  })
 })
 
 describe('a row that begins with the sign of a comment', () => {

@@ -236,7 +236,10 @@ describe('what is set from outside', () => {
     ])
     expect(sentences('name: a', { overrides })).toEqual([expect.stringContaining('--set  "x" sets nothing.')])
     expect(sentences('name: a', { name: 'a/b' })).toEqual([
-      '--name  name must begin with a letter or digit and hold only letters, digits, spaces, ".", "_" and "-", got "a/b".',
+      '--name  name must begin with a letter or digit and hold only letters, digits, spaces, ".", "_" and "-", with no space at its end, got "a/b".',
+    ])
+    expect(sentences('name: a', { name: 'a ' })).toEqual([
+      expect.stringMatching(/with no space at its end, got "a "\.$/),
     ])
   })
 })

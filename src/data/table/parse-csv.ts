@@ -29,6 +29,8 @@ export function readRows(file: string, content: Buffer | string, syntax: CellSyn
   const rest = withoutLines(content, skip)
   const text = delimiter === BLANKS ? collapseBlanks(rest.toString()) : rest
   let lastLine = 0
+  // The parser counts a line end of two characters inside a cell as two lines.
+  let countedTwice = 0
   try {
     parse(text, {
       bom: true,
@@ -43,16 +45,21 @@ export function readRows(file: string, content: Buffer | string, syntax: CellSyn
       skip_empty_lines: true,
       trim: true,
       on_record: (record: readonly string[], context) => {
-        lastLine = context.lines
-        read(record, context.lines + skip)
+        if (context.lines - countedTwice > lastLine + 1) countedTwice += lineEndsOfTwo(record)
+        lastLine = context.lines - countedTwice
+        read(record, lastLine + skip)
         return null
       },
     })
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     if (error.code === 'CSV_QUOTE_NOT_CLOSED') throw unclosed(file, text.toString(), syntax, lastLine)
-    throw unreadable(file, error, syntax)
+    throw unreadable(file, error, syntax, countedTwice)
   }
+}
+
+function lineEndsOfTwo(cells: readonly string[]): number {
+  return cells.reduce((count, cell) => count + cell.split('\r\n').length - 1, 0)
 }
 
 /** The first rows of a text, as far as they can be read in that way; for finding out how to read it. */
@@ -105,9 +112,9 @@ function unclosed(file: string, text: string, { quote, skip }: CellSyntax, lastL
   )
 }
 
-function unreadable(file: string, error: CsvError, { delimiter, skip }: CellSyntax) {
+function unreadable(file: string, error: CsvError, { delimiter, skip }: CellSyntax, countedTwice: number) {
   const { lines, message } = error as CsvError & { readonly lines?: number }
-  const line = lines === undefined ? undefined : lines + skip
+  const line = lines === undefined ? undefined : lines - countedTwice + skip
   const at = line === undefined ? '' : ` in line ${line}`
   if (error.code === 'CSV_INVALID_CLOSING_QUOTE') {
     const next = /got "(.)"/s.exec(message)?.[1]
