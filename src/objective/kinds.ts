@@ -20,7 +20,7 @@ export const OBJECTIVE_KINDS = Object.values(KINDS) as readonly ObjectiveKind[]
 /** What a study file means that names no objective. */
 export const DEFAULT_OBJECTIVE = classifierKind.kind
 
-/** The blocks of a study file that belong to one kind of objective. */
+/** The blocks of a study file that belong to one kind of objective; those of a further kind are merged here. */
 export const OBJECTIVE_BLOCKS = classifierKind.blocks
 
 /** The description of an objective's kind. */

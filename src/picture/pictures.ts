@@ -35,8 +35,9 @@ function picture<Data extends object>(
 }
 
 /**
- * The pictures made of a study's records, in the order of a report. A new one is a file in figures/ and a line here. The
- * two that need more, `data` and `confusion`, are made where a network or a data set can be opened.
+ * The pictures made of a study's records, as `plot` lists them. A new one is a file in figures/, a line here, and its place
+ * on a page (page/html.ts). The two that need more, `data` and `confusion`, are made where a network or a data set can be
+ * opened.
  */
 export const PICTURES = {
   narrowing: picture('how the ranges moved from stage to stage, and why', narrowingData, narrowingFigure),

@@ -21,7 +21,10 @@ export function visibleCount(index: number, lag: number): number {
 }
 
 /** Whether the stage's trials wait for results that the lag lets them see; else all may start at once. */
-export function isAdaptive(stage: StagePlan, own: OwnSamplers = NO_OWN_SAMPLERS): boolean {
+export function isAdaptive(
+  stage: Pick<StagePlan, 'sampler' | 'replicate'>,
+  own: OwnSamplers = NO_OWN_SAMPLERS,
+): boolean {
   return stage.replicate === undefined && createSampler(stage.sampler, own).adaptive
 }
 

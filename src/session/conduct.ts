@@ -110,7 +110,7 @@ export async function conduct(
     if (runsHere && kindOf(experiment.objective).artifact === 'folder') checkWritable(options.db)
     const study = begin()
     const stages = experiment.stages.map(({ name }) => name)
-    const idle = describeIdleWorkers(options.workers, experiment.lag, experiment.stages)
+    const idle = describeIdleWorkers(options.workers, experiment.lag, experiment.stages, options.samplers)
     if (idle !== null) options.say?.(idle)
     const folder = studyFolder(options.db, study.name)
     const place: StudyPlace = { study: study.name, stages, folder, isReplay: false }

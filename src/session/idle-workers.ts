@@ -1,3 +1,5 @@
+import type { OwnSamplers } from '../search/own-samplers.ts'
+import { isAdaptive } from '../search/propose-trial.ts'
 import type { StagePlan } from '../search/stage-plan.ts'
 
 /**
@@ -8,10 +10,9 @@ export function describeIdleWorkers(
   workers: number,
   lag: number,
   stages: readonly Pick<StagePlan, 'name' | 'sampler' | 'replicate'>[],
+  samplers?: OwnSamplers,
 ): string | null {
-  const learning = stages.filter(
-    ({ sampler, replicate }) => replicate === undefined && (sampler === 'gp' || sampler === 'tpe'),
-  )
+  const learning = stages.filter((stage) => isAdaptive(stage, samplers))
   if (workers <= lag || learning.length === 0) return null
   const names = learning.map(({ name }) => name).join(', ')
   return (

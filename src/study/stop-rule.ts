@@ -16,6 +16,11 @@ export class StopRule {
     this.#direction = direction
   }
 
+  /** Whether it never ends a study, so that no trial has to wait for it. */
+  get isOff(): boolean {
+    return Object.values(this.#settings).every((setting) => setting === null)
+  }
+
   /** The index of the trial with which the rule was first met; null while it is not. */
   get metAt(): number | null {
     return this.#metAt

@@ -229,9 +229,8 @@ export class TrialQueue {
 
   /** Whether the results are missing that say whether the trial begins at all. */
   #awaitsStop(index: number): boolean {
-    const { stop, lag } = this.#setup
-    const isOff = stop.target === null && stop.patience === null
-    return !isOff && this.#stop.metAt === null && this.#ledger.finished < index - lag + 1
+    const { isOff, metAt } = this.#stop
+    return !isOff && metAt === null && this.#ledger.finished < index - this.#setup.lag + 1
   }
 
   #isStopped(index: number): boolean {

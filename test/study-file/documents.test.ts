@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { OBJECTIVE_KINDS } from '../../src/objective/kinds.ts'
 import { stageEntrySchema } from '../../src/search/plan-schema.ts'
 import { experimentFromJson, experimentToJson } from '../../src/study-file/experiment-json.ts'
 import { parseExperiment } from '../../src/study-file/parse-experiment.ts'
@@ -92,3 +93,8 @@ function textOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.join(', ')}]`
   return value === 1e-8 ? '1e-8' : String(value)
 }
+
+test('the blocks of every kind of objective are keys of the file', () => {
+  const blocks = OBJECTIVE_KINDS.flatMap((kind) => Object.keys(kind.blocks))
+  expect(Object.keys(BLOCKS)).toEqual(expect.arrayContaining(blocks))
+})

@@ -78,3 +78,10 @@ test('where no trial ended with a value, patience is the reason', () => {
     '2 trials in a row brought no improvement (stop.patience)',
   ])
 })
+
+test('it is off only where no setting is given', () => {
+  const isOff = (target: number | null, patience: number | null): boolean =>
+    new StopRule({ target, patience }, 'minimize').isOff
+  expect(isOff(null, null)).toBe(true)
+  expect([isOff(0, null), isOff(null, 1), isOff(0, 1)]).toEqual([false, false, false])
+})

@@ -10,19 +10,20 @@ import { closestName } from '../../text/closest-name.ts'
 import { readConfusion } from './confusion.ts'
 import { readStudyImages } from './images.ts'
 
-/** Every picture by name, in the order in which they are shown. */
-export const ALL_PICTURES = [
-  ...(['narrowing', 'history', 'slices', 'curves', 'loss', 'parallel', 'importance'] as const),
-  ...(['data', 'confusion', 'edf', 'pairs', 'timeline'] as const),
-] as const
+/** Pictures that need a data set or a network besides the records, as `makeFigure` makes them. */
+const FURTHER_PICTURES = {
+  data: 'mean image, samples of each class, first-layer weights',
+  confusion: 'predicted against true classes on the test set',
+} as const
 
-export type AnyPicture = (typeof ALL_PICTURES)[number]
+export type AnyPicture = PictureName | keyof typeof FURTHER_PICTURES
+
+/** Every picture by name, in the order in which they are listed. */
+export const ALL_PICTURES = [...Object.keys(PICTURES), ...Object.keys(FURTHER_PICTURES)] as AnyPicture[]
 
 /** A line for each in `plot --list`. */
 export function describePicture(name: AnyPicture): string {
-  if (name === 'data') return 'mean image, samples of each class, first-layer weights'
-  if (name === 'confusion') return 'predicted against true classes on the test set'
-  return PICTURES[name].describe
+  return name === 'data' || name === 'confusion' ? FURTHER_PICTURES[name] : PICTURES[name].describe
 }
 
 export interface PictureSource {

@@ -127,16 +127,23 @@ export function bestTable(study: PictureStudy, winner: Winner | null, count = 10
   return trialTable(study, shown, caption, marks) + note
 }
 
-/** Pictures in the order of a page; those further down are folded. */
-export const PAGE_PICTURES: readonly {
-  readonly name: PictureName | 'data' | 'confusion'
-  readonly folded: boolean
-}[] = [
-  ...(['narrowing', 'history', 'slices', 'importance', 'parallel', 'curves', 'loss'] as const).map(
-    (name) => ({
-      name,
-      folded: false,
-    }),
-  ),
-  ...(['data', 'confusion', 'edf', 'pairs', 'timeline'] as const).map((name) => ({ name, folded: true })),
-]
+/** Every picture in the order of a page, and whether it is folded there. */
+const IS_FOLDED: Readonly<Record<PictureName | 'data' | 'confusion', boolean>> = {
+  narrowing: false,
+  history: false,
+  slices: false,
+  importance: false,
+  parallel: false,
+  curves: false,
+  loss: false,
+  data: true,
+  confusion: true,
+  edf: true,
+  pairs: true,
+  timeline: true,
+}
+
+export const PAGE_PICTURES = Object.entries(IS_FOLDED).map(([name, folded]) => ({
+  name: name as keyof typeof IS_FOLDED,
+  folded,
+}))
