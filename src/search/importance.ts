@@ -44,7 +44,7 @@ export interface Effect {
   readonly withOthers: boolean
   /**
    * The mean score at even places of the box (each choice once), the others averaged over: low is good, in standard
-   * deviations of the scores. For drawing.
+   * deviations of the scores. For drawing. Empty for a parameter that exists in none of the 64 points averaged over.
    */
   readonly curve: readonly { readonly value: ParamValue; readonly score: number }[]
 }
@@ -124,7 +124,9 @@ function effects(box: SearchSpace, rootAxes: readonly Axis[], model: Model): Map
     const units = unitsOf(distribution)
     const values = units.map((unit) => fromUnit(distribution, unit))
     const active = background.filter(({ params }) => own(params, name) !== undefined)
-    if (rootAxis < 0 || active.length === 0) return []
+    if (rootAxis < 0) return []
+    // It exists too rarely to matter, and nothing can be averaged over.
+    if (active.length === 0) return [{ name, main: 0, total: 0, curve: [] }]
     // A parameter that others depend on takes them along; any other moves alone.
     const fixed = deciding.has(name) ? null : active.map(({ params }) => placeOf(rootAxes, params))
     const columns = values.map((value, step) => {

@@ -99,6 +99,20 @@ describe('the importance of parameters', () => {
     expect(kind!.whole.curve.map(({ value }) => value)).toEqual(['on', 'off'])
   })
 
+  it('gives nothing to a parameter that hardly any point has', () => {
+    const space = searchSpace({
+      n: int(0, 1000),
+      rare: when({ n: 0 }, choice(['a', 'b'])),
+      x: float(0, 1),
+    })
+    const { rare, x } = named(requestOf(space, 40, (params) => params.x as number))
+    expect(rare).toEqual({
+      whole: { main: 0, total: 0, withOthers: false, curve: [] },
+      here: { main: 0, total: 0, withOthers: false, curve: [] },
+    })
+    expect(x!.whole.main).toBeGreaterThan(0.8)
+  })
+
   it('says what matters in the last box, and nothing of what is decided there', () => {
     const root = searchSpace({ a: float(0, 1), b: float(0, 1), c: choice(['x', 'y']) })
     const box: SearchSpace = {
