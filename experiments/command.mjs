@@ -1,4 +1,4 @@
-// Stands for a training in any language: reads its words, prints a line of JSON per epoch.
+// Stands in for a training script in any language: reads its arguments and prints a line of JSON per epoch.
 import { parseArgs } from 'node:util'
 
 const text = { type: 'string' }

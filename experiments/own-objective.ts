@@ -1,9 +1,9 @@
 import { defineObjective, float, int } from 'finesweep/objective'
 
-/** How far a falling ball is from where it was measured: x0 + v0 t - g t^2 / 2. */
+/** Measured heights of a thrown ball, every quarter of a second; the model is v0 t - g t^2 / 2. */
 const measured = [0.02, 1.49, 2.01, 1.52, 0.03]
 
-/** Gradient descent on v0 and g from a drawn start, one pass over the measurements an epoch. */
+/** Fits v0 and g by gradient descent from a start that depends on the seed; an epoch is `passes` passes over the data. */
 export default defineObjective(
   {
     learningRate: float(1e-4, 10, { log: true }),
@@ -30,7 +30,7 @@ export default defineObjective(
         speed += speedVelocity
         gravity += gravityVelocity
       }
-      // NaN and infinities end the trial as diverged: nothing to look after here.
+      // No check is needed here: NaN and infinities end the trial as diverged.
       yield { step: epoch, value: error, metrics: { speed, gravity } }
     }
   },

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compiles a program with the flags given and prints how many microseconds it runs, the best of three.
+# Compiles a program with the given flags and prints its running time in microseconds, the best of three runs.
 set -eu
 cc "$@" -o "$FINESWEEP_DIR/sieve" sieve.c
 best=

@@ -1,4 +1,4 @@
-"""Cross-validates LightGBM on scikit-learn's breast cancer data; the arguments are its parameters."""
+"""Cross-validates LightGBM on scikit-learn's breast cancer data; the arguments are LightGBM's parameters."""
 import argparse
 import json
 

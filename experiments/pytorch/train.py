@@ -1,4 +1,4 @@
-"""Trains a small network on two spirals, and goes on from a checkpoint if there is one."""
+"""Trains a small network on two spirals, continuing from a checkpoint if there is one."""
 import json
 import os
 

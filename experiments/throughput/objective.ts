@@ -1,6 +1,6 @@
 import { choice, defineObjective, int } from 'finesweep/objective'
 
-/** Sums a large matrix by blocks: how many numbers a second depends on their size and order. */
+/** Sums a large matrix in blocks; its speed depends on the shape of the blocks and the order of the cells within them. */
 export default defineObjective(
   {
     rows: int(1, 1024, { log: true }),
@@ -11,7 +11,7 @@ export default defineObjective(
     const begun = performance.now()
     let numbers = 0
     while (performance.now() - begun < 50) {
-      // A result that is used: the compiler may drop a sum that nobody reads.
+      // Use the result: the compiler may drop a sum that nobody reads.
       if (sumByBlocks(params.rows, params.columns, params.order) !== TOTAL)
         throw new Error('The sum is wrong.')
       numbers += MATRIX.length
