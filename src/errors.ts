@@ -14,13 +14,13 @@ export interface Place {
 }
 
 export interface UserErrorDetails {
-  /** The way out, a sentence of its own: "Raise low, or drop log." */
+  /** How to fix it, as a sentence of its own: "Raise low, or drop log." */
   readonly hint?: string | undefined
   readonly where?: Place | undefined
   readonly cause?: unknown
 }
 
-/** A mistake that the user can correct: it is shown as a sentence, never with a stack. */
+/** An error that the user can correct: it is shown as a sentence, never with a stack trace. */
 export class UserError extends Error {
   override readonly name = 'UserError'
   readonly code: ErrorCode
@@ -51,7 +51,7 @@ export function describePlace(place: Place): string {
   return [place.file, place.line, place.column].filter((part) => part !== undefined).join(':')
 }
 
-/** The whole sentence a person reads: place, message, way out. */
+/** The whole sentence shown to the user: place, message, fix. */
 export function describeError(error: UserError): string {
   if (error instanceof UserErrors) return error.message
   const place = error.where === undefined ? '' : `${describePlace(error.where)}  `

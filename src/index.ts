@@ -1,4 +1,4 @@
-/** The public API: a study in code, what it finds, and the types of all that crosses the boundary. */
+/** The public API: studies in code, their results, and the types of everything that crosses the boundary. */
 
 export { UserError, UserErrors } from './errors.ts'
 export type { Executor, RungVerdict, TrialTask } from './execute/executor.ts'

@@ -5,8 +5,8 @@ import type { Params } from './space/distribution.ts'
  * from this table.
  * - `finished`: the trial has ended and its record stays.
  * - `ranked`: its last value counts as a result.
- * - `bad`: it ended without a result, which says that its place is bad.
- * - `reproducible`: it is a function of the trial alone; a failure may depend on the machine, pruning on other trials.
+ * - `bad`: it ended without a result, which counts against its point.
+ * - `reproducible`: it depends only on the trial; a failure may depend on the machine, pruning on other trials.
  * - `startable`: an attempt may begin; a trial that has a result or diverged is never run again.
  * - `rank`: the order of the states in a ranking, best first.
  * - `tone`: how its name is coloured.
@@ -123,7 +123,7 @@ export interface Budget {
   readonly epochs: number
 }
 
-/** What is to be run: a function of the study's seed, the stage, the number and the visible results alone. */
+/** A trial to be run: it depends only on the study's seed, the stage, the number and the visible results. */
 export interface TrialSpec {
   /** From 0, counted over the whole study. */
   readonly number: TrialNumber
@@ -167,7 +167,7 @@ export interface TieMetric {
   readonly direction: Direction
 }
 
-/** How a trial ended, as the executor reports it. `stopped`: it was ended before it was done, so it must run again. */
+/** How a trial ended, as the executor reports it. `stopped`: it was ended before it finished, so it must run again. */
 export interface TrialOutcome {
   readonly state: FinishedState | 'stopped'
   readonly measurements: readonly TimedMeasurement[]
@@ -197,7 +197,7 @@ export interface TrialRecord extends TrialSpec {
   readonly tie: number | null
   /** The last measurement's step: how many epochs it ran. 0 before the first. */
   readonly epochs: number
-  /** The metrics of the epoch that the value is of: the last one, or an earlier one that `metrics.bestEpoch` names. */
+  /** The metrics of the epoch that the value comes from: the last one, or an earlier one, given by `metrics.bestEpoch`. */
   readonly metrics: Readonly<Record<string, number>>
   readonly error: TrialError | null
   /** How many times it was started. */

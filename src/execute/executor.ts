@@ -14,8 +14,8 @@ export interface TrialTask {
   /** Ascending epochs at which it waits for a verdict; none by default. */
   readonly rungs?: readonly number[]
   /**
-   * An artifact of a worse value than this will not be kept, so it need not be fetched from elsewhere; null or left out:
-   * any may be.
+   * An artifact of a trial with a worse value than this will not be kept, so it need not be fetched from elsewhere; if
+   * null or left out, any artifact may be kept.
    */
   readonly artifactFloor?: ArtifactFloor | null
 }
@@ -25,18 +25,18 @@ export interface ArtifactFloor {
   readonly direction: Direction
 }
 
-/** What becomes of a trial at a rung: `stop` ends it to be run again. */
+/** What happens to a trial at a rung: `stop` ends it, to be run again. */
 export type RungVerdict = 'go-on' | 'prune' | 'stop'
 
-/** Runs trials. It decides nothing: which, when and how often is the study's. */
+/** Runs trials. It decides nothing: the study decides which trials run, when and how often. */
 export interface Executor {
   /** How many trials it can run at once now; may change while it runs, also to 0. */
   readonly slots: number
-  /** Has `changed` called after each change of `slots`, until the function that it returns is called. Absent if they never change. */
+  /** Calls `changed` after each change of `slots`, until the returned function is called. Absent if they never change. */
   onSlotsChanged?(changed: () => void): () => void
   /**
-   * Runs one attempt. Never rejects for what a trial does: a throw, an exit, a timeout come back as `failed`. Rejects
-   * where the trial's folder cannot be used: that ends the study.
+   * Runs one attempt. Never rejects for what a trial does: a throw, an exit or a timeout comes back as `failed`. Rejects
+   * if the trial's folder cannot be used, which ends the study.
    * `stopped` without a call of `stop` or `close`: the attempt was lost with the slot it ran in, and is to run again.
    * One that is pruned at a rung has the measurements up to it, and no artifact.
    *
@@ -44,7 +44,7 @@ export interface Executor {
    *   holds all measurements again.
    * @param onRung called after `onMeasurement` when the trial has come to its next rung and waits for the verdict; the
    *   wait counts neither towards its time limit nor as its time. An executor that can't make a trial wait never calls
-   *   it and runs on: the study drops what was measured past a rung where it was to be pruned.
+   *   it and lets the trial run on: the study drops measurements past a rung at which the trial was to be pruned.
    */
   run(
     task: TrialTask,
@@ -53,6 +53,6 @@ export interface Executor {
   ): Promise<TrialOutcome>
   /** Asks a running trial to end at its next chance; its outcome is then `stopped`. Unknown numbers are ignored. */
   stop(trial: number): void
-  /** Ends all that runs at once (their outcomes are `stopped`) and frees the threads. */
+  /** Ends all running trials at once (their outcomes are `stopped`) and frees the threads. */
   close(): Promise<void>
 }

@@ -12,7 +12,7 @@ export interface ImportOptions {
   readonly study?: string
   /** The CSV column of a parameter, or of `value`, `state`, `epochs`: `{ lr: 'learning_rate' }`. */
   readonly columns?: Readonly<Record<string, string>>
-  /** The epochs of trials that do not say; those of the last stage by default. */
+  /** The epochs of trials that do not specify them; by default those of the last stage. */
   readonly epochs?: number
   /** Whether the first stage is narrowed to the best of the imported trials; false by default. */
   readonly narrow?: boolean

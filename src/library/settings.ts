@@ -8,12 +8,12 @@ import type { StudyWriter } from '../store/store.ts'
 import type { StudySettings } from '../study-file/define-study.ts'
 
 /**
- * A search space in code: each parameter by `float`, `int`, `choice`, `fixed` or `when`, as an entry of a study file
- * (`{ float: [1e-5, 1], log: true }`), or as one value that stays.
+ * A search space in code. Each parameter is made by `float`, `int`, `choice`, `fixed` or `when`, or is an entry as in a
+ * study file (`{ float: [1e-5, 1], log: true }`), or a single, fixed value.
  */
 export type SpaceInCode = Readonly<Record<string, Distribution | Conditional | ParamValue | object>>
 
-/** What a parameter written in any of these ways can be. */
+/** The values that a parameter written in any of these ways can take. */
 export type ValueIn<Entry> = Entry extends ParamValue
   ? Entry
   : Entry extends Distribution | Conditional
@@ -41,33 +41,33 @@ export type ParamsIn<S extends SpaceInCode> = string extends keyof S
 
 /** A program that is started for each trial. Its contract: docs/commands.md. */
 export interface ProgramInCode {
-  /** A text to be split as a shell would, or the words themselves; placeholders such as `{learningRate}` are filled in. */
+  /** A string that is split as a shell would, or a list of words; placeholders such as `{learningRate}` are filled in. */
   readonly command: string | readonly string[]
   readonly cwd?: string
-  /** Variables of its environment, beside those that it inherits. */
+  /** Environment variables, in addition to those that it inherits. */
   readonly env?: Readonly<Record<string, string | number | boolean>>
-  /** One for each slot, in turn: GPUs, ports. */
+  /** Assigned to the slots in turn: GPUs, ports. */
   readonly devices?: readonly (string | number)[]
   /** How many of the best trials keep their folders; 3 by default. */
   readonly keep?: number | 'all'
 }
 
-/** What is measured: a function in place, a module, or a program. */
+/** What is measured: a function, a module, or a program. */
 export type ObjectiveInCode<P extends Params> =
   /** A function, called on this thread. */
   | ObjectiveFunction<P>
-  /** What `defineObjective` gave. */
+  /** The result of `defineObjective`. */
   | Objective
-  /** A module's path or file URL (each trial runs in a thread of a pool), or `external` where values are told. */
+  /** A module's path or file URL (each trial runs in a thread of a pool), or `external` if values are reported with `tell`. */
   | string
   | URL
   | ProgramInCode
 
 /** Where the trials of a study are kept, and where relative paths start. */
 export interface StudyPlaceOptions {
-  /** A file, which keeps every trial; or a store of your own. By default memory, gone with the process. */
+  /** A file, which keeps every trial, or a store of your own. By default memory, lost when the process ends. */
   readonly store?: string | StudyWriter
-  /** The folder that relative paths are taken from; the working directory by default. */
+  /** The folder that relative paths start from; by default the working directory. */
   readonly folder?: string
 }
 

@@ -17,7 +17,7 @@ export interface StudyTrial<P extends Params = Params> extends Omit<TrialRecord,
 /** Characters of a line of `explain`. */
 const WIDTH = 100
 
-/** What a study has found, read from its store whenever it is asked, also while the study runs. */
+/** The results of a study, read from its store on each call, even while the study runs. */
 export class StudyView<P extends Params = Params> {
   /** The study's name. */
   readonly name: string
@@ -46,7 +46,7 @@ export class StudyView<P extends Params = Params> {
     return study === undefined ? [] : reader!.measurements(study.id, number)
   }
 
-  /** The study's winner: the trial with the best value, or the one that a replicating stage speaks for. Null without a value. */
+  /** The study's winner: by its replicates, else by expected value if values are noisy, else by value. Null if there is none. */
   best(): StudyTrial<P> | null {
     const open = this.#open()
     return open === null ? null : (winningTrial(open.reader, open.study) as unknown as StudyTrial<P> | null)
@@ -70,7 +70,7 @@ export class StudyView<P extends Params = Params> {
     return [...exportStudy(format, reader, { study, stages: reader.stages(study.id) })].join('')
   }
 
-  /** One SHA-256 in hex over the results: the same for the same results. */
+  /** A SHA-256 of the results, in hex: equal digests mean equal results. */
   digest(): string {
     const { reader, study } = this.#begun()
     return studyDigest(reader, study.id)

@@ -31,32 +31,32 @@ export interface RunOptions<P extends Params = Params> {
    */
   readonly workers?: number
   /**
-   * Runs the trials in place of this process, as many at once as it has slots; an objective that is `external` can be run
-   * so. Closed when the run ends.
+   * Runs the trials instead of this process, as many at a time as it has slots; an `external` objective can be run this
+   * way. Closed when the run ends.
    */
   readonly executor?: Executor
-  /** Once aborted, running trials end and are put back; `run` resolves with state `stopped`, and running again goes on. */
+  /** Once aborted, running trials stop, to be rerun later; `run` resolves with state `stopped`, and a new `run` continues. */
   readonly signal?: AbortSignal
-  /** Called with each trial that has ended, once it is stored. What it throws is reported and changes nothing. */
+  /** Called with each trial that has ended, once it is stored. An error thrown here is reported and changes nothing. */
   readonly onTrial?: (trial: StudyTrial<P>) => void
-  /** Called with all that happens, in order: stages, measurements, retries. */
+  /** Called with every event, in order: stages, measurements, retries. */
   readonly onEvent?: (event: StudyEvent) => void
-  /** Gets sentences for people: warnings, remarks on data, what objectives print. They go to stderr by default. */
+  /** Receives sentences for the user: warnings, remarks on data, output of objectives. By default they go to stderr. */
   readonly onMessage?: (sentence: string) => void
 }
 
 /** How a study ended. */
 export interface StudyResult<P extends Params = Params> {
   readonly state: StudyState
-  /** Why it ended, if not by being done. */
+  /** Why it ended, if it did not complete. */
   readonly endReason: string | null
   /** Null if no trial has a value. */
   readonly best: StudyTrial<P> | null
-  /** The look at the test part of the data; null for an objective of your own. */
+  /** The evaluation on the test part of the data; null for an objective of your own. */
   readonly test: Evaluation | null
 }
 
-/** A trial to run: tell its value with its number. */
+/** A trial to run: report its value with `tell` and its number. */
 export interface AskedTrial<P extends Params = Params> {
   readonly number: number
   readonly params: P
@@ -71,7 +71,7 @@ export interface AskedTrial<P extends Params = Params> {
   readonly attempt: number
 }
 
-/** A study that can run, with all that it finds. */
+/** A study that can be run, with its results. */
 export class Study<P extends Params = Params> extends StudyView<P> {
   readonly #experiment: Experiment
   readonly #objective: ResolvedObjective
@@ -95,7 +95,7 @@ export class Study<P extends Params = Params> extends StudyView<P> {
   }
 
   /**
-   * Runs the study to its end. If the store has a study of this name, it goes on where that was left; one that is complete
+   * Runs the study to its end. If the store has a study of this name, this continues it where it stopped; a complete one
    * is not run again. More trials in the last stage, further stages and other limits extend it.
    * @throws UserError('usage') for an objective that cannot be loaded, and if the study was begun with other settings
    */
@@ -131,8 +131,8 @@ export class Study<P extends Params = Params> extends StudyView<P> {
   }
 
   /**
-   * The next trial to run; null once the study has ended. Several may be pending at once. Where the next one depends on
-   * results that are still missing, the promise resolves when they are told. Pending trials stay so in the store.
+   * The next trial to run; null once the study has ended. Several may be pending at once. If the next one depends on
+   * results that are still missing, the promise resolves once they are reported. Pending trials stay pending in the store.
    */
   async ask(): Promise<AskedTrial<P> | null> {
     for (;;) {
@@ -151,7 +151,7 @@ export class Study<P extends Params = Params> extends StudyView<P> {
   }
 
   /**
-   * Records what a pending trial gave: its value, all its measurements, `failed`, or `again` to have it handed out once
+   * Records the result of a pending trial: its value, all its measurements, `failed`, or `again` to have it handed out once
    * more. A value that is NaN or infinite is a divergence.
    * @throws UserError('not-found') if the trial is not pending; FailedError for a measurement that breaks a rule
    */
@@ -173,7 +173,7 @@ export class Study<P extends Params = Params> extends StudyView<P> {
     return importInto(this.#experiment, this.#place, from, options)
   }
 
-  /** Trials that were asked for and not told yet, in order of number. */
+  /** Trials handed out by `ask` whose values have not been reported yet, in order of number. */
   pending(): StudyTrial<P>[] {
     return this.trials({ states: ['running'] })
   }
@@ -256,7 +256,7 @@ class StoredStudy extends StudyView {
 }
 
 /**
- * What a study in a store has found, without running it.
+ * The results of a study in a store, without running it.
  * @param name the latest study by default
  * @throws UserError('not-found') if there is no such study
  */

@@ -5,7 +5,7 @@ import type { Budget } from '../trial.ts'
 /** What a trial's objective is given. */
 export interface TrialContext<P extends Params = Params> {
   readonly number: number
-  /** Which of the trials that run at the same time this is: from 0, below the number of workers. For a GPU or a port of its own. */
+  /** Tells apart trials that run at the same time, for a GPU or port each: from 0, below the number of workers. */
   readonly slot: number
   readonly params: P
   readonly budget: Budget
@@ -15,7 +15,7 @@ export interface TrialContext<P extends Params = Params> {
   readonly attempt: number
   /** The artifact of the trial that this one continues; null to start from scratch. */
   readonly continued: Uint8Array | null
-  /** The folder of that trial, if it has one: a checkpoint lies there. */
+  /** The folder of that trial, if it has one, with its checkpoint. */
   readonly continuedFolder: string | null
   /** A folder for this trial's files, such as checkpoints: made when first asked for, and empty then. */
   readonly folder: string
@@ -38,7 +38,7 @@ export interface GivenMeasurement {
 
 /** What an objective may leave behind when it is done. */
 export interface TrialResult {
-  /** Kept in the store while the trial is among the best. It is handed over: its buffer is not the objective's any more. */
+  /** Kept in the store while the trial is among the best. The objective must not use its buffer afterwards. */
   readonly artifact?: Uint8Array
   /** `fma` or `muladd`, with the kernels' variant. */
   readonly arithmetic?: string
@@ -52,11 +52,11 @@ export type Measurements =
   | AsyncGenerator<GivenMeasurement, Returned, void>
 
 /**
- * What is measured. A generator of measurements: the last one is the trial's value. The executor pulls, so a trial
- * is stopped by not pulling further (the generator's `return` is called: `finally` blocks run).
+ * What is measured: a generator of measurements, the last of which is the trial's value. The executor pulls them, and
+ * stops a trial by no longer pulling (the generator's `return` is called, so `finally` blocks run).
  */
 export interface Objective<P extends Params = Params> {
-  /** The space it brings along; null if the study says it. */
+  /** The space that it defines; null if the study defines it. */
   readonly space: SearchSpace | null
   run(context: TrialContext<P>): Measurements
 }

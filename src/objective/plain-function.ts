@@ -1,7 +1,7 @@
 import type { Params } from '../space/distribution.ts'
 import type { GivenMeasurement, Measurements, TrialContext } from './objective.ts'
 
-/** The value alone, or with metrics beside it. */
+/** Just the value, or the value with metrics. */
 export type PlainResult = number | Omit<GivenMeasurement, 'step'>
 
 /** What an objective may be written as: a generator of measurements, or a function that gives the value. */

@@ -48,9 +48,9 @@ export interface ProposalRequest {
 
 /** Draws the params of a trial. Pure: no state, no clock, no generator. */
 export interface Sampler {
-  /** What a study file calls it, and what is recorded with each stage. */
+  /** Its name in a study file and in the record of each stage. */
   readonly name: string
-  /** True if `history` decides: then a trial waits for the results that the lag lets it see; else it never waits. */
+  /** True if `history` decides: a trial then waits for the results that the lag lets it see; otherwise it never waits. */
   readonly adaptive: boolean
   /** How the points of a stage are drawn, for `explain`, to follow a comma: `drawn at random`. By default `drawn by NAME`. */
   readonly sentence?: string

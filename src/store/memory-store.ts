@@ -20,7 +20,7 @@ import { finishedTrial, startedTrial } from './trial-life.ts'
 
 /**
  * A store without a file, gone with the process: for tests, and for searches whose records nobody needs. It is the
- * plain statement of what a store does; the other holds itself to it.
+ * reference for what a store does; the SQLite store passes the same tests.
  */
 export function createMemoryStore(options: StoreOptions = {}): StudyWriter {
   return new MemoryStore(options.now ?? Date.now)

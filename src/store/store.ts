@@ -197,7 +197,7 @@ export interface StudyReader {
   results(study: StudyId): IterableIterator<TrialResult>
   artifact(study: StudyId, trial: TrialNumber): Uint8Array | undefined
   /**
-   * What of the study is not as it was written, each a phrase such as `trial 12`; empty if nothing is. Reads all of it.
+   * The damaged parts of the study, each as a phrase such as `trial 12`; empty if there are none. Reads all of it.
    * Whatever else is read and found damaged is refused with UserError('store') naming it.
    */
   damage(study: StudyId): string[]

@@ -6,7 +6,7 @@ import { checkStops } from './executor/stops.ts'
 import type { TestRunner } from './runner.ts'
 
 /**
- * Registers the tests that every executor passes. They run trials of a module of this package.
+ * Registers the tests that every executor must pass. They run trials of a module of this package.
  * @param create makes an executor for the objective of a module, by the module's absolute path
  * @param options `loadsHere: false` where an objective that cannot be loaded is refused before any trial
  */

@@ -62,7 +62,7 @@ const SPACES = [
 ] as const
 
 /**
- * Registers the tests that every sampler passes.
+ * Registers the tests that every sampler must pass.
  * @param options `seeded: false` for one whose points are the same whatever the seed, such as a grid
  */
 export function checkSampler(

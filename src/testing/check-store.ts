@@ -16,7 +16,7 @@ const PARTS: readonly ((stand: Stand, runner: TestRunner) => void)[] = [
 ]
 
 /**
- * Registers the tests that every store passes.
+ * Registers the tests that every store must pass.
  * @param open gives a new, empty store whose clock is `now`; it is closed at the end
  * @param options `seed` chooses the random trials that are stored; 1 by default
  */

@@ -1,5 +1,5 @@
 /**
- * What `import 'finesweep/testing'` gives: the tests that every sampler, store and executor passes, for those who write
+ * What `import 'finesweep/testing'` exports: the tests that every sampler, store and executor must pass, for those who write
  * one. They need a test runner's functions (`node:test`, Vitest), and assert with `node:assert`.
  */
 

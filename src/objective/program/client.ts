@@ -19,7 +19,7 @@ export interface ProgramTrial {
   readonly slot: number
 }
 
-/** What finesweep says of this trial. @throws Error if the program was not started by finesweep */
+/** Reads the trial that finesweep started this program for. @throws Error if the program was not started by finesweep */
 export function readTrial(env: NodeJS.ProcessEnv = process.env): ProgramTrial {
   const read = (name: string): string => {
     const text = env[`FINESWEEP_${name}`]
