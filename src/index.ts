@@ -4,6 +4,7 @@ export { UserError, UserErrors } from './errors.ts'
 export type { Executor, RungVerdict, TrialTask } from './execute/executor.ts'
 export type { TrialToImport } from './import/in-code.ts'
 export type { ImportOptions } from './library/import.ts'
+export type { RunOptions } from './library/run-options.ts'
 export type {
   ObjectiveInCode,
   ParamsIn,
@@ -17,7 +18,6 @@ export type {
 export {
   type AskedTrial,
   openStudy,
-  type RunOptions,
   Study,
   type StudyResult,
   study,

@@ -137,6 +137,11 @@ export interface TrialSpec {
   readonly continues: TrialNumber | null
 }
 
+/** For those who may change what they get. */
+export function copySpec<T extends TrialSpec>(spec: T): T {
+  return { ...spec, params: { ...spec.params }, budget: { ...spec.budget } }
+}
+
 /** What an objective reports at a step, an epoch by default. */
 export interface Measurement {
   /** Rises within a trial; from 1. */

@@ -13,6 +13,8 @@ export class StudyStore {
   readonly #isFile: boolean
   #store: StudyWriter | null
   readonly #temporary: string | null
+  #holders = 0
+  #closesLater = false
 
   /** @param store a file, a store, or undefined for memory */
   constructor(store: string | StudyWriter | undefined) {
@@ -28,13 +30,31 @@ export class StudyStore {
     return this.#store
   }
 
+  /** Whether there is anything to close. */
+  get isOpen(): boolean {
+    return this.#store !== null
+  }
+
   /** The store for reading; null where its file is not there yet. */
   reader(): StudyReader | null {
     return this.#store ?? (existsSync(this.db) ? this.writer() : null)
   }
 
-  /** Closes a file; memory stays readable. Removes what was temporary. */
+  /** Keeps the store open while something is under way. */
+  async during<T>(act: () => Promise<T>): Promise<T> {
+    this.#holders++
+    try {
+      return await act()
+    } finally {
+      this.#holders--
+      if (this.#holders === 0 && this.#closesLater) this.close()
+    }
+  }
+
+  /** Closes a file, once nothing is under way; memory stays readable. Removes what was temporary. */
   close(): void {
+    this.#closesLater = this.#holders > 0
+    if (this.#closesLater) return
     if (this.#isFile) {
       this.#store?.close()
       this.#store = null

@@ -8,6 +8,7 @@ import type { StudyReader, StudyRecord, TrialFilter } from '../store/store.ts'
 import { studyDigest } from '../study/digest.ts'
 import { winningTrial } from '../study/winning-trial.ts'
 import type { TimedMeasurement, TrialRecord } from '../trial.ts'
+import { ownMeasurement, ownTrial } from './own-copy.ts'
 
 /** A trial as stored, its params with the types of the space. */
 export interface StudyTrial<P extends Params = Params> extends Omit<TrialRecord, 'params'> {
@@ -31,25 +32,26 @@ export class StudyView<P extends Params = Params> {
 
   /** The study's record: state, seed, direction, notes. Null while it has not begun. */
   record(): StudyRecord | null {
-    return this.#reader()?.findStudy(this.name) ?? null
+    return structuredClone(this.#reader()?.findStudy(this.name) ?? null)
   }
 
   /** All trials in order of number, or those that the filter names. */
   trials(filter: TrialFilter = {}): StudyTrial<P>[] {
     const { reader, study } = this.#open() ?? {}
-    return study === undefined ? [] : (reader!.trials(study.id, filter) as unknown as StudyTrial<P>[])
+    return study === undefined ? [] : reader!.trials(study.id, filter).map((trial) => ownTrial<P>(trial))
   }
 
   /** What a trial measured, in order of step. */
   measurements(number: number): TimedMeasurement[] {
     const { reader, study } = this.#open() ?? {}
-    return study === undefined ? [] : reader!.measurements(study.id, number)
+    return study === undefined ? [] : reader!.measurements(study.id, number).map(ownMeasurement)
   }
 
   /** The study's winner: by its replicates, else by expected value if values are noisy, else by value. Null if there is none. */
   best(): StudyTrial<P> | null {
     const open = this.#open()
-    return open === null ? null : (winningTrial(open.reader, open.study) as unknown as StudyTrial<P> | null)
+    const best = open === null ? null : winningTrial(open.reader, open.study)
+    return best === null ? null : ownTrial(best)
   }
 
   /** Where each stage searched, and why, as lines for people. */

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os'
 import { UserError } from '../errors.ts'
-import type { Executor } from '../execute/executor.ts'
 import type { TrialToImport } from '../import/in-code.ts'
 import { NO_OWN_SAMPLERS, type OwnSamplers } from '../search/own-samplers.ts'
 import { type AskedSession, acquireSoon, createAskedStudy, openAskedStudy } from '../session/ask.ts'
@@ -11,39 +10,22 @@ import type { Params } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import type { Evaluation, StudyState } from '../store/store.ts'
-import type { StudyEvent } from '../study/events.ts'
 import type { Told } from '../study/told-outcome.ts'
 import { defineStudy, type StudySettings } from '../study-file/define-study.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 import { type ReadOptions, readExperiment } from '../study-file/read-experiment.ts'
+import { copySpec } from '../trial.ts'
+import { listenerOf, sayTo } from './callbacks.ts'
 import { type ImportOptions, importInto } from './import.ts'
 import { type ResolvedObjective, resolveObjective } from './objective-in-code.ts'
+import { ownTrial } from './own-copy.ts'
+import { checkRunOptions, type RunOptions } from './run-options.ts'
 import { resolveStages, withSamplers } from './samplers.ts'
 import type { ParamsIn, SpaceInCode, StudyInCode, StudyPlaceOptions } from './settings.ts'
+import { stopSentence } from './stop-sentence.ts'
 import { StudyStore } from './study-store.ts'
+import { StudyUse, type Work } from './study-use.ts'
 import { type StudyTrial, StudyView } from './study-view.ts'
-
-/** How a study is run. */
-export interface RunOptions<P extends Params = Params> {
-  /**
-   * How many trials run at once. Modules and programs: as many as the machine has cores by default. A function in place:
-   * 1 by default; trials of asynchronous functions take turns where they wait.
-   */
-  readonly workers?: number
-  /**
-   * Runs the trials instead of this process, as many at a time as it has slots; an `external` objective can be run this
-   * way. Closed when the run ends.
-   */
-  readonly executor?: Executor
-  /** Once aborted, running trials stop, to be rerun later; `run` resolves with state `stopped`, and a new `run` continues. */
-  readonly signal?: AbortSignal
-  /** Called with each trial that has ended, once it is stored. An error thrown here is reported and changes nothing. */
-  readonly onTrial?: (trial: StudyTrial<P>) => void
-  /** Called with every event, in order: stages, measurements, retries. */
-  readonly onEvent?: (event: StudyEvent) => void
-  /** Receives sentences for the user: warnings, remarks on data, output of objectives. By default they go to stderr. */
-  readonly onMessage?: (sentence: string) => void
-}
 
 /** How a study ended. */
 export interface StudyResult<P extends Params = Params> {
@@ -77,8 +59,7 @@ export class Study<P extends Params = Params> extends StudyView<P> {
   readonly #objective: ResolvedObjective
   readonly #place: StudyStore
   readonly #samplers: OwnSamplers
-  #asked: Promise<AskedSession> | null = null
-  #waiting: (() => void)[] = []
+  #closings = 0
 
   /** @internal */
   constructor(
@@ -100,32 +81,29 @@ export class Study<P extends Params = Params> extends StudyView<P> {
    * @throws UserError('usage') for an objective that cannot be loaded, and if the study was begun with other settings
    */
   async run(options: RunOptions<P> = {}): Promise<StudyResult<P>> {
-    const { executor, signal, onTrial, onEvent, onMessage = sayOnStderr } = options
+    checkRunOptions(options)
+    const { executor, signal, onMessage } = options
     const { workers = executor === undefined ? this.#usualWorkers() : Math.max(1, executor.slots) } = options
-    if (!Number.isSafeInteger(workers) || workers < 1) {
-      throw new UserError('usage', `workers must be a whole number of at least 1, got ${String(workers)}`)
-    }
-    this.#asked = null
-    const stop = signal === undefined ? undefined : withSentence(signal)
-    const { study, end, best, testLook } = await runOrGoOn(this.#experiment, {
-      db: this.#place.db,
-      store: this.#place.writer(),
-      objective: this.#objective.objective,
-      samplers: this.#samplers,
-      executor,
-      workers,
-      listener: (event) => {
-        onEvent?.(event)
-        if (event.kind === 'trial-finished') onTrial?.(event.record as unknown as StudyTrial<P>)
-      },
-      say: onMessage,
-      onPrint: (text) => onMessage(text.trimEnd()),
-      ...(stop === undefined ? {} : { drain: stop, halt: stop }),
-    })
+    const stop = signal === undefined ? undefined : stopSentence(signal)
+    const say = sayTo(onMessage)
+    const { study, end, best, testLook } = await this.#during('run', () =>
+      runOrGoOn(this.#experiment, {
+        db: this.#place.db,
+        store: this.#place.writer(),
+        objective: this.#objective.objective,
+        samplers: this.#samplers,
+        executor,
+        workers,
+        listener: listenerOf(options, say),
+        say,
+        onPrint: (text) => say(text.trimEnd()),
+        ...(stop === undefined ? {} : { drain: stop.signal, halt: stop.signal }),
+      }),
+    ).finally(() => stop?.release())
     return {
       state: study.state,
       endReason: end.endReason,
-      best: best as unknown as StudyTrial<P> | null,
+      best: best === null ? null : ownTrial(best),
       test: testLook,
     }
   }
@@ -135,17 +113,23 @@ export class Study<P extends Params = Params> extends StudyView<P> {
    * results that are still missing, the promise resolves once they are reported. Pending trials stay pending in the store.
    */
   async ask(): Promise<AskedTrial<P> | null> {
+    const closings = this.#closings
     for (;;) {
-      const { asked } = await this.#opened()
-      const answer = asked.ask()
+      const { answer, changed } = await this.#asked(({ asked }, use) => {
+        const given = asked.ask()
+        return { answer: given, changed: given.kind === 'wait' ? use.changed() : null }
+      })
       if (answer.kind === 'end') return null
       if (answer.kind === 'trial') {
-        const { number, params, seed, budget, continues } = answer.spec
+        const { number, seed, continues } = answer.spec
+        const { params, budget } = copySpec(answer.spec)
         const { attempt, stage } = answer
         return { number, params: params as unknown as P, seed, budget, continues, stage, attempt }
       }
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve)
+      await changed
+      if (closings === this.#closings) continue
+      throw new UserError('usage', `Study "${this.name}" was closed while it was asked for a trial`, {
+        hint: 'Tell the values of pending trials first.',
       })
     }
   }
@@ -156,10 +140,11 @@ export class Study<P extends Params = Params> extends StudyView<P> {
    * @throws UserError('not-found') if the trial is not pending; FailedError for a measurement that breaks a rule
    */
   async tell(number: number, told: Told): Promise<StudyTrial<P>> {
-    const asked = await this.#opened()
-    const record = asked.tell(number, told)
-    for (const resume of this.#waiting.splice(0)) resume()
-    return record as unknown as StudyTrial<P>
+    return this.#asked((asked, use) => {
+      const record = asked.tell(number, told)
+      use.wake()
+      return ownTrial<P>(record)
+    })
   }
 
   /**
@@ -169,8 +154,10 @@ export class Study<P extends Params = Params> extends StudyView<P> {
    * @throws UserError('usage') if no trial fits the space, or a stage is under way
    */
   async import(from: string | readonly TrialToImport[], options: ImportOptions = {}): Promise<ImportResult> {
-    this.#asked = null
-    return importInto(this.#experiment, this.#place, from, options)
+    return this.#during('import', async () => {
+      const imported = await importInto(this.#experiment, this.#place, from, options)
+      return { ...imported, trials: imported.trials.map((trial) => ownTrial(trial)) }
+    })
   }
 
   /** Trials handed out by `ask` whose values have not been reported yet, in order of number. */
@@ -178,16 +165,28 @@ export class Study<P extends Params = Params> extends StudyView<P> {
     return this.trials({ states: ['running'] })
   }
 
-  /** Closes the store's file and removes temporary files. A later call opens the file again. */
+  /** Closes the store's file and removes temporary files, at the end of a run that is under way. A later call opens the file again. */
   close(): void {
-    this.#asked = null
+    this.#closings++
+    if (this.#place.isOpen) this.#use().wake()
     this.#place.close()
   }
 
+  #use(): StudyUse {
+    return StudyUse.of(this.#place.writer(), this.name)
+  }
+
+  #during<T>(work: Work, act: () => Promise<T>): Promise<T> {
+    return this.#place.during(() => this.#use().during(work, act))
+  }
+
   /** One that asks for trials holds the study until it is closed. */
-  #opened(): Promise<AskedSession> {
-    this.#asked ??= this.#openAsked()
-    return this.#asked
+  async #asked<T>(act: (session: AskedSession, use: StudyUse) => T): Promise<T> {
+    const use = this.#use()
+    return use.asked(
+      () => this.#openAsked(),
+      (session) => act(session, use),
+    )
   }
 
   async #openAsked(): Promise<AskedSession> {
@@ -283,18 +282,4 @@ function spaceOf(space: SearchSpace | null): SpaceInCode | undefined {
 function withCode(experiment: Experiment, { code }: ResolvedObjective): Experiment {
   const { objective } = experiment
   return objective.kind === 'external' ? { ...experiment, objective: { ...objective, code } } : experiment
-}
-
-/** A signal whose reason is a sentence for the study's record. */
-function withSentence(signal: AbortSignal): AbortSignal {
-  const controller = new AbortController()
-  const abort = (): void =>
-    controller.abort(typeof signal.reason === 'string' ? signal.reason : 'stopped by its abort signal')
-  if (signal.aborted) abort()
-  else signal.addEventListener('abort', abort, { once: true })
-  return controller.signal
-}
-
-function sayOnStderr(sentence: string): void {
-  process.stderr.write(`${sentence}\n`)
 }

@@ -24,7 +24,7 @@ export function guardListener(listener: StudyListener, say: (sentence: string) =
 }
 
 /** Anything can be thrown, also an object whose own methods throw. */
-function describeThrown(thrown: unknown): string {
+export function describeThrown(thrown: unknown): string {
   try {
     return String(thrown instanceof Error ? thrown.message || thrown.name : thrown).replace(/\.$/, '')
   } catch {
