@@ -11,23 +11,36 @@ export type ObjectiveFunction<P extends Params = Params> = (
 
 /** The generator of an objective's measurements; a value that a function returned is one, after all epochs. */
 export function measurementsOf(run: ObjectiveFunction, context: TrialContext): Measurements {
+  // The function may change what it gets.
+  const { epochs } = context.budget
   const returned = run(context)
   if (isGenerator(returned)) return returned
-  return isPromise(returned) ? awaited(returned, context) : single(returned, context)
+  return isPromise(returned) ? awaited(returned, epochs) : single(returned, epochs)
 }
 
-function* single(result: PlainResult, context: TrialContext): Measurements {
-  yield asMeasurement(result, context)
+function* single(result: PlainResult, epochs: number): Measurements {
+  yield asMeasurement(result, epochs)
 }
 
-async function* awaited(result: Promise<PlainResult>, context: TrialContext): Measurements {
-  yield asMeasurement(await result, context)
+async function* awaited(result: Promise<PlainResult>, epochs: number): Measurements {
+  yield asMeasurement(await result, epochs)
 }
 
-/** What is of a wrong type is passed on as it is, for the check that every measurement goes through. */
-function asMeasurement(result: PlainResult, { budget }: TrialContext): GivenMeasurement {
-  const isRecord = typeof result === 'object' && result !== null
-  return isRecord ? { step: budget.epochs, ...result } : { step: budget.epochs, value: result }
+/**
+ * What is of a wrong type is passed on as it is, for the check that every measurement goes through. So are the fields of
+ * an object of a class, where they may be getters.
+ */
+function asMeasurement(result: PlainResult, step: number): GivenMeasurement {
+  if (typeof result === 'object' && result !== null) {
+    if ('value' in result) return { step, ...result, value: result.value }
+    if (isPlain(result)) return { step, ...(result as Omit<GivenMeasurement, 'step'>) }
+  }
+  return { step, value: result as number }
+}
+
+function isPlain(result: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(result)
+  return prototype === Object.prototype || prototype === null
 }
 
 function isGenerator(value: unknown): value is Measurements {

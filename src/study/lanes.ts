@@ -3,7 +3,7 @@ import type { Executor } from '../execute/executor.ts'
 import { LiveMeasurements } from '../store/live-measurements.ts'
 import type { StudyWriter } from '../store/store.ts'
 import { finishedTrial, startedTrial } from '../store/trial-life.ts'
-import type { TieMetric, TrialOutcome, TrialRecord } from '../trial.ts'
+import { copySpec, type TieMetric, type TrialOutcome, type TrialRecord } from '../trial.ts'
 import { withinArtifactLimit } from './artifact-limit.ts'
 import type { StudyListener } from './events.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
@@ -171,7 +171,16 @@ class Lanes {
     const atRungs = this.#gates.follow(spec, rungs)
     let isOver = false
     const outcome = await executor.run(
-      { spec, continued, slot, attempt, timeoutMs: trialTimeoutMs, rungs, artifactFloor: kept.floor() },
+      {
+        // Objectives and executors may change what they get: what is stored and proposed from is not theirs.
+        spec: copySpec(spec),
+        continued,
+        slot,
+        attempt,
+        timeoutMs: trialTimeoutMs,
+        rungs,
+        artifactFloor: kept.floor(),
+      },
       (measurement) => {
         // One may come late, when the trial has ended or runs again.
         if (isOver) return
@@ -209,7 +218,10 @@ class Lanes {
     const continued = spec.continues === null ? null : await this.#artifactOf(spec.continues, slot)
     if (continued !== null && 'state' in continued) return continued
     const attempt = spec.attempts
-    return executor.run({ spec, continued, slot, attempt, timeoutMs: trialTimeoutMs }, () => {})
+    return executor.run(
+      { spec: copySpec(spec), continued, slot, attempt, timeoutMs: trialTimeoutMs },
+      () => {},
+    )
   }
 
   /** Not finished, whatever it measured: it starts again from its beginning, here or on a resume. */

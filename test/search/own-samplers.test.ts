@@ -12,7 +12,7 @@ const START = 'Sampler "mine" proposed no point of the space for trial 4 of its 
 describe('what a sampler of the program proposes', () => {
   it('is run as it is, if it is a point of the space', () => {
     const params = { x: 0.5, n: 2 }
-    expect(proposeChecked(proposing(params), asked)).toBe(params)
+    expect(proposeChecked(proposing(params), asked)).toEqual(params)
   })
 
   it.each([
