@@ -23,7 +23,8 @@ export {
   study,
   studyFromFile,
 } from './library/study.ts'
-export { type StudyTrial, StudyView } from './library/study-view.ts'
+export type { StudyTrial } from './library/study-trial.ts'
+export { StudyView } from './library/study-view.ts'
 export * from './objective/authoring.ts'
 export type { TextFormat } from './report/export.ts'
 export { admissible, drawAdmissible, isAdmissible, trialDraws } from './search/admissible.ts'

@@ -1,8 +1,8 @@
 import type { Params } from '../space/distribution.ts'
 import type { StudyListener } from '../study/events.ts'
 import { describeThrown, guardListener } from '../study/guarded-listener.ts'
-import { ownTrial } from './own-copy.ts'
 import type { RunOptions } from './run-options.ts'
+import { ownTrial } from './study-trial.ts'
 
 /**
  * What calls the callbacks of a run. Each is guarded on its own: one that throws keeps nothing from the other. What they

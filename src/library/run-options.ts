@@ -4,7 +4,7 @@ import type { Params } from '../space/distribution.ts'
 import type { StudyEvent } from '../study/events.ts'
 import { closestName } from '../text/closest-name.ts'
 import { describeValue } from '../text/quote.ts'
-import type { StudyTrial } from './study-view.ts'
+import type { StudyTrial } from './study-trial.ts'
 
 /** How a study is run. */
 export interface RunOptions<P extends Params = Params> {

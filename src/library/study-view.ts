@@ -7,13 +7,8 @@ import type { Params } from '../space/distribution.ts'
 import type { StudyReader, StudyRecord, TrialFilter } from '../store/store.ts'
 import { studyDigest } from '../study/digest.ts'
 import { winningTrial } from '../study/winning-trial.ts'
-import type { TimedMeasurement, TrialRecord } from '../trial.ts'
-import { ownMeasurement, ownTrial } from './own-copy.ts'
-
-/** A trial as stored, its params with the types of the space. */
-export interface StudyTrial<P extends Params = Params> extends Omit<TrialRecord, 'params'> {
-  readonly params: P
-}
+import type { TimedMeasurement } from '../trial.ts'
+import { ownMeasurement, ownTrial, type StudyTrial } from './study-trial.ts'
 
 /** Characters of a line of `explain`. */
 const WIDTH = 100

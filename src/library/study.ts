@@ -18,14 +18,14 @@ import { copySpec } from '../trial.ts'
 import { listenerOf, sayTo } from './callbacks.ts'
 import { type ImportOptions, importInto } from './import.ts'
 import { type ResolvedObjective, resolveObjective } from './objective-in-code.ts'
-import { ownTrial } from './own-copy.ts'
 import { checkRunOptions, type RunOptions } from './run-options.ts'
 import { resolveStages, withSamplers } from './samplers.ts'
 import type { ParamsIn, SpaceInCode, StudyInCode, StudyPlaceOptions } from './settings.ts'
 import { stopSentence } from './stop-sentence.ts'
 import { StudyStore } from './study-store.ts'
+import { ownTrial, type StudyTrial } from './study-trial.ts'
 import { StudyUse, type Work } from './study-use.ts'
-import { type StudyTrial, StudyView } from './study-view.ts'
+import { StudyView } from './study-view.ts'
 
 /** How a study ended. */
 export interface StudyResult<P extends Params = Params> {
@@ -137,7 +137,7 @@ export class Study<P extends Params = Params> extends StudyView<P> {
   /**
    * Records the result of a pending trial: its value, all its measurements, `failed`, or `again` to have it handed out once
    * more. A value that is NaN or infinite is a divergence.
-   * @throws UserError('not-found') if the trial is not pending; FailedError for a measurement that breaks a rule
+   * @throws UserError('not-found') if the trial is not pending; 'usage' for a measurement that breaks a rule: it stays pending
    */
   async tell(number: number, told: Told): Promise<StudyTrial<P>> {
     return this.#asked((asked, use) => {

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { UserError } from '../errors.ts'
 import { kindOf } from '../objective/kinds.ts'
+import { FailedError } from '../objective/objective.ts'
 import { checkSamplers } from '../search/create-sampler.ts'
 import type { OwnSamplers } from '../search/own-samplers.ts'
 import type { StudyRecord, StudyWriter } from '../store/store.ts'
@@ -8,7 +9,8 @@ import { AskedStudy } from '../study/ask-and-tell.ts'
 import { type Told, toldOutcome } from '../study/told-outcome.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 import { experimentFromJson } from '../study-file/experiment-json.ts'
-import type { TrialNumber, TrialRecord } from '../trial.ts'
+import { describeValue } from '../text/quote.ts'
+import type { TrialNumber, TrialOutcome, TrialRecord } from '../trial.ts'
 import { cacheFolderOf } from './conduct.ts'
 import { ELSEWHERE } from './elsewhere.ts'
 import { openExperiment } from './open-experiment.ts'
@@ -72,10 +74,11 @@ export function openAskedStudy(store: StudyWriter, study: StudyRecord, samplers?
   return {
     asked,
     tell: (number, told) => {
+      checkTold(number, told)
       const pending = asked.pending().find((trial) => trial.number === number)
       if (pending === undefined) throw notPending(study.name, number, asked)
       const step = isProgram ? 1 : pending.budget.epochs
-      return asked.tell(number, toldOutcome(told, pending, Date.now(), step))
+      return asked.tell(number, outcomeOf(told, pending, step))
     },
   }
 }
@@ -83,8 +86,33 @@ export function openAskedStudy(store: StudyWriter, study: StudyRecord, samplers?
 /** A study whose trials are asked for and told. */
 export interface AskedSession {
   readonly asked: AskedStudy
-  /** @throws UserError('not-found') for a trial that is not pending; FailedError for a measurement that breaks a rule */
+  /** @throws UserError('not-found') for a trial that is not pending; 'usage' for a measurement that breaks a rule */
   tell(number: TrialNumber, told: Told): TrialRecord
+}
+
+/** What JavaScript may pass in place of a number and of what it gave. */
+function checkTold(number: unknown, told: unknown): void {
+  if (typeof number !== 'number') {
+    throw new UserError('usage', `A trial is told by its number, got ${describeValue(number)}`, {
+      hint: 'Write tell(trial.number, value).',
+    })
+  }
+  if (typeof told === 'number' || Array.isArray(told) || told === 'failed' || told === 'again') return
+  throw new UserError(
+    'usage',
+    `Trial ${number} must be told a number, a list of measurements, 'failed' or 'again', got ${describeValue(told)}`,
+    { hint: 'Write tell(0, 0.5), or tell(0, [{ step: 1, value: 0.5, metrics: { loss: 0.7 } }]).' },
+  )
+}
+
+/** A measurement that breaks a rule is the mistake of who tells it: the trial stays pending. */
+function outcomeOf(told: Told, pending: TrialRecord, step: number): TrialOutcome {
+  try {
+    return toldOutcome(told, pending, Date.now(), step)
+  } catch (error) {
+    if (error instanceof FailedError) throw new UserError('usage', error.message)
+    throw error
+  }
 }
 
 function notPending(study: string, number: number, asked: AskedStudy): UserError {

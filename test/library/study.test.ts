@@ -228,8 +228,31 @@ describe('ask and tell', () => {
     expect(await second.tell(3, Number.NaN)).toMatchObject({ state: 'diverged', value: null })
     await second.ask()
     await expect(second.tell(4, [{ step: 0, value: 1 }])).rejects.toThrow('step must be a whole number')
+    expect(second.pending().map(({ number }) => number)).toEqual([4])
     second.close()
   })
+
+  test.each<[trial: unknown, told: unknown, sentence: string]>([
+    [0, '0.5', `Trial 0 must be told a number, a list of measurements, 'failed' or 'again', got "0.5"`],
+    [0, { value: 1 }, 'got a block of keys'],
+    [0, undefined, 'got nothing'],
+    [0, 3n, 'got 3n'],
+    [0, [1], 'Bad measurement: an objective yields { step, value, metrics }, got 1'],
+    ['0', 1, 'A trial is told by its number, got "0"'],
+    [{ number: 0 }, 1, 'A trial is told by its number, got a block of keys'],
+  ])(
+    'what is no result is refused in a sentence, and the trial stays pending (%#)',
+    async (number, told, sentence) => {
+      const asked = study({ ...settings, objective: 'external' })
+      await asked.ask()
+      const refused = asked.tell(number as number, told as number)
+      await expect(refused).rejects.toMatchObject({
+        code: 'usage',
+        message: expect.stringContaining(sentence),
+      })
+      expect(asked.pending()).toHaveLength(1)
+    },
+  )
 
   test('a stage with warmStart says which trial to continue, and gives what a run gives', async () => {
     const warm = { ...settings, stages: [stages[0]!, { ...stages[1]!, epochs: 2, warmStart: true }] }

@@ -1,13 +1,12 @@
 import { fstatSync } from 'node:fs'
 import { UserError } from '../../errors.ts'
-import { FailedError, type GivenMeasurement } from '../../objective/objective.ts'
+import type { GivenMeasurement } from '../../objective/objective.ts'
 import { readLines } from '../../objective/program/lines.ts'
 import { readMeasurementLine } from '../../objective/program/measurement-line.ts'
 import { formatMetric } from '../../report/numbers.ts'
 import { SCHEMA_VERSION } from '../../report/trial-json.ts'
 import type { Told } from '../../study/told-outcome.ts'
 import { readDecimal } from '../../text/decimal.ts'
-import type { TrialRecord } from '../../trial.ts'
 import { withAskedStudy } from '../asked-study.ts'
 import { defineCommand } from '../command.ts'
 import { jsonOption, storeOptions, wholeNumber } from '../options.ts'
@@ -35,8 +34,7 @@ export default defineCommand({
     const number = wholeNumber('TRIAL', 0)(args.trial)!
     const told = args.stdin ? await readMeasurements(args.value, terminal) : readTold(args.value)
     return withAskedStudy(args, false, async ({ asked, tell }, study) => {
-      const record =
-        told === 'failed' || told === 'again' ? tell(number, told) : checked(() => tell(number, told))
+      const record = tell(number, told)
       if (args.json) {
         const { state, value } = record
         const head = { schemaVersion: SCHEMA_VERSION, study: study.name }
@@ -51,16 +49,6 @@ export default defineCommand({
     })
   },
 })
-
-/** A measurement that breaks a rule is the command line's mistake: the trial stays pending. */
-function checked(tell: () => TrialRecord): TrialRecord {
-  try {
-    return tell()
-  } catch (error) {
-    if (error instanceof FailedError) throw new UserError('usage', error.message)
-    throw error
-  }
-}
 
 function readTold(word: string | undefined): Told {
   if (word === undefined) {

@@ -1,6 +1,10 @@
 import type { Params } from '../space/distribution.ts'
 import { copySpec, type TimedMeasurement, type TrialRecord } from '../trial.ts'
-import type { StudyTrial } from './study-view.ts'
+
+/** A trial as stored, its params with the types of the space. */
+export interface StudyTrial<P extends Params = Params> extends Omit<TrialRecord, 'params'> {
+  readonly params: P
+}
 
 /** A trial that the caller may change: a store in memory hands out the records that it keeps. */
 export function ownTrial<P extends Params>(trial: TrialRecord): StudyTrial<P> {
