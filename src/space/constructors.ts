@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts'
 import { show } from '../text/quote.ts'
+import { checkChoiceArguments, checkConditional, checkRangeOptions } from './constructor-arguments.ts'
 import type {
   CategoricalDistribution,
   Distribution,
@@ -54,7 +55,7 @@ export function float(
   high: number,
   options: RangeOptions = {},
 ): FloatDistribution | (FixedDistribution & { readonly value: number }) {
-  return range(`float(${show(low)}, ${show(high)})`, floatRange(low, high, options), options)
+  return range(`float(${show(low)}, ${show(high)})`, () => floatRange(low, high, options), options)
 }
 
 /** A whole number in [low, high], both inclusive; else as `float`. */
@@ -63,13 +64,15 @@ export function int(
   high: number,
   options: RangeOptions = {},
 ): IntDistribution | (FixedDistribution & { readonly value: number }) {
-  return range(`int(${show(low)}, ${show(high)})`, intRange(low, high, options), options)
+  return range(`int(${show(low)}, ${show(high)})`, () => intRange(low, high, options), options)
 }
 
 /** Ranges made with `hard: true`, which counts where the default is soft. The record itself can't tell. */
 const statedHard = new WeakSet<Distribution>()
 
-function range<D extends Distribution>(name: string, distribution: D, options: RangeOptions): D {
+function range<D extends Distribution>(name: string, make: () => D, options: RangeOptions): D {
+  checkRangeOptions(name, options)
+  const distribution = make()
   const found = optionMistake(options)
   if (found !== null) throw new UserError('usage', `${name}: ${found.message}`, { hint: found.hint })
   assertDistribution(name, distribution)
@@ -93,6 +96,7 @@ export function choice<const C extends readonly ParamValue[]>(
   choices: C,
   options: { readonly ordered?: boolean } = {},
 ): CategoricalDistribution & { readonly choices: C } {
+  checkChoiceArguments(choices, options)
   const distribution = Object.freeze(choiceList(Object.freeze([...choices]) as unknown as C, options.ordered))
   assertDistribution('choice', distribution)
   return distribution
@@ -105,8 +109,12 @@ export function fixed<const V extends ParamValue>(value: V): FixedDistribution &
   return distribution
 }
 
-/** A parameter that exists only where others have these values: `when({ optimizer: 'adam' }, float(0.8, 0.99))`. */
+/**
+ * A parameter that exists only where others have these values: `when({ optimizer: 'adam' }, float(0.8, 0.99))`.
+ * @throws UserError('usage') if the distribution is none, or has a condition of its own
+ */
 export function when<D extends Distribution>(condition: Condition, distribution: D): Conditional<D> {
+  checkConditional(condition, distribution)
   return Object.freeze({ kind: 'conditional', when: condition, distribution })
 }
 

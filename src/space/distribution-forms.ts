@@ -73,8 +73,8 @@ export function floatRange(low: number, high: number, options: RangeOptions): Fl
   return {
     kind: 'float',
     // -0 would be written as 0.
-    low: low + 0,
-    high: high + 0,
+    low: low === 0 ? 0 : low,
+    high: high === 0 ? 0 : high,
     log: options.log ?? false,
     step: options.step ?? null,
     ...hardness(options),

@@ -120,7 +120,12 @@ export function impossibleConditions(
       const distribution = own(parameters, parent)
       if (distribution === undefined) return []
       const path = ['conditions', name, parent]
-      return valuesOf(wanted).flatMap((value) => {
+      const values = valuesOf(wanted)
+      if (values.length === 0) {
+        const message = `${name}: when names no value of ${parent}`
+        return [{ path, message, hint: 'Name one, or drop the parameter.' }]
+      }
+      return values.flatMap((value) => {
         const found = neverTakes(distribution, value)
         if (found === null) return []
         return [

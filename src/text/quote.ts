@@ -23,7 +23,7 @@ export function escapeControlsInLines(text: string): string {
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
-  return String(value)
+  return typeof value === 'bigint' ? `${value}n` : String(value)
 }
 
 /** A value as a sentence quotes it: short, on one line. */

@@ -37,6 +37,68 @@ describe('spaces written in code', () => {
     )
   })
 
+  it.each<[make: () => unknown, expected: string]>([
+    [
+      () => float(0.1, 1, { lgo: true } as object),
+      'float(0.1, 1): unknown option "lgo". Did you mean "log"?',
+    ],
+    [
+      () => int(1, 8, { base: 2 } as object),
+      'int(1, 8): unknown option "base". There are log, soft, hard, step.',
+    ],
+    [
+      () => float(0.1, 1, 'log' as never),
+      'float(0.1, 1): its options must be an object, got "log". Write { log: true }.',
+    ],
+    [
+      () => float(0.1, 1, { log: 1 } as object),
+      'float(0.1, 1): log must be true or false, got 1. Write { log: true }.',
+    ],
+    [
+      () => float([0, 1] as never, undefined as never),
+      'float(a list, undefined): low must be a finite number, got a list. Give two numbers.',
+    ],
+    [
+      () => float(1, undefined as never),
+      'float(1, undefined): high must be a finite number, got undefined. Give two numbers.',
+    ],
+    [() => int(1n as never, 5), 'int(1n, 5): low must be a finite number, got 1n. Give two numbers.'],
+    [
+      () => choice('abc' as never),
+      `choice: its choices must be a list, got "abc". Write choice(['relu', 'tanh']).`,
+    ],
+    [
+      () => choice(['a'], 'b' as never),
+      `choice: its options must be an object, got "b". Write all choices in one list: choice(['relu', 'tanh']).`,
+    ],
+    [() => choice(['a'], { order: true } as object), 'choice: unknown option "order". There is ordered.'],
+    [
+      () => when(((p: { a: number }) => p.a === 1) as never, float(0, 1)),
+      `when: the condition must be an object, got a function. Write when({ optimizer: 'adam' }, float(0.8, 0.99)).`,
+    ],
+    [
+      () => when(float(0, 1) as never, { a: 1 } as never),
+      `when: what exists there must be made by float, int, choice or fixed, got a block of keys. Write when({ optimizer: 'adam' }, float(0.8, 0.99)).`,
+    ],
+    [
+      () => when({ a: 1 }, 5 as never),
+      `when: what exists there must be made by float, int, choice or fixed, got 5. Write when({ optimizer: 'adam' }, float(0.8, 0.99)).`,
+    ],
+    [
+      () => when({ a: 1 }, when({ b: 2 }, float(0, 1)) as never),
+      `when: what exists there has a condition of its own. Write one condition: when({ optimizer: 'sgd', nesterov: true }, float(0, 1)).`,
+    ],
+  ])('refuse what only types keep out (%#)', (make, expected) => {
+    expect(sentence(make)).toBe(expected)
+  })
+
+  it('refuse a condition that names no value', () => {
+    const parameters = { a: choice([1, 2]), b: when({ a: [] }, float(0, 1)) }
+    expect(sentence(() => searchSpace(parameters))).toBe(
+      'b: when names no value of a. Name one, or drop the parameter.',
+    )
+  })
+
   it('are hard unless they say soft, and fixed if they hold one value', () => {
     expect(float(0, 1)).toMatchObject({ hard: true })
     expect(int(0, 9, { soft: true })).toMatchObject({ hard: false })
