@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url'
+import { UserError } from '../errors.ts'
 import { objectiveText } from '../objective/define.ts'
 import { hashJson } from '../objective/fingerprint.ts'
 import type { Objective } from '../objective/objective.ts'
 import { measurementsOf, type ObjectiveFunction } from '../objective/plain-function.ts'
 import { EXTERNAL } from '../objective/source.ts'
 import type { Params } from '../space/distribution.ts'
+import { describeValue } from '../text/quote.ts'
 import type { ObjectiveInCode } from './settings.ts'
 
 /** An objective as a study file would say it; and if it lives in this program, itself with what identifies it. */
@@ -17,15 +19,27 @@ export interface ResolvedObjective {
 
 /** What the objective of a study in code means. */
 export function resolveObjective<P extends Params>(given: ObjectiveInCode<P> | undefined): ResolvedObjective {
-  if (given instanceof URL) return { written: fileURLToPath(given), objective: undefined, code: null }
+  if (given instanceof URL || (typeof given === 'string' && given.startsWith('file:'))) {
+    return { written: pathOf(String(given)), objective: undefined, code: null }
+  }
   if (typeof given === 'function') {
     // The study draws params from its own space, so they are of the function's types.
     const run = given as unknown as ObjectiveFunction
     const objective: Objective = { space: null, run: (context) => measurementsOf(run, context) }
     return { written: EXTERNAL, objective, code: hashJson(String(given)) }
   }
-  if (typeof given === 'object' && 'run' in given) {
+  if (typeof given === 'object' && given !== null && 'run' in given) {
     return { written: EXTERNAL, objective: given, code: hashJson(objectiveText(given)) }
   }
   return { written: given, objective: undefined, code: null }
+}
+
+function pathOf(url: string): string {
+  try {
+    return fileURLToPath(url)
+  } catch {
+    throw new UserError('usage', `objective must be a file, got ${describeValue(url)}`, {
+      hint: "Write new URL('./module.ts', import.meta.url).",
+    })
+  }
 }

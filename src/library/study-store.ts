@@ -5,6 +5,7 @@ import path from 'node:path'
 import { createMemoryStore } from '../store/memory-store.ts'
 import { openWriter } from '../store/sqlite-store.ts'
 import type { StudyReader, StudyWriter } from '../store/store.ts'
+import { checkStore } from './check-place.ts'
 
 /** Where a study in code keeps its trials. */
 export class StudyStore {
@@ -16,8 +17,12 @@ export class StudyStore {
   #holders = 0
   #closesLater = false
 
-  /** @param store a file, a store, or undefined for memory */
+  /**
+   * @param store a file, a store, or undefined for memory
+   * @throws UserError('usage') for anything else
+   */
   constructor(store: string | StudyWriter | undefined) {
+    checkStore(store)
     this.#isFile = typeof store === 'string'
     this.#temporary = this.#isFile ? null : path.join(tmpdir(), `finesweep-${randomUUID()}`)
     this.db = typeof store === 'string' ? path.resolve(store) : path.join(this.#temporary!, 'studies.db')

@@ -16,6 +16,7 @@ import type { Experiment } from '../study-file/experiment.ts'
 import { type ReadOptions, readExperiment } from '../study-file/read-experiment.ts'
 import { copySpec } from '../trial.ts'
 import { listenerOf, sayTo } from './callbacks.ts'
+import { checkSettings } from './check-place.ts'
 import { type ImportOptions, importInto } from './import.ts'
 import { type ResolvedObjective, resolveObjective } from './objective-in-code.ts'
 import { checkRunOptions, type RunOptions } from './run-options.ts'
@@ -217,6 +218,7 @@ export class Study<P extends Params = Params> extends StudyView<P> {
  * @throws UserErrors('usage') with every mistake found
  */
 export function study<const S extends SpaceInCode>(settings: StudyInCode<S>): Study<ParamsIn<S>> {
+  checkSettings(settings)
   const { store, folder = process.cwd(), objective: given, space, stages, ...rest } = settings
   if (typeof store === 'string' && rest.name === undefined) {
     throw new UserError('usage', 'A study stored in a file needs a name', {

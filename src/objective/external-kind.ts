@@ -19,7 +19,7 @@ export const externalKind: ObjectiveKind<ExternalSettings> = {
   stored: z.object({ kind: z.literal(EXTERNAL), code: z.string().nullable().default(null) }),
 
   written: () => ({ objective: EXTERNAL }),
-  aim: foreignAim('external objective'),
+  aim: foreignAim('the objective'),
   resolve: () => ({ kind: EXTERNAL, code: null }),
   noWarmStart: () => null,
 
@@ -29,7 +29,7 @@ export const externalKind: ObjectiveKind<ExternalSettings> = {
     report({
       path: ['space'],
       at: 'value',
-      message: 'space is missing: an external objective does not declare one',
+      message: 'space is missing: the objective does not declare one',
       hint: 'Write space: { learningRate: { float: [1e-5, 1], log: true } }.',
     })
     return null

@@ -14,7 +14,7 @@ export function foreignAim(noun: string) {
     report({
       path: ['direction'],
       at: 'value',
-      message: `direction is missing: a ${noun} does not say whether a higher or a lower value is better`,
+      message: `direction is missing: ${noun} does not say whether a higher or a lower value is better`,
       hint: 'Write direction: minimize or direction: maximize.',
     })
     return null

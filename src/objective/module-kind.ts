@@ -23,7 +23,7 @@ export const moduleKind: ObjectiveKind<ModuleSettings> = {
   stored: z.object({ kind: z.literal('module'), file: z.string().min(1) }),
 
   written: ({ file }) => ({ objective: file }),
-  aim: foreignAim('module'),
+  aim: foreignAim('a module'),
   resolve: (objective, _, study) => {
     const file = path.resolve(
       study.folder,

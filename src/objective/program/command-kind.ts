@@ -45,7 +45,7 @@ export const commandKind: ObjectiveKind<CommandSettings> = {
   }),
 
   written: ({ kind: _, ...settings }) => ({ objective: settings }),
-  aim: foreignAim('command'),
+  aim: foreignAim('a command'),
   resolve: (objective, _, study) => {
     const written = objective as Partial<CommandSettings> & Pick<CommandSettings, 'command'>
     const cwd = path.resolve(study.folder, written.cwd ?? '.')
