@@ -33,8 +33,7 @@ export function readThrown(thrown: unknown): ThrownEnding {
       const { code, details } = thrown as { readonly code?: unknown; readonly details?: unknown }
       return failed(String(code ?? 'threw'), message, typeof details === 'string' ? details : null)
     }
-    const named = name === 'Error' && message !== '' ? message : [name, message].filter(Boolean).join(': ')
-    return failed('threw', named, stack)
+    return failed('threw', withCauses(thrown), stack)
   } catch {
     return failed('threw', 'The objective threw a value that cannot be read', null)
   }
@@ -42,6 +41,24 @@ export function readThrown(thrown: unknown): ThrownEnding {
 
 function failed(code: string, message: string, stack: string | null): ThrownEnding {
   return { state: 'failed', error: { code, message: shorten(message, MOST_CHARACTERS), stack } }
+}
+
+/** Causes of causes that are named. */
+const MOST_CAUSES = 3
+
+/** The error's words, and those of what caused it: `TypeError: fetch failed (connect ECONNREFUSED 127.0.0.1:80)`. */
+function withCauses(thrown: Error, depth = 0): string {
+  // Anything may stand there.
+  const [name, message] = [String(thrown.name), String(thrown.message)]
+  const named = name === 'Error' && message !== '' ? message : [name, message].filter(Boolean).join(': ')
+  if (depth === MOST_CAUSES) return named
+  const { cause, errors } = thrown as { readonly cause?: unknown; readonly errors?: unknown }
+  const causes = [cause, ...(Array.isArray(errors) ? errors : [])]
+    .map((each: unknown) => (isErrorLike(each) ? withCauses(each, depth + 1) : each))
+    // One that wraps another often repeats its words.
+    .filter((words) => typeof words === 'string' && words !== '' && !named.includes(words))
+  const unique = [...new Set(causes)]
+  return unique.length === 0 ? named : `${named} (${unique.slice(0, MOST_CAUSES).join('; ')})`
 }
 
 /** Errors of another realm are no `instanceof Error` here. */

@@ -30,6 +30,27 @@ test('what is no error is named, and what cannot be read is said to be so', () =
   expect(message(hidden)).toBe('The objective threw a value that cannot be read')
 })
 
+test('an error says what caused it, unless its own words do', () => {
+  const message = (thrown: unknown): string => readThrown(thrown).error.message
+  const refused = new Error('connect ECONNREFUSED')
+  expect(message(new TypeError('fetch failed', { cause: refused }))).toBe(
+    'TypeError: fetch failed (connect ECONNREFUSED)',
+  )
+  expect(message(new Error('no data: connect ECONNREFUSED', { cause: refused }))).toBe(
+    'no data: connect ECONNREFUSED',
+  )
+  expect(message(new Error('outer', { cause: new Error('middle', { cause: 'inner' }) }))).toBe(
+    'outer (middle (inner))',
+  )
+  expect(message(new AggregateError([refused, refused, new RangeError('far')], 'all failed'))).toBe(
+    'AggregateError: all failed (connect ECONNREFUSED; RangeError: far)',
+  )
+  const circular = new Error('round')
+  circular.cause = circular
+  expect(message(circular)).toBe('round')
+  expect(message(new Error('x', { cause: { code: 1 } }))).toBe('x')
+})
+
 test('a long message is cut', () => {
   const { message } = readThrown(new Error('x'.repeat(1e6))).error
   expect(message.length).toBeLessThan(10_000)
