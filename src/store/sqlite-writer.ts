@@ -4,6 +4,7 @@ import { closeWritable, writeBack } from './connection.ts'
 import { encodeJson } from './exact-json.ts'
 import { insertEvaluation, putArtifactFolder } from './kept-rows.ts'
 import { OwnLeases } from './lease-rows.ts'
+import { OpenedFile } from './opened-file.ts'
 import { highestTrial, trialBefore } from './read-trials.ts'
 import { STAGE_COLUMNS, toStageCells } from './rows.ts'
 import { SqliteReader } from './sqlite-reader.ts'
@@ -42,6 +43,7 @@ import { writeTrials } from './write-trials.ts'
 export class SqliteWriter extends SqliteReader implements StudyWriter {
   readonly #leases = new OwnLeases(this.statements, this.now)
   readonly #held = new Map<number, HeldStudy>()
+  readonly #opened = new OpenedFile(this.statements.file)
   /** True after a flush failed: closing then doesn't try again. */
   #broken = false
   #wrote = false
@@ -279,6 +281,7 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
   /** Immediate: one that began as a reader could not become a writer while another writes, and would fail. */
   #transaction<T>(work: () => T): T {
     this.#wrote = true
+    this.#opened.check()
     return this.statements.guard(() => this.statements.db.transaction(work).immediate())
   }
 }
