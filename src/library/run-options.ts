@@ -2,9 +2,9 @@ import { UserError } from '../errors.ts'
 import type { Executor } from '../execute/executor.ts'
 import type { Params } from '../space/distribution.ts'
 import type { StudyEvent } from '../study/events.ts'
-import { closestName } from '../text/closest-name.ts'
 import { describeValue } from '../text/quote.ts'
 import type { StudyTrial } from './study-trial.ts'
+import { unknownName } from './unknown-name.ts'
 
 /** How a study is run. */
 export interface RunOptions<P extends Params = Params> {
@@ -46,11 +46,7 @@ export function checkRunOptions(options: RunOptions<never>): void {
   }
   const known = Object.keys(KEYS)
   for (const [name, value] of Object.entries(options)) {
-    if (!known.includes(name)) {
-      const near = closestName(name, known)
-      const hint = near === undefined ? `There are ${known.join(', ')}.` : `Did you mean "${near}"?`
-      throw new UserError('usage', `Unknown option ${describeValue(name)} of run`, { hint })
-    }
+    if (!known.includes(name)) throw unknownName('option', name, 'run', known)
     if (value !== undefined) checkOption(name as keyof RunOptions, value)
   }
 }
@@ -60,9 +56,11 @@ function checkOption(name: keyof RunOptions, value: unknown): void {
     if (!Number.isSafeInteger(value) || (value as number) < 1)
       throw wrong(name, 'a whole number of at least 1', value)
   } else if (name === 'executor') {
-    if (typeof (value as Partial<Executor> | null)?.run !== 'function') {
-      throw wrong(name, 'an Executor: { slots, run, stop, close }', value)
-    }
+    const { run, stop, close, slots } = (value ?? {}) as Partial<Executor>
+    const isWhole = [run, stop, close].every((method) => typeof method === 'function')
+    if (!isWhole) throw wrong(name, 'an Executor: { slots, run, stop, close }', value)
+    if (!Number.isSafeInteger(slots) || slots! < 0)
+      throw wrong('executor.slots', 'a whole number of at least 0', slots)
   } else if (name === 'signal') {
     if (typeof (value as Partial<AbortSignal> | null)?.addEventListener !== 'function') {
       throw wrong(name, 'an AbortSignal', value, 'Of an AbortController, give its signal.')

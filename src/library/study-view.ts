@@ -8,6 +8,7 @@ import type { StudyReader, StudyRecord, TrialFilter } from '../store/store.ts'
 import { studyDigest } from '../study/digest.ts'
 import { winningTrial } from '../study/winning-trial.ts'
 import type { TimedMeasurement } from '../trial.ts'
+import { checkFilter, checkFormat } from './check-reading.ts'
 import { ownMeasurement, ownTrial, type StudyTrial } from './study-trial.ts'
 
 /** Characters of a line of `explain`. */
@@ -30,8 +31,9 @@ export class StudyView<P extends Params = Params> {
     return structuredClone(this.#reader()?.findStudy(this.name) ?? null)
   }
 
-  /** All trials in order of number, or those that the filter names. */
+  /** All trials in order of number, or those that the filter names; `stage` is an index from 0. */
   trials(filter: TrialFilter = {}): StudyTrial<P>[] {
+    checkFilter(filter)
     const { reader, study } = this.#open() ?? {}
     return study === undefined ? [] : reader!.trials(study.id, filter).map((trial) => ownTrial<P>(trial))
   }
@@ -63,6 +65,7 @@ export class StudyView<P extends Params = Params> {
 
   /** The whole study as the text of a file in that format. */
   export(format: TextFormat): string {
+    checkFormat(format)
     const { reader, study } = this.#begun()
     return [...exportStudy(format, reader, { study, stages: reader.stages(study.id) })].join('')
   }

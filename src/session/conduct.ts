@@ -114,7 +114,7 @@ export async function conduct(
     if (idle !== null) options.say?.(idle)
     const folder = studyFolder(options.db, study.name)
     const place: StudyPlace = { study: study.name, stages, folder, isReplay: false }
-    timers.push(setInterval(() => store.renewLease(study.id), HEARTBEAT_MS))
+    timers.push(setInterval(() => renewIfPossible(store, study), HEARTBEAT_MS))
     if (limits.timeout !== null) {
       const reason = `time limit of ${limits.timeout} s reached`
       timers.push(setTimeout(() => drain.abort(reason), limits.timeout * 1000))
@@ -153,6 +153,13 @@ export async function conduct(
     await executors.close()
     leave(store, options)
   }
+}
+
+/** In a timer an error would end the process; the study's next write meets the same one, and ends the run with it. */
+function renewIfPossible(store: StudyWriter, { id }: StudyRecord): void {
+  try {
+    store.renewLease(id)
+  } catch {}
 }
 
 /** Closes a store that the session has opened. */

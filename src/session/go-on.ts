@@ -7,7 +7,7 @@ import type { Experiment } from '../study-file/experiment.ts'
 import { experimentFromJson, experimentToJson } from '../study-file/experiment-json.ts'
 import { conduct, open, type SessionOptions, type SessionResult, sayOfData } from './conduct.ts'
 import { refuseDifferences } from './refuse-differences.ts'
-import { runExperiment } from './session.ts'
+import { type NameTaken, runExperiment } from './session.ts'
 
 /**
  * Runs an experiment, or goes on with the study of its name: a program that was killed and is started again ends where
@@ -21,7 +21,7 @@ export async function runOrGoOn(
 ): Promise<SessionResult> {
   const { store } = options
   const study = store.findStudy(experiment.name)
-  if (study === undefined) return runExperiment(experiment, experiment.name, options)
+  if (study === undefined) return runExperiment(experiment, experiment.name, options, begunMeanwhile)
   const { stages } = experimentFromJson(study.experiment, study.name)
   const whole = { ...experiment, stages: withImported(experiment.stages, stages) }
   const opened = await open(whole, options)
@@ -41,6 +41,11 @@ export async function runOrGoOn(
     return store.findStudy(study.name)!
   })
 }
+
+const begunMeanwhile: NameTaken = (name) =>
+  new UserError('store', `Study "${name}" was begun elsewhere at the same time`, {
+    hint: 'Run again once that has ended: it goes on with that study.',
+  })
 
 function asItEnded(store: StudyWriter, study: StudyRecord): SessionResult {
   const { state, endReason } = study

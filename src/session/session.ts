@@ -23,21 +23,22 @@ export async function runExperiment(
   experiment: Experiment,
   name: string | null,
   options: SessionOptions,
+  taken: NameTaken = optionTaken,
 ): Promise<SessionResult> {
   const opened = await open(experiment, options)
   sayOfData(opened, options)
   const store = options.store ?? openWriter(options.db)
   return conduct(store, opened, options, () => {
-    let taken = false
+    let isRenamed = false
     const created = store.createStudy((isTaken) => {
-      const free = freeName(name, experiment.name, options.db, isTaken)
-      taken = free !== (name ?? experiment.name)
+      const free = freeName(name, experiment.name, isTaken, () => taken(name!, options.db))
+      isRenamed = free !== (name ?? experiment.name)
       return newStudy(opened, free)
     })
     const moved = moveAside(studyFolder(options.db, created.name))
     if (moved !== null)
       options.say?.(`The folder of an earlier study "${created.name}" was moved to ${moved}.`)
-    if (taken) options.say?.(nameTaken(store, experiment.name, created.name))
+    if (isRenamed) options.say?.(nameTaken(store, experiment.name, created.name))
     const twin = completeTwin(store, created)
     if (twin !== undefined) {
       options.say?.(
@@ -127,15 +128,24 @@ function changedExperiment(store: StudyReader, study: StudyRecord, changes: Resu
   return changeExperiment(study, { begun: store.stages(study.id), begunTrials }, changes)
 }
 
+/** The error for a name that was asked for and is not free. */
+export type NameTaken = (name: string, db: string) => UserError
+
+const optionTaken: NameTaken = (name, db) =>
+  new UserError('usage', `--name: study ${JSON.stringify(name)} already exists in ${db}`, {
+    hint: `Choose another name, or continue that study: finesweep resume ${shellWord(name)}`,
+  })
+
 /** The name asked for, which must be free; without one the experiment's own, with the first number from 2 that makes it free. */
-function freeName(asked: string | null, own: string, db: string, isTaken: (name: string) => boolean): string {
+function freeName(
+  asked: string | null,
+  own: string,
+  isTaken: (name: string) => boolean,
+  taken: () => UserError,
+): string {
   const name = asked ?? own
   if (!isTaken(name)) return name
-  if (asked !== null) {
-    throw new UserError('usage', `--name: study ${JSON.stringify(name)} already exists in ${db}`, {
-      hint: `Choose another name, or continue that study: finesweep resume ${shellWord(name)}`,
-    })
-  }
+  if (asked !== null) throw taken()
   let number = 2
   while (isTaken(`${own}-${number}`)) number++
   return `${own}-${number}`

@@ -79,6 +79,10 @@ test.each<[options: unknown, sentence: string, hint?: string]>([
     'Of an AbortController, give its signal.',
   ],
   [{ executor: {} }, 'executor must be an Executor: { slots, run, stop, close }, got a block of keys'],
+  [
+    { executor: { run() {}, stop() {}, close() {} } },
+    'executor.slots must be a whole number of at least 0, got nothing',
+  ],
 ])('an option that is wrong is refused (%#)', async (options, message, hint) => {
   await expect(small().run(options as RunOptions)).rejects.toMatchObject({ code: 'usage', message, hint })
 })

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { createMemoryStore, float, openStudy, type Study, type StudyInCode, study } from '../../src/index.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'finesweep-use-'))
@@ -58,6 +58,39 @@ describe('while a study is run', () => {
     expect(existsSync(`${store}-wal`)).toBe(false)
     expect(openStudy(store, 'used').digest()).toBe(await wholeDigest())
   })
+})
+
+test('of two runs that begin a study of one file at once, one says that the other was quicker', async () => {
+  const store = path.join(folder, 'raced.db')
+  const [one, other] = [used({ store }), used({ store })]
+  const ends = await Promise.allSettled([one.run(), other.run()])
+  expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  expect(ends.find(({ status }) => status === 'rejected')).toMatchObject({
+    reason: { code: 'store', message: 'Study "used" was begun elsewhere at the same time' },
+  })
+  expect((await other.run()).state).toBe('complete')
+  one.close()
+  other.close()
+})
+
+test('a heartbeat that cannot be written ends nothing by itself', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const store = createMemoryStore()
+  let beats = 0
+  store.renewLease = () => {
+    beats++
+    throw new Error('a disk that is full')
+  }
+  const tuning = used({
+    store,
+    objective: ({ params }: { params: { x: number } }) => {
+      vi.advanceTimersByTime(15_000)
+      return params.x
+    },
+  })
+  await tuning.run().finally(() => vi.useRealTimers())
+  expect(beats).toBe(6)
+  expect(tuning.trials({ states: ['complete'] })).toHaveLength(6)
 })
 
 describe('a trial that waits for results', () => {
