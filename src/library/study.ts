@@ -17,6 +17,7 @@ import { type ReadOptions, readExperiment } from '../study-file/read-experiment.
 import { copySpec } from '../trial.ts'
 import { listenerOf, sayTo } from './callbacks.ts'
 import { checkSettings } from './check-place.ts'
+import { checkedExecutor } from './checked-executor.ts'
 import { type ImportOptions, importInto } from './import.ts'
 import { type ResolvedObjective, resolveObjective } from './objective-in-code.ts'
 import { checkRunOptions, type RunOptions } from './run-options.ts'
@@ -93,7 +94,7 @@ export class Study<P extends Params = Params> extends StudyView<P> {
         store: this.#place.writer(),
         objective: this.#objective.objective,
         samplers: this.#samplers,
-        executor,
+        executor: executor === undefined ? undefined : checkedExecutor(executor),
         workers,
         listener: listenerOf(options, say),
         say,
