@@ -15,6 +15,18 @@ export interface ResolvedObjective {
   readonly objective: Objective | undefined
   /** SHA-256 in hex of its text; null where it is no code of this program. */
   readonly code: string | null
+  /** What is to be said of it where trials are kept in a file. */
+  readonly remark?: string | null
+}
+
+/** Bound and built-in functions all have the same text. */
+const NO_TEXT = /\{\s*\[native code\]\s*\}\s*$/
+
+/** A sentence on an objective in a file of trials whose changes no later run can notice; null if they are noticed. */
+function describeUnidentified(given: unknown): string | null {
+  return typeof given === 'function' && NO_TEXT.test(String(given))
+    ? 'The objective is a bound or built-in function, which has no text of its own: when the study is run again, it cannot be told whether the function has changed. Give a function that calls it.'
+    : null
 }
 
 /** What the objective of a study in code means. */
@@ -26,7 +38,12 @@ export function resolveObjective<P extends Params>(given: ObjectiveInCode<P> | u
     // The study draws params from its own space, so they are of the function's types.
     const run = given as unknown as ObjectiveFunction
     const objective: Objective = { space: null, run: (context) => measurementsOf(run, context) }
-    return { written: EXTERNAL, objective, code: hashJson(String(given)) }
+    return {
+      written: EXTERNAL,
+      objective,
+      code: hashJson(String(given)),
+      remark: describeUnidentified(given),
+    }
   }
   if (typeof given === 'object' && given !== null && 'run' in given) {
     return { written: EXTERNAL, objective: given, code: hashJson(objectiveText(given)) }

@@ -11,7 +11,8 @@ import { checkStore } from './check-place.ts'
 export class StudyStore {
   /** The store's file; never created where the store is not a file. Folders of trials lie beside it. */
   readonly db: string
-  readonly #isFile: boolean
+  /** Whether trials outlive the process in a file of that name. */
+  readonly isFile: boolean
   #store: StudyWriter | null
   readonly #temporary: string | null
   #holders = 0
@@ -23,8 +24,8 @@ export class StudyStore {
    */
   constructor(store: string | StudyWriter | undefined) {
     checkStore(store)
-    this.#isFile = typeof store === 'string'
-    this.#temporary = this.#isFile ? null : path.join(tmpdir(), `finesweep-${randomUUID()}`)
+    this.isFile = typeof store === 'string'
+    this.#temporary = this.isFile ? null : path.join(tmpdir(), `finesweep-${randomUUID()}`)
     this.db = typeof store === 'string' ? path.resolve(store) : path.join(this.#temporary!, 'studies.db')
     this.#store = typeof store === 'string' ? null : (store ?? createMemoryStore())
   }
@@ -60,7 +61,7 @@ export class StudyStore {
   close(): void {
     this.#closesLater = this.#holders > 0
     if (this.#closesLater) return
-    if (this.#isFile) {
+    if (this.isFile) {
       this.#store?.close()
       this.#store = null
     }

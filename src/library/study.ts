@@ -88,6 +88,8 @@ export class Study<P extends Params = Params> extends StudyView<P> {
     const { workers = executor === undefined ? this.#usualWorkers() : Math.max(1, executor.slots) } = options
     const stop = signal === undefined ? undefined : stopSentence(signal)
     const say = sayTo(onMessage)
+    const { remark } = this.#objective
+    if (typeof remark === 'string' && this.#place.isFile) say(remark)
     const { study, end, best, testLook } = await this.#during('run', () =>
       runOrGoOn(this.#experiment, {
         db: this.#place.db,
