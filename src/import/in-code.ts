@@ -72,6 +72,9 @@ function checkTrial(trial: unknown, label: string): void {
   if (epochs !== undefined && epochs !== null && !(Number.isSafeInteger(epochs) && Number(epochs) >= 0)) {
     throw wrong('.epochs must be a whole number of at least 0', epochs)
   }
+  if (epochs === 0 && typeof value === 'number') {
+    throw wrong('.epochs must be at least 1 where there is a value', epochs)
+  }
   if (metrics === undefined) return
   if (!isRecord(metrics)) throw wrong('.metrics must be an object of numbers', metrics)
   for (const [name, metric] of Object.entries(metrics)) {

@@ -1,10 +1,13 @@
+import { UserError } from '../errors.ts'
 import { givenInCode, type TrialToImport } from '../import/in-code.ts'
 import { readSource } from '../import/open-source.ts'
 import { acquireSoon, createStudy } from '../session/ask.ts'
 import { type ImportResult, importTrials } from '../session/import-trials.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 import { experimentFromJson } from '../study-file/experiment-json.ts'
+import { describeValue } from '../text/quote.ts'
 import type { StudyStore } from './study-store.ts'
+import { unknownName } from './unknown-name.ts'
 
 /** What an import takes from its source. */
 export interface ImportOptions {
@@ -16,6 +19,32 @@ export interface ImportOptions {
   readonly epochs?: number
   /** Whether the first stage is narrowed to the best of the imported trials; false by default. */
   readonly narrow?: boolean
+}
+
+const KEYS: Readonly<Record<keyof ImportOptions, true>> = {
+  study: true,
+  columns: true,
+  epochs: true,
+  narrow: true,
+}
+
+/** @throws UserError('usage') for the first option that `import` does not have, or that is not what it has to be */
+export function checkImportOptions(options: ImportOptions): void {
+  const wrong = (rule: string, value: unknown): UserError =>
+    new UserError('usage', `import: ${rule}, got ${describeValue(value)}`)
+  if (typeof options !== 'object' || options === null) throw wrong('its options must be an object', options)
+  const known = Object.keys(KEYS)
+  for (const name of Object.keys(options))
+    if (!known.includes(name)) throw unknownName('option', name, 'import', known)
+  const { study, columns, epochs, narrow } = options
+  if (study !== undefined && typeof study !== 'string') throw wrong('study must be a name', study)
+  if (columns !== undefined && (typeof columns !== 'object' || columns === null)) {
+    throw wrong('columns must be an object such as { lr: "learning_rate" }', columns)
+  }
+  if (epochs !== undefined && (!Number.isSafeInteger(epochs) || epochs < 1)) {
+    throw wrong('epochs must be a whole number of at least 1', epochs)
+  }
+  if (narrow !== undefined && typeof narrow !== 'boolean') throw wrong('narrow must be true or false', narrow)
 }
 
 /** Imports into the study of the experiment, which is created if it is not there, and taken back if nothing is imported. */

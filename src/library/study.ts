@@ -18,7 +18,7 @@ import { copySpec } from '../trial.ts'
 import { listenerOf, sayTo } from './callbacks.ts'
 import { checkSettings } from './check-place.ts'
 import { checkedExecutor } from './checked-executor.ts'
-import { type ImportOptions, importInto } from './import.ts'
+import { checkImportOptions, type ImportOptions, importInto } from './import.ts'
 import { type ResolvedObjective, resolveObjective } from './objective-in-code.ts'
 import { checkRunOptions, type RunOptions } from './run-options.ts'
 import { resolveStages, withSamplers } from './samplers.ts'
@@ -158,6 +158,7 @@ export class Study<P extends Params = Params> extends StudyView<P> {
    * @throws UserError('usage') if no trial fits the space, or a stage is under way
    */
   async import(from: string | readonly TrialToImport[], options: ImportOptions = {}): Promise<ImportResult> {
+    checkImportOptions(options)
     return this.#during('import', async () => {
       const imported = await importInto(this.#experiment, this.#place, from, options)
       return { ...imported, trials: imported.trials.map((trial) => ownTrial(trial)) }

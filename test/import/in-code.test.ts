@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { float, type Study, study, type TrialToImport } from '../../src/index.ts'
+import { float, type ImportOptions, type Study, study, type TrialToImport } from '../../src/index.ts'
 
 function tuning(): Study<{ readonly x: number }> {
   return study({
@@ -23,6 +23,7 @@ test.each<[entry: unknown, sentence: string]>([
     `${GOT}.state must be one of complete, pruned, diverged, failed, got "done"`,
   ],
   [{ params, value: 1, epochs: 1.5 }, `${GOT}.epochs must be a whole number of at least 0, got 1.5`],
+  [{ params, value: 1, epochs: 0 }, `${GOT}.epochs must be at least 1 where there is a value, got 0`],
   [{ params, value: 1, metrics: 3 }, `${GOT}.metrics must be an object of numbers, got 3`],
   [{ params, value: 1, metrics: { loss: '1' } }, `${GOT}.metrics.loss must be a number, got "1"`],
 ])(
@@ -34,6 +35,18 @@ test.each<[entry: unknown, sentence: string]>([
     expect(study.record()).toBeNull()
   },
 )
+
+test.each<[options: unknown, message: string]>([
+  [{ epoch: 3 }, 'Unknown option "epoch" of import'],
+  [{ epochs: '3' }, 'import: epochs must be a whole number of at least 1, got "3"'],
+  [{ columns: 'x' }, 'import: columns must be an object such as { lr: "learning_rate" }, got "x"'],
+  [{ study: 1 }, 'import: study must be a name, got 1'],
+  [{ narrow: 'yes' }, 'import: narrow must be true or false, got "yes"'],
+  [null, 'import: its options must be an object, got nothing'],
+])('an option of import that is wrong is refused (%#)', async (options, message) => {
+  const imported = tuning().import([{ params, value: 1 }], options as ImportOptions)
+  await expect(imported).rejects.toMatchObject({ code: 'usage', message })
+})
 
 test('what is neither a list nor a text is refused', async () => {
   await expect(tuning().import(5 as never)).rejects.toThrow(
