@@ -119,7 +119,7 @@ function fitted(
 
 /** A trial that was ended early was to run what the longest others ran. */
 function grouped(kept: readonly { trial: FittedTrial; budget: number | null }[]): FittedTrials['groups'] {
-  const longest = Math.max(...kept.map(({ trial, budget }) => budget ?? trial.epochs))
+  const longest = kept.reduce((most, { trial, budget }) => Math.max(most, budget ?? trial.epochs), 0)
   const groups = Map.groupBy(kept, ({ trial, budget }) => Math.max(trial.epochs, budget ?? longest))
   return [...groups]
     .sort(([a], [b]) => a - b)

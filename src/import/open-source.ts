@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { UserError } from '../errors.ts'
+import { type Place, UserError } from '../errors.ts'
+import { APPLICATION_ID } from '../store/schema.ts'
 import { openReader } from '../store/sqlite-store.ts'
 import type { StudyReader } from '../store/store.ts'
 import type { GivenTrials } from './given-trial.ts'
@@ -37,6 +38,7 @@ export function readSource(from: string, settings: SourceSettings): GivenTrials 
     if (!status.isFile())
       throw new UserError('usage', 'A store is read from a file', { where: { file: from } })
     refuseColumns(columns, 'a store')
+    refuseOtherDatabase(bytes, from)
     const reader = openReader(from)
     try {
       return readStudyTrials(reader, from, study)
@@ -44,6 +46,8 @@ export function readSource(from: string, settings: SourceSettings): GivenTrials 
       reader.close()
     }
   }
+  const isUtf16 = ['fffe', 'feff'].includes(bytes.subarray(0, 2).toString('hex'))
+  if (isUtf16) throw notUtf8({ file: from }, 'UTF-16')
   const text = bytes.toString('utf8')
   const first = text.slice(0, text.search(/\r?\n|$/)).trimStart()
   if (first.startsWith('{"op_code"') || (first.startsWith('{') && first.includes('"op_code"'))) {
@@ -56,12 +60,36 @@ export function readSource(from: string, settings: SourceSettings): GivenTrials 
       hint: 'Convert it to CSV; finesweep export -o trials.csv writes one.',
     })
   }
+  // What was no UTF-8 became this sign, and does not come back from it.
+  if (text.includes('\ufffd') && !Buffer.from(text).equals(bytes)) {
+    const line = text.slice(0, text.indexOf('\ufffd')).split('\n').length
+    throw notUtf8({ file: from, line }, 'latin1')
+  }
   if (study !== null) {
     throw new UserError('usage', '--from-study names a study of a store or a journal; this is a CSV file', {
       where: { file: from },
     })
   }
   return readCsvTrials(text, from, settings)
+}
+
+/** @param likely the encoding that it may have, as iconv calls it */
+function notUtf8(where: Place, likely: string): UserError {
+  return new UserError('usage', 'This file is not UTF-8', {
+    where,
+    hint: `Convert it: iconv -f ${likely} -t UTF-8 FILE > NEW, if it is ${likely}.`,
+  })
+}
+
+/** Where SQLite keeps the number that says whose file it is. */
+const APPLICATION_ID_AT = 68
+
+function refuseOtherDatabase(bytes: Buffer, from: string): void {
+  if (bytes.length >= APPLICATION_ID_AT + 4 && bytes.readInt32BE(APPLICATION_ID_AT) === APPLICATION_ID) return
+  throw new UserError('usage', 'This SQLite file is not a finesweep store', {
+    where: { file: from },
+    hint: `Is it a storage of Optuna's? Copy the study to a journal: optuna.copy_study(from_study_name=NAME, from_storage="sqlite:///FILE", to_storage=JournalStorage(JournalFileBackend("NEW.log"))).`,
+  })
 }
 
 function noSource(from: string, isFolder: boolean): UserError {

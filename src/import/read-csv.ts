@@ -7,8 +7,8 @@ import type { SearchSpace } from '../space/search-space.ts'
 import { closestName } from '../text/closest-name.ts'
 import { readDecimal } from '../text/decimal.ts'
 import { describeValue, shorten } from '../text/quote.ts'
-import type { FinishedState } from '../trial.ts'
 import { type GivenTrial, type GivenTrials, UNSAID } from './given-trial.ts'
+import { stateOfWord } from './state-words.ts'
 
 /** What is needed to find the columns of a table. */
 export interface CsvSettings {
@@ -22,6 +22,9 @@ export interface CsvSettings {
 const FIELDS = ['value', 'state', 'epochs', 'budgetEpochs', 'seed', 'number'] as const
 
 type Field = (typeof FIELDS)[number]
+
+/** What tables of other tools call a field: that of Weights & Biases has `State`. */
+const OTHER_NAMES: Readonly<Partial<Record<Field, readonly string[]>>> = { state: ['state', 'State'] }
 
 /** The columns by what they hold. */
 interface Columns {
@@ -125,7 +128,8 @@ function findColumns([header, ...rows]: readonly Row[], file: string, settings: 
   }
   const fields = new Map<Field, number>()
   for (const field of FIELDS) {
-    const usual = field === 'value' ? ['value', `metrics.${metric}`, metric, 'values_0'] : [field]
+    const usual =
+      field === 'value' ? ['value', `metrics.${metric}`, metric, 'values_0'] : (OTHER_NAMES[field] ?? [field])
     const index = Object.hasOwn(space.parameters, field) ? place(usual) : mapped(field, usual)
     if (index !== -1 && ![...params.values()].includes(index)) fields.set(field, index)
   }
@@ -172,25 +176,6 @@ function isKnownAside(name: string): boolean {
   )
 }
 
-/** Words for states, as finesweep, Optuna and others write them. */
-const STATES: Readonly<Record<string, FinishedState | null>> = {
-  complete: 'complete',
-  completed: 'complete',
-  finished: 'complete',
-  done: 'complete',
-  success: 'complete',
-  pruned: 'pruned',
-  stopped: 'pruned',
-  diverged: 'diverged',
-  failed: 'failed',
-  fail: 'failed',
-  error: 'failed',
-  crashed: 'failed',
-  running: null,
-  waiting: null,
-  pending: null,
-}
-
 /** What is said of columns whose cells may have been meant for a text or for another choice that is written alike. */
 function unclearCells(rows: readonly Row[], { params }: Columns, space: SearchSpace): string[] {
   return [...params].flatMap(([name, index]) => {
@@ -224,14 +209,13 @@ function readTrial(
     return readNumber(cell(index), name, { file, line })
   }
   const whole = (name: Field): number | null => readWhole(cell(fields.get(name)), name, { file, line })
-  const word = cell(fields.get('state')).toLowerCase()
-  if (word !== '' && !Object.hasOwn(STATES, word)) {
+  const word = cell(fields.get('state'))
+  const state = word === '' ? 'complete' : stateOfWord(word)
+  if (state === undefined) {
     throw new UserError(
       'usage',
       `state must be complete, pruned, diverged or failed, got ${describeValue(word)}`,
-      {
-        where: { file, line },
-      },
+      { where: { file, line }, hint: 'Another column has the states with --map state=COLUMN.' },
     )
   }
   const numbers = [...metrics].flatMap(([name, index]) => {
@@ -247,7 +231,7 @@ function readTrial(
         cell(i) === '' ? [] : [[name, choiceOfCell(choicesOf(space, name), cell(i))]],
       ),
     ),
-    state: word === '' ? 'complete' : STATES[word]!,
+    state,
     value: field('value'),
     // A trial that failed at once ran none.
     epochs: whole('epochs') || null,
@@ -262,7 +246,10 @@ function readNumber(text: string, name: string, where: Place): number | null {
   if (isBlank(text)) return null
   const value = readDecimal(text)
   if (value !== null) return value
-  throw new UserError('usage', `${name} must be a number, got ${describeValue(text)}`, { where })
+  throw new UserError('usage', `${name} must be a number, got ${describeValue(text)}`, {
+    where,
+    hint: /^[+-]?\d*,\d+$/.test(text) ? 'Write decimals with a point.' : undefined,
+  })
 }
 
 /** Null for a cell that says nothing, of pandas also nan. */

@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts'
 import type { ParamValue } from '../space/distribution.ts'
 import { parsePythonJson } from '../text/python-json.ts'
+import { shorten } from '../text/quote.ts'
 import type { FinishedState, Measurement } from '../trial.ts'
 import { chosenStudy } from './chosen-study.ts'
 import { type GivenTrial, type GivenTrials, UNSAID } from './given-trial.ts'
@@ -9,7 +10,11 @@ import { type GivenTrial, type GivenTrials, UNSAID } from './given-trial.ts'
 const STATES: Readonly<Record<number, FinishedState>> = { 1: 'complete', 2: 'pruned', 3: 'failed' }
 
 /** User attributes that finesweep's own export writes about a trial, and which are no metrics. */
-const OWN_ATTRIBUTES: ReadonlySet<string> = new Set(['seed', 'epochs'])
+const OWN_NUMBERS: ReadonlySet<string> = new Set(['seed', 'epochs'])
+const OWN_OTHERS: ReadonlySet<string> = new Set(['stage', 'diverged', 'error', 'origin'])
+
+/** A metric that has the name of one of them, as finesweep's export writes it. */
+const METRIC_OF_OWN_NAME = /^metrics\.((?:metrics\.)*(?:stage|seed|epochs|diverged|error|origin))$/
 
 interface JournalStudy {
   readonly name: string
@@ -25,6 +30,8 @@ interface JournalTrial {
   readonly params: Map<string, ParamValue>
   readonly steps: Map<number, number>
   readonly attributes: Map<string, unknown>
+  /** How far it is from keeping each constraint of the study, if there are any; above 0 it breaks one. */
+  constraints: readonly unknown[]
 }
 
 /** A line of the journal, its fields not yet looked at. */
@@ -49,13 +56,53 @@ export function readOptunaTrials(text: string, file: string, name: string | null
     )
   }
   const isFromZero = study.trials.some(({ steps }) => steps.has(0))
+  const shift = isFromZero ? 1 : 0
   return {
     name: `${file}`,
     direction: { 1: 'minimize', 2: 'maximize' }[study.directions[0]!] as GivenTrials['direction'],
     metric: null,
-    remarks: [...remarks, ...(isFromZero ? ['Steps count from 0 there: step 0 is epoch 1 here'] : [])],
-    trials: study.trials.map((trial, number) => givenTrial(trial, number, isFromZero ? 1 : 0)),
+    remarks: [
+      ...remarks,
+      ...(isFromZero ? ['Steps count from 0 there: step 0 is epoch 1 here'] : []),
+      ...leftOut(study.trials, shift),
+    ],
+    trials: study.trials.map((trial, number) => givenTrial(trial, number, shift)),
   }
+}
+
+/** What trials that have ended have and cannot be taken, a sentence for each kind. */
+function leftOut(all: readonly JournalTrial[], shift: number): string[] {
+  const trials = all.filter(({ state }) => STATES[state] !== undefined)
+  const values = trials.flatMap(({ steps }) => [...steps].filter((entry) => !isMeasurement(entry, shift)))
+  const unused = new Set(
+    trials.flatMap(({ attributes }) =>
+      [...attributes].flatMap(([name, value]) =>
+        typeof value === 'number' || OWN_OTHERS.has(name) ? [] : [name],
+      ),
+    ),
+  )
+  const broken = trials.filter(({ constraints }) => constraints.some((by) => Number(by) > 0)).length
+  return [
+    ...(values.length > 0
+      ? [
+          `Intermediate values that are NaN, infinite or at a step below 0 were left out: ${values.length} of them`,
+        ]
+      : []),
+    ...(unused.size > 0
+      ? [
+          `User attributes without a use here, as they are no numbers: ${shorten([...unused].join(', '), 200)}`,
+        ]
+      : []),
+    ...(broken > 0
+      ? [
+          `Trials that break a constraint of the study there were taken like all others: ${broken} of them. Leave their points out with require`,
+        ]
+      : []),
+  ]
+}
+
+function isMeasurement([step, value]: readonly [number, number], shift: number): boolean {
+  return step + shift >= 1 && Number.isSafeInteger(step) && Number.isFinite(value)
 }
 
 function givenTrial(trial: JournalTrial, number: number, shift: number): GivenTrial {
@@ -66,10 +113,13 @@ function givenTrial(trial: JournalTrial, number: number, shift: number): GivenTr
   }
   const metrics: Record<string, number> = {}
   for (const [key, value] of attributes) {
-    if (typeof value === 'number' && !OWN_ATTRIBUTES.has(key)) metrics[key] = value
+    if (typeof value !== 'number' || OWN_NUMBERS.has(key)) continue
+    metrics[METRIC_OF_OWN_NAME.exec(key)?.[1] ?? key] = value
   }
+  // An epoch whose value is NaN is no measurement here, but it was run.
+  const ran = [...steps.keys()].reduce((most, step) => Math.max(most, step + shift), 0)
   const measurements = [...steps]
-    .filter(([step, value]) => step + shift >= 1 && Number.isSafeInteger(step) && Number.isFinite(value))
+    .filter((entry) => isMeasurement(entry, shift))
     .sort(([a], [b]) => a - b)
     .map(([step, value]): Measurement => ({ step: step + shift, value, metrics: {} }))
   const last = measurements.pop()
@@ -83,6 +133,7 @@ function givenTrial(trial: JournalTrial, number: number, shift: number): GivenTr
     state: state === 'failed' && attributes.get('diverged') === true ? 'diverged' : state,
     // Optuna leaves it out of a trial that was pruned before its first report.
     value: trial.value ?? (trial.state === 2 ? (last?.value ?? null) : null),
+    epochs: wholeOrNull(ran) || null,
     budget: wholeOrNull(given('epochs')),
     measurements,
     metrics,
@@ -169,6 +220,9 @@ function apply(
       for (const [key, value] of Object.entries((entry.user_attr ?? {}) as object)) {
         trial?.attributes.set(key, value)
       }
+      return
+    case 9:
+      if (trial != null) trial.constraints = constraintsOf(entry.system_attr) ?? trial.constraints
   }
 }
 
@@ -194,7 +248,13 @@ function newTrial(entry: Entry): JournalTrial {
       ]),
     ),
     attributes: new Map(Object.entries((entry.user_attrs ?? {}) as Entry)),
+    constraints: constraintsOf(entry.system_attrs) ?? [],
   }
+}
+
+function constraintsOf(attributes: unknown): readonly unknown[] | undefined {
+  const { constraints } = (attributes ?? {}) as Entry
+  return Array.isArray(constraints) ? constraints : undefined
 }
 
 /** A choice is kept as its index. @param distribution JSON in a text */

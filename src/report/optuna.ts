@@ -1,7 +1,7 @@
 import type { Distribution, ParamValue } from '../space/distribution.ts'
 import type { StudyReader } from '../store/store.ts'
 import { type MeasuredTrial, streamMeasuredTrials } from '../study/trial-stream.ts'
-import { isFinished, type TrialState } from '../trial.ts'
+import { isFinished, type TrialRecord, type TrialState } from '../trial.ts'
 import type { StudyContext } from './trial-columns.ts'
 import { stageName } from './trial-json.ts'
 
@@ -24,7 +24,7 @@ const WORKER = 'finesweep'
 /**
  * A study as the log of Optuna 5's JournalStorage: an object a line, that of the study first. Each parameter has one
  * distribution in all trials, with every range that a stage has searched. The reasons of failures, metrics, seeds and
- * stages are user attributes.
+ * stages are user attributes; a metric called like another of them is `metrics.NAME`.
  */
 export function* exportOptuna(reader: StudyReader, context: StudyContext): Generator<string> {
   const { study, stages } = context
@@ -68,11 +68,20 @@ function trialLine(
       ...(state === 'diverged' ? { diverged: true } : {}),
       ...(error === null ? {} : { error: error.message }),
       ...(trial.origin === null ? {} : { origin: trial.origin }),
-      ...trial.metrics,
+      ...attributesOf(trial.metrics),
     },
     system_attrs: {},
     intermediate_values: Object.fromEntries(measurements.map((measured) => [measured.step, measured.value])),
   }
+}
+
+/** Names of attributes that say something of a trial: a metric of such a name has `metrics.` before it. */
+const OWN_NAME = /^(?:metrics\.)*(?:stage|seed|epochs|diverged|error|origin)$/
+
+function attributesOf(metrics: TrialRecord['metrics']): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(metrics).map(([name, value]) => [OWN_NAME.test(name) ? `metrics.${name}` : name, value]),
+  )
 }
 
 /** What a parameter can be in any stage. */

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import Database from 'better-sqlite3'
 import { afterAll, expect, test, vi } from 'vitest'
 import { openStudy } from '../../src/index.ts'
 import { JOURNAL, TABLE } from '../import/sources.ts'
@@ -157,4 +158,26 @@ test.skipIf(!hasOptuna)('imports what Optuna has just written, to the bit', asyn
     ],
   )
   expect(read).toEqual(JSON.parse(stdout))
+})
+
+test('refuses a table that is not UTF-8 and the database of another tool, and says what to do', async () => {
+  const latin = path.join(folder, 'latin.csv')
+  writeFileSync(latin, Buffer.from('lr,layers,kind,loss\n0.1,2,relu,1\n0.1,2,r\xe9lu,1\n', 'latin1'))
+  expect(await run('import', file, '--name', 'other', '--from', latin)).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/latin\.csv:3 {2}This file is not UTF-8\. Convert it: iconv -f latin1/),
+  })
+  const utf16 = path.join(folder, 'utf16.csv')
+  writeFileSync(utf16, Buffer.from('\ufefflr,layers,kind,loss\n0.1,2,relu,1\n', 'utf16le'))
+  expect(await run('import', file, '--name', 'other', '--from', utf16)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('This file is not UTF-8. Convert it: iconv -f UTF-16'),
+  })
+  const other = path.join(folder, 'optuna.db')
+  const database = new Database(other)
+  database.exec('CREATE TABLE studies (study_id INTEGER)')
+  database.close()
+  const refused = await run('import', file, '--name', 'other', '--from', other)
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('optuna.copy_study(') })
+  expect(refused.stderr).not.toContain('--db')
 })

@@ -65,13 +65,42 @@ describe('an Optuna journal', () => {
     ].join('\n')
     const { direction, trials, remarks } = readOptunaTrials(text, 'j.log', null)
     expect(direction).toBe('maximize')
-    expect(remarks).toEqual(['The last line of the journal is cut off: it was left out'])
+    expect(remarks).toEqual([
+      'The last line of the journal is cut off: it was left out',
+      'User attributes without a use here, as they are no numbers: text',
+    ])
     expect(trials.map(({ state, value, measurements }) => [state, value, measurements])).toEqual([
       ['complete', 0.5, []],
       ['failed', null, []],
       [null, null, []],
     ])
     expect(trials[1]!.metrics).toEqual({ odd: -Infinity })
+  })
+
+  it('says what it leaves out: values that are no numbers, other attributes, broken constraints', () => {
+    const text = [
+      journal(
+        { op_code: 0, study_name: 'a', directions: [1] },
+        {
+          ...{ op_code: 4, study_id: 0, state: 1, value: 1, system_attrs: { constraints: [-1, 0] } },
+          user_attrs: { note: 'good', error: 'none', flag: true, acc: 0.5 },
+        },
+        { op_code: 4, study_id: 0, state: 1, value: 2, system_attrs: { constraints: [-1, 0.5] } },
+        { op_code: 4, study_id: 0 },
+        { op_code: 9, trial_id: 2, system_attr: { constraints: [3] } },
+        { op_code: 7, trial_id: 2, step: 1, intermediate_value: 4 },
+      ),
+      '{"op_code":7,"trial_id":2,"step":2,"intermediate_value":NaN}',
+      journal({ op_code: 6, trial_id: 2, state: 1, values: [3] }),
+    ].join('\n')
+    const { remarks, trials } = readOptunaTrials(text, 'j.log', null)
+    expect(remarks).toEqual([
+      'Intermediate values that are NaN, infinite or at a step below 0 were left out: 1 of them',
+      'User attributes without a use here, as they are no numbers: note, flag',
+      'Trials that break a constraint of the study there were taken like all others: 2 of them. Leave their points out with require',
+    ])
+    // The epoch of which the value is left out was run.
+    expect(trials[2]).toMatchObject({ value: 3, epochs: 2, measurements: [{ step: 1, value: 4 }] })
   })
 
   it('refuses several studies without a name, several objectives, and what is no journal', () => {

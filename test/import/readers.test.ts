@@ -49,6 +49,19 @@ describe('a CSV file', () => {
     }
   })
 
+  it('reads the states of other tools, and drops their trials that have no end', () => {
+    const states = (title: string, ...words: string[]) =>
+      csv(
+        [`lr,layers,kind,value,${title}`, ...words.map((word) => `0.1,2,relu,1,${word}`)].join('\n'),
+      ).trials.map(({ state }) => state)
+    expect(states('State', 'finished', 'crashed', 'running', 'killed')).toEqual([
+      ...['complete', 'failed', null, null],
+    ])
+    expect(states('state', 'TERMINATED', 'SUCCEEDED', 'EARLY_STOPPED', 'PAUSED')).toEqual([
+      ...['complete', 'complete', 'pruned', null],
+    ])
+  })
+
   it('says which columns it did not use', () => {
     expect(csv('lr,layers,kind,value,colour\n0.1,2,relu,1,red\n').remarks).toEqual([
       'Columns without a use here: colour',
@@ -155,6 +168,17 @@ describe('fitting to a study', () => {
       { lr: 0.1, layers: 2, kind: 8, width: 7, soft: 1.5 },
       { lr: 0.1, layers: 2, kind: 'relu', width: 7, momentum: 0.5, soft: 20 },
     ])
+  })
+
+  it('takes hundreds of thousands of trials', () => {
+    const trials = Array.from({ length: 200_000 }, () => given(good))
+    const source = { name: 'source', direction: null, metric: null, remarks: [], trials }
+    const fitted = fitTrials(source, {
+      space: whole,
+      direction: 'minimize',
+      epochs: { count: 5, from: 'fine' },
+    })
+    expect(fitted.groups[0]!.trials).toHaveLength(200_000)
   })
 
   it('drops what the space does not hold and counts it with an example', () => {

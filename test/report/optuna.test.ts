@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readOptunaTrials } from '../../src/import/read-optuna.ts'
 import { choice, float, int, type StudyInCode, type StudyTrial, study, when } from '../../src/index.ts'
 import { runCaptured } from '../cli/capture.ts'
 
@@ -147,6 +148,56 @@ test('a Parquet file has the columns of the CSV, with their types', async () => 
   expect(new Set(rows.map((row) => row['params.activation']))).toEqual(
     new Set(['relu', 'tanh', '3', 'true', null]),
   )
+})
+
+test('metrics called like an attribute of the export keep their place there, and come back from it', async () => {
+  const named = study({
+    name: 'named',
+    direction: 'minimize',
+    space: { x: float(0, 1) },
+    stages: [{ trials: 2, epochs: 1 }],
+    store: db,
+    *objective() {
+      yield { step: 1, value: 1, metrics: { stage: 3, seed: 7, epochs: 90, error: 2, 'metrics.seed': 8 } }
+    },
+  })
+  await named.run()
+  const file = path.join(folder, 'named.log')
+  expect(await runCaptured(['export', 'named', '--db', db, '-o', file])).toMatchObject({ code: 0 })
+  const { user_attrs } = JSON.parse(readFileSync(file, 'utf8').split('\n')[1]!)
+  const [trial] = named.trials()
+  expect(user_attrs).toEqual({
+    ...{ stage: 'coarse', seed: trial!.seed, epochs: 1, 'metrics.stage': 3, 'metrics.seed': 7 },
+    ...{ 'metrics.epochs': 90, 'metrics.error': 2, 'metrics.metrics.seed': 8 },
+  })
+  named.close()
+  const back = readOptunaTrials(readFileSync(file, 'utf8'), file, null)
+  expect(back.remarks).toEqual([])
+  expect(back.trials[0]).toMatchObject({ seed: trial!.seed, budget: 1, metrics: trial!.metrics })
+})
+
+test('a Parquet file keeps choices apart that are written alike', async () => {
+  const alike = study({
+    name: 'alike',
+    direction: 'minimize',
+    space: { a: choice([1, '1', null]), b: choice(['1', 'x']) },
+    stages: [{ trials: 12, epochs: 1 }],
+    store: db,
+    objective: () => 1,
+  })
+  await alike.run()
+  const file = path.join(folder, 'alike.parquet')
+  expect(await runCaptured(['export', 'alike', '--db', db, '-o', file])).toMatchObject({ code: 0 })
+  const rows = await parquetReadObjects({ file: await asyncBufferFromFile(file) })
+  const shown = new Map<unknown, unknown>([
+    [1, '1'],
+    ['1', '"1"'],
+    [null, null],
+  ])
+  const trials = alike.trials()
+  expect(rows.map((row) => row['params.a'])).toEqual(trials.map(({ params }) => shown.get(params.a)))
+  expect(rows.map((row) => row['params.b'])).toEqual(trials.map(({ params }) => params.b))
+  alike.close()
 })
 
 test('an ending of no format is refused, and Parquet needs a file', async () => {
