@@ -29,6 +29,11 @@ export function readPictureStudy(
   }
 }
 
+/** How much each parameter mattered by now; null with too few trials. */
+export function readImportance(reader: StudyReader, study: StudyRecord): PictureStudy['importance'] {
+  return sharesOf(study, reader.stages(study.id), reader.trials(study.id))
+}
+
 export function readCurve(reader: StudyReader, study: number, trial: number): Curve {
   const measurements = reader.measurements(study, trial)
   const names = [...new Set(measurements.flatMap(({ metrics }) => Object.keys(metrics)))]

@@ -108,3 +108,32 @@ it('a page that is older than the study hears what it lacks: stages, trials and 
     rmSync(folder, { recursive: true, force: true })
   }
 })
+
+it('a page that was made before there were enough trials hears how much each parameter mattered', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'finesweep-importance-'))
+  const writer = openWriter(join(folder, 'studies.db'))
+  const begun = createExampleStudy(writer, 'growing')
+  writer.addStage(begun.id, { ...STAGES[0]!, trials: 20 })
+  const write = (number: number) => {
+    const spec = { ...exampleSpec(0), number, params: { learningRate: 1e-3, reg: 1, dropout: number / 40 } }
+    writeTrial(writer, begun.id, spec, { params: spec.params, values: [number / 40] })
+  }
+  write(0)
+  const hub = new LiveHub(join(folder, 'studies.db'), makePage)
+  try {
+    hub.poll()
+    expect((await hub.page(begun)).records.importance).toBeNull()
+    for (let number = 1; number < 20; number++) write(number)
+    writer.finishStudy(begun.id, 'complete', null)
+    const listener = hub.listen(begun, 1)
+    let message = await listener.next()
+    while (message!.event !== 'summary') message = await listener.next()
+    const { importance } = JSON.parse(message!.data)
+    expect(importance[0]).toMatchObject({ name: 'dropout' })
+    expect(importance[0].whole).toBeGreaterThan(0.9)
+  } finally {
+    hub.close()
+    writer.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+})

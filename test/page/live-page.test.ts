@@ -38,6 +38,7 @@ describe.skipIf(NO_BROWSER !== null)('the live page in a browser', () => {
   it('follows the study to its end, and keeps what was chosen', async () => {
     const { page, complaints } = await openPage(browser, `http://127.0.0.1:${server.port}/#trial=2`)
     await page.locator('.head', { hasText: 'running' }).waitFor()
+    const printed = (await openPage(browser, `http://127.0.0.1:${server.port}/`)).page
     const history = page.locator('section', { has: page.locator('[data-picture=history]') })
     await history.scrollIntoViewIfNeeded()
     expect(await history.locator('.summary').textContent()).toContain('of 3 trials')
@@ -49,6 +50,16 @@ describe.skipIf(NO_BROWSER !== null)('the live page in a browser', () => {
     writer.finishStudy(study.id, 'complete', null)
     await page.locator('.head strong', { hasText: 'complete' }).waitFor()
     expect(await page.locator('#chosen').textContent()).toContain('Trial 2')
+    // Nothing more is heard: what was out of sight is drawn when it is scrolled to, or printed.
+    await page.locator('.trials').scrollIntoViewIfNeeded()
+    await page.locator('.trials caption', { hasText: 'All 6 trials' }).waitFor()
+    await printed.locator('.head strong', { hasText: 'complete' }).waitFor()
+    await printed.evaluate(`window.dispatchEvent(new Event('beforeprint'))`)
+    expect(await printed.locator('.trials caption').textContent()).toBe('All 6 trials')
+    expect(await printed.locator('.trials tbody tr').count()).toBe(6)
+    const drawn = printed.locator('section', { has: printed.locator('[data-picture=history]') })
+    expect(await drawn.locator('.summary').textContent()).toContain('of 6 trials')
+    await printed.context().close()
     expect(await violations(page)).toEqual([])
     expect(complaints).toEqual([])
     await page.context().close()

@@ -91,7 +91,7 @@ export async function makePage(hub: LiveHub, study: StudyRecord): Promise<MadePa
     {
       title: `${study.name} · finesweep`,
       body: pageBody(study.name, others, [page], codeVersion()),
-      data: { studies: [encodeStudy(records)], live, rows: PAGE_ROWS },
+      data: { studies: [encodeStudy(records, true)], live, rows: PAGE_ROWS },
       script: pageScript(),
     },
     '',

@@ -3,7 +3,7 @@ import type { StudyPage } from '../../picture/page/body.ts'
 import { headHtml } from '../../picture/page/body.ts'
 import { answersHtml, bestTable } from '../../picture/page/html.ts'
 import { encodeTrials, mergeTrials } from '../../picture/page/page-data.ts'
-import { pictureStage, pictureTrial, readCurve } from '../../picture/read-study.ts'
+import { pictureStage, pictureTrial, readCurve, readImportance } from '../../picture/read-study.ts'
 import type { PictureStudy, PictureTrial } from '../../picture/study.ts'
 import { readExplanation } from '../../report/explain.ts'
 import type { StudyReader, StudyRecord } from '../../store/store.ts'
@@ -59,7 +59,8 @@ export class StudyWatch {
     const missed = this.records.trials.filter(({ number }) => number >= from)
     // Stages may have begun since its page was made, or while it was away.
     const events: LiveEvent[] = [{ event: 'stages', data: this.#stages, id }]
-    if (missed.length > 0) events.push({ event: 'trials', data: JSON.stringify(encodeTrials(missed)), id })
+    if (missed.length > 0)
+      events.push({ event: 'trials', data: JSON.stringify(encodeTrials(missed, this.records.stages)), id })
     const curves = this.records.curves.filter(({ trial }) => trial >= from).slice(-MOST_CURVES)
     if (curves.length > 0) events.push({ event: 'curves', data: JSON.stringify(curves), id })
     // The study may have ended since the page was made.
@@ -83,7 +84,8 @@ export class StudyWatch {
       this.records = { ...this.records, stages }
       events.push({ event: 'stages', data: text, id })
     }
-    if (changed.length > 0) events.push({ event: 'trials', data: JSON.stringify(encodeTrials(changed)), id })
+    if (changed.length > 0)
+      events.push({ event: 'trials', data: JSON.stringify(encodeTrials(changed, stages)), id })
     const running = fresh.filter(({ state }) => state === 'running')
     const curves = [...running, ...changed.filter(({ state }) => state !== 'running')]
       .slice(0, MOST_CURVES)
@@ -108,6 +110,9 @@ export class StudyWatch {
       }
     if (now < this.#nextSummary && study.state === 'running') return null
     const begun = performance.now()
+    // Early it takes no time, and at the end it stands.
+    const isDue = study.state !== 'running' || this.records.importance === null
+    if (isDue) this.records = { ...this.records, importance: readImportance(reader, study) }
     // Of a study that has ended the winner by expected value is worked out, as a new page would.
     const explanation = study.state === 'running' ? null : readExplanation(reader, study)
     const head = readHead(reader, study, this.records, explanation)
@@ -124,6 +129,7 @@ function summaryOf(records: PictureStudy, head: Pick<StudyPage, 'activity' | 'fa
     head: headHtml(head),
     answers: answersHtml(head.answers),
     best: bestTable(records, head.answers.winner),
+    importance: records.importance,
   }
 }
 

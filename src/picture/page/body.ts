@@ -1,8 +1,7 @@
-import { countOf, formatCount } from '../../report/numbers.ts'
 import { escapeText } from '../escape.ts'
 import type { PictureStudy } from '../study.ts'
 import type { Answers } from './answers.ts'
-import { answersHtml, bestTable, figureHtml, type PageFigure, trialTable } from './html.ts'
+import { answersHtml, bestTable, figureHtml, type PageFigure, trialsCaption, trialTable } from './html.ts'
 
 /** What a page says of one study, beside its records. */
 export interface StudyPage {
@@ -29,12 +28,7 @@ export function headHtml({ activity, facts }: Pick<StudyPage, 'activity' | 'fact
 export function studyHtml(page: StudyPage, index: number, alone: boolean): string {
   const { records, figures, explanation, settings, rows } = page
   const shown = records.trials.slice(0, rows)
-  const caption =
-    shown.length < records.trials.length
-      ? `The first ${formatCount(shown.length)} of ${countOf(records.trials.length, 'trial')}; the rest is in the store`
-      : records.trials.length === 1
-        ? 'The only trial'
-        : `All ${countOf(records.trials.length, 'trial')}`
+  const caption = trialsCaption(rows, records.trials.length)
   const body =
     `<div class="head">${headHtml(page)}</div>` +
     `<div class="answers">${answersHtml(page.answers)}</div>` +

@@ -1,4 +1,4 @@
-import { formatDuration, formatMetric, formatParam } from '../../report/numbers.ts'
+import { countOf, formatCount, formatDuration, formatMetric, formatParam } from '../../report/numbers.ts'
 import { own } from '../../space/own.ts'
 import { escapeText } from '../escape.ts'
 import type { Figure } from '../figure.ts'
@@ -73,6 +73,13 @@ export function trialTable(
     .join('')
   const rows = trials.map((trial, i) => trialRow(study, trial, names, ranks?.[i] ?? null)).join('')
   return `<div class="scroll" tabindex="0" role="group" aria-label="${escapeText(caption)}"><table><caption><span>${escapeText(caption)}</span></caption><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`
+}
+
+/** What the table of all trials is called, with how many of them it has. */
+export function trialsCaption(rows: number, total: number): string {
+  if (rows < total)
+    return `The first ${formatCount(rows)} of ${countOf(total, 'trial')}; the rest is in the store`
+  return total === 1 ? 'The only trial' : `All ${countOf(total, 'trial')}`
 }
 
 /** One row; the number is a link that chooses the trial. */

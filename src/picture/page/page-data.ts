@@ -32,17 +32,22 @@ export interface TrialColumns {
   readonly imported: readonly number[]
   readonly errors: Readonly<Record<string, string>>
   /** For each parameter its values; null where a trial does not have it. */
-  readonly params: Readonly<Record<string, readonly (ParamValue | null)[]>>
+  readonly params: Readonly<Record<string, readonly ParamCell[]>>
 }
 
-export function encodeStudy(study: PictureStudy): StudyColumns {
+/** A value, or null for none; the choice null is an empty list. */
+type ParamCell = ParamValue | readonly []
+
+/** @param grows whether trials will be added, as in a live page: values are exact then, to be ranked with those */
+export function encodeStudy(study: PictureStudy, grows = false): StudyColumns {
   const { name, direction, metric, stages, importance } = study
+  const trials = encodeTrials(study.trials, stages)
   return {
     name,
     direction,
     metric,
     stages,
-    trials: encodeTrials(study.trials),
+    trials: grows ? trials : { ...trials, value: inOrder(trials.value), tie: inOrder(trials.tie) },
     curves: study.curves.map(encodeCurve),
     importance,
   }
@@ -58,17 +63,18 @@ function encodeCurve({ trial, steps, values, metrics }: Curve): Curve {
   }
 }
 
-export function encodeTrials(trials: readonly PictureTrial[]): TrialColumns {
+/** Values are exact: a page ranks by them. */
+export function encodeTrials(trials: readonly PictureTrial[], stages: readonly PictureStage[]): TrialColumns {
   const names = [...new Set(trials.flatMap(({ params }) => Object.keys(params)))]
   const since = trials.find(({ startedAt }) => startedAt !== null)?.startedAt ?? 0
   return {
     number: trials.map(({ number }) => number),
     stage: trials.map(({ stage }) => stage),
     state: trials.map(({ state }) => ALL_STATES.indexOf(state)),
-    value: trials.map(({ value }) => short(value)),
+    value: trials.map(({ value }) => value),
     epochs: trials.map(({ epochs }) => epochs),
     budget: trials.map(({ budget }) => budget.epochs),
-    tie: unlessEmpty(trials.map(({ tie }) => short(tie))),
+    tie: unlessEmpty(trials.map(({ tie }) => tie)),
     since,
     startedAt: trials.map(({ startedAt }) => (startedAt === null ? null : Math.round(startedAt - since))),
     durationMs: trials.map(({ durationMs }) => (durationMs === null ? null : Math.round(durationMs))),
@@ -79,7 +85,10 @@ export function encodeTrials(trials: readonly PictureTrial[]): TrialColumns {
       trials.flatMap(({ number, error }) => (error === null ? [] : [[number, error]])),
     ),
     params: Object.fromEntries(
-      names.map((name) => [name, trials.map(({ params }) => shortParam(own(params, name)))]),
+      names.map((name) => {
+        const isListed = hasChoices(stages, name)
+        return [name, trials.map(({ params }) => cellOf(own(params, name), isListed))]
+      }),
     ),
   }
 }
@@ -89,14 +98,40 @@ function unlessEmpty<T>(column: readonly (T | null)[]): readonly (T | null)[] {
   return column.every((value) => value === null) ? [] : column
 }
 
+/** With as few digits as keep values apart that differ, and so their order: a page ranks by them. */
+function inOrder(values: readonly (number | null)[]): readonly (number | null)[] {
+  const apart = new Set(values).size
+  for (let digits = SHORT; digits < 17; digits++) {
+    const rounded = values.map((value) => (value === null ? null : rounding(value, digits)))
+    if (new Set(rounded).size === apart) return rounded
+  }
+  return values
+}
+
+const SHORT = 6
+
+function rounding(value: number, digits: number): number {
+  return Number.isInteger(value) ? value : Number(value.toPrecision(digits))
+}
+
 /** Six digits are more than a picture or a table shows. */
 function short(value: number | null | undefined): number | null {
   if (value === null || value === undefined || !Number.isFinite(value)) return null
-  return Number.isInteger(value) ? value : Number(value.toPrecision(6))
+  return rounding(value, SHORT)
 }
 
-function shortParam(value: ParamValue | undefined): ParamValue | null {
-  return typeof value === 'number' ? short(value) : (value ?? null)
+/** Whether values of the parameter are told apart by what they are, not by how large. */
+function hasChoices(stages: readonly PictureStage[], name: string): boolean {
+  return stages.some(({ space }) => {
+    const kind = own(space.parameters, name)?.kind
+    return kind === 'categorical' || kind === 'fixed'
+  })
+}
+
+function cellOf(value: ParamValue | undefined, isListed: boolean): ParamCell {
+  if (value === undefined) return null
+  if (value === null) return []
+  return typeof value === 'number' && !isListed ? short(value) : value
 }
 
 export function decodeStudy({ trials, ...rest }: StudyColumns): PictureStudy {
@@ -110,7 +145,8 @@ export function decodeTrials(columns: TrialColumns): PictureTrial[] {
     const params: Record<string, ParamValue> = {}
     for (const name of names) {
       const value = columns.params[name]![i]
-      if (value !== null && value !== undefined) params[name] = value
+      if (value === null || value === undefined) continue
+      params[name] = typeof value === 'object' ? null : value
     }
     return {
       number,

@@ -1,10 +1,18 @@
-import type { Curve, PictureStage } from '../../study.ts'
+import type { Curve, PictureStage, PictureStudy } from '../../study.ts'
 import { decodeTrials, mergeTrials, type TrialColumns } from '../page-data.ts'
 import type { StudyView } from './state.ts'
 
 const LEAST_MS_BETWEEN = 1000
 /** What belongs together comes in several messages. */
 const GATHER_MS = 30
+
+interface Summary {
+  /** HTML. */
+  readonly head: string
+  readonly answers: string
+  readonly best: string
+  readonly importance: PictureStudy['importance']
+}
 
 /** Follows a running study: takes what the server says, and asks for a drawing soon, but at most once a second. */
 export function follow(view: StudyView, url: string, draw: () => void): void {
@@ -42,7 +50,8 @@ export function follow(view: StudyView, url: string, draw: () => void): void {
     const fresh = new Map([...view.records.curves, ...curves].map((curve) => [curve.trial, curve]))
     view.records = { ...view.records, curves: [...fresh.values()].sort((a, b) => a.trial - b.trial) }
   })
-  on<{ head: string; answers: string; best: string }>('summary', ({ head, answers, best }) => {
+  on<Summary>('summary', ({ head, answers, best, importance }) => {
+    view.records = { ...view.records, importance }
     place(view.root, '.head', head)
     place(view.root, '.answers', answers)
     place(view.root, '.best', best)

@@ -91,29 +91,35 @@ function nameOf({ records }: StudyView, number: number): string {
 }
 
 function startLive(view: StudyView, table: TrialTable, chooser: Chooser, url: string): void {
-  follow(view, url, () => {
+  let isTableStale = false
+  /** @param reach how far above and below the window, in pixels */
+  const drawSeen = (reach: number): void => {
     for (const plot of view.plots()) {
       const box = plot.getBoundingClientRect()
-      const isVisible = box.bottom > -200 && box.top < window.innerHeight + 200 && plot.clientWidth > 0
+      const isVisible = box.bottom > -reach && box.top < window.innerHeight + reach && plot.clientWidth > 0
       if (isVisible) redraw(view, plot)
     }
-    const scroll = view.root.querySelector('.trials')?.getBoundingClientRect()
-    if (scroll !== undefined && scroll.top < window.innerHeight && !view.root.contains(focusedRow()))
-      table.draw()
+    const rows = view.root.querySelector('.trials')?.getBoundingClientRect()
+    const isSeen = rows !== undefined && rows.top < window.innerHeight + reach
+    if (!isSeen || !isTableStale || view.root.contains(focusedRow())) return
+    isTableStale = false
+    table.draw()
+  }
+  follow(view, url, () => {
+    isTableStale = true
+    drawSeen(200)
     markRows(view.root, view.chosen)
     chooser.describe()
   })
-  // What was out of sight is drawn when it is scrolled to.
+  // What was out of sight is drawn when it is scrolled to, unfolded or printed.
   let waiting = 0
-  window.addEventListener('scroll', () => {
+  const drawSoon = (): void => {
     window.clearTimeout(waiting)
-    waiting = window.setTimeout(() => {
-      for (const plot of view.plots()) {
-        const box = plot.getBoundingClientRect()
-        if (box.bottom > 0 && box.top < window.innerHeight && plot.clientWidth > 0) redraw(view, plot)
-      }
-    }, 150)
-  })
+    waiting = window.setTimeout(() => drawSeen(0), 150)
+  }
+  window.addEventListener('scroll', drawSoon)
+  view.root.addEventListener('toggle', drawSoon, true)
+  window.addEventListener('beforeprint', () => drawSeen(Number.POSITIVE_INFINITY))
 }
 
 /** A link in a row that has the focus: its table is not redrawn while it is read. */

@@ -1,7 +1,7 @@
 import { countOf, formatCount, formatParam } from '../../../report/numbers.ts'
 import { own } from '../../../space/own.ts'
 import { type PictureTrial, searchedNames } from '../../study.ts'
-import { trialRow } from '../html.ts'
+import { trialRow, trialsCaption } from '../html.ts'
 import type { StudyView } from './state.ts'
 
 /** Makes the table of all trials sort by its headings and filter by words. */
@@ -50,6 +50,8 @@ export class TrialTable {
     const count = root.querySelector('.trials .count')
     if (count !== null)
       count.textContent = `${formatCount(shown.length)} of ${countOf(records.trials.length, 'trial')}`
+    const caption = root.querySelector('.trials caption span')
+    if (caption !== null) caption.textContent = trialsCaption(this.#rows, records.trials.length)
     markRows(root, chosen)
   }
 
