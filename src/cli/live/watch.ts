@@ -5,9 +5,9 @@ import { answersHtml, bestTable } from '../../picture/page/html.ts'
 import { encodeTrials, mergeTrials } from '../../picture/page/page-data.ts'
 import { pictureStage, pictureTrial, readCurve, readImportance } from '../../picture/read-study.ts'
 import type { PictureStudy, PictureTrial } from '../../picture/study.ts'
-import { readExplanation } from '../../report/explain.ts'
+import { type Explanation, readExplanation } from '../../report/explain.ts'
 import type { StudyReader, StudyRecord } from '../../store/store.ts'
-import { readHead } from '../pictures/study-page.ts'
+import { pageExplanation, readHead } from '../pictures/study-page.ts'
 
 /** One message to a page. `id`: the number to go on from after a break. */
 export interface LiveEvent {
@@ -116,7 +116,7 @@ export class StudyWatch {
     // Of a study that has ended the winner by expected value is worked out, as a new page would.
     const explanation = study.state === 'running' ? null : readExplanation(reader, study)
     const head = readHead(reader, study, this.records, explanation)
-    const data = JSON.stringify(summaryOf(this.records, head))
+    const data = JSON.stringify(summaryOf(this.records, head, explanation))
     this.#nextSummary = now + Math.max(1000, 10 * (performance.now() - begun))
     if (data === this.#summary) return null
     this.#summary = data
@@ -124,12 +124,17 @@ export class StudyWatch {
   }
 }
 
-function summaryOf(records: PictureStudy, head: Pick<StudyPage, 'activity' | 'facts' | 'answers'>) {
+function summaryOf(
+  records: PictureStudy,
+  head: Pick<StudyPage, 'activity' | 'facts' | 'answers'>,
+  explanation: Explanation | null,
+) {
   return {
     head: headHtml(head),
     answers: answersHtml(head.answers),
     best: bestTable(records, head.answers.winner),
     importance: records.importance,
+    explanation: explanation === null ? null : pageExplanation(explanation),
   }
 }
 

@@ -41,10 +41,15 @@ export async function readStudyPage(
     records,
     ...readHead(reader, study, records, explanation),
     figures: await readFigures(reader, study, records, options),
-    explanation: renderExplanation(explanation, '', 400, false),
+    explanation: pageExplanation(explanation),
     settings: stringify(shownSettings(study.experiment, options.withPaths)),
     rows: options.rows,
   }
+}
+
+/** The text of `explain` for a page, whose lines are as long as they are. */
+export function pageExplanation(explanation: Explanation): string {
+  return renderExplanation(explanation, '', 400, false)
 }
 
 /**

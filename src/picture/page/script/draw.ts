@@ -1,3 +1,4 @@
+import { visible } from '../../escape.ts'
 import type { Figure, Point } from '../../figure.ts'
 import { drawSvg } from '../../svg.ts'
 import { placesOf, type StudyView, widthOf } from './state.ts'
@@ -11,10 +12,21 @@ export function redraw(view: StudyView, plot: HTMLElement): void {
   const width = widthOf(plot)
   plot.innerHTML = figure.panels.length === 0 ? '' : drawSvg(figure, { width, theme: 'page' })
   const summary = plot.parentElement?.querySelector('.summary')
-  if (summary != null) summary.textContent = figure.summary
+  if (summary != null) {
+    summary.textContent = visible(figure.summary)
+    for (const note of plot.parentElement?.querySelectorAll('.note') ?? []) note.remove()
+    summary.after(...figure.notes.map(noteOf))
+  }
   const heading = plot.parentElement?.querySelector('h2')
   if (heading != null && heading.textContent !== figure.title) heading.textContent = figure.title
   markChosen(view, plot)
+}
+
+function noteOf(text: string): HTMLElement {
+  const note = document.createElement('p')
+  note.className = 'note'
+  note.textContent = visible(text)
+  return note
 }
 
 /** Marks the chosen trial where the picture shows it. */

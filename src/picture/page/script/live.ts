@@ -1,3 +1,4 @@
+import { visible } from '../../escape.ts'
 import type { Curve, PictureStage, PictureStudy } from '../../study.ts'
 import { decodeTrials, mergeTrials, type TrialColumns } from '../page-data.ts'
 import type { StudyView } from './state.ts'
@@ -12,6 +13,8 @@ interface Summary {
   readonly answers: string
   readonly best: string
   readonly importance: PictureStudy['importance']
+  /** A text; null while the study runs. */
+  readonly explanation: string | null
 }
 
 /** Follows a running study: takes what the server says, and asks for a drawing soon, but at most once a second. */
@@ -50,11 +53,14 @@ export function follow(view: StudyView, url: string, draw: () => void): void {
     const fresh = new Map([...view.records.curves, ...curves].map((curve) => [curve.trial, curve]))
     view.records = { ...view.records, curves: [...fresh.values()].sort((a, b) => a.trial - b.trial) }
   })
-  on<Summary>('summary', ({ head, answers, best, importance }) => {
+  on<Summary>('summary', ({ head, answers, best, importance, explanation }) => {
     view.records = { ...view.records, importance }
     place(view.root, '.head', head)
     place(view.root, '.answers', answers)
     place(view.root, '.best', best)
+    const sentences = view.root.querySelector('.explain pre')
+    if (sentences !== null && explanation !== null)
+      sentences.textContent = explanation.split('\n').map(visible).join('\n')
   })
   on<{ text: string }>('gone', ({ text }) => {
     showBanner(view.root, text)
