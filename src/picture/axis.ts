@@ -169,6 +169,13 @@ export function bandAxisDown(label: string, names: readonly string[]): Axis {
   }
 }
 
+/** Every k-th of some ticks, with the least k that leaves them that far apart. @param room a part of the axis */
+export function thinned(ticks: readonly Tick[], room: number): readonly Tick[] {
+  const gaps = ticks.slice(1).map(({ at }, i) => Math.abs(at - ticks[i]!.at))
+  const every = Math.ceil(room / Math.min(...gaps) - 1e-9)
+  return every > 1 ? ticks.filter((_, i) => i % every === 0) : ticks
+}
+
 /** An axis without ticks. */
 export const NO_AXIS: Axis = { label: '', ticks: [], bands: 0 }
 

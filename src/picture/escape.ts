@@ -28,6 +28,19 @@ export function cut(text: string, most: number): string {
   return signs.length <= most ? text : `${signs.slice(0, Math.max(1, most - 1)).join('')}…`
 }
 
+/** Texts as `cut` shows them; with the middle left out, and not the end, where two of them would look the same. */
+export function cutApart(texts: readonly string[], most: number): string[] {
+  const begun = texts.map((text) => cut(text, most))
+  return new Set(begun).size === new Set(texts).size ? begun : texts.map((text) => withoutMiddle(text, most))
+}
+
+function withoutMiddle(text: string, most: number): string {
+  const signs = [...text]
+  if (signs.length <= most) return text
+  const end = Math.floor(most / 2)
+  return `${signs.slice(0, Math.max(1, most - 1 - end)).join('')}…${signs.slice(signs.length - end).join('')}`
+}
+
 /** JSON that may stand in a script element: no `<`, and no line separators that older engines take for line ends. */
 export function jsonForScript(value: unknown): string {
   return JSON.stringify(value)

@@ -1,3 +1,4 @@
+import { shownChoice } from '../space/choice-text.ts'
 import type { ParamValue } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
 import { numberScale, numberTicks } from './axis.ts'
@@ -42,7 +43,7 @@ export function parameterAxis(study: PictureStudy, name: string, count = 6): Par
     const choices = choicesOf(study, name)
     const ticks = choices.map((choice, i) => ({
       at: placed((i + 0.5) / choices.length),
-      text: String(choice),
+      text: shownChoice(choices, choice),
     }))
     return {
       name,

@@ -1,4 +1,5 @@
-import { cut, escapeText } from './escape.ts'
+import { thinned } from './axis.ts'
+import { cut, cutApart, escapeText } from './escape.ts'
 import type { Axis, Figure, LegendEntry, Panel } from './figure.ts'
 import {
   type Box,
@@ -224,11 +225,19 @@ function cutToWidth(text: string, width: number): string {
   return cut(text, length)
 }
 
+/** Labels of y that are nearer to each other would touch. */
+const LINE_HEIGHT = 10
+
 function drawYAxis(panel: Panel, plot: Box, paint: Paint): string[] {
   const { y } = panel
-  const parts = y.ticks.map(({ at, text }) => {
+  const ticks = thinned(y.ticks, LINE_HEIGHT / plot.h)
+  const texts = cutApart(
+    ticks.map(({ text }) => text),
+    longestLabel(panel),
+  )
+  const parts = ticks.map(({ at }, i) => {
     const top = plot.y + plot.h * (1 - at) + 4
-    return `<text x="${px(plot.x - 8)}" y="${px(top)}" text-anchor="end"${paint.fill('dim')}>${escapeText(cut(text, longestLabel(panel)))}</text>`
+    return `<text x="${px(plot.x - 8)}" y="${px(top)}" text-anchor="end"${paint.fill('dim')}>${escapeText(texts[i]!)}</text>`
   })
   // One line higher than what stands in the panel's top: labels of bands stand there.
   if (y.label !== '') {

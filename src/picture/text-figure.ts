@@ -9,7 +9,7 @@ import {
   wrap,
 } from '../report/text.ts'
 import { createCanvas, type TextCanvas } from './braille.ts'
-import { visible } from './escape.ts'
+import { cutApart, visible } from './escape.ts'
 import type { Axis, DotShape, Figure, Lines, Mark, Panel, Role } from './figure.ts'
 import { drawPixelRows } from './text-pixels.ts'
 import { barSign, legendLine, shadeOf, signOf, toneOf } from './text-signs.ts'
@@ -44,6 +44,15 @@ export function drawText(figure: Figure, options: TextOptions): string {
 
 const LEFT_MOST = 16
 
+/** Labels of y; by their ends too where they begin alike. */
+function leftLabels({ ticks }: Axis): string[] {
+  const texts = ticks.map(({ text }) => visible(text))
+  return cutApart(texts, LEFT_MOST).map((text, i) => {
+    const begun = truncate(texts[i]!, LEFT_MOST)
+    return displayWidth(text) <= LEFT_MOST ? text : begun
+  })
+}
+
 function drawPanel(panel: Panel, { width, ascii, colour }: TextOptions): Span[][] {
   const pixels = panel.marks.filter((mark) => mark.kind === 'pixels')
   const heading: Span[][] =
@@ -51,7 +60,7 @@ function drawPanel(panel: Panel, { width, ascii, colour }: TextOptions): Span[][
   if (pixels.length > 0) {
     return [...heading, ...pixels.flatMap((mark) => drawPixelRows(mark, width, colour, ascii))]
   }
-  const labels = panel.y.ticks.map(({ text }) => truncate(visible(text), LEFT_MOST))
+  const labels = leftLabels(panel.y)
   const left = Math.max(0, ...labels.map(displayWidth))
   const right = Math.min(
     Math.floor(width / 3),

@@ -1,3 +1,4 @@
+import { shownChoice } from '../space/choice-text.ts'
 import type { Distribution, FloatDistribution, ParamValue } from '../space/distribution.ts'
 
 /** Shown where a value does not exist: a parameter that is not active, a trial without a result. */
@@ -7,12 +8,14 @@ export const NO_VALUE = '-'
 const TINY = 1e-4
 
 /**
- * A parameter's value for people: two significant digits on a log scale (1.2e-3) and in tiny ranges, whole numbers as
- * they are, others in steps of a fiftieth of their range or less (dropout 0.08).
+ * A parameter's value for people: two significant digits on a log scale (1.2e-3) and in tiny ranges, whole numbers and
+ * choices as they are, others in steps of a fiftieth of their range or less (dropout 0.08).
  */
 export function formatParam(value: ParamValue | undefined, distribution: Distribution | undefined): string {
   if (value === undefined) return NO_VALUE
-  if (typeof value !== 'number') return String(value)
+  // Choices such as 0.99 and 0.999 differ in any digit.
+  if (distribution?.kind === 'categorical') return shownChoice(distribution.choices, value)
+  if (typeof value !== 'number' || distribution?.kind === 'fixed') return String(value)
   if (distribution?.kind !== 'float') {
     return Number.isInteger(value) ? String(value) : formatSignificant(value)
   }
@@ -59,7 +62,7 @@ export function formatDistribution(distribution: Distribution): string {
     case 'int':
       return `[${distribution.low}, ${distribution.high}]`
     case 'categorical':
-      return `{${distribution.choices.map(String).join(', ')}}`
+      return `{${distribution.choices.map((choice) => shownChoice(distribution.choices, choice)).join(', ')}}`
     case 'fixed':
       return `= ${String(distribution.value)}`
   }

@@ -1,3 +1,5 @@
+import { shownChoice } from '../space/choice-text.ts'
+import type { Distribution, ParamValue } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
 import type { Evaluation, StudyRecord } from '../store/store.ts'
 import { shellWord } from '../text/shell-word.ts'
@@ -8,7 +10,7 @@ import { type RungVerdict, verdictWords } from './rungs.ts'
 import { type Column, renderTable, type TableLayout } from './table.ts'
 import { testLines } from './test-lines.ts'
 import { displayWidth, oneLine, padEnd, paint, type Span } from './text.ts'
-import { metricNames, type StudyContext, stateText } from './trial-columns.ts'
+import { metricNames, rootParameters, type StudyContext, stateText } from './trial-columns.ts'
 import { evaluationRecordJson, measurementJson, stageName, studyHead, trialDetails } from './trial-json.ts'
 
 /** All that is known of one trial. */
@@ -34,7 +36,8 @@ export function trialJson({ study, stages, trial, measurements, evaluations, run
 
 /** A trial for people: its params in full, where it comes from, and what it measured at each step. */
 export function renderTrial(shown: ShownTrial, dbOption: string, layout: TableLayout): string {
-  const { study, trial, measurements, evaluations } = shown
+  const { study, stages, trial, measurements, evaluations } = shown
+  const root = rootParameters(stages)
   const value = trial.value === null ? '' : `, ${study.metric} ${formatMetric(study.metric, trial.value)}`
   const lines: Span[][] = [
     [
@@ -45,7 +48,7 @@ export function renderTrial(shown: ShownTrial, dbOption: string, layout: TableLa
     ],
     ...(trial.error === null ? [] : [[oneLine(trial.error.message)], ...details(trial.error)]),
     [''],
-    ...pairs(Object.entries(trial.params).map(([name, param]) => [name, String(param)])),
+    ...pairs(Object.entries(trial.params).map(([name, param]) => [name, inFull(param, own(root, name))])),
     [''],
     ...pairs(facts(shown, dbOption)),
   ]
@@ -53,6 +56,10 @@ export function renderTrial(shown: ShownTrial, dbOption: string, layout: TableLa
   const table = renderTable(measurementColumns(study.metric, measurements), measurements, layout).text
   const looks = testLines(evaluations).map((line) => `${paint(line, layout.colour)}\n`)
   return [text, table, ...looks].filter((part) => part !== '').join('\n')
+}
+
+function inFull(value: ParamValue, distribution: Distribution | undefined): string {
+  return distribution?.kind === 'categorical' ? shownChoice(distribution.choices, value) : String(value)
 }
 
 /** The stack of an error, or the end of a program's output, line by line. */

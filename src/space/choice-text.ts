@@ -24,6 +24,21 @@ export function cellOfChoice(choices: readonly ParamValue[], choice: ParamValue)
   return typeof choice === 'string' && needQuotes(choices) ? JSON.stringify(choice) : choice
 }
 
+/**
+ * A choice as people read it: a text is in quotes if it would be taken for another choice, for nothing, or for no value
+ * at all, which is shown as `-`.
+ */
+export function shownChoice(choices: readonly ParamValue[], choice: ParamValue): string {
+  if (typeof choice !== 'string') return String(choice)
+  const isClear =
+    choice === choice.trim() &&
+    choice !== '' &&
+    choice !== '-' &&
+    !choice.startsWith('"') &&
+    otherChoiceOfText(choices, choice) === undefined
+  return isClear ? choice : JSON.stringify(choice)
+}
+
 /** The choice that a cell stands for; the cell itself if none does. */
 export function choiceOfCell(choices: readonly ParamValue[], cell: string): ParamValue {
   const text = unquoted(cell)

@@ -4,12 +4,14 @@ import { edfData, edfFigure } from '../../src/picture/figures/edf.ts'
 import { historyData, historyFigure } from '../../src/picture/figures/history.ts'
 import { importanceData, importanceFigure } from '../../src/picture/figures/importance.ts'
 import { lossData, lossFigure } from '../../src/picture/figures/loss.ts'
-import { pairsData } from '../../src/picture/figures/pairs.ts'
+import { pairsData, pairsFigure } from '../../src/picture/figures/pairs.ts'
+import { parallelData, parallelFigure } from '../../src/picture/figures/parallel.ts'
 import { answersOf } from '../../src/picture/page/answers.ts'
 import { bestTable, trialTable } from '../../src/picture/page/html.ts'
 import { drawSvg } from '../../src/picture/svg.ts'
 import { drawText } from '../../src/picture/text-figure.ts'
 import { displayWidth } from '../../src/report/text.ts'
+import type { Distribution } from '../../src/space/distribution.ts'
 import { RATE, stage, study, trial } from './studies.ts'
 
 const FACTS = { winner: null, test: null, sure: [], next: [], canEvaluate: false }
@@ -157,4 +159,46 @@ it('tells bars of stages and of one band apart in a terminal without colours', (
   expect(lines[at + 4]).toMatch(/^ +layers +0 %, here 0 %$/)
   expect(draw(false)).toContain('▓ over the whole ranges | █ in the box of the last stage')
   expect(draw(true)).toContain('= over the whole ranges | # in the box of the last stage')
+})
+
+/** The texts that end at an axis, with their heights in pixels, from the top down. */
+function labelsLeft(svg: string): { readonly y: number; readonly text: string }[] {
+  return [...svg.matchAll(/<text x="[\d.]+" y="([\d.]+)" text-anchor="end"[^>]*>([^<]*)</g)]
+    .map(([, y, text]) => ({ y: Number(y), text: text! }))
+    .sort((a, b) => a.y - b.y)
+    // One that lies above lines is drawn twice, with an edge in the colour of the ground below.
+    .filter((label, i, all) => label.text !== all[i - 1]?.text)
+}
+
+it('shows as many names of choices on an upright axis as have room', () => {
+  const choices = Array.from({ length: 30 }, (_, i) => `choice ${i}`)
+  const kind: Distribution = { kind: 'categorical', choices, ordered: false }
+  const space = { parameters: { rate: RATE, kind }, conditions: {}, constraints: [] }
+  const trials = choices.map((choice, i) => trial(i, i, { params: { rate: 10 ** (-i / 5), kind: choice } }))
+  const many = study({ stages: [stage(0, { space })], trials })
+  const pictures = [
+    parallelFigure(parallelData(many)),
+    pairsFigure(pairsData(many, { params: ['rate', 'kind'] })),
+  ]
+  for (const figure of pictures) {
+    const labels = labelsLeft(drawSvg(figure, { width: 700, theme: 'page' })).filter(({ text }) =>
+      text.startsWith('choice'),
+    )
+    expect(labels.length, figure.title).toBeGreaterThan(8)
+    labels.slice(1).forEach(({ y }, i) => {
+      expect(y - labels[i]!.y, figure.title).toBeGreaterThanOrEqual(10)
+    })
+  }
+})
+
+it('cuts names that begin alike where they can still be told apart', () => {
+  const names = [1, 2, 3].map((number) => `a_parameter_with_a_long_name_${number}`)
+  const importance = names.map((name) => ({ name, whole: 0.3, here: null, total: 0.3, withOthers: false }))
+  const figure = importanceFigure(importanceData(study({ importance })))
+  const labels = labelsLeft(drawSvg(figure, { width: 700, theme: 'page' })).map(({ text }) => text)
+  const lines = drawText(figure, { width: 80, ascii: false, colour: false }).split('\n')
+  for (const number of [1, 2, 3]) {
+    expect(labels).toContainEqual(expect.stringMatching(new RegExp(`^a_para.*….*_${number}$`)))
+    expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^a_para.*….*_${number} `)))
+  }
 })

@@ -10,7 +10,7 @@ import {
   formatPercent,
   formatSignificant,
 } from '../../src/report/numbers.ts'
-import type { Distribution } from '../../src/space/distribution.ts'
+import type { Distribution, ParamValue } from '../../src/space/distribution.ts'
 
 const float = (low: number, high: number, more: { log?: boolean; step?: number } = {}): Distribution => ({
   kind: 'float',
@@ -70,6 +70,20 @@ describe('values for people', () => {
     expect(formatParam(true, undefined)).toBe('true')
     expect(formatParam(undefined, width)).toBe('-')
     expect(formatParam(0.123456, undefined)).toBe('0.12')
+  })
+
+  it('tells choices apart: by all their digits, and by quotes where they are written alike or are nothing', () => {
+    const shown = (...choices: ParamValue[]) =>
+      choices.map((choice) => formatParam(choice, { kind: 'categorical', choices, ordered: false }))
+    expect(shown(0.9, 0.99, 0.999, 0.121, 0.124)).toEqual(['0.9', '0.99', '0.999', '0.121', '0.124'])
+    expect(shown(1, '1', true, 'true', null, 'null', 'a')).toEqual([
+      ...['1', '"1"', 'true', '"true"', 'null', '"null"', 'a'],
+    ])
+    expect(shown('', ' lead', '-', '1', 'null')).toEqual(['""', '" lead"', '"-"', '1', 'null'])
+    expect(formatDistribution({ kind: 'categorical', choices: [1, '1', ''], ordered: false })).toBe(
+      '{1, "1", ""}',
+    )
+    expect(formatParam(0.999, { kind: 'fixed', value: 0.999 })).toBe('0.999')
   })
 
   it('never gives a log parameter more than two significant digits', () => {

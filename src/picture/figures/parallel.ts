@@ -1,7 +1,7 @@
 import { countOf } from '../../report/numbers.ts'
 import { own } from '../../space/own.ts'
-import { bandAxis, NO_AXIS, numberTicks, valueScale } from '../axis.ts'
-import { cut } from '../escape.ts'
+import { bandAxis, NO_AXIS, numberTicks, thinned, valueScale } from '../axis.ts'
+import { cutApart } from '../escape.ts'
 import {
   type Axis,
   emptyFigure,
@@ -89,10 +89,18 @@ export function qualityRole(index: number, count: number): QualityRole {
 
 const TITLE = 'Parallel coordinates'
 
+/** Of the axes, and what a label on them needs, in pixels. */
+const HEIGHT = 260
+const LABEL_HEIGHT = 12
+
 export function parallelFigure(data: ParallelData): Figure {
   const { study, names, trials } = data
   if (data.all.length === 0) return emptyFigure(TITLE, noValueSentence(study))
   const { axes, clamped } = parallelAxes(study, names, data.all, data.log)
+  const titles = cutApart(
+    axes.map(({ name }) => name),
+    14,
+  )
   const x = (i: number): number => (i + 0.5) / axes.length
   const line = (trial: PictureTrial): Point[] =>
     axes.map((axis, i): Point => [x(i), axis.place(trial), trial.number])
@@ -146,9 +154,9 @@ export function parallelFigure(data: ParallelData): Figure {
             { width: 1 },
           ),
           lines('winner', trials.slice(0, 1).map(line), { width: 2.5 }),
-          ...axes.flatMap((axis, i) => uprightLabels(axis, x(i))),
+          ...axes.flatMap((axis, i) => uprightLabels(axis.axis, titles[i]!, x(i))),
         ],
-        height: 260,
+        height: HEIGHT,
         minWidth: axes.length * 92,
         title: ' ',
       }),
@@ -157,17 +165,23 @@ export function parallelFigure(data: ParallelData): Figure {
 }
 
 /** The name above an axis and its ticks to the left: on top of all lines, which would strike them out. */
-function uprightLabels({ name, axis }: UprightAxis, x: number): Label[] {
-  const label = (at: number, text: string): Label => ({
-    kind: 'label',
-    x: x - 0.004,
-    y: at - 0.012,
-    text: cut(text, 10),
-    anchor: 'end',
-    tone: 'normal',
-  })
+function uprightLabels({ ticks }: Axis, title: string, x: number): Label[] {
+  const shown = thinned(ticks, LABEL_HEIGHT / HEIGHT)
+  const texts = cutApart(
+    shown.map(({ text }) => text),
+    10,
+  )
   return [
-    { kind: 'label', x, y: 1.04, text: cut(name, 14), anchor: 'middle', tone: 'strong' },
-    ...axis.ticks.map(({ at, text }) => label(at, text)),
+    { kind: 'label', x, y: 1.04, text: title, anchor: 'middle', tone: 'strong' },
+    ...shown.map(
+      ({ at }, i): Label => ({
+        kind: 'label',
+        x: x - 0.004,
+        y: at - 0.012,
+        text: texts[i]!,
+        anchor: 'end',
+        tone: 'normal',
+      }),
+    ),
   ]
 }
