@@ -121,6 +121,15 @@ function withoutWorst(
   return [low, high]
 }
 
+/** The middle of some values in rising order, of two in the middle their mean; undefined of none. */
+export function medianOf(sorted: readonly number[]): number | undefined {
+  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
+  if (low === undefined || high === undefined || low === high) return low
+  // The sum, or the difference, of the largest numbers is none.
+  const sum = low + high
+  return Number.isFinite(sum) ? sum / 2 : low / 2 + high / 2
+}
+
 /** Where trials without a value stand on a value axis: at its worse end. */
 export function mishapHeight(direction: Direction): number {
   return direction === 'maximize' ? 0.016 : 0.984

@@ -7,6 +7,9 @@ export const NO_VALUE = '-'
 /** A linear range that lies within so little of zero is shown with exponents. */
 const TINY = 1e-4
 
+/** Values of a linear range from here on are shown with exponents. */
+const HUGE = 1e15
+
 /**
  * A parameter's value for people: two significant digits on a log scale (1.2e-3) and in tiny ranges, whole numbers and
  * choices as they are, others in steps of a fiftieth of their range or less (dropout 0.08).
@@ -23,6 +26,8 @@ export function formatParam(value: ParamValue | undefined, distribution: Distrib
   if (distribution.log || (isTiny && distribution.step === null)) return formatSignificant(value)
   if (isTiny) return formatBound(value, 12)
   if (distribution.step !== null) return value.toFixed(decimalsOf(distribution.step))
+  // Its digits would go on to the unit, and beyond 1e21 to the last of a double.
+  if (Math.abs(value) >= HUGE) return formatSignificant(value)
   const span = distribution.high - distribution.low
   const decimals = span > 0 ? Math.ceil(Math.log10(50 / span)) : 4
   const text = value.toFixed(Math.min(Math.max(decimals, 0), 12))

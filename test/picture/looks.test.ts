@@ -56,6 +56,19 @@ it.each([40, 60, 80, 120])('keeps each line of a picture in a terminal of %i col
   for (const line of text.split('\n')) expect(displayWidth(line), line).toBeLessThanOrEqual(width)
 })
 
+it('gives medians as everybody computes them, of the largest numbers too', () => {
+  const summary = (...values: number[]) =>
+    edfFigure(edfData(study({ metric: 'loss', trials: values.map((value, i) => trial(i, value)) }))).summary
+  expect(summary(4, 1, 3, 2)).toBe('coarse: median 2.5000.')
+  expect(summary(3, 1, 2)).toBe('coarse: median 2.0000.')
+  expect(summary(1e308, -1e308)).toBe('coarse: median 0.0000.')
+  expect(summary(1.5e308, 1e308)).toBe('coarse: median 1.250e308.')
+  const params = { learningRate: 1, units: 16 }
+  const pair = study({ trials: [1e308, -1e308].map((value, i) => trial(i, value, { params })) })
+  const [first] = pairsData(pair, { params: ['learningRate', 'units'] }).pairs
+  expect(first!.cells.map(({ median }) => median)).toEqual([0])
+})
+
 it('says that the best of many trials is partly luck only of many', () => {
   const sureOf = (count: number): string =>
     answersOf(
@@ -163,11 +176,13 @@ it('tells bars of stages and of one band apart in a terminal without colours', (
 
 /** The texts that end at an axis, with their heights in pixels, from the top down. */
 function labelsLeft(svg: string): { readonly y: number; readonly text: string }[] {
-  return [...svg.matchAll(/<text x="[\d.]+" y="([\d.]+)" text-anchor="end"[^>]*>([^<]*)</g)]
-    .map(([, y, text]) => ({ y: Number(y), text: text! }))
-    .sort((a, b) => a.y - b.y)
-    // One that lies above lines is drawn twice, with an edge in the colour of the ground below.
-    .filter((label, i, all) => label.text !== all[i - 1]?.text)
+  return (
+    [...svg.matchAll(/<text x="[\d.]+" y="([\d.]+)" text-anchor="end"[^>]*>([^<]*)</g)]
+      .map(([, y, text]) => ({ y: Number(y), text: text! }))
+      .sort((a, b) => a.y - b.y)
+      // One that lies above lines is drawn twice, with an edge in the colour of the ground below.
+      .filter((label, i, all) => label.text !== all[i - 1]?.text)
+  )
 }
 
 it('shows as many names of choices on an upright axis as have room', () => {

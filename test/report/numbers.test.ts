@@ -52,6 +52,7 @@ describe('values for people', () => {
     expect(formatParam(0.5, float(0, 1, { step: 0.125 }))).toBe('0.500')
     expect(formatParam(2.5e-4, float(0, 1e-3, { step: 1e-5 }))).toBe('0.00025')
     expect(formatParam(3, float(3, 3))).toBe('3.0000')
+    expect(formatParam(9.999999999981811e299, float(-1e300, 1e300))).toBe('1.0e300')
   })
 
   it('shows floats of tiny ranges with an exponent: decimals would be zeros', () => {

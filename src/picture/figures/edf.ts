@@ -1,5 +1,5 @@
 import { countOf, formatMetric, formatPercent } from '../../report/numbers.ts'
-import { numberAxis, numberScale, valueScale } from '../axis.ts'
+import { medianOf, numberAxis, numberScale, valueScale } from '../axis.ts'
 import { emptyFigure, type Figure, lines, type Point, panel, stageRole } from '../figure.ts'
 import type { PictureOptions } from '../options.ts'
 import { choseStages, clampNotes, noValueSentence, prunedNotes, stageLegend } from '../select.ts'
@@ -91,8 +91,8 @@ export function edfFigure(data: EdfData): Figure {
 
 function medianWords(study: PictureStudy, { stage, values, trials }: StageDistribution): string {
   const name = study.stages[stage]?.name ?? `stage ${stage + 1}`
-  if (values.length === 0) return `${name}: none of ${trials} succeeded`
-  const median = values[Math.floor((values.length - 1) / 2)]!
+  const median = medianOf(values)
+  if (median === undefined) return `${name}: none of ${trials} succeeded`
   const share = values.length === trials ? '' : `, ${formatPercent(values.length / trials)} with a value`
   return `${name}: median ${formatMetric(study.metric, median)}${share}`
 }

@@ -1,8 +1,7 @@
-import { median } from 'd3-array'
 import { countOf, formatMetric } from '../../report/numbers.ts'
 import type { ParamValue } from '../../space/distribution.ts'
 import { own } from '../../space/own.ts'
-import { jitter } from '../axis.ts'
+import { jitter, medianOf } from '../axis.ts'
 import {
   type Cell,
   type CellRole,
@@ -80,7 +79,7 @@ function cellsOf(study: PictureStudy, trials: readonly PictureTrial[], x: string
   }
   return [...cells.values()].map(({ x, y, inside }): PairCell => {
     const values = inside.flatMap((trial) => (isMishap(trial) ? [] : (trial.value ?? [])))
-    return { x, y, median: median(values) ?? null, trials: inside.length }
+    return { x, y, median: medianOf(values.sort((a, b) => a - b)) ?? null, trials: inside.length }
   })
 }
 
