@@ -5,6 +5,7 @@ import { winningTrial } from '../study/winning-trial.ts'
 import { formatDistribution, formatMetric, formatParam, NO_VALUE } from './numbers.ts'
 import { overviewOf } from './overview.ts'
 import { type Column, renderTable, type TableLayout } from './table.ts'
+import { oneLine } from './text.ts'
 import { rootParameters } from './trial-columns.ts'
 
 /** Something in which two studies may differ. */
@@ -38,7 +39,9 @@ function factsOf(reader: StudyReader, study: StudyRecord): Map<string, string> {
   ])
   const root = rootParameters(stages)
   for (const [name, value] of Object.entries(best?.params ?? {})) {
-    facts.set(`best ${name}`, formatParam(value, own(root, name)))
+    // One may be called like the metric, or trial.
+    const key = facts.has(`best ${name}`) ? `best parameter ${name}` : `best ${name}`
+    facts.set(key, formatParam(value, own(root, name)))
   }
   for (const [name, range] of lastRanges(stages)) facts.set(`last range of ${name}`, range)
   return facts
@@ -58,9 +61,25 @@ export function renderComparison(
   layout: TableLayout,
 ): string {
   const columns: Column<ComparedRow>[] = [
-    { title: '', align: 'left', cell: ({ what }) => what },
-    { title: names[0], align: 'left', cell: ({ a }) => a, maxWidth: 44 },
-    { title: names[1], align: 'left', cell: ({ b }) => b, maxWidth: 44 },
+    // A name that is cut may be that of another row.
+    { title: '', align: 'left', cell: ({ what }) => what, maxWidth: Number.POSITIVE_INFINITY },
+    { title: names[0], align: 'left', cell: ({ a, b }) => fromDifference(a, b), maxWidth: MOST },
+    { title: names[1], align: 'left', cell: ({ a, b }) => fromDifference(b, a), maxWidth: MOST },
   ]
   return renderTable(columns, rows, layout).text
+}
+
+/** The most columns of a value. */
+const MOST = 44
+/** How much of what is the same stands before what differs. */
+const BEFORE = 12
+
+/** A text without its beginning, where that alone would be seen and is the same as another's. */
+function fromDifference(text: string, other: string): string {
+  const [signs, others] = [[...oneLine(text)], [...oneLine(other)]]
+  if (Math.max(signs.length, others.length) <= MOST) return text
+  const first = signs.findIndex((sign, i) => sign !== others[i])
+  const at = first === -1 ? signs.length : first
+  if (text === other || at < MOST - 1) return text
+  return `…${signs.slice(Math.max(0, at - BEFORE)).join('')}`
 }

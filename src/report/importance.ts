@@ -61,7 +61,13 @@ const NOTE = '\nIMPORTANCE is over the whole ranges, HERE in the box of the last
 
 function columns(narrowed: boolean): Column<ParameterImportance>[] {
   return [
-    { title: 'PARAMETER', align: 'left', cell: ({ name }) => shortName(name) },
+    {
+      title: 'PARAMETER',
+      align: 'left',
+      cell: ({ name }) => shortName(name),
+      // A name that is cut may be that of another row.
+      maxWidth: Number.POSITIVE_INFINITY,
+    },
     { title: 'IMPORTANCE', align: 'right', cell: ({ whole }) => formatPercent(rounded(whole.main)) },
     ...(narrowed
       ? [
