@@ -5,6 +5,8 @@ import { displayWidth, oneLine, paint, type Span, truncate } from './text.ts'
 /** One column of a table: how its cells are made from a row, and how they stand below each other. */
 export interface Column<Row> {
   readonly title: string
+  /** What stands there if another column has the same title. */
+  readonly fullTitle?: string
   /** `decimal` puts the decimal points (or the ends of whole numbers) below each other. */
   readonly align: 'left' | 'right' | 'decimal'
   readonly cell: (row: Row, index: number) => Span
@@ -47,7 +49,7 @@ export function renderTable<Row>(
   layout: TableLayout,
 ): RenderedTable {
   if (rows.length === 0) return { text: '', hidden: [] }
-  const made = columns.map((column) => makeColumn(column, rows))
+  const made = columns.map((column) => makeColumn({ ...column, title: titleAmong(columns, column) }, rows))
   const hidden: string[] = []
   const shown = [...made]
   const total = () => shown.reduce((sum, column) => sum + column.width + GAP, -GAP)
@@ -57,6 +59,10 @@ export function renderTable<Row>(
     hidden.unshift(shown.splice(last, 1)[0]!.title)
   }
   return { text: drawTable(shown, layout.colour), hidden }
+}
+
+function titleAmong<Row>(columns: readonly Column<Row>[], { title, fullTitle = title }: Column<Row>): string {
+  return columns.filter((column) => column.title === title).length > 1 ? fullTitle : title
 }
 
 interface MadeColumn {

@@ -178,6 +178,7 @@ function valueColumn(metric: string, highlightFirst: boolean): Column<TrialRecor
 function metricColumn(name: string): Column<TrialRecord> {
   return {
     title: heading(name),
+    fullTitle: `metrics.${name}`,
     align: 'decimal',
     cell: (trial) => formatMetric(name, own(trial.metrics, name)),
     optional: true,
@@ -197,6 +198,7 @@ function parameterColumn(
   const numeric = trials.every((trial) => ['number', 'undefined'].includes(typeof own(trial.params, name)))
   return {
     title: heading(name),
+    fullTitle: `params.${name}`,
     align: numeric ? 'decimal' : 'left',
     cell: (trial) => formatParam(own(trial.params, name), distribution),
     maxWidth: 24,

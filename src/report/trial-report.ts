@@ -121,6 +121,7 @@ function measurementColumns(
     ...others.map(
       (name): Column<TimedMeasurement> => ({
         title: heading(name),
+        fullTitle: `metrics.${name}`,
         align: 'decimal',
         cell: ({ metrics }) => formatMetric(name, own(metrics, name)),
         optional: true,

@@ -1,6 +1,9 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { type Column, renderTable } from '../../src/report/table.ts'
+import { listedColumns } from '../../src/report/trial-columns.ts'
+import { float, searchSpace } from '../../src/space/constructors.ts'
+import { runSimulated } from '../study/run-simulated.ts'
 
 interface Row {
   readonly name: string
@@ -52,6 +55,26 @@ describe('tables', () => {
     const rows = [{ name: 'a\tb\nc\x1b[31md', value: 'x'.repeat(80) }]
     const lines = renderTable(COLUMNS, rows, PLAIN).text.split('\n')
     expect(lines[1]).toBe(`a b c [31md  ${'x'.repeat(31)}…      11`)
+  })
+
+  it('gives columns of one heading their full names', async () => {
+    const { store, study } = await runSimulated({
+      space: searchSpace({
+        loss: float(1, 2),
+        lr: float(0, 1),
+        learningRate: float(0, 1),
+        width: float(0, 1),
+      }),
+      stages: [{ trials: 2, epochs: 1 }],
+      evaluate: () => [1],
+    })
+    const trials = store.trials(study.id)
+    const columns = listedColumns({ study, stages: store.stages(study.id) }, trials, [])
+    const [head] = renderTable(columns, trials, PLAIN).text.split('\n')
+    expect(head!.trim().split(/ +/)).toEqual([
+      ...['TRIAL', 'STAGE', 'STATE', 'LOSS', 'EPOCHS'],
+      ...['params.loss', 'params.lr', 'params.learningRate', 'WIDTH', 'TIME'],
+    ])
   })
 
   it('draws a long table as it draws a short one', () => {
