@@ -1,6 +1,10 @@
 import { type DataImages, MOST_SAMPLES } from '../../picture/figures/data.ts'
 import type { StudyReader, StudyRecord } from '../../store/store.ts'
+import { readWinner, winnerFirst } from '../../study/winning-trial.ts'
 import { attempt, readStudyData } from './study-data.ts'
+
+/** More columns of samples would not be seen. */
+const MOST_CLASSES = 20
 
 /** What pictures of a study's data could be made, or why none. */
 export interface StudyImages {
@@ -12,7 +16,7 @@ export interface StudyImages {
 /**
  * Collects the mean image, samples of each class, and the first layer of a kept network. Never fails for what is gone:
  * the reason is part of the result.
- * @param number the trial whose network is shown; the best that was kept by default
+ * @param number the trial whose network is shown; the winner by default, or else the best whose network was kept
  */
 export async function readStudyImages(
   reader: StudyReader,
@@ -36,11 +40,20 @@ export async function readStudyImages(
       shape,
       mean: network !== null && isRaw ? meanOf(network.shift, network.scale, columns) : null,
       samples: data === null ? [] : samplesOf(data, columns),
+      classes: data?.classes.length ?? 0,
       weights,
       units: weights.length,
       trial: network?.trial ?? null,
       notes: [
         ...notes,
+        ...(network === null
+          ? [
+              `No network of ${number === undefined ? 'this study' : `trial ${number}`} is kept, so neither a mean image nor a first layer is shown.`,
+            ]
+          : []),
+        ...(data !== null && data.classes.length > MOST_CLASSES
+          ? [`Samples of the first ${MOST_CLASSES} of ${data.classes.length} classes.`]
+          : []),
         ...(isRaw
           ? []
           : ['The network sees principal components, so its first layer cannot be shown as images.']),
@@ -64,11 +77,13 @@ function imageShape(shape: readonly number[]): DataImages['shape'] | null {
   return isImage ? [rows, columns, channels] : null
 }
 
-/** The kept network of that trial, or of the best that has one. */
+/** The kept network of that trial, or of the winner, or of the best that has one. */
 async function keptNetwork(reader: StudyReader, study: StudyRecord, number: number | undefined) {
   const { decodeNetwork } = await import('../../train/saved-network.ts')
   const numbers =
-    number === undefined ? reader.bestTrials(study.id, 20).map((trial) => trial.number) : [number]
+    number === undefined
+      ? winnerFirst(reader, study, readWinner(reader, study), 20).map((trial) => trial.number)
+      : [number]
   for (const trial of numbers) {
     const bytes = reader.artifact(study.id, trial)
     const saved = bytes === undefined ? null : await attempt(() => decodeNetwork(bytes))
@@ -111,7 +126,7 @@ function samplesOf(
   let most = data.values instanceof Uint8Array ? 255 : 0
   if (most === 0) for (const value of data.values.subarray(0, 100 * columns)) most = Math.max(most, value)
   const factor = most > 1 ? (most > 255 ? 255 / most : most <= 16 ? 255 / 16 : 1) : 255
-  return data.classes.slice(0, 20).map((name, label) => ({
+  return data.classes.slice(0, MOST_CLASSES).map((name, label) => ({
     name,
     images: images[label]!.map((row) =>
       Float32Array.from(data.values.subarray(row * columns, (row + 1) * columns), (value) => value * factor),

@@ -12,6 +12,8 @@ export interface DataImages {
   readonly mean: ArrayLike<number> | null
   /** A few images of each class, 0 to 255; empty if the data set cannot be read. */
   readonly samples: readonly { readonly name: string; readonly images: readonly ArrayLike<number>[] }[]
+  /** How many classes the data set has: not all need to be in `samples`. */
+  readonly classes: number
   /** What each unit of the first layer looks for: a weight for each input; empty if its inputs are not pixels. */
   readonly weights: readonly ArrayLike<number>[]
   /** How many units the layer has: not all need to be in `weights`. */
@@ -48,7 +50,7 @@ export function dataFigure(images: DataImages | null, reason: string, compact = 
   const [rows, columns, channels] = data.shape
   return {
     title: TITLE,
-    summary: `Images of ${rows} x ${columns} pixels${channels === 3 ? ' in colour' : ''}${data.samples.length > 0 ? `, ${countOf(data.samples.length, 'class', 'classes')}` : ''}.`,
+    summary: `Images of ${rows} x ${columns} pixels${channels === 3 ? ' in colour' : ''}${data.classes > 0 ? `, ${countOf(data.classes, 'class', 'classes')}` : ''}.`,
     notes: data.notes,
     legend: [],
     panels,
