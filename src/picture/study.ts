@@ -151,6 +151,13 @@ export const rankedWithValue: (study: PictureStudy) => readonly PictureTrial[] =
   ranking(study).filter(hasValue),
 )
 
+/** The trials whose values compete for the best: the complete ones, or those that were pruned if there is no other. */
+export function competitors(trials: readonly PictureTrial[]): readonly PictureTrial[] {
+  const valued = trials.filter(hasValue)
+  const complete = valued.filter(({ state }) => state === 'complete')
+  return complete.length > 0 ? complete : valued
+}
+
 /** The best trial; undefined before one has succeeded. */
 export function bestTrial(study: PictureStudy): PictureTrial | undefined {
   return rankedWithValue(study)[0]

@@ -2,6 +2,7 @@ import { samplerSentence } from '../search/create-sampler.ts'
 import { isImported, narrowedBy } from '../search/imported-stages.ts'
 import type { NarrowDecision } from '../search/narrow-decision.ts'
 import { REPLICATE_SAMPLER } from '../search/replication.ts'
+import type { FloatDistribution, IntDistribution } from '../space/distribution.ts'
 import type { StageRecord, StudyReader, StudyRecord } from '../store/store.ts'
 import type { TrialRecord } from '../trial.ts'
 import { shortName } from './names.ts'
@@ -203,6 +204,10 @@ function hanging(text: string, width: number): Span[][] {
   ])
 }
 
+function isUsualStep({ kind, step }: FloatDistribution | IntDistribution): boolean {
+  return step === (kind === 'int' ? 1 : null)
+}
+
 /** The ranges that a study begins with. */
 function rangeLines({ space }: StageRecord): Span[][] {
   const shown = Object.entries(space.parameters)
@@ -213,6 +218,7 @@ function rangeLines({ space }: StageRecord): Span[][] {
     const traits = [
       ...('log' in distribution && distribution.log ? ['log'] : []),
       ...(distribution.kind === 'int' ? ['whole numbers'] : []),
+      ...('step' in distribution && !isUsualStep(distribution) ? [`steps of ${distribution.step}`] : []),
       ...('hard' in distribution && !distribution.hard ? ['soft bounds'] : []),
       ...('ordered' in distribution && distribution.ordered ? ['ordered'] : []),
     ].join(', ')

@@ -32,7 +32,7 @@ function reasonClause(
     case 'too-few-values':
       return `only ${reason.withValue} of ${reason.trials} trials have a value: too few to tell`
     case 'too-few-elite':
-      return `only ${reason.elite} of the best trials have it: too few to tell`
+      return `${['none', 'only one'][reason.elite] ?? `only ${reason.elite}`} of the best trials ${reason.elite < 2 ? 'has' : 'have'} it: too few to tell`
     case 'keeps-all':
       return `keep is 1: all ${reason.trials} trials count as the best`
     case 'tied':

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { numberScale, numberTicks, tickText, valueScale } from '../../src/picture/axis.ts'
 import { curvesData } from '../../src/picture/figures/curves.ts'
 import { edfData, edfSteps } from '../../src/picture/figures/edf.ts'
-import { bestSoFar, expectedBest, historyData, historyFigure } from '../../src/picture/figures/history.ts'
+import { historyData, historyFigure } from '../../src/picture/figures/history.ts'
 import { lossData } from '../../src/picture/figures/loss.ts'
 import { narrowingData, narrowingFigure } from '../../src/picture/figures/narrowing.ts'
 import { pairsData } from '../../src/picture/figures/pairs.ts'
@@ -107,39 +107,6 @@ describe('axes', () => {
     expect(axis.place(16)).toBe(0)
     expect(axis.place(1040)).toBe(1)
     expect(axis.log).toBe(true)
-  })
-})
-
-describe('the history', () => {
-  it('steps where the best improves, in either direction', () => {
-    const values = [3, 1, 4, 1, 5].map((value, x) => ({ x, value }))
-    expect(bestSoFar(values, 'maximize').map(({ x }) => x)).toEqual([0, 2, 4])
-    expect(bestSoFar(values, 'minimize').map(({ x }) => x)).toEqual([0, 1])
-  })
-
-  it('expects of n random draws what all subsets of n give on average', () => {
-    const values = [1, 2, 4, 8]
-    const subsets = (n: number): number[][] =>
-      Array.from({ length: 16 }, (_, bits) => values.filter((_, i) => bits & (1 << i))).filter(
-        (s) => s.length === n,
-      )
-    for (const direction of ['maximize', 'minimize'] as const) {
-      const best = direction === 'maximize' ? Math.max : Math.min
-      const expected = [1, 2, 3, 4].map((n) => {
-        const all = subsets(n).map((subset) => best(...subset))
-        return all.reduce((sum, value) => sum + value, 0) / all.length
-      })
-      expectedBest(values, 0, direction).forEach((value, i) => {
-        expect(value).toBeCloseTo(expected[i]!, 10)
-      })
-    }
-    expect(expectedBest([5], 1, 'maximize')).toEqual([5, 5])
-  })
-
-  it('stands at the epochs spent if asked to', () => {
-    const data = historyData(twoStages(), { epochs: true })
-    expect(data.places.at(-1)).toBe(14 + 8 * 4)
-    expect(data.mishaps.map((each) => each.trial)).toEqual([5, 11])
   })
 })
 

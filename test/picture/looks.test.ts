@@ -12,7 +12,7 @@ import { drawSvg } from '../../src/picture/svg.ts'
 import { drawText } from '../../src/picture/text-figure.ts'
 import { displayWidth } from '../../src/report/text.ts'
 import type { Distribution } from '../../src/space/distribution.ts'
-import { RATE, stage, study, trial } from './studies.ts'
+import { RATE, SPACE, stage, study, trial, twoStages } from './studies.ts'
 
 const FACTS = { winner: null, test: null, sure: [], next: [], canEvaluate: false }
 
@@ -77,6 +77,49 @@ it('says that the best of many trials is partly luck only of many', () => {
     ).sure.join(' ')
   expect(sureOf(1)).not.toContain('many trials')
   expect(sureOf(12)).toContain('The best of many trials looks better than it is')
+})
+
+it('compares the winner with trials that ran as long as it did', () => {
+  const long = { epochs: 9, budget: { epochs: 9 } }
+  const pruned = { ...long, state: 'pruned', epochs: 1 } as const
+  const trials = [trial(0, 0.9, long), trial(1, 0.8, long), trial(2, 0.1, pruned), trial(3, 0.2, pruned)]
+  expect(answersOf(study({ trials }), FACTS).sure[0]).toBe(
+    'Trial 0 is 0.1000 better than the second, trial 1; the best 2 lie within 0.1000.',
+  )
+})
+
+it('does not advise to search further where a parameter made no difference', () => {
+  const records = twoStages()
+  const [first, second] = records.stages
+  const kept = second!.narrowing!.parameters.map((each) => ({ ...each, action: 'kept' }))
+  const soft = Object.fromEntries(
+    Object.entries(SPACE.parameters).map(([name, range]) => [
+      name,
+      { ...range, hard: false } as Distribution,
+    ]),
+  )
+  const stages = [
+    first!,
+    {
+      ...second!,
+      space: { ...SPACE, parameters: soft },
+      narrowing: { ...second!.narrowing!, parameters: kept },
+    },
+  ]
+  const best = trial(20, 9, { stage: 1, params: { learningRate: 9.9, units: 255, optimizer: 'adam' } })
+  const next = (whole: number) =>
+    answersOf(
+      {
+        ...records,
+        stages,
+        trials: [...records.trials.slice(0, 20), best],
+        importance: [{ name: 'learningRate', whole, here: null, total: whole, withOthers: false }],
+      },
+      FACTS,
+    ).next.join(' ')
+  expect(next(0.9)).toContain('The best learningRate, 9.9, lies at the upper edge')
+  expect(next(0.01)).not.toContain('The best learningRate')
+  expect(next(0.01)).toContain('learningRate made no visible difference')
 })
 
 it('shows a pruned trial in a table as no mishap, and breaks long names only', () => {

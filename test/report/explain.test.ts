@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readExplanation, renderExplanation } from '../../src/report/explain.ts'
+import { float, int, searchSpace } from '../../src/space/constructors.ts'
 import { openWriter } from '../../src/store/sqlite-store.ts'
 import type { StudyState } from '../../src/store/store.ts'
 import { createExampleStudy, EXAMPLE_TRIALS, exampleSpec, STAGES, writeTrial } from '../cli/example-store.ts'
@@ -48,4 +49,18 @@ describe('the explanation of a stage with fewer trials than planned', () => {
     expect(lines).toContain('Best: trial 2 with validAccuracy 0.4312, 4 trials not run.')
     expect(lines).toContain('None of its trials has finished yet.')
   })
+})
+
+it('says in which steps a range is searched', () => {
+  const stepped = searchSpace({
+    learningRate: float(0, 5, { step: 0.25 }),
+    reg: int(0, 64, { step: 4 }),
+    dropout: int(0, 4),
+  })
+  const lines = explained('running', null, [{ ...STAGES[0]!, space: stepped }])
+  expect(lines.filter((line) => line.startsWith('  ')).slice(0, 3)).toEqual([
+    '  lr       [0, 5]  steps of 0.25',
+    '  reg      [0, 64]  whole numbers, steps of 4',
+    '  dropout  [0, 4]  whole numbers',
+  ])
 })

@@ -16,6 +16,11 @@ describe('the words of a narrowing decision', () => {
     expect(because({ code: 'too-few-values', withValue: 2, trials: 9 })).toBe(
       'only 2 of 9 trials have a value: too few to tell',
     )
+    expect([0, 1, 2].map((elite) => because({ code: 'too-few-elite', elite }))).toEqual([
+      'none of the best trials has it: too few to tell',
+      'only one of the best trials has it: too few to tell',
+      'only 2 of the best trials have it: too few to tell',
+    ])
     expect(because({ code: 'no-trend', pValue: 0.4213 })).toBe(
       'the best trials look like the whole range (p = 0.42)',
     )

@@ -1,7 +1,7 @@
 import { formatMetric } from '../../report/numbers.ts'
 import { numberAxis, numberScale, valueScale, wholeAxis } from '../axis.ts'
 import { emptyFigure, type Figure, lines, type Point, panel, stageRole } from '../figure.ts'
-import { bestTrial, type PictureStudy } from '../study.ts'
+import { bestTrial, competitors, type PictureStudy } from '../study.ts'
 import { bestSoFar } from './history.ts'
 
 const TITLE = 'Best value so far, side by side'
@@ -15,9 +15,10 @@ export function compareFigure(studies: readonly PictureStudy[]): Figure {
   )
   const paths = alike.map((study) => {
     let spent = 0
+    const rivals = new Set(competitors(study.trials))
     const values = study.trials.flatMap((trial) => {
       spent += trial.epochs
-      return trial.value === null ? [] : [{ x: spent, value: trial.value }]
+      return rivals.has(trial) ? [{ x: spent, value: trial.value! }] : []
     })
     return { study, spent, best: bestSoFar(values, study.direction) }
   })

@@ -1,5 +1,5 @@
 import { countOf, formatMetric } from '../../report/numbers.ts'
-import type { Direction } from '../../trial.ts'
+import { type Direction, isFinished } from '../../trial.ts'
 import { mishapHeight, numberScale, valueAxis, valueScale, wholeAxis } from '../axis.ts'
 import {
   type Box,
@@ -24,7 +24,7 @@ import {
   stageLegend,
   trialDots,
 } from '../select.ts'
-import { bestTrial, firstDrawn, isMishap, type PictureStudy, stageLabel } from '../study.ts'
+import { bestTrial, competitors, firstDrawn, isMishap, type PictureStudy, stageLabel } from '../study.ts'
 
 export interface HistoryData {
   readonly study: PictureStudy
@@ -60,13 +60,17 @@ export function historyData(study: PictureStudy, options: PictureOptions = {}): 
       ? []
       : [{ trial: trial.number, stage: trial.stage, x, value: trial.value }],
   )
+  const rivals = new Set(competitors(study.trials).map(({ number }) => number))
   return {
     study,
     byEpochs,
     places,
     values,
     log: options.log === true,
-    best: bestSoFar(values, study.direction),
+    best: bestSoFar(
+      values.filter(({ trial }) => rivals.has(trial)),
+      study.direction,
+    ),
     mishaps: placed
       .filter(({ trial }) => isMishap(trial))
       .map(({ trial, x }) => ({ trial: trial.number, x })),
@@ -118,8 +122,9 @@ export function expectedBest(values: readonly number[], missing: number, directi
 
 function randomBest(study: PictureStudy): number[] {
   const first = study.trials.filter(({ stage }) => stage === firstDrawn(study))
-  const values = first.flatMap((trial) => (isMishap(trial) ? [] : (trial.value ?? [])))
-  return expectedBest(values, first.filter(isMishap).length, study.direction)
+  const values = competitors(first).map(({ value }) => value!)
+  const ended = first.filter(isFinished)
+  return expectedBest(values, ended.length - values.length, study.direction)
 }
 
 const TITLE = 'Best value so far'

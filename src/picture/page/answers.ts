@@ -95,10 +95,14 @@ function wonSentence(study: PictureStudy, best: PictureTrial): string {
   return `Trial ${best.number}: ${study.metric} ${value} after ${epochs}${settings.length > 0 ? `, with ${settings.join(', ')}` : ''}.`
 }
 
-/** Compared within the winner's stage: values of other budgets are not comparable. */
+/** Values of other budgets are not comparable, nor is that of the rung which ended a pruned trial. */
 function marginSentences(study: PictureStudy, ranked: readonly PictureTrial[]): string[] {
   const best = ranked[0]!
-  const same = ranked.filter((trial) => trial.budget.epochs === best.budget.epochs)
+  const same = ranked.filter(
+    (trial) =>
+      trial.budget.epochs === best.budget.epochs &&
+      (trial.state === 'complete' || trial.epochs === best.epochs),
+  )
   const second = same[1]
   if (second === undefined)
     return ['No other trial had the same budget, so there is nothing to compare it with.']
@@ -142,7 +146,10 @@ const EDGE = 0.05
 function nextSentences(study: PictureStudy, best: PictureTrial, facts: AnswerFacts): string[] {
   const sentences: string[] = [...facts.next]
   const stage = study.stages[best.stage]
+  const unmoved = withoutInfluence(study)
   for (const [name, range] of Object.entries(stage?.space.parameters ?? {})) {
+    // One that made no difference lies somewhere by chance.
+    if (unmoved.includes(name)) continue
     const edge = edgeOf(range, own(best.params, name))
     if (edge !== null) {
       sentences.push(
@@ -156,7 +163,6 @@ function nextSentences(study: PictureStudy, best: PictureTrial, facts: AnswerFac
       `The best trial was still improving in its last epoch: give the last stage more than ${best.budget.epochs} epochs.`,
     )
   }
-  const unmoved = withoutInfluence(study)
   if (unmoved.length > 0) {
     sentences.push(
       `${unmoved.join(', ')} made no visible difference: fix ${unmoved.length === 1 ? 'it' : 'them'} to spend trials on the others.`,
