@@ -43,7 +43,9 @@ export function shownChoice(choices: readonly ParamValue[], choice: ParamValue):
 export function choiceOfCell(choices: readonly ParamValue[], cell: string): ParamValue {
   const text = unquoted(cell)
   if (text !== undefined && choices.includes(text)) return text
-  return otherChoiceOfText(choices, cell) ?? cell
+  // The choice null is found, too.
+  const other = otherChoiceOfText(choices, cell)
+  return other === undefined ? cell : other
 }
 
 /** Whether a cell may have been meant for a text of the list, or for another choice that is written alike. */

@@ -35,6 +35,17 @@ describe('a CSV cell that may be a text or another choice', () => {
   })
 })
 
+it('a CSV cell with null is the choice null, also beside the text "null"', () => {
+  const space: SearchSpace = {
+    parameters: { kind: { kind: 'categorical', choices: ['null', null, 'a'], ordered: false } },
+    conditions: {},
+    constraints: [],
+  }
+  const text = 'kind,loss\nnull,1\n"""null""",1\n'
+  const { trials } = readCsvTrials(text, 'runs.csv', { space, metric: 'loss', columns: {} })
+  expect(trials.map(({ params }) => params.kind)).toEqual([null, 'null'])
+})
+
 describe('a CSV file', () => {
   it('finds columns by parameter, by prefix and by map, with any of three separators', () => {
     const plain = csv('lr,layers,kind,loss\n0.1,2,relu,0.5\n')
