@@ -1,7 +1,7 @@
 import type { Evaluation, Lease, StageRecord, StudyReader, StudyRecord, StudyState } from '../store/store.ts'
 import { FINISHED_STATES, TRIAL_STATES, type TrialRecord, type TrialState } from '../trial.ts'
 import { type FailingStage, failingSentence, readFailingStages } from './failing-stages.ts'
-import { countOf, formatDuration, formatMetric, formatMoment, NO_VALUE } from './numbers.ts'
+import { countOf, formatCount, formatDuration, formatMetric, formatMoment, NO_VALUE } from './numbers.ts'
 import { type Column, renderTable, type TableLayout } from './table.ts'
 import { testLines } from './test-lines.ts'
 import { oneLine, paint, type Span } from './text.ts'
@@ -144,7 +144,7 @@ export function renderStatus(
       { text: oneLine(study.name), tone: 'strong' },
       ': ',
       activityOf(status),
-      `, ${finished} of ${countOf(trials, 'trial')}`,
+      `, ${formatCount(finished)} of ${countOf(trials, 'trial')}`,
     ],
   ]
   const begun = `begun ${formatMoment(study.createdAt)}`

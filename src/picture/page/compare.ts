@@ -37,10 +37,12 @@ function resultRows(studies: readonly Compared[]): Row[] {
   return [
     ['state', each(({ activity }) => activity)],
     ['trials', each(({ records }) => String(records.trials.length))],
-    [
-      'diverged',
-      each(({ records }) => String(records.trials.filter(({ state }) => state === 'diverged').length)),
-    ],
+    ...(['diverged', 'failed'] as const).map(
+      (bad): Row => [
+        bad,
+        each(({ records }) => String(records.trials.filter(({ state }) => state === bad).length)),
+      ],
+    ),
     [
       'best',
       each((study) => `${study.records.metric} ${formatMetric(study.records.metric, best(study)?.value)}`),
@@ -85,19 +87,28 @@ function settingRows(studies: readonly Compared[]): Row[] {
 /** Each setting by its path, as text. */
 export function flatten(value: unknown, path = '', into = new Map<string, string>()): Map<string, string> {
   if (typeof value !== 'object' || value === null) {
-    into.set(path, value === null ? '-' : String(value))
+    into.set(path, value === null ? '-' : settingText(value))
     return into
   }
   const entries = Object.entries(value)
   const isList = Array.isArray(value)
   if (isList && entries.every(([, item]) => typeof item !== 'object' || item === null)) {
-    into.set(path, `[${value.join(', ')}]`)
+    into.set(path, `[${value.map(settingText).join(', ')}]`)
     return into
   }
   for (const [key, item] of entries)
     flatten(item, isList ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`, into)
   return into
 }
+
+/** Texts that would be read as something else, or as several, are in quotes: settings differ if their texts do. */
+function settingText(value: unknown): string {
+  if (typeof value !== 'string') return String(value)
+  const isClear = /^[^\s",-][^",]*$/.test(value) && Number.isNaN(Number(value)) && !WORDS.has(value)
+  return isClear ? value : JSON.stringify(value)
+}
+
+const WORDS: ReadonlySet<string> = new Set(['true', 'false', 'null'])
 
 function table(caption: string, names: readonly string[], rows: readonly Row[]): string {
   if (rows.length === 0) return `<p class="note">${escapeText(caption)}: none.</p>`

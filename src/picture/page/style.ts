@@ -30,6 +30,7 @@ caption span{position:sticky;left:0;display:inline-block;max-width:min(calc(100v
 th,td{text-align:right;padding:3px 10px 3px 0;white-space:nowrap;max-width:220px;overflow:hidden;text-overflow:ellipsis}
 td.long{white-space:normal;overflow-wrap:anywhere;min-width:130px}
 th{white-space:normal;vertical-align:bottom;color:var(--dim);font-weight:600;border-bottom:1px solid var(--axis)}
+tbody th{border-bottom:0}
 th button{all:unset;cursor:pointer}
 th button:focus-visible,a:focus-visible,button:focus-visible,input:focus-visible,select:focus-visible,summary:focus-visible,[tabindex]:focus-visible{outline:2px solid var(--s1);outline-offset:2px}
 tr.chosen td{background:var(--grid);font-weight:600}
