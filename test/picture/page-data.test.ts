@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { decodeStudy, encodeStudy } from '../../src/picture/page/page-data.ts'
 import { rankedWithValue } from '../../src/picture/study.ts'
+import { formatDuration } from '../../src/report/numbers.ts'
 import type { Distribution } from '../../src/space/distribution.ts'
 import { RATE, stage, study, trial } from './studies.ts'
 
@@ -45,4 +46,12 @@ it('a page ranks trials as the store does, also where values differ in the last 
   expect(ranks(records)).toEqual([2, 1, 0])
   expect(ranks(inPage(records))).toEqual([2, 1, 0])
   expect(inPage(records, true).trials).toEqual(trials)
+})
+
+it('a page shows how long short trials took as it did before its script ran', () => {
+  const times = [0.0689, 0.94, 3.46, 1519.7, 65_000.4]
+  const trials = times.map((durationMs, i) => trial(i, i, { durationMs }))
+  expect(inPage(study({ trials })).trials.map(({ durationMs }) => formatDuration(durationMs))).toEqual(
+    times.map(formatDuration),
+  )
 })

@@ -77,7 +77,7 @@ export function encodeTrials(trials: readonly PictureTrial[], stages: readonly P
     tie: unlessEmpty(trials.map(({ tie }) => tie)),
     since,
     startedAt: trials.map(({ startedAt }) => (startedAt === null ? null : Math.round(startedAt - since))),
-    durationMs: trials.map(({ durationMs }) => (durationMs === null ? null : Math.round(durationMs))),
+    durationMs: trials.map(({ durationMs }) => (durationMs === null ? null : shortTime(durationMs))),
     slot: unlessEmpty(trials.map(({ slot }) => slot)),
     host: unlessEmpty(trials.map(({ host }) => host)),
     imported: trials.filter(({ imported }) => imported).map(({ number }) => number),
@@ -118,6 +118,11 @@ function rounding(value: number, digits: number): number {
 function short(value: number | null | undefined): number | null {
   if (value === null || value === undefined || !Number.isFinite(value)) return null
   return rounding(value, SHORT)
+}
+
+/** As many digits as are shown of a short trial, so that it is not rounded twice. */
+function shortTime(ms: number): number {
+  return ms < 0.95 ? Number(ms.toPrecision(1)) : Math.round(ms)
 }
 
 /** Whether values of the parameter are told apart by what they are, not by how large. */
