@@ -219,6 +219,14 @@ export interface TrialRecord extends TrialSpec {
   readonly durationMs: number | null
 }
 
+/** Folders for one attempt of a trial whose study has them on another machine. */
+export interface GivenFolders {
+  /** Where the trial's own is to be made, absolute. */
+  readonly own: string
+  /** That of the trial that it continues, absolute; null to start from scratch, or if that trial left none. */
+  readonly continued: string | null
+}
+
 /** Columns that every trial has. */
 export const TRIAL_FIELDS = [
   'number',

@@ -80,6 +80,7 @@ const OUTSIDE_WORLD = [
   'objective/program/',
   'objective/study-place.ts',
   'objective/folder-artifact.ts',
+  'objective/folder-pack.ts',
   'objective/module.ts',
   // What identifies an objective is read from its files.
   'objective/fingerprint.ts',

@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis'
 import type { LateOutcome } from './protocol.ts'
 
 /** Compares outcomes that came after somebody else had taken their job with those that counted. */
@@ -16,6 +17,12 @@ export class LateOutcomes {
     this.#counted.set(attempt, outcome)
     for (const late of this.#early.get(attempt) ?? []) this.#compare(outcome, late)
     this.#early.delete(attempt)
+  }
+
+  /** Takes those in that workers have left in a list. */
+  async fetch(redis: Redis, list: string): Promise<void> {
+    for (let text = await redis.lpop(list); text !== null; text = await redis.lpop(list))
+      this.cameLate(JSON.parse(text) as LateOutcome)
   }
 
   cameLate(late: LateOutcome): void {

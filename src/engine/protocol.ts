@@ -6,7 +6,7 @@ import type { Fingerprints } from '../store/store.ts'
 import { type TimedMeasurement, TRIAL_STATES, type TrialOutcome, type TrialSpec } from '../trial.ts'
 
 /** Rises when an older worker could misread what a newer orchestrator writes, or the other way round. */
-export const PROTOCOL = 3
+export const PROTOCOL = 4
 
 /** What Redis keeps. Every key expires unless somebody who lives renews it, so that nobody's death leaves rubbish. */
 export class EngineKeys {
@@ -59,7 +59,7 @@ export class EngineKeys {
     return `${this.prefix}:session:${session}:late`
   }
 
-  /** The weights that a trial continues. */
+  /** The weights or the folder that a trial continues. */
   continued(session: string, job: string): string {
     return `${this.prefix}:session:${session}:continued:${job}`
   }
@@ -97,12 +97,16 @@ export const SESSION_SECONDS = 30 * 24 * 3_600
 export const PAYLOAD_SECONDS = 3_600
 /** Outcomes above this are kept beside their job. */
 export const LARGEST_RESULT = 16_384
+/** Folders above this stay where they are: Redis takes values of up to 512 MB, and holds them in memory. */
+export const MOST_FOLDER_BYTES = 256 * 2 ** 20
 
 /** What a session asks of its workers. */
 export interface SessionOffer {
   readonly protocol: number
   readonly codeVersion: string
   readonly study: string
+  /** The names of its stages, in order. */
+  readonly stages: readonly string[]
   /** The host that decides and writes. */
   readonly host: string
   /** SHA-256 of the token that workers need; null if any may take part. */
@@ -140,7 +144,7 @@ export interface TrialJob {
   readonly spec: string
   readonly attempt: number
   readonly timeoutMs: number | null
-  /** Whether weights to continue lie under their key. */
+  /** Whether weights or a folder to continue lie under their key. */
   readonly continued: boolean
   readonly rungs: readonly number[]
   /** Exact JSON of the floor: an artifact of a worse value is not wanted; null: any is. */
@@ -151,8 +155,10 @@ export interface TrialJob {
 export interface TrialResult {
   /** Exact JSON of the outcome without its artifact; null if it lies under its key. */
   readonly outcome: string | null
-  /** Whether weights lie under their key. */
+  /** Whether weights or a folder lie under their key. */
   readonly artifact: boolean
+  /** How many bytes the trial's folder has, where it is too large to travel; else null. */
+  readonly tooLarge: number | null
   readonly worker: string
   /** The host of that worker. */
   readonly host: string
@@ -225,6 +231,11 @@ export function isComparable({ state }: TrialOutcome): boolean {
 export function outcomeHash({ state, measurements }: TrialOutcome): string {
   const results = measurements.map(({ step, value, metrics }) => [step, value, metrics])
   return sha256(encodeJson([state, results]))
+}
+
+/** A size in whole MB. */
+export function describeMegabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MB`
 }
 
 export function sha256(text: string): string {

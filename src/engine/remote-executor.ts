@@ -10,15 +10,14 @@ import { EngineOutage } from './engine-outage.ts'
 import { LateOutcomes } from './late-outcomes.ts'
 import { Members } from './members.ts'
 import { Outbox } from './outbox.ts'
+import { Payloads } from './payloads.ts'
 import {
   type ControlMessage,
   decodeOutcome,
   decodeProgress,
   EngineKeys,
   isComparable,
-  type LateOutcome,
   outcomeHash,
-  PAYLOAD_SECONDS,
   PRESENCE_EVERY_MS,
   PRESENCE_SECONDS,
   type Progress,
@@ -30,14 +29,16 @@ import {
 } from './protocol.ts'
 import { expireKeys, queueKeys } from './queue-keys.ts'
 import { openRemoteQueue, type RemoteQueue } from './remote-queue.ts'
-import { jobOf, type OnMeasurement, type OnRung, onThisClock, RemoteRun } from './remote-run.ts'
+import { jobOf, type OnMeasurement, type OnRung, onThisClock, RemoteRun, unfinished } from './remote-run.ts'
 import { repeat } from './repeat.ts'
+import type { StudyFolders } from './study-folders.ts'
 
 export interface RemoteOptions {
   readonly address: EngineAddress
   /** What all keys in Redis begin with; studies under different prefixes do not see each other's workers. */
   readonly prefix: string
-  readonly offer: SessionOffer
+  /** After which a silent worker's trial runs again elsewhere, milliseconds. */
+  readonly lockMs: number
   /** How long the server may be away before the study gives up, milliseconds. */
   readonly engineTimeoutMs: number
   readonly say: (sentence: string) => void
@@ -64,7 +65,10 @@ export class RemoteExecutor implements Executor {
   readonly #repeated: (() => void)[] = []
   #parts!: RemoteQueue
   #outbox!: Outbox
+  #payloads!: Payloads
   #members!: Members
+  #offer: SessionOffer | null = null
+  #folders!: StudyFolders
   #failure: UserError | null = null
   #closing: Promise<void> | null = null
   #jobs = 0
@@ -83,6 +87,13 @@ export class RemoteExecutor implements Executor {
     const executor = new RemoteExecutor(options)
     await executor.#start()
     return executor
+  }
+
+  /** Offers the trials of a study to workers. */
+  begin(offer: SessionOffer, folders: StudyFolders): void {
+    this.#offer = offer
+    this.#folders = folders
+    this.#announce().catch(() => {})
   }
 
   get slots(): number {
@@ -113,12 +124,12 @@ export class RemoteExecutor implements Executor {
   }
 
   async #start(): Promise<void> {
-    const { address, prefix, offer, say } = this.#options
+    const { address, prefix, lockMs, say } = this.#options
     const watch = { onLost: () => this.#lost(), onBack: () => this.#back() }
-    const { lockMs } = offer
     this.#parts = await openRemoteQueue({ address, prefix, session: this.#session, lockMs, watch })
     const { events, queue, redis, watcher } = this.#parts
     this.#outbox = new Outbox(queue, redis)
+    this.#payloads = new Payloads(redis, this.#keys, this.#session)
     this.#members = new Members(redis, this.#keys, this.#session, say)
     events.on('progress', ({ jobId, data }) => this.#progressed(jobId, decodeProgress(String(data))))
     events.on('completed', ({ jobId, returnvalue }) => {
@@ -137,10 +148,11 @@ export class RemoteExecutor implements Executor {
 
   async #announce(): Promise<void> {
     const { queue, redis } = this.#parts
-    const offer = JSON.stringify(this.#options.offer)
     try {
+      // Before there is a study, that shows whether the server takes it.
+      const offer = JSON.stringify(this.#offer)
       await redis.set(this.#keys.offer(this.#session), offer, 'EX', PRESENCE_SECONDS)
-      await redis.sadd(this.#keys.sessions, this.#session)
+      if (this.#offer !== null) await redis.sadd(this.#keys.sessions, this.#session)
       const own = queueKeys((word) => queue.toKey(word))
       await redis.expire(this.#keys.sessions, SESSION_SECONDS)
       await expireKeys(redis, [...own, ...this.#runs.keys().map((job) => queue.toKey(job))])
@@ -154,11 +166,13 @@ export class RemoteExecutor implements Executor {
 
   async #send(run: RemoteRun): Promise<void> {
     const { spec, continued } = run.task
-    if (continued !== null) {
-      const key = this.#keys.continued(this.#session, run.job)
-      await this.#parts.redis.setex(key, PAYLOAD_SECONDS, Buffer.from(continued))
-    }
-    await this.#outbox.send(`${this.#options.offer.study} ${spec.number}`, run.job, jobOf(run.task))
+    if (continued !== null)
+      await this.#payloads.send(
+        run.job,
+        this.#orFail(() => this.#folders.toSend(spec, continued)),
+      )
+    const job = jobOf(this.#folders.wanting(run.task))
+    await this.#outbox.send(`${this.#offer!.study} ${spec.number}`, run.job, job)
   }
 
   #progressed(job: string, progress: Progress): void {
@@ -176,33 +190,34 @@ export class RemoteExecutor implements Executor {
   async #complete(job: string, result: TrialResult): Promise<void> {
     const run = this.#runs.get(job)
     if (run === undefined || run.settled) return
-    const text = result.outcome ?? (await this.#parts.redis.get(this.#keys.outcome(this.#session, job)))
-    const artifactKey = this.#keys.artifact(this.#session, job)
-    const artifact = result.artifact ? await this.#parts.redis.getBuffer(artifactKey) : null
+    const left = await this.#payloads.fetch(job, result)
     if (run.settled) return
-    // What expired before it was fetched is gone: the trial gives the same again.
-    if (text === null || (result.artifact && artifact === null)) return this.#loseJob(run)
-    const outcome = onThisClock(decodeOutcome(text))
+    // What expired is gone: the trial gives the same again.
+    if (left === null) return this.#loseJob(run)
+    const outcome = onThisClock(decodeOutcome(left.outcome))
     const { spec, attempt } = run.task
     if (isComparable(outcome)) {
       const { worker, host } = result
       this.#late.counts({ trial: spec.number, attempt, hash: outcomeHash(outcome), worker, host })
     }
     run.measured(0, outcome.measurements)
+    const arrived = { artifact: left.artifact, tooLarge: result.tooLarge, from: result.worker }
+    const artifact = this.#orFail(() => this.#folders.arrived(spec, arrived))
     this.#runs.delete(job)
-    run.resolve({ ...outcome, artifact: artifact === null ? null : new Uint8Array(artifact) })
+    run.resolve({ ...outcome, artifact })
     if (this.#backlog.ended(outcome.durationMs)) this.#members.notify()
-    await this.#forget(run, job, result)
+    // The job itself is removed by later ones.
+    await this.#payloads.forget(job, result, run.task.continued !== null)
   }
 
-  /** The job itself is removed by later ones. */
-  async #forget({ task }: RemoteRun, job: string, { outcome, artifact }: TrialResult): Promise<void> {
-    const left = [
-      ...(task.continued === null ? [] : [this.#keys.continued(this.#session, job)]),
-      ...(artifact ? [this.#keys.artifact(this.#session, job)] : []),
-      ...(outcome === null ? [this.#keys.outcome(this.#session, job)] : []),
-    ]
-    if (left.length > 0) await this.#parts.redis.unlink(left)
+  /** A folder that cannot be used ends the study. */
+  #orFail<T>(access: () => T): T {
+    try {
+      return access()
+    } catch (error) {
+      if (error instanceof UserError) this.#fail(error)
+      throw error
+    }
   }
 
   /** A job fails only for reasons of the queue or its worker: what a trial does comes back as its outcome. */
@@ -234,15 +249,7 @@ export class RemoteExecutor implements Executor {
       if (job === undefined) await this.#send(run)
       else if (job.finishedOn !== undefined && job.returnvalue) await this.#complete(id, job.returnvalue)
     }
-    await this.#compareLate()
-  }
-
-  async #compareLate(): Promise<void> {
-    for (;;) {
-      const text = await this.#parts.redis.lpop(this.#keys.late(this.#session))
-      if (text === null) return
-      this.#late.cameLate(JSON.parse(text) as LateOutcome)
-    }
+    await this.#late.fetch(this.#parts.redis, this.#keys.late(this.#session))
   }
 
   #tell(message: ControlMessage): void {
@@ -285,11 +292,4 @@ export class RemoteExecutor implements Executor {
     await this.#members.clear()
     await this.#parts.queue.obliterate({ force: true })
   }
-}
-
-/** It says nothing about the trial, whose result must not depend on where it ran. */
-function unfinished({ task }: RemoteRun, reason: string): UserError {
-  return new UserError('engine', `No worker could finish trial ${task.spec.number}: ${reason}`, {
-    hint: 'See what the workers print, then resume the study.',
-  })
 }

@@ -1,3 +1,4 @@
+import { UserError } from '../errors.ts'
 import type { RungVerdict, TrialTask } from '../execute/executor.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
 import { encodeFloor, encodeSpec, type Progress, type TrialJob } from './protocol.ts'
@@ -81,4 +82,11 @@ export function jobOf({
 /** The outcome with its begin by the clock of this machine, as far as it can tell: the worker's may be hours apart. */
 export function onThisClock(outcome: TrialOutcome): TrialOutcome {
   return { ...outcome, startedAt: Date.now() - Math.round(outcome.durationMs) }
+}
+
+/** Why the study ends: no worker could finish that run. It says nothing about the trial, whose result must not depend on where it ran. */
+export function unfinished({ task }: RemoteRun, reason: string): UserError {
+  return new UserError('engine', `No worker could finish trial ${task.spec.number}: ${reason}`, {
+    hint: 'See what the workers print, then resume the study.',
+  })
 }

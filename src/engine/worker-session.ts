@@ -4,8 +4,10 @@ import type { Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { createExecutor } from '../execute/create.ts'
 import type { Executor } from '../execute/executor.ts'
-import type { ObjectiveSource } from '../objective/source.ts'
+import { kindOf } from '../objective/kinds.ts'
+import { atPlace, type ObjectiveSource } from '../objective/source.ts'
 import type { TrialOutcome, TrialSpec } from '../trial.ts'
+import { AttemptFolders } from './attempt-folders.ts'
 import { anotherConnection } from './connection.ts'
 import { JobReports } from './job-reports.ts'
 import {
@@ -44,6 +46,12 @@ export interface WorkerSessionOptions {
   readonly say: (sentence: string) => void
 }
 
+/** How an attempt ended, and how many bytes its folder has, where that is too large to travel. */
+interface Ended {
+  readonly outcome: TrialOutcome
+  readonly tooLarge: number | null
+}
+
 /** How long it waits before it tries again to leave a value at a server that refused it. */
 const RETRY_MS = 1_000
 
@@ -57,6 +65,8 @@ export class WorkerSession {
   readonly #worker: Worker<TrialJob, TrialResult>
   readonly #connection: Redis
   readonly #subscriber: Redis
+  /** Whether trials of this kind may have folders. */
+  readonly #hasFolders: boolean
   readonly #running = new Set<number>()
   /** Called each time a trial ends. */
   readonly #waiting: (() => void)[] = []
@@ -70,7 +80,10 @@ export class WorkerSession {
   constructor(options: WorkerSessionOptions) {
     this.#options = options
     const { bullmq, redis, keys, session, offer, source, numSlots, say, name } = options
-    this.#executor = createExecutor(source, {
+    const { study, stages } = offer
+    this.#hasFolders = kindOf(offer.objective).keptFolders(offer.objective) !== null
+    const place = { study, stages, folder: '', isTemporary: true }
+    this.#executor = createExecutor(atPlace(source, place), {
       workers: numSlots,
       heapLimitMb: offer.heapMb,
       onPrint: (text, trial) => say(trial === null ? text.trimEnd() : `trial ${trial}: ${text.trimEnd()}`),
@@ -155,7 +168,7 @@ export class WorkerSession {
     const slot = await slots.take()
     this.#running.add(spec.number)
     try {
-      const outcome = await this.#trial(job, spec, slot)
+      const { outcome, tooLarge } = await this.#trial(job, spec, slot)
       if (outcome.state === 'stopped' && this.#closing) throw new Error(WORKER_ENDED)
       this.#finished++
       const seconds = (outcome.durationMs / 1000).toFixed(1)
@@ -166,7 +179,7 @@ export class WorkerSession {
       // A process that was paused may find out that its lock has expired only after the trial.
       const mayBeLate = this.#lostJobs.delete(job.id!) || performance.now() - began > offer.lockMs
       if (mayBeLate) await this.#reportIfLate(job, outcome)
-      return await this.#handOver(job, { ...outcome, slot, host: name })
+      return await this.#handOver(job, { ...outcome, slot, host: name }, tooLarge)
     } finally {
       this.#running.delete(spec.number)
       this.#lastBusyAt = performance.now()
@@ -175,28 +188,41 @@ export class WorkerSession {
     }
   }
 
-  async #trial(job: Job<TrialJob, TrialResult>, spec: TrialSpec, slot: number): Promise<TrialOutcome> {
+  async #trial(job: Job<TrialJob, TrialResult>, spec: TrialSpec, slot: number): Promise<Ended> {
     const { attempt, timeoutMs, rungs } = job.data
-    const continued = job.data.continued ? await this.#weightsToContinue(job.id!) : null
+    const sent = job.data.continued ? await this.#toContinue(job.id!) : null
+    const folders = this.#hasFolders ? new AttemptFolders(spec, sent) : null
+    const continued = folders === null ? sent : folders.continued
     const reports = new JobReports(job)
-    const outcome = await this.#executor.run(
-      { spec, continued, slot, attempt, timeoutMs, rungs },
-      (measurement) => reports.measured(measurement),
-      ({ step }) => this.#questions.verdict(job.id!, step, () => reports.atRung()),
-    )
-    await reports.end()
-    return outcome
+    try {
+      const outcome = await this.#executor.run(
+        { spec, continued, slot, attempt, timeoutMs, rungs, folders: folders?.folders ?? null },
+        (measurement) => reports.measured(measurement),
+        ({ step }) => this.#questions.verdict(job.id!, step, () => reports.atRung()),
+      )
+      await reports.end()
+      if (folders === null || outcome.artifact === null || !isWanted(outcome, job.data))
+        return { outcome, tooLarge: null }
+      const { artifact, tooLarge } = folders.toSend(outcome.artifact)
+      return { outcome: { ...outcome, artifact }, tooLarge }
+    } finally {
+      folders?.remove()
+    }
   }
 
-  async #weightsToContinue(job: string): Promise<Uint8Array> {
+  async #toContinue(job: string): Promise<Uint8Array> {
     const { redis, keys, session } = this.#options
     const bytes = await redis.getBuffer(keys.continued(session, job))
-    if (bytes === null) throw new Error('the weights to continue have expired')
+    if (bytes === null) throw new Error('what the trial continues has expired')
     return new Uint8Array(bytes)
   }
 
   /** Puts large values under separate keys, which expire; the job's result stays small. */
-  async #handOver(job: Job<TrialJob, TrialResult>, outcome: TrialOutcome): Promise<TrialResult> {
+  async #handOver(
+    job: Job<TrialJob, TrialResult>,
+    outcome: TrialOutcome,
+    tooLarge: number | null,
+  ): Promise<TrialResult> {
     const { keys, session, name } = this.#options
     const id = job.id!
     const wanted = outcome.artifact !== null && isWanted(outcome, job.data)
@@ -204,7 +230,7 @@ export class WorkerSession {
     const text = encodeOutcome(outcome)
     const isLarge = text.length > LARGEST_RESULT
     if (isLarge) await this.#leaveThere(keys.outcome(session, id), text)
-    return { outcome: isLarge ? null : text, artifact: wanted, worker: name, host: hostname() }
+    return { outcome: isLarge ? null : text, artifact: wanted, tooLarge, worker: name, host: hostname() }
   }
 
   /** Waits while the server accepts no writes: that its memory is full must not cost a trial. */

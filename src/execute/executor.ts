@@ -1,4 +1,4 @@
-import type { Direction, TimedMeasurement, TrialOutcome, TrialSpec } from '../trial.ts'
+import type { Direction, GivenFolders, TimedMeasurement, TrialOutcome, TrialSpec } from '../trial.ts'
 
 /** A trial and what it needs to run once. */
 export interface TrialTask {
@@ -18,6 +18,8 @@ export interface TrialTask {
    * null or left out, any artifact may be kept.
    */
   readonly artifactFloor?: ArtifactFloor | null
+  /** Its folders, for an attempt that another machine has sent; by default they are where the study has its own. */
+  readonly folders?: GivenFolders | null
 }
 
 export interface ArtifactFloor {

@@ -106,7 +106,7 @@ class InlineExecutor implements Executor {
 
   async #attempt(run: Run): Promise<TrialOutcome> {
     const { task } = run
-    const folders = foldersOf(this.#source, task.spec, task.continued)
+    const folders = foldersOf(this.#source, task)
     this.#running.add(run)
     let limit: TimeLimit | null = null
     try {

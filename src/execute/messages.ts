@@ -1,5 +1,5 @@
 import type { ObjectiveSource } from '../objective/source.ts'
-import type { TimedMeasurement, TrialSpec } from '../trial.ts'
+import type { GivenFolders, TimedMeasurement, TrialSpec } from '../trial.ts'
 
 /** What a worker thread is given at its start. */
 export interface WorkerData {
@@ -17,6 +17,7 @@ export interface TaskMessage {
   readonly spec: TrialSpec
   readonly rungs: readonly number[]
   readonly continued: Uint8Array | null
+  readonly folders: GivenFolders | null
 }
 
 /** In place of a trial's outcome: finesweep could not use the trial's folder. */

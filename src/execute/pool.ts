@@ -152,8 +152,8 @@ class PoolExecutor implements Executor {
     this.#looking ??= setInterval(() => this.#look(), LOOK_EVERY_MS).unref()
     const forgetTime = this.#watchTime(run)
     try {
-      const { spec, continued, slot, attempt, rungs = [] } = task
-      const message: TaskMessage = { channel: channel.index, slot, attempt, spec, continued, rungs }
+      const { spec, continued, slot, attempt, rungs = [], folders = null } = task
+      const message: TaskMessage = { channel: channel.index, slot, attempt, spec, continued, rungs, folders }
       const outcome = await this.#pool
         .run(message, { signal: run.abort.signal })
         .catch((error: unknown) => this.#cut(run, error))

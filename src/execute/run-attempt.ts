@@ -2,8 +2,8 @@ import { FolderError } from '../objective/folder-error.ts'
 import type { Measurements, Objective, TrialContext, TrialResult } from '../objective/objective.ts'
 import { FailedError } from '../objective/objective.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
-import { type TrialFolders, trialFolders } from '../objective/study-place.ts'
-import type { TimedMeasurement, TrialError, TrialOutcome, TrialSpec } from '../trial.ts'
+import { givenFolders, type TrialFolders, trialFolders } from '../objective/study-place.ts'
+import type { TimedMeasurement, TrialError, TrialOutcome } from '../trial.ts'
 import type { RungVerdict, TrialTask } from './executor.ts'
 import type { Ending, Interruption } from './interruption.ts'
 import { closeGenerator, isPromise, readResult, startGenerator, withFolder } from './objective-calls.ts'
@@ -33,11 +33,11 @@ export interface Surroundings {
 /** The folders that a source's trial may use. @throws FolderError as `trialFolders` */
 export function foldersOf(
   source: ObjectiveSource,
-  { number, continues }: TrialSpec,
-  artifact: Uint8Array | null = null,
+  { spec, continued, folders }: Pick<TrialTask, 'spec' | 'continued' | 'folders'>,
 ): TrialFolders {
+  if (folders != null) return givenFolders(folders)
   const place = 'place' in source ? (source.place ?? null) : null
-  return trialFolders(place, number, continues, artifact)
+  return trialFolders(place, spec.number, spec.continues, continued)
 }
 
 /** A trial's warning, worded for the user. */

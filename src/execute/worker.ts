@@ -56,7 +56,7 @@ async function runOnChannel(task: TaskMessage, running: Running): Promise<TrialO
   let watch: NodeJS.Timeout | undefined
   heapBytes ??= process.memoryUsage().heapUsed
   channel.begin(heapBytes)
-  const folders = foldersOf(source, task.spec, task.continued)
+  const folders = foldersOf(source, task)
   const outcome = await runAttempt(objective, task, {
     interruption: running.interruption,
     stopRequested: channel.stopRequested,

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { GivenFolders } from '../trial.ts'
 import { isFolderList } from './folder-artifact.ts'
 import { FolderError, inFolder } from './folder-error.ts'
 
@@ -11,8 +12,11 @@ export interface StudyPlace {
   readonly stages: readonly string[]
   /** The folder of all its trials' folders, absolute. */
   readonly folder: string
-  /** True for a replay: a trial's own folder is a temporary one, and what the study keeps stays as it is. */
-  readonly isReplay: boolean
+  /**
+   * True in a replay, where what the study keeps stays as it is, and on the worker of another machine: a trial's own
+   * folder is a temporary one.
+   */
+  readonly isTemporary: boolean
 }
 
 /** The folder of a trial's files: checkpoints, models, logs. */
@@ -35,6 +39,25 @@ export interface TrialFolders {
   close(): void
 }
 
+/** Folders that somebody else has made, and removes. */
+export function givenFolders({ own, continued }: GivenFolders): TrialFolders {
+  let used: string | null = null
+  return {
+    own() {
+      used ??= inFolder(own, () => {
+        mkdirSync(own, { recursive: true })
+        return own
+      })
+      return used
+    },
+    get used() {
+      return used
+    },
+    continued,
+    close() {},
+  }
+}
+
 /**
  * @param place null outside a study: the trial's own folder is temporary then
  * @param artifact what the trial that it continues left in the store
@@ -46,7 +69,7 @@ export function trialFolders(
   continues: number | null,
   artifact: Uint8Array | null = null,
 ): TrialFolders {
-  const isTemporary = place === null || place.isReplay
+  const isTemporary = place === null || place.isTemporary
   let own: string | null = null
   const continued = place === null || continues === null ? null : trialFolder(place.folder, continues)
   const isThere = continued !== null && existsSync(continued)

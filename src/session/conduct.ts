@@ -106,14 +106,14 @@ export async function conduct(
     executors.close().catch(() => {})
   }
   try {
-    const runsHere = options.executor === undefined && options.workers > 0
-    if (runsHere && kindOf(experiment.objective).artifact === 'folder') checkWritable(options.db)
+    if (options.executor === undefined && kindOf(experiment.objective).artifact === 'folder')
+      checkWritable(options.db)
     const study = begin()
     const stages = experiment.stages.map(({ name }) => name)
     const idle = describeIdleWorkers(options.workers, experiment.lag, experiment.stages, options.samplers)
     if (idle !== null) options.say?.(idle)
     const folder = studyFolder(options.db, study.name)
-    const place: StudyPlace = { study: study.name, stages, folder, isReplay: false }
+    const place: StudyPlace = { study: study.name, stages, folder, isTemporary: false }
     timers.push(setInterval(() => renewIfPossible(store, study), HEARTBEAT_MS))
     if (limits.timeout !== null) {
       const reason = `time limit of ${limits.timeout} s reached`

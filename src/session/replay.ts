@@ -57,7 +57,7 @@ export async function replayTrial(
     study: study.name,
     stages: opened.experiment.stages.map(({ name }) => name),
     folder: studyFolder(db, study.name),
-    isReplay: true,
+    isTemporary: true,
   }
   const recorded = arithmetic === null ? opened.source : kind.asRecorded(opened.source, arithmetic)
   const source = atPlace(recorded, place)

@@ -6,9 +6,10 @@ import { PROTOCOL, type SessionOffer, sha256 } from '../engine/protocol.ts'
 import { fromRoot } from '../engine/relocate.ts'
 import { createExecutor } from '../execute/create.ts'
 import type { Executor } from '../execute/executor.ts'
-import { keepsNetwork } from '../objective/kinds.ts'
+import { keepsNetwork, kindOf } from '../objective/kinds.ts'
 import { atPlace } from '../objective/source.ts'
 import type { StudyPlace } from '../objective/study-place.ts'
+import { drawnAfter } from '../search/imported-stages.ts'
 import type { OpenedExperiment } from './open-experiment.ts'
 
 /** An engine whose workers run trials of a session. */
@@ -75,17 +76,25 @@ export async function prepareSessionExecutor(
   }
   // Loaded on use: a study on one machine needs none of it.
   const { RemoteExecutor } = await import('../engine/remote-executor.ts')
+  const { StudyFolders } = await import('../engine/study-folders.ts')
+  const { objective, stages } = opened.experiment
+  const keep = kindOf(objective).keptFolders(objective)
+  const isContinued = (stage: number): boolean => stages[drawnAfter(stages, stage)]?.warmStart === true
+  const offer = describeOffer(opened, engine)
   const address: EngineAddress = readEngineAddress(engine.url, '--engine')
   const remote = await RemoteExecutor.open({
     address,
     prefix: engine.prefix ?? DEFAULT_PREFIX,
-    offer: describeOffer(opened, engine),
+    lockMs: engine.lockMs ?? DEFAULT_LOCK_MS,
     engineTimeoutMs: 1000 * (engine.timeout ?? DEFAULT_TIMEOUT_SECONDS),
     say: options.say,
   })
   return {
     at(place) {
-      running ??= workers === 0 ? remote : combineExecutors(local(place), remote)
+      if (running !== null) return running
+      const folders = new StudyFolders({ place, keep, isContinued, say: options.say })
+      remote.begin({ ...offer, study: place.study }, folders)
+      running = workers === 0 ? remote : combineExecutors(local(place), remote)
       return running
     },
     close: () => (running ?? remote).close(),
@@ -93,12 +102,13 @@ export async function prepareSessionExecutor(
 }
 
 function describeOffer({ experiment, fingerprints }: OpenedExperiment, engine: EngineOptions): SessionOffer {
-  const { objective, limits, name } = experiment
+  const { objective, limits, name, stages } = experiment
   const { token = null, root, lockMs = DEFAULT_LOCK_MS } = engine
   return {
     protocol: PROTOCOL,
     codeVersion: codeVersion(),
     study: name,
+    stages: stages.map((stage) => stage.name),
     host: hostname(),
     tokenHash: token === null ? null : sha256(token),
     objective: fromRoot(objective, root),

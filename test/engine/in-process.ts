@@ -3,6 +3,7 @@ import { readEngineAddress } from '../../src/engine/engine-address.ts'
 import { PROTOCOL, type SessionOffer } from '../../src/engine/protocol.ts'
 import { fromRoot } from '../../src/engine/relocate.ts'
 import { RemoteExecutor } from '../../src/engine/remote-executor.ts'
+import { StudyFolders } from '../../src/engine/study-folders.ts'
 import { runWorker, type WorkerOptions } from '../../src/engine/worker-node.ts'
 import { kindOf } from '../../src/objective/kinds.ts'
 import type { ObjectiveSettings } from '../../src/objective/source.ts'
@@ -21,6 +22,7 @@ export async function offerOf(
     protocol: PROTOCOL,
     codeVersion: '1',
     study: 'behaviours',
+    stages: ['only'],
     host: hostname(),
     tokenHash: null,
     objective: fromRoot(settings, ROOT),
@@ -39,10 +41,12 @@ export async function offer(url: string, prefix: string, offer: SessionOffer) {
   const executor = await RemoteExecutor.open({
     address: readEngineAddress(url, 'test'),
     prefix,
-    offer,
+    lockMs: offer.lockMs,
     engineTimeoutMs: 60_000,
     say: (sentence) => says.push(sentence),
   })
+  const place = { study: offer.study, stages: offer.stages, folder: '', isTemporary: false }
+  executor.begin(offer, new StudyFolders({ place, keep: null, isContinued: () => false, say: () => {} }))
   return { executor, says }
 }
 

@@ -257,12 +257,13 @@ describe('an attempt that is to end', () => {
 
 it('a trial has its folder in that of its study, or a temporary one outside of any', () => {
   const folder = mkdtempSync(join(tmpdir(), 'finesweep-folders-'))
-  const place = { study: 'here', stages: ['coarse'], folder, isReplay: false }
+  const place = { study: 'here', stages: ['coarse'], folder, isTemporary: false }
   const source = { kind: 'module', file: 'objective.ts' } as const
   const spec = { number: 3, stage: 0, params: {}, seed: 9, budget: { epochs: 1 }, continues: null }
-  expect(foldersOf({ ...source, place }, spec).own()).toBe(join(folder, '3'))
+  const task = { spec, continued: null }
+  expect(foldersOf({ ...source, place }, task).own()).toBe(join(folder, '3'))
   rmSync(folder, { recursive: true })
-  const outside = foldersOf(source, spec)
+  const outside = foldersOf(source, task)
   const own = outside.own()
   expect(existsSync(own)).toBe(true)
   outside.close()

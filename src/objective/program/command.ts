@@ -31,7 +31,7 @@ async function* runRecorded(
   context: TrialContext,
 ): Measurements {
   const values = valuesOf(context, settings, place)
-  const running = place === null || place.isReplay ? null : recordRunning(values.folder)
+  const running = place === null || place.isTemporary ? null : recordRunning(values.folder)
   try {
     yield* runProgram(words, settings, values, context, (pid) => running?.started(pid))
   } finally {

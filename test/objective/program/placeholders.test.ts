@@ -29,7 +29,7 @@ const context = {
   stopRequested: () => false,
   signal: new AbortController().signal,
 }
-const place = { study: 'mine', stages: ['coarse', 'fine'], folder: '/runs', isReplay: false }
+const place = { study: 'mine', stages: ['coarse', 'fine'], folder: '/runs', isTemporary: false }
 const values: TrialValues = valuesOf(context, { devices: ['0', '1', '3'] }, place)
 
 test('placeholders are filled in within words, parameters before names of our own', () => {

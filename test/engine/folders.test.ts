@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startCommand } from './commands.ts'
+import { digestAlone, Farm, ROOT } from './farm.ts'
+import { HAS_REDIS, type RedisServer, startRedis } from './redis.ts'
+
+/** Five trials continue the folders of the first eight. */
+const WARM = path.join(ROOT, 'test/engine/studies/warm.yaml')
+
+let redis: RedisServer
+let farm: Farm
+
+describe.skipIf(!HAS_REDIS)('the folders of trials on workers', () => {
+  let alone = ''
+  beforeAll(async () => {
+    redis = await startRedis()
+    alone = await digestAlone(WARM)
+  })
+  afterAll(() => redis.stop())
+  beforeEach(() => {
+    farm = new Farm(redis.url)
+  })
+  afterEach(() => farm.close())
+
+  /** The files of the folders that the study keeps, by trial. */
+  async function kept(): Promise<Record<string, string[]>> {
+    const { stdout } = await startCommand(['artifacts', '--db', farm.db, '--json']).ended
+    const { artifacts } = JSON.parse(stdout) as {
+      artifacts: { trial: number; files: { path: string; link?: string }[] }[]
+    }
+    return Object.fromEntries(artifacts.map(({ trial, files }) => [trial, files.map((file) => file.path)]))
+  }
+
+  test.for([
+    ['one worker', '0', 1],
+    ['two workers', '0', 2],
+    ['five workers', '0', 5],
+    ['two workers and two local trials at once', '2', 2],
+  ] as const)('a warm start continues them as on one machine: %s', async ([, local, count]) => {
+    for (let i = 0; i < count; i++) farm.worker(`worker-${i}`)
+    expect(await farm.digest(farm.run(WARM, ['--workers', local]))).toBe(alone)
+    const folders = Object.entries(await kept())
+    expect(folders).toHaveLength(4)
+    for (const [trial, files] of folders) {
+      expect(files).toEqual(['run/epochs', 'run/latest', 'stderr.txt', 'stdout.txt'])
+      const total = readFileSync(path.join(farm.folder, 'artifacts/warm', trial, 'run/latest'), 'utf8')
+      expect(total).toBe(Number(trial) < 8 ? '2\n' : '5\n')
+    }
+  })
+
+  test('a warm start continues the folders and the bytes of a module', async () => {
+    const words = ['--set', 'objective=./warm-module.mjs']
+    farm.worker('only', ['--slots', '2'])
+    expect(await farm.digest(farm.run(WARM, words))).toBe(await digestAlone(WARM, words))
+    const { stdout } = await startCommand(['show', '9', '--db', farm.db, '--json']).ended
+    expect(JSON.parse(stdout).trial.measurements[0].metrics).toEqual({ total: 5, trials: 2 })
+  })
+
+  test('a warm start continues them after the worker or the orchestrator was killed', async () => {
+    const words = ['--engine-lock', '2']
+    farm.holdFrom(9)
+    const first = farm.worker('first')
+    const killed = farm.run(WARM, words)
+    await farm.holds(first)
+    first.signal('SIGKILL')
+    const second = farm.worker('second')
+    await farm.holds(second)
+    killed.signal('SIGKILL')
+    await killed.ended
+    farm.release()
+    expect(await farm.digest(farm.resume(words))).toBe(alone)
+  })
+
+  test('a program has the names of its study and stage, the second time too', async () => {
+    farm.worker('only')
+    await farm.digest(farm.run(WARM))
+    const { code, stderr } = await farm.run(WARM).ended
+    expect(code, stderr).toBe(0)
+    const names = ['warm', 'warm-2'].map(async (study) => {
+      const { stdout } = await startCommand(['show', study, '9', '--db', farm.db, '--json']).ended
+      return JSON.parse(stdout).trial.measurements[0].metrics
+    })
+    expect(await Promise.all(names)).toEqual([
+      { total: 5, stage: 6, study: 4 },
+      { total: 5, stage: 6, study: 6 },
+    ])
+  })
+
+  test('one that is too large to travel ends a study that would continue it, and else stays where it is', async () => {
+    farm.worker('only', [], { env: { LARGE: '300M' } })
+    const { code, stderr } = await farm.run(WARM).ended
+    expect([code, stderr]).toEqual([
+      6,
+      expect.stringMatching(
+        /\nTrial \d left a folder of 301 MB on only: folders of more than 256 MB do not travel through the engine, and the next stage continues such trials \(warmStart\)\. Write smaller/,
+      ),
+    ])
+    const alike = farm.run(WARM, ['--set', 'stages[1].warmStart=false'])
+    const ended = await alike.ended
+    expect(ended.code, ended.stderr).toBe(0)
+    expect(ended.stderr.match(/left a folder of 301 MB on only: .*, and are not kept\./g)).toHaveLength(1)
+  })
+})
