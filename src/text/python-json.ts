@@ -1,8 +1,9 @@
 /** A string, which is left alone, or one of the words that stand bare. */
-const STRING_OR_WORD = /("[^"\\]*(?:\\.[^"\\]*)*")|([+-]?Infinity|NaN)/g
+const STRING_OR_WORD = /("[^"\\]*(?:\\.[^"\\]*)*")|([+-]?\b(?:infinity|inf|nan)\b)/gi
 
 /**
- * JSON as Python writes it, where NaN and infinities stand bare; within strings they are text.
+ * JSON as Python writes it, where NaN and infinities stand bare, in the words of other languages, too: `nan` and `-inf` of
+ * C, `Inf` of R. Within strings they are text.
  * @returns undefined if it is none
  */
 export function parsePythonJson(text: string): unknown {
@@ -13,9 +14,14 @@ export function parsePythonJson(text: string): unknown {
   try {
     if (marked === text) return JSON.parse(text)
     return JSON.parse(marked, (_, value: unknown) =>
-      typeof value === 'string' && value.startsWith(mark) ? Number(value.slice(mark.length)) : value,
+      typeof value === 'string' && value.startsWith(mark) ? numberOf(value.slice(mark.length)) : value,
     )
   } catch {
     return undefined
   }
+}
+
+function numberOf(word: string): number {
+  if (/nan/i.test(word)) return Number.NaN
+  return word.startsWith('-') ? -Infinity : Infinity
 }

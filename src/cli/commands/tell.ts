@@ -71,7 +71,7 @@ async function readMeasurements(value: string | undefined, terminal: Terminal): 
     const line = readMeasurementLine(text, measurements.at(-1)?.step ?? 0)
     if (line === null) continue
     for (const warning of line.warnings) say(terminal, `Warning: ${warning}.`)
-    measurements.push(line.measurement)
+    if (line.measurement !== null) measurements.push(line.measurement)
   }
   if (measurements.length > 0) return measurements
   throw new UserError('usage', 'There is no measurement on stdin', {

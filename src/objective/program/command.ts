@@ -63,6 +63,7 @@ async function* runProgram(
       const read = readMeasurementLine(line, lastStep)
       if (read === null) continue
       for (const warning of read.warnings) warn(warning)
+      if (read.measurement === null) continue
       lastStep = read.measurement.step
       yield read.measurement
     }

@@ -1,11 +1,15 @@
 import { parsePythonJson } from '../../text/python-json.ts'
-import { describeValue } from '../../text/quote.ts'
+import { describeValue, shorten } from '../../text/quote.ts'
 import type { GivenMeasurement } from '../objective.ts'
 import type { OutputLine } from './lines.ts'
 
+/** What stands in a line that is meant as a measurement, whoever wrote it. */
+const VALUE_KEY = /["']value["']\s*:/
+
 /** A measurement in a program's output. */
 export interface MeasurementLine {
-  readonly measurement: GivenMeasurement
+  /** Null for a line that was meant as one and cannot be read. */
+  readonly measurement: GivenMeasurement | null
   /** Fields that were left out, and why: sentences without their full stops. */
   readonly warnings: readonly string[]
 }
@@ -14,7 +18,7 @@ export interface MeasurementLine {
  * The measurement in a line of a program's output: a JSON object with a `value`; null for any other line. Text before
  * the object is allowed where a progress bar is being drawn. Numbers beside step, value and metrics count as metrics,
  * `metrics` first. Without a `step`, or with one that does not rise, it is the next one; metrics that are not numbers
- * are left out. A `value` of a wrong type is passed on, for the check that every measurement goes through.
+ * are left out. What looks like a measurement and is no JSON is one warning. A `value` of a wrong type is passed on, for the check that every measurement goes through.
  */
 export function readMeasurementLine(
   { text, afterReturn }: OutputLine,
@@ -23,8 +27,9 @@ export function readMeasurementLine(
   const trimmed = text.trim()
   const start = afterReturn ? trimmed.indexOf('{') : 0
   if (start < 0 || trimmed[start] !== '{' || !trimmed.endsWith('}')) return null
-  const parsed = parse(trimmed.slice(start))
-  if (parsed === null || !('value' in parsed)) return null
+  const parsed = parsePythonJson(trimmed.slice(start))
+  if (parsed === undefined) return VALUE_KEY.test(trimmed) ? unreadable(trimmed.slice(start)) : null
+  if (!hasValue(parsed)) return null
   const { step, value, metrics, ...rest } = parsed
   const warnings: string[] = []
   // A metric can have any name, `__proto__` too: assigning would lose it.
@@ -61,7 +66,12 @@ function wrongStep(step: unknown, lastStep: number): string {
   return `${rule}; it counts as step ${lastStep + 1}`
 }
 
-function parse(text: string): Record<string, unknown> | null {
-  const parsed = parsePythonJson(text)
-  return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : null
+/** Without a word, the measurement before it would count as the trial's last. */
+function unreadable(text: string): MeasurementLine {
+  const warning = `a line of measurements must be one JSON object, got ${shorten(text, 120)}; it is ignored`
+  return { measurement: null, warnings: [warning] }
+}
+
+function hasValue(parsed: unknown): parsed is Record<string, unknown> {
+  return typeof parsed === 'object' && parsed !== null && 'value' in parsed
 }
