@@ -38,6 +38,9 @@ export async function connectEngine(
   try {
     await redis.connect()
     await redis.ping()
+    const { db = 0 } = redis.options
+    // A connection whose database is refused goes on in database 0 by itself.
+    if (db > 0) await redis.select(db)
   } catch (error) {
     redis.disconnect()
     throw unreachable(address, reason === '' ? (error as Error).message : reason)

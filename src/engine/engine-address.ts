@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts'
 export interface EngineAddress {
   /** The whole URL, with its password: never shown. */
   readonly url: string
-  /** The URL without user and password, for messages. */
+  /** The URL without user, password and options, for messages. */
   readonly shown: string
 }
 
@@ -23,9 +23,18 @@ export function readEngineAddress(text: string, source: string): EngineAddress {
   }
   if ((url.protocol !== 'redis:' && url.protocol !== 'rediss:') || url.hostname === '')
     throw wrongAddress(source)
+  if (!/^\/?\d*$/.test(url.pathname)) {
+    throw new UserError(
+      'usage',
+      `${source} must end with the number of a database, or none, got ${JSON.stringify(url.pathname.slice(1))}`,
+      { hint: 'Write redis://HOST:6379/2 for database 2.' },
+    )
+  }
   const shown = new URL(url)
   shown.username = ''
   shown.password = ''
+  shown.search = ''
+  shown.hash = ''
   return { url: url.href, shown: shown.href }
 }
 

@@ -64,14 +64,18 @@ interface Joined {
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const libraries = await loadQueueLibrary()
   const { address, say } = options
+  let hasEnded = false
   const redis = await connectEngine(libraries, address, {
-    onLost: () => say(`The engine ${address.shown} cannot be reached; running trials continue.`),
+    onLost: () => {
+      if (!hasEnded) say(`The engine ${address.shown} cannot be reached; running trials continue.`)
+    },
     onBack: () => say(`The engine ${address.shown} is back.`),
   })
   const node = new WorkerNode(options, redis, libraries.bullmq)
   try {
     await node.run()
   } finally {
+    hasEnded = true
     redis.disconnect()
   }
 }

@@ -1,6 +1,8 @@
+import { statSync } from 'node:fs'
 import { availableParallelism, hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { codeVersion } from '../../code-version.ts'
+import { UserError } from '../../errors.ts'
 import { defineCommand } from '../command.ts'
 import { describeArithmetic } from '../known-step.ts'
 import { once, wholeNumber } from '../options.ts'
@@ -76,6 +78,11 @@ export default defineCommand({
       url === undefined ? 'The argument of worker, or FINESWEEP_ENGINE,' : 'The argument of worker',
     )
     const root = resolve(args.root ?? '.')
+    if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new UserError('usage', `--root: there is no folder ${root}`, {
+        hint: 'Name the folder with the data, modules and programs of the studies.',
+      })
+    }
     const idleSeconds = args.idle ?? (args.once ? IDLE_SECONDS : undefined)
     const stop = listenForSignals(args.grace === undefined ? null : 1000 * args.grace, tell)
     await runWorker({
