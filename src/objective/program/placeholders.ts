@@ -161,6 +161,9 @@ export function trialEnvironment(values: TrialValues): NodeJS.ProcessEnv {
     // Python holds back what it prints to a pipe: measurements would all come at the end.
     PYTHONUNBUFFERED: '1',
     ...process.env,
+    // Of another study, whose trial has started this process.
+    FINESWEEP_CONTINUED: undefined,
+    FINESWEEP_DEVICE: undefined,
     ...(device === null ? {} : { CUDA_VISIBLE_DEVICES: device, FINESWEEP_DEVICE: device }),
     FINESWEEP_PARAMS: JSON.stringify(params),
     FINESWEEP_TRIAL: String(trial),

@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import {
   checkPlaceholders,
   fillText,
   fillWords,
   type TrialValues,
+  trialEnvironment,
   valuesOf,
 } from '../../../src/objective/program/placeholders.ts'
 import { choice, float, searchSpace, when } from '../../../src/space/constructors.ts'
@@ -44,6 +45,13 @@ test('placeholders are filled in within words, parameters before names of our ow
 test('a program gets the upper 31 bits of its trial seed, which NumPy takes', () => {
   expect(fillText('{seed}', values)).toBe(String(2 ** 31 - 1))
   expect(valuesOf({ ...context, seed: 2 ** 47 }, { devices: null }, place).seed).toBe(2 ** 30)
+})
+
+test('a study that a trial of another study has started gets nothing of that trial', () => {
+  for (const name of ['FINESWEEP_CONTINUED', 'FINESWEEP_DEVICE']) vi.stubEnv(name, 'of another')
+  const inherited = trialEnvironment(valuesOf(context, { devices: null }, place))
+  expect(Object.values(inherited)).not.toContain('of another')
+  vi.unstubAllEnvs()
 })
 
 test('{args} stands for all parameters, booleans as flags', () => {
