@@ -180,6 +180,11 @@ export class WorkerSession {
       const mayBeLate = this.#lostJobs.delete(job.id!) || performance.now() - began > offer.lockMs
       if (mayBeLate) await this.#reportIfLate(job, outcome)
       return await this.#handOver(job, { ...outcome, slot, host: name }, tooLarge)
+    } catch (error) {
+      const { message } = error as Error
+      if (message !== WORKER_ENDED)
+        say(`${offer.study} trial ${spec.number} could not be run here: ${message}.`)
+      throw error
     } finally {
       this.#running.delete(spec.number)
       this.#lastBusyAt = performance.now()

@@ -87,6 +87,16 @@ describe.skipIf(!HAS_REDIS)('the folders of trials on workers', () => {
     ])
   })
 
+  test('a worker that cannot make them says so, as the study does that ends', async () => {
+    const worker = farm.worker('only', [], { env: { TMPDIR: '/nowhere' } })
+    const { code, stderr } = await farm.run(WARM).ended
+    expect(code).toBe(7)
+    expect(stderr).toMatch(
+      /\nNo worker could finish trial 0: The folder \/nowhere cannot be written: .*\. See what the workers print/,
+    )
+    await worker.said('warm trial 0 could not be run here: The folder /nowhere cannot be written: ')
+  })
+
   test('one that is too large to travel ends a study that would continue it, and else stays where it is', async () => {
     farm.worker('only', [], { env: { LARGE: '300M' } })
     const { code, stderr } = await farm.run(WARM).ended
