@@ -31,10 +31,13 @@ export async function connectEngine(
   })
   // Without a listener every failed try would be printed; `watch` reports what counts.
   let reason = ''
-  redis.on('error', (error: Error) => {
-    reason = error.message
+  redis.on('error', ({ message }: Error) => {
+    reason = message.includes('Unknown RESP type') ? 'what answers there is no Redis server' : message
   })
-  const timer = setTimeout(() => redis.disconnect(), CONNECT_MS)
+  const timer = setTimeout(() => {
+    reason = `it has not answered within ${CONNECT_MS / 1000} s`
+    redis.disconnect()
+  }, CONNECT_MS)
   try {
     await redis.connect()
     await redis.ping()
@@ -74,4 +77,31 @@ export function unreachable({ shown }: EngineAddress, reason: string): UserError
   return new UserError('engine', `The engine ${shown} cannot be reached: ${reason}`, {
     hint: 'Start the Redis server, or correct the address, user and password.',
   })
+}
+
+/** It answers, but takes no writes: its memory is full, it is a replica, or the user may not write. */
+export function writesRefused(
+  { shown }: EngineAddress,
+  reason: string,
+  seconds: number | null = null,
+): UserError {
+  const since = seconds === null ? 'accepts no writes' : `has accepted no writes for ${seconds} s`
+  return new UserError('engine', `The engine ${shown} ${since}: ${reason}`, {
+    hint: 'Give the Redis server more memory (maxmemory), or its user the right to write.',
+  })
+}
+
+/**
+ * Does the first writing to an engine.
+ * @throws UserError('engine') if it takes none
+ */
+export async function firstWrites<T>(address: EngineAddress, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    if ((error as Error).name !== 'ReplyError') throw error
+    // Of a transaction, the reply says only that there was a reason.
+    const { message, previousErrors } = error as Error & { readonly previousErrors?: readonly Error[] }
+    throw writesRefused(address, previousErrors?.[0]?.message ?? message)
+  }
 }

@@ -24,11 +24,9 @@ export function readEngineAddress(text: string, source: string): EngineAddress {
   if ((url.protocol !== 'redis:' && url.protocol !== 'rediss:') || url.hostname === '')
     throw wrongAddress(source)
   if (!/^\/?\d*$/.test(url.pathname)) {
-    throw new UserError(
-      'usage',
-      `${source} must end with the number of a database, or none, got ${JSON.stringify(url.pathname.slice(1))}`,
-      { hint: 'Write redis://HOST:6379/2 for database 2.' },
-    )
+    throw new UserError('usage', `${source} must end with a port, or with the number of a database`, {
+      hint: 'Write redis://HOST:6379/2 for database 2, and in a password %2F for / and %23 for #.',
+    })
   }
   const shown = new URL(url)
   shown.username = ''

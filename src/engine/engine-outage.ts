@@ -1,5 +1,5 @@
-import { UserError } from '../errors.ts'
-import { unreachable } from './connection.ts'
+import type { UserError } from '../errors.ts'
+import { unreachable, writesRefused } from './connection.ts'
 import type { EngineAddress } from './engine-address.ts'
 
 export interface OutageOptions {
@@ -39,16 +39,7 @@ export class EngineOutage {
     this.#isRefusing = true
     const { address, say } = this.#options
     say(`The engine ${address.shown} accepts no writes: ${reason}; waiting. No results are lost.`)
-    this.#giveUpAfter(
-      (seconds) =>
-        new UserError(
-          'engine',
-          `The engine ${address.shown} has accepted no writes for ${seconds} s: ${reason}`,
-          {
-            hint: 'Give the Redis server more memory (maxmemory), or its user the right to write.',
-          },
-        ),
-    )
+    this.#giveUpAfter((seconds) => writesRefused(address, reason, seconds))
   }
 
   accepted(): void {

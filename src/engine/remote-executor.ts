@@ -5,6 +5,7 @@ import type { Executor, TrialTask } from '../execute/executor.ts'
 import { unstarted } from '../execute/outcome.ts'
 import type { TrialOutcome } from '../trial.ts'
 import { Backlog } from './backlog.ts'
+import { firstWrites } from './connection.ts'
 import type { EngineAddress } from './engine-address.ts'
 import { EngineOutage } from './engine-outage.ts'
 import { LateOutcomes } from './late-outcomes.ts'
@@ -85,7 +86,11 @@ export class RemoteExecutor implements Executor {
   /** @throws UserError('engine') if the libraries are not installed or the server cannot be reached */
   static async open(options: RemoteOptions): Promise<RemoteExecutor> {
     const executor = new RemoteExecutor(options)
-    await executor.#start()
+    await firstWrites(options.address, () => executor.#start()).catch(async (error: unknown) => {
+      executor.#closing = executor.#parts?.close() ?? null
+      await executor.#closing
+      throw error
+    })
     return executor
   }
 

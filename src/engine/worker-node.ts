@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import { UserError } from '../errors.ts'
 import type { OpenedObjective } from '../objective/kind.ts'
 import { kindOf } from '../objective/kinds.ts'
-import { connectEngine } from './connection.ts'
+import { connectEngine, firstWrites } from './connection.ts'
 import type { EngineAddress } from './engine-address.ts'
 import { Membership } from './membership.ts'
 import { Presence, type PresenceOptions } from './presence.ts'
@@ -110,7 +110,7 @@ class WorkerNode {
     say(
       `Worker ${name}: ${slots} ${slots === 1 ? 'slot' : 'slots'} for the studies at ${address.shown}, files in ${root}.`,
     )
-    await this.#presence.takeName()
+    await firstWrites(address, () => this.#presence.takeName())
     // Neither is awaited: a server that is away must not keep the worker from ending.
     const repeated = [
       repeat(LOOK_EVERY_MS, () => this.#look()),
