@@ -27,7 +27,9 @@ function workerCommands(): string[][] {
 test('every worker of the document begins and looks for its engine', async () => {
   const commands = workerCommands()
   expect(commands.length).toBeGreaterThanOrEqual(5)
-  for (const words of commands) {
+  for (const written of commands) {
+    // Its folder is not there on this machine, which a worker refuses.
+    const words = written.map((word, i) => (written[i - 1] === '--root' ? '.' : word))
     const { code, stderr } = await finesweep(words, { FINESWEEP_ENGINE: 'redis://127.0.0.1:1' })
     expect(stderr, words.join(' ')).toContain('The engine redis://127.0.0.1:1 cannot be reached')
     expect(code).toBe(7)
