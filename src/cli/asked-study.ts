@@ -56,7 +56,7 @@ export async function withHeldStudy<T>(
   }
   if (!existsSync(args.db) && (experiment === null || begin === null)) {
     throw new UserError('not-found', `There is no study in ${args.db} yet`, {
-      hint: `Begin with: finesweep ${command} FILE.yaml`,
+      hint: `Start one with: finesweep ${command} FILE.yaml`,
     })
   }
   const store = openWriter(resolve(args.db))
@@ -115,7 +115,9 @@ async function refuseOtherSettings(
   if (differences.length === 0) return
   throw new UserError(
     'usage',
-    `Study "${study.name}" was begun with other settings: ${differences.slice(0, 5).map(describeDifference).join('; ')}`,
-    { hint: `Give its name, finesweep ${command} ${shellWord(study.name)}, or start another with --name.` },
+    `Study "${study.name}" was started with different settings: ${differences.slice(0, 5).map(describeDifference).join('; ')}`,
+    {
+      hint: `To continue it, use its name: finesweep ${command} ${shellWord(study.name)}. To start another study, add --name.`,
+    },
   )
 }

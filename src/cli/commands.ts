@@ -19,12 +19,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     usage: 'ask [study]',
-    describe: 'Print the next trial of a study, to be run elsewhere',
+    describe: 'Print the next trial of a study, to run it elsewhere',
     load: () => import('./commands/ask.ts'),
   },
   {
     usage: 'tell <study> <trial> [value]',
-    describe: 'Record the value of a trial that ask has printed',
+    describe: 'Record the value of a trial printed by ask',
     load: () => import('./commands/tell.ts'),
   },
   {
@@ -32,7 +32,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     describe: 'Add finished trials from a CSV file, an Optuna journal or another study',
     load: () => import('./commands/import.ts'),
   },
-  { usage: 'studies', describe: 'List all studies of a store', load: () => import('./commands/studies.ts') },
+  { usage: 'studies', describe: 'List all studies in a store', load: () => import('./commands/studies.ts') },
   {
     usage: 'status [study]',
     describe: 'Show the progress of a study',
@@ -91,7 +91,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     usage: 'artifacts [study] [trial]',
-    describe: 'List or copy the files of trials: models, checkpoints, logs',
+    describe: 'List or copy the files kept by trials: models, checkpoints, logs',
     load: () => import('./commands/artifacts.ts'),
   },
   {
@@ -106,7 +106,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     usage: 'predict [study]',
-    describe: 'Predict labels and probabilities of new rows',
+    describe: 'Predict labels and probabilities for new rows',
     load: () => import('./commands/predict.ts'),
   },
   {
@@ -132,12 +132,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     usage: 'rename <study> <to>',
-    describe: 'Give a study another name',
+    describe: 'Rename a study',
     load: () => import('./commands/rename.ts'),
   },
   {
     usage: 'note <study> [text]',
-    describe: 'Write a note on a study, or show it',
+    describe: 'Attach a note to a study, or show it',
     load: () => import('./commands/note.ts'),
   },
   {

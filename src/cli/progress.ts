@@ -114,7 +114,7 @@ function eventTeller(
     if (mishaps <= TOLD_MISHAPS) print([mishapLine(trial, study, dbOption)])
     else if (mishaps === TOLD_MISHAPS + 1) {
       const list = `finesweep trials --state diverged,failed${dbOption}`
-      print([[`Further ones in this stage are only counted. List them: ${list}`]])
+      print([[`Any more in this stage are only counted. To list them: ${list}`]])
     }
   }
   return (event, state) => {
@@ -169,7 +169,7 @@ function stageLines(
 /** `quickstart: 64 trials in 2 stages, 9 of them finished before; seed 42, 2 workers` */
 function beginning(event: Extract<StudyEvent, { readonly kind: 'study-started' }>): string {
   const trials = event.stages.reduce((sum, stage) => sum + stage.trials, 0)
-  const again = event.finished > 0 ? `, ${event.finished} of them finished before` : ''
+  const again = event.finished > 0 ? `, ${event.finished} of them already finished` : ''
   return (
     `${oneLine(event.study.name)}: ${countOf(trials, 'trial')} in ${countOf(event.stages.length, 'stage')}${again}; ` +
     `seed ${event.study.seed}, ${countOf(event.workers, 'worker')}`

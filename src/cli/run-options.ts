@@ -12,7 +12,7 @@ export function sessionOptions<T>(yargs: Argv<T>) {
     .option('workers', {
       type: 'string',
       requiresArg: true,
-      describe: 'Trials that run at once; 0 with --engine: none here [default: all cores]',
+      describe: 'Trials to run at once; with --engine, 0 runs none here [default: all cores]',
       coerce: wholeNumber('--workers', 0),
     })
     .option('serve', {
@@ -23,7 +23,7 @@ export function sessionOptions<T>(yargs: Argv<T>) {
     .option('grace', {
       type: 'string',
       requiresArg: true,
-      describe: 'Seconds that running trials get after Ctrl-C [default: no limit]',
+      describe: 'Seconds for running trials to finish after Ctrl-C [default: no limit]',
       coerce: wholeNumber('--grace', 0),
     })
 }
@@ -34,13 +34,13 @@ export function engineOptions<T>(yargs: Argv<T>) {
     .option('token', {
       type: 'string',
       requiresArg: true,
-      describe: 'A token that a study and its workers must share [default: FINESWEEP_TOKEN]',
+      describe: 'Token shared by a study and its workers [default: FINESWEEP_TOKEN]',
       coerce: once<string | undefined>('--token'),
     })
     .option('root', {
       type: 'string',
       requiresArg: true,
-      describe: 'The folder that holds data, modules and programs [default: this folder]',
+      describe: 'The folder with the data, modules and programs [default: the current folder]',
       coerce: once<string | undefined>('--root'),
     })
     .option('engine-prefix', {
@@ -113,7 +113,7 @@ export function engineOption<T>(yargs: Argv<T>) {
     .option('engine-timeout', {
       type: 'string',
       requiresArg: true,
-      describe: 'Seconds that the engine may be unreachable [default: 600]',
+      describe: 'Seconds to wait for an unreachable engine [default: 600]',
       coerce: wholeNumber('--engine-timeout', 1),
     })
     .option('engine-lock', {

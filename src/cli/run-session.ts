@@ -41,8 +41,8 @@ export async function runSession(
   const workers = args.workers ?? defaultWorkers()
   const engine = chosenEngine(args, terminal.env)
   if (workers === 0 && engine === undefined) {
-    throw new UserError('usage', '--workers 0 runs no trial here, and no engine is given', {
-      hint: 'Give an engine, --engine redis://HOST:6379, or at least one worker.',
+    throw new UserError('usage', '--workers 0 runs no trials here, and there is no engine', {
+      hint: 'Add an engine with --engine redis://HOST:6379, or use at least one worker.',
     })
   }
   const tell = (sentence: string): void => {
@@ -67,7 +67,7 @@ export async function runSession(
     return result.best === null && result.end.state !== 'stopped' ? NO_SUCCESS : 0
   } catch (error) {
     if (!(error instanceof PreparationStopped) || stop.exitCode === null) throw error
-    tell('Stopped while preparing the data: no trial ran, nothing was stored.')
+    tell('Stopped while preparing the data: no trial ran and nothing was stored.')
     return stop.exitCode
   } finally {
     // The signals stay handled: one that comes while the results are printed must not lose them.

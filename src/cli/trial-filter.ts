@@ -14,7 +14,9 @@ export function parseStage(text: string, stages: readonly StageRecord[]): number
   const names = stages.map((stage) => stage.name)
   throw new UserError('usage', `--stage: there is no stage ${JSON.stringify(text)}`, {
     hint:
-      names.length === 0 ? 'No stage has begun yet.' : suggestion(text, names, `It has ${names.join(', ')}.`),
+      names.length === 0
+        ? 'No stage has started yet.'
+        : suggestion(text, names, `Stages: ${names.join(', ')}.`),
   })
 }
 
@@ -24,7 +26,7 @@ export function parseStates(text: string): TrialState[] {
     const state = ALL_STATES.find((known) => known === word.trim())
     if (state !== undefined) return state
     throw new UserError('usage', `--state: there is no state ${JSON.stringify(word)}`, {
-      hint: suggestion(word, ALL_STATES, `States are ${ALL_STATES.join(', ')}.`),
+      hint: suggestion(word, ALL_STATES, `States: ${ALL_STATES.join(', ')}.`),
     })
   })
 }
@@ -66,7 +68,7 @@ export function parseSortColumn(
   if (found !== undefined) return { column: found[1], falling }
   const names = columns.map(([known]) => known).filter((known) => !known.includes('.'))
   throw new UserError('usage', `${option}: there is no column ${JSON.stringify(name)}`, {
-    hint: suggestion(name, names, `Columns are ${[...new Set(names)].join(', ')}.`),
+    hint: suggestion(name, names, `Columns: ${[...new Set(names)].join(', ')}.`),
   })
 }
 

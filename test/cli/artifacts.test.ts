@@ -33,7 +33,7 @@ test('a copy of a trial has its relative links as they were', async () => {
 })
 
 test.each([
-  ['study.yaml', /study\.yaml is not a folder\. Name a new or empty folder\.\n$/],
+  ['study.yaml', /study\.yaml is not a folder\. Choose a new or empty folder\.\n$/],
   ['study.yaml/below', /study\.yaml\/below cannot be written: part of its path is not a directory\.\n$/],
   [
     '/proc/no-such-place/copy',

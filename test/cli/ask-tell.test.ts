@@ -55,12 +55,12 @@ async function askInto(stdout: BrokenStream, ...argv: string[]): Promise<[number
 describe('a trial that could not be printed', () => {
   it.each([
     ['ENOSPC', 'The results cannot be written: the disk is full.'],
-    ['EPIPE', 'Nobody reads the results.'],
+    ['EPIPE', 'The pipe that reads the results was closed.'],
   ])('is handed out by the next ask (%s)', async (code, message) => {
     const first = await run('ask', file)
     expect(await askInto(new BrokenStream(code))).toEqual([
       6,
-      `${message} Trial 1 was not handed out: the next ask does it.\n`,
+      `${message} Trial 1 was not handed out; the next ask will hand it out.\n`,
     ])
     expect((await askInto(new BrokenStream(code), '--json'))[0]).toBe(6)
     expect(first.stdout).toMatch(/^0 /)
@@ -77,7 +77,7 @@ describe('a trial that could not be printed', () => {
     const [code, stderr] = await askInto(new BrokenStream('EPIPE', lose))
     expect(code).toBe(6)
     expect(stderr).toBe(
-      `Nobody reads the results. Trial 0 stays pending; to have it handed out once more: finesweep tell 'my line' 0 again --db ${db}\n`,
+      `The pipe that reads the results was closed. Trial 0 stays pending; to hand it out again: finesweep tell 'my line' 0 again --db ${db}\n`,
     )
   })
 })

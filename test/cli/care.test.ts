@@ -78,7 +78,7 @@ test('two studies are compared: results, and the settings that differ', async ()
 
 test('where its folder cannot be moved, a study is neither renamed nor deleted', async () => {
   refuse('renameSync')
-  const sentence = `The folder ${path.join(folder, 'artifacts/first')} cannot be written: permission denied (EACCES). The study is as it was.\n`
+  const sentence = `The folder ${path.join(folder, 'artifacts/first')} cannot be written: permission denied (EACCES). The study is unchanged.\n`
   expect(await run('rename', 'first', 'third')).toEqual({ code: 6, stdout: '', stderr: sentence })
   expect(await run('delete', 'first', '--yes')).toEqual({ code: 6, stdout: '', stderr: sentence })
   expect(await run('best', 'first')).toMatchObject({ code: 0 })

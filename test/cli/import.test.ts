@@ -36,10 +36,10 @@ writeFileSync(
 test('imports into a new study, shows where the trials come from, and exports them', async () => {
   const imported = await run('import', file, '--from', JOURNAL)
   expect(imported).toMatchObject({ code: 0, stdout: '' })
-  expect(imported.stderr).toContain('Steps count from 0 there')
+  expect(imported.stderr).toContain('Its steps count from 0')
   expect(imported.stderr).toContain('Dropped 9 of 20 trials: kind is outside the space')
   expect(imported.stderr).toContain(`Imported 11 trials from ${JOURNAL} into mine (imported).`)
-  expect(imported.stderr).toContain('Go on: finesweep resume mine')
+  expect(imported.stderr).toContain('Continue with: finesweep resume mine')
   expect((await run('status', 'mine')).stdout).toContain('stopped')
   expect((await run('trials', 'mine')).stdout).toMatch(/imported\s+complete \(imported\)\s+0\.3072/)
   const shown = await run('show', 'mine', '0')
@@ -80,7 +80,7 @@ test('a study with imported trials that is killed and resumed gives the digest o
   expect(last.stdout).toContain('27 trials (11 imported, 1 failed), 48 epochs')
   expect((await run('digest', 'killed')).stdout).toBe((await run('digest', 'calm')).stdout)
   const added = await run('import', 'calm', '--from', TABLE, '--epochs', '7')
-  expect(added.stderr).toContain('Go on: finesweep resume calm --add 32')
+  expect(added.stderr).toContain('Continue with: finesweep resume calm --add 32')
   expect(await run('resume', 'calm', '--add', '2', '--quiet')).toMatchObject({ code: 0 })
   expect((await run('status', 'calm')).stdout).toMatch(/imported-2\s+7\s+11\/11[\s\S]*fine-2\s+3\s+2\/2/)
 })
@@ -97,21 +97,21 @@ test.runIf(process.platform !== 'win32')('reads a table from a pipe, but no stor
   write(db)
   expect(await run('import', file, '--name', 'stored', '--from', pipe)).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('A store is read from a file'),
+    stderr: expect.stringContaining('A store must be a regular file'),
   })
 })
 
 test('says what is wrong, and begins no study for it', async () => {
   const wrong: [string[], number, string][] = [
-    [[file, '--name', 'fresh', '--from', folder], 2, `--from: "${folder}" is a folder. Give a file`],
+    [[file, '--name', 'fresh', '--from', folder], 2, `--from: "${folder}" is a folder. Pass a file`],
     [['nobody', '--from', JOURNAL], 5, 'There is no study "nobody"'],
-    [[file, '--name', 'fresh', '--from', 'gone.csv'], 5, 'Neither a file nor a study is named "gone.csv"'],
+    [[file, '--name', 'fresh', '--from', 'gone.csv'], 5, 'There is no file or study named "gone.csv"'],
     [[file, '--name', 'fresh', '--from', file], 2, 'Invalid Record Length'],
     [[file, '--name', 'fresh', '--from', TABLE, '--map', 'lr'], 2, '--map must be NAME=COLUMN'],
-    [[file, '--name', 'fresh', '--from', JOURNAL, '--map', 'lr=x'], 2, '--map names columns of a CSV file'],
+    [[file, '--name', 'fresh', '--from', JOURNAL, '--map', 'lr=x'], 2, '--map applies only to a CSV file'],
     [[file, '--name', 'fresh', '--from', JOURNAL, '--from-study', 'x'], 5, 'There is no study "x"'],
     [['mine', '--from', 'mine'], 2, "can't import its own trials"],
-    [['calm', '--from', JOURNAL, '--narrow'], 2, '--narrow is for a study that has not begun'],
+    [['calm', '--from', JOURNAL, '--narrow'], 2, '--narrow applies only to a study that has not started'],
   ]
   for (const [words, code, message] of wrong) {
     expect(await run('import', ...words)).toMatchObject({ code, stderr: expect.stringContaining(message) })
@@ -119,7 +119,7 @@ test('says what is wrong, and begins no study for it', async () => {
   expect((await run('studies')).stdout).not.toContain('fresh')
   expect(await run('resume', 'mine', '--set', 'stages.imported.trials=20')).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('the stage has imported trials, which stay'),
+    stderr: expect.stringContaining('the stage contains imported trials, which cannot change'),
   })
 })
 

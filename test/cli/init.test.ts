@@ -61,7 +61,7 @@ describe('finesweep init', () => {
       ['--kind', 'program', '--language', 'cobol'],
       '--language: must be python or js for a program, got "cobol"',
     ],
-    [['--kind', 'network', '--language', 'ts'], '--language: a network has none, got "ts"'],
+    [['--kind', 'network', '--language', 'ts'], '--language: does not apply to a network, got "ts"'],
     [['--kind', 'nothing'], 'nothing'],
   ])('refuses %j', async (options, sentence) => {
     const { code, stderr } = await runCaptured(['init', join(root, 'refused'), ...options])

@@ -55,10 +55,10 @@ describe('-o -', () => {
     const shown = await runCaptured(['weights', '-o', '-', '--db', db], { window: { columns: 80, rows: 24 } })
     expect([shown.code, shown.stdout]).toEqual([2, ''])
     expect(shown.stderr).toBe(
-      'A network is binary: it is not written to a terminal. Give a file: -o best.safetensors\n',
+      'A network is binary and is not written to a terminal. Write to a file: -o best.safetensors\n',
     )
     expect(await refused('plot', 'history', 'loss', '-o', '-')).toBe(
-      '-o: 2 pictures do not fit into one file. Give a folder: -o pictures/\n',
+      '-o: 2 pictures do not fit in one file. Write to a folder: -o pictures/\n',
     )
   })
 })
@@ -74,7 +74,7 @@ describe('weights', () => {
 
   it('refuses an ending of no format, unless a format is given', async () => {
     expect(await refused('weights', '-o', at('net.npz'))).toBe(
-      `${at('net.npz')}: unknown format .npz. Extensions are safetensors and onnx. Or give --format.\n`,
+      `${at('net.npz')}: unknown format .npz. Known extensions: safetensors, onnx. Or use --format.\n`,
     )
     expect(existsSync(at('net.npz'))).toBe(false)
     await run('weights', '-o', at('net.bin'), '--format', 'safetensors')

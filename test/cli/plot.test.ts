@@ -88,7 +88,7 @@ describe('finesweep plot', () => {
   it.each([
     [['histry'], 'There is no picture "histry". Did you mean "history"?'],
     [['edf', '-o', 'x.png'], 'pictures are written as .svg, got "x.png"'],
-    [['edf', 'history', '-o', 'x.svg'], '2 pictures do not fit into one file'],
+    [['edf', 'history', '-o', 'x.svg'], '2 pictures do not fit in one file'],
     [
       ['--param', 'learningrate'],
       'there is no searched parameter "learningrate". Did you mean "learningRate"?',

@@ -102,7 +102,7 @@ describe('progress', () => {
     expect(lines.slice(lines.indexOf(head)).slice(1, 4)).toEqual([
       '  lr       [1e-6, 10]  -> [1.9e-4, 8.8e-3]  narrowed to 1.7 of 7 decades; all 2 diverged trials lie above 0.31',
       '  reg      [1e-5, 1e5] -> [2.2e-7, 0.31]    best 1.4e-5 lies at the lower edge: moved 1.7 decades below it',
-      '  dropout  [0, 0.95]   kept                 the best trials look like the whole range (p = 0.42)',
+      '  dropout  [0, 0.95]   kept                 the best trials are spread across the whole range (p = 0.42)',
     ])
   })
 
@@ -195,7 +195,7 @@ describe('progress', () => {
     progress.listener({ kind: 'stage-started', stage: STAGES[1]!, finished: 1 })
     for (const event of events.slice(-6, -2)) progress.listener(event)
     progress.close()
-    expect(stream.text).toContain('9 trials in 2 stages, 7 of them finished before; seed 42')
+    expect(stream.text).toContain('9 trials in 2 stages, 7 of them already finished; seed 42')
     expect(stream.text).not.toContain('Narrowing')
     expect(stream.text).toContain('best 2 with 0.9000')
   })

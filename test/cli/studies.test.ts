@@ -67,7 +67,7 @@ describe('studies, status and digest', () => {
     writer.flush()
     const live = await runCaptured(['status', '--db', file])
     expect(live.stdout).toContain("it's live: running, 1 of 9 trials\n")
-    expect(live.stdout).toMatch(/run by pid \d+ on .* for /)
+    expect(live.stdout).toMatch(/running as pid \d+ on .* for /)
     expect(live.stdout).toContain('now running: trial 1\n')
     writer.releaseLease(study.id)
     writer.close()
@@ -95,7 +95,7 @@ describe('studies, status and digest', () => {
     const inCode = await statusOf('in-code', 'f'.repeat(64))
     expect(inCode).toContain('in-code: interrupted, 0 of 9 trials\n')
     expect(inCode).toContain(
-      'Run the program again that began it: its objective is a function of that program\n',
+      'Run the program that started it again: its objective is a function in that program\n',
     )
     writer.close()
   })

@@ -138,12 +138,12 @@ test('a trial is not replayed from scratch where the folder that it continues is
   expect(replayed.code).toBe(6)
   expect(replayed.stderr).toBe(
     `Trial 2 continues trial ${continued}, whose folder ${cwd}/artifacts/study/${continued} is missing. ` +
-      "Copy the study's folder from beside the store where it ran, then run this again. (objective.keep sets how many trials keep theirs.)\n",
+      "Copy the study's folder from next to the store where it ran, then run this again. (objective.keep sets how many trials keep theirs.)\n",
   )
   for (const words of [['artifacts'], ['artifacts', 'study', continued]]) {
     const { code, stderr } = await run(...words)
     expect(code).toBe(5)
-    expect(stderr).toContain(`The folder of the study, ${cwd}/artifacts/study, is missing: copy it`)
+    expect(stderr).toContain(`from next to the store where the study ran to ${cwd}/artifacts/study.`)
   }
 })
 

@@ -24,22 +24,22 @@ describe('a metric that the validation rows leave undefined', () => {
     [
       'the area under the curve of three classes',
       [90, (i) => 'abc'[i % 3]!, 'metric: validAuc'],
-      /metric: validAuc is defined for two classes, and the data have 3: a, b, c.*validMacroF1/,
+      /metric: validAuc is defined for two classes, but the data have 3: a, b, c.*validMacroF1/,
     ],
     [
       'the area under the curve of one class',
       [90, (i) => (i === 0 ? 'a' : 'b'), 'metric: validAuc'],
-      /metric: validAuc needs validation rows of both classes, and all 9 are of class "b".*folds: 5/,
+      /metric: validAuc needs validation rows of both classes, but all 9 are of class "b".*folds: 5/,
     ],
     [
       'R² of one row',
       [10, target, 'task: regression'],
-      /metric: validR2 needs validation rows with different targets, and the only one is [\d.]+\. .*validRmse.*folds: 3/,
+      /metric: validR2 needs validation rows with different targets, but the only one is [\d.]+\. .*validRmse.*folds: 3/,
     ],
     [
       'R² of a fold of one row',
       [10, target, 'task: regression\nsplit: { folds: 8, test: 2 }'],
-      /metric: validR2 needs .* and the only one of fold 1 is [\d.]+\. .*fewer split\.folds/,
+      /metric: validR2 needs .* but the only one of fold 1 is [\d.]+\. .*fewer split\.folds/,
     ],
   ]
 

@@ -63,11 +63,11 @@ const MISTAKES: readonly (readonly [string[], number, string])[] = [
     2,
     '--stage: there is no stage "corse". Did you mean "coarse"?',
   ],
-  [['trials', '--stage', '3', '--db', db], 2, '--stage: there is no stage "3". It has coarse, fine.'],
+  [['trials', '--stage', '3', '--db', db], 2, '--stage: there is no stage "3". Stages: coarse, fine.'],
   [
     ['trials', '--state', 'dead', '--db', db],
     2,
-    '--state: there is no state "dead". States are waiting, running, complete, pruned, diverged, failed.',
+    '--state: there is no state "dead". States: waiting, running, complete, pruned, diverged, failed.',
   ],
   [['export', '--format', 'cvs', '--db', db], 2, '--format: there is no format "cvs". Did you mean "csv"?'],
   [
@@ -102,7 +102,7 @@ const MISTAKES: readonly (readonly [string[], number, string])[] = [
     2,
     'SHELL must be bash, zsh or fish, got "nosuch". See: finesweep completion --help',
   ],
-  [['data', 'infos', 'x'], 2, 'There is no "data infos". See: finesweep data --help'],
+  [['data', 'infos', 'x'], 2, 'There is no command "data infos". See: finesweep data --help'],
 ]
 
 describe('a mistake on the command line', () => {

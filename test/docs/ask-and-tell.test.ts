@@ -50,7 +50,7 @@ test('asks and tells in JSON, and says what cannot be done', async () => {
   expect(waiting.code).toBe(4)
   expect(JSON.parse(waiting.stdout)).toMatchObject({ state: 'waiting', pending: [0, 1, 2, 3, 4, 5, 6, 7] })
   expect((await here('ask', 'json')).stderr).toBe(
-    'json: the next trial needs a result of 8 pending trials: 0, 1, 2, 3, 4, 5, 6, 7.\n',
+    'json: the next trial needs a result from 8 pending trials: 0, 1, 2, 3, 4, 5, 6, 7.\n',
   )
   expect(JSON.parse((await here('tell', 'json', '2', '-0.5', '--json')).stdout)).toMatchObject({
     state: 'complete',
@@ -61,14 +61,14 @@ test('asks and tells in JSON, and says what cannot be done', async () => {
   expect(await ask()).toMatchObject({ number: 4, attempt: 2 })
   expect(await here('tell', 'json', '2', '1')).toMatchObject({
     code: 5,
-    stderr: 'Trial 2 of "json" is not pending. Pending are 0, 1, 4, 5, 6, 7.\n',
+    stderr: 'Trial 2 of "json" is not pending. Pending trials: 0, 1, 4, 5, 6, 7.\n',
   })
   expect(await here('tell', 'json', '0', 'high')).toMatchObject({ code: 2 })
   expect(await here('tell', 'nobody', '0', '1')).toMatchObject({ code: 5 })
   expect((await here('resume', 'json')).stderr).toContain('Get a trial with finesweep ask')
   write('line.yaml', STUDY.replace('[1, 4]', '[1, 5]'))
   expect((await here('ask', file, '--name', 'json')).stderr).toContain(
-    'Study "json" was begun with other settings: space.layers',
+    'Study "json" was started with different settings: space.layers',
   )
   expect(readFileSync(path.join(folder, 'line.yaml'), 'utf8')).not.toBe(STUDY)
 })

@@ -70,7 +70,7 @@ test.skipIf(!HAS_REDIS)('two machines run a study as the document says', async (
   expect(code, stderr).toBe(0)
   const [status, doctor] = await Promise.all(later!.map((command) => start(command, onHead![1]!).ended))
   expect(status!.stdout).toContain(`-${worker.process.pid}`)
-  expect(doctor!.stdout).toContain('computes as this machine')
+  expect(doctor!.stdout).toContain('computes identically to this machine')
   worker.signal('SIGKILL')
   await worker.ended
   await redis.stop()

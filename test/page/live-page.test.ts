@@ -41,7 +41,7 @@ describe.skipIf(NO_BROWSER !== null)('the live page in a browser', () => {
     const printed = (await openPage(browser, `http://127.0.0.1:${server.port}/`)).page
     const history = page.locator('section', { has: page.locator('[data-picture=history]') })
     await history.scrollIntoViewIfNeeded()
-    expect(await history.locator('.summary').textContent()).toContain('of 3 trials')
+    expect(await history.locator('.summary').textContent()).toContain('(3 trials)')
     for (let number = 3; number < 6; number++) {
       writeTrial(writer, study.id, exampleSpec(number), EXAMPLE_TRIALS[number]!)
     }

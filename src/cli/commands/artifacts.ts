@@ -30,7 +30,7 @@ export default defineCommand({
         alias: 'o',
         type: 'string',
         requiresArg: true,
-        describe: 'Copy the files of the trial to this folder',
+        describe: "Copy the trial's files to this folder",
         coerce: once<string | undefined>('--output'),
       })
       .example('finesweep artifacts -o best', 'copy the files of the best trial')
@@ -52,7 +52,7 @@ export default defineCommand({
           ? ranked(open, trialsWithFolder(folder))
           : [findTrial(open, number, args.db)].filter((trial) => existing(open, folder, trial) !== '')
       if (number === undefined && trials.length === 0 && isMissing(open, folder)) {
-        throw new UserError('not-found', `${open.study.name} kept folders of trials`, {
+        throw new UserError('not-found', `The trial folders of ${open.study.name} are missing`, {
           hint: missing(folder),
         })
       }
@@ -82,7 +82,7 @@ function existing(open: OpenStudy, folder: string, { number }: TrialRecord): str
   throw new UserError('not-found', `Trial ${number} has no folder`, {
     hint:
       kept.length === 0
-        ? 'This study kept none: only programs, and modules that use context.folder, have one.'
+        ? 'This study kept no folders; only programs, and modules that use context.folder, have them.'
         : `Only the best trials keep theirs: ${kept.slice(0, 20).join(', ')}. (objective.keep sets how many.)`,
   })
 }
@@ -97,17 +97,19 @@ function isMissing({ reader, study }: OpenStudy, folder: string): boolean {
 }
 
 function missing(folder: string): string {
-  return `The folder of the study, ${folder}, is missing: copy it from beside the store where the study ran.`
+  return `Copy the study's folder from next to the store where the study ran to ${folder}.`
 }
 
 function copyFolder(from: string, to: string): void {
   inOutput(to, () => {
     const stat = statSync(to, { throwIfNoEntry: false })
     if (stat?.isDirectory() === false) {
-      throw new UserError('usage', `--output: ${to} is not a folder`, { hint: 'Name a new or empty folder.' })
+      throw new UserError('usage', `--output: ${to} is not a folder`, {
+        hint: 'Choose a new or empty folder.',
+      })
     }
     if (stat !== undefined && readdirSync(to).length > 0) {
-      throw new UserError('usage', `--output: ${to} is not empty`, { hint: 'Name a new or empty folder.' })
+      throw new UserError('usage', `--output: ${to} is not empty`, { hint: 'Choose a new or empty folder.' })
     }
     // Links stay as they were written: relative ones lead to what was copied with them.
     cpSync(from, to, { recursive: true, verbatimSymlinks: true })

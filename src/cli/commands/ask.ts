@@ -18,11 +18,11 @@ export default defineCommand({
     jsonOption(nameOption(storeOptions(yargs)))
       .positional('study', {
         type: 'string',
-        describe: 'The study, by default the latest; or a study file to begin one',
+        describe: 'The study, by default the latest, or a study file to start one',
       })
       .example(
         'finesweep ask study.yaml',
-        'begin the study and print its first trial: 0 --lr 0.01 --layers 2',
+        'start the study and print its first trial: 0 --lr 0.01 --layers 2',
       )
       .example('finesweep ask study --json', ''),
 
@@ -57,7 +57,7 @@ export default defineCommand({
       } else if (!args.quiet && answer.kind === 'wait') {
         say(
           terminal,
-          `${study.name}: the next trial needs a result of ${countOf(pending.length, 'pending trial')}: ${pending.join(', ')}.`,
+          `${study.name}: the next trial needs a result from ${countOf(pending.length, 'pending trial')}: ${pending.join(', ')}.`,
         )
       } else if (!args.quiet && answer.kind === 'end') {
         const { state, endReason } = answer.end
@@ -73,12 +73,13 @@ function notHandedOut(
   { number, again }: { number: number; again: string },
   putBack: () => void,
 ): UserError {
-  const message = error instanceof PipeClosedError ? 'Nobody reads the results' : (error as Error).message
-  let hint = `Trial ${number} was not handed out: the next ask does it.`
+  const message =
+    error instanceof PipeClosedError ? 'The pipe that reads the results was closed' : (error as Error).message
+  let hint = `Trial ${number} was not handed out; the next ask will hand it out.`
   try {
     putBack()
   } catch {
-    hint = `Trial ${number} stays pending; to have it handed out once more: ${again}`
+    hint = `Trial ${number} stays pending; to hand it out again: ${again}`
   }
   return new UserError('store', message, { hint, cause: error })
 }

@@ -8,7 +8,7 @@ export default defineCommand({
     storeOptions(yargs).positional('file', {
       type: 'string',
       demandOption: true,
-      describe: 'Where the copy goes; it must not exist yet',
+      describe: 'The file to write; it must not exist yet',
     }),
 
   run: async (args, terminal) => {

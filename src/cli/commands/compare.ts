@@ -11,7 +11,7 @@ export default defineCommand({
   options: (yargs) =>
     jsonOption(storeOptions(yargs))
       .positional('a', { type: 'string', demandOption: true, describe: 'A study' })
-      .positional('b', { type: 'string', demandOption: true, describe: 'Another one' })
+      .positional('b', { type: 'string', demandOption: true, describe: 'Another study' })
       .example('finesweep compare mine mine-2', ''),
 
   run: (args, terminal) =>

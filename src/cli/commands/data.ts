@@ -23,7 +23,7 @@ export default defineCommand({
         array: true,
         nargs: 1,
         default: [] as string[],
-        describe: 'A key of the data block: --set label=species --set missing=mean',
+        describe: 'Set a key of the data block: --set label=species --set missing=mean',
       })
       .option('quiet', { type: 'boolean', default: false, describe: 'Print only results and errors' })
       .example('finesweep data info generated', '')
@@ -32,7 +32,7 @@ export default defineCommand({
 
   run: async (args, terminal) => {
     if (args.action !== 'info') {
-      throw new UserError('usage', `There is no "data ${args.action}"`, {
+      throw new UserError('usage', `There is no command "data ${args.action}"`, {
         hint: 'See: finesweep data --help',
       })
     }

@@ -13,7 +13,7 @@ export default defineCommand({
       .option('yes', {
         type: 'boolean',
         default: false,
-        describe: 'Confirm; only a backup can undo it',
+        describe: 'Confirm the deletion, which only a backup can undo',
       })
       .example('finesweep delete old --yes', ''),
 

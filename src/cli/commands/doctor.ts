@@ -31,7 +31,7 @@ export default defineCommand({
       type: 'boolean',
       default: false,
       describe:
-        'Repair what is safe to repair: leases of dead processes, trials they left running, kernels not yet compiled',
+        'Make the repairs that are safe: leases of dead processes, trials they left running, kernels not yet compiled',
     }),
 
   run: async (args, terminal) => {
@@ -114,7 +114,7 @@ async function checkKernels(): Promise<Finding[]> {
       const speed = gflops === null ? '' : `, ${gflops.toFixed(0)} GFLOP/s in its tile`
       return finding(
         'note',
-        `${name}: ${state === 'chosen' ? 'best of its arithmetic' : (reason ?? state)}${speed}`,
+        `${name}: ${state === 'chosen' ? 'fastest with its arithmetic' : (reason ?? state)}${speed}`,
       )
     }),
   ]
@@ -126,7 +126,7 @@ function checkDisk(db: string): Finding[] {
   while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder)
   const { bavail, bsize } = statfsSync(folder)
   const free = bavail * bsize
-  const message = `${formatCount(free / 1e6)} MB are free in ${folder}`
+  const message = `${formatCount(free / 1e6)} MB free in ${folder}`
   const little = free < LITTLE_SPACE_BYTES
   const hint = little ? 'Make room, or put the store elsewhere with --db' : null
   return [{ area: 'disk', severity: little ? 'warning' : 'ok', message, hint, fixed: false }]
@@ -156,15 +156,16 @@ async function checkWorkers(
     if (worker.codeVersion !== version) {
       return finding(
         'error',
-        `${who} runs finesweep ${worker.codeVersion}, this machine, ${hostname()}, runs ${version}`,
+        `${who} runs finesweep ${worker.codeVersion}; this machine, ${hostname()}, runs ${version}`,
       )
     }
-    if (worker.stepHash === here.stepHash) return finding('ok', `${who} computes as this machine: ${how}`)
+    if (worker.stepHash === here.stepHash)
+      return finding('ok', `${who} computes identically to this machine: ${how}`)
     // The two arithmetics round differently, which a study's settings can choose between.
     const isOther = !worker.kernels.startsWith(`${here.arithmetic} `)
     const message = `${who} computes differently from this machine, ${hostname()}: ${how}; here ${here.description}, known step ${here.stepHash}`
     return isOther
-      ? finding('warning', message, 'Set training.arithmetic: muladd, which every machine has')
+      ? finding('warning', message, 'Set training.arithmetic: muladd, which every machine supports')
       : finding('error', message, 'One of the two computes incorrectly: test its memory and processor')
   })
 }

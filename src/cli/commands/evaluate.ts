@@ -44,7 +44,7 @@ export default defineCommand({
 
 function warning(times: number): string {
   return (
-    `Warning: this is evaluation ${times} on this study's test set. Choosing by repeated test results makes them ` +
+    `Warning: this is evaluation ${times} of this study's test set. Choosing by repeated test results makes them ` +
     'optimistic: evaluate once, at the end.'
   )
 }

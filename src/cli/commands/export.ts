@@ -17,7 +17,7 @@ export default defineCommand({
       .option('format', {
         type: 'string',
         requiresArg: true,
-        describe: `${EXPORT_FORMATS.join(', ')} [default: by the file's name, else csv]`,
+        describe: `${EXPORT_FORMATS.join(', ')} [default: from the file name, else csv]`,
         coerce: once<string>('--format'),
       })
       .option('output', {
@@ -38,8 +38,8 @@ export default defineCommand({
   run: (args, terminal) => {
     const format = args.format === undefined ? formatOf(args.output) : parseFormat(args.format)
     if (args.safe && format !== 'csv') {
-      throw new UserError('usage', `--safe is for CSV alone, the format is ${format}`, {
-        hint: 'Leave it out, or write --format csv.',
+      throw new UserError('usage', `--safe applies only to CSV; the format is ${format}`, {
+        hint: 'Omit it, or use --format csv.',
       })
     }
     return withStudy(args, async ({ reader, study, stages }) => {
@@ -48,7 +48,7 @@ export default defineCommand({
       if (format === 'parquet') {
         const { exportParquet } = await import('../../report/parquet.ts')
         if (toStdout) {
-          throw new UserError('usage', 'Parquet is binary: it needs a file', {
+          throw new UserError('usage', 'Parquet is binary and can only be written to a file', {
             hint: 'Add -o trials.parquet.',
           })
         }
@@ -73,7 +73,7 @@ function parseFormat(text: string): ExportFormat {
   throw new UserError('usage', `--format: there is no format ${JSON.stringify(text)}`, {
     hint:
       likely === undefined
-        ? `Formats are ${EXPORT_FORMATS.join(', ')}.`
+        ? `Formats: ${EXPORT_FORMATS.join(', ')}.`
         : `Did you mean ${JSON.stringify(likely)}?`,
   })
 }
@@ -87,6 +87,6 @@ function formatOf(file: string | undefined): ExportFormat {
   if (format !== undefined) return format
   if (ending === '') return 'csv'
   throw new UserError('usage', `${file}: unknown format .${ending}`, {
-    hint: `Extensions are ${Object.keys(FORMAT_OF_ENDING).join(', ')} (log is Optuna's journal). Or give --format.`,
+    hint: `Known extensions: ${Object.keys(FORMAT_OF_ENDING).join(', ')} (log is Optuna's journal). Or use --format.`,
   })
 }

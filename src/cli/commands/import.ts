@@ -17,19 +17,19 @@ export default defineCommand({
       .positional('study', {
         type: 'string',
         demandOption: true,
-        describe: 'The study that takes the trials; or a study file, to begin one',
+        describe: 'The study to import into, or a study file to start one',
       })
       .option('from', {
         type: 'string',
         requiresArg: true,
         demandOption: true,
-        describe: 'A CSV file, an Optuna journal, a store, or another study of this store',
+        describe: 'A CSV file, an Optuna journal, a store, or another study in this store',
         coerce: once<string>('--from'),
       })
       .option('from-study', {
         type: 'string',
         requiresArg: true,
-        describe: 'The study of the store or journal [default: its only one]',
+        describe: 'The study in that store or journal [default: its only one]',
         coerce: once<string | undefined>('--from-study'),
       })
       .option('map', {
@@ -42,7 +42,7 @@ export default defineCommand({
       .option('epochs', {
         type: 'string',
         requiresArg: true,
-        describe: 'Epochs of trials that do not say [default: those of the last stage]',
+        describe: 'Epochs for trials that do not specify them [default: those of the last stage]',
         coerce: wholeNumber('--epochs', 1),
       })
       .option('narrow', {
@@ -50,10 +50,7 @@ export default defineCommand({
         default: false,
         describe: 'Narrow the first stage to the best imported trials',
       })
-      .example(
-        'finesweep import study.yaml --from optuna.log',
-        'begin a study with the trials of another tool',
-      )
+      .example('finesweep import study.yaml --from optuna.log', 'start a study with trials from another tool')
       .example('finesweep import mine --from runs.csv --map value=val_acc', ''),
 
   run: async (args, terminal) => {
@@ -91,7 +88,7 @@ export default defineCommand({
         const added = `Imported ${countOf(trials.length, 'trial')} from ${source.name} into ${study.name} (${stages.join(', ')}).`
         say(
           terminal,
-          `${added} Go on: finesweep resume ${shellWord(study.name)}${isComplete ? ' --add 32' : ''}${dbOption(args.db)}`,
+          `${added} Continue with: finesweep resume ${shellWord(study.name)}${isComplete ? ' --add 32' : ''}${dbOption(args.db)}`,
         )
       }
       return 0
@@ -120,7 +117,7 @@ function readColumns(texts: readonly string[]): Record<string, string> {
     if (name === undefined || column === undefined) {
       throw new UserError('usage', `--map must be NAME=COLUMN, got ${JSON.stringify(text)}`)
     }
-    if (Object.hasOwn(columns, name)) throw new UserError('usage', `--map names ${name} twice`)
+    if (Object.hasOwn(columns, name)) throw new UserError('usage', `--map sets ${name} twice`)
     columns[name] = column
   }
   return columns

@@ -51,7 +51,8 @@ function languageOf(kind: StudyKind, text: string | undefined): Language | null 
   if (text === undefined) return known[0] ?? null
   const language = known.find((one) => one === text)
   if (language !== undefined) return language
-  const rule = known.length === 0 ? `a ${kind} has none` : `must be ${known.join(' or ')} for a ${kind}`
+  const rule =
+    known.length === 0 ? `does not apply to a ${kind}` : `must be ${known.join(' or ')} for a ${kind}`
   throw new UserError('usage', `--language: ${rule}, got ${JSON.stringify(text)}`)
 }
 

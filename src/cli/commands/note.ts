@@ -11,7 +11,7 @@ export default defineCommand({
       .positional('study', { type: 'string', demandOption: true, describe: 'The study' })
       .positional('text', {
         type: 'string',
-        describe: 'The note, replacing an earlier one; leave it out to show it',
+        describe: 'The note, replacing any earlier one; omit it to show the current note',
       })
       .option('remove', { type: 'boolean', default: false, describe: 'Remove the note' })
       .example("finesweep note mine 'before the data were cleaned'", ''),

@@ -41,7 +41,7 @@ function contents<T>(yargs: Argv<T>) {
     .option('trial', {
       type: 'string',
       requiresArg: true,
-      describe: 'The trial that loss and data show [default: the best]',
+      describe: 'The trial shown by loss and data [default: the best]',
       coerce: wholeNumber('--trial', 0),
     })
     .option('param', {
@@ -72,14 +72,14 @@ function contents<T>(yargs: Argv<T>) {
     .option('random', {
       type: 'boolean',
       default: false,
-      describe: 'In history: add the expected best of random order',
+      describe: 'In history: add the best value expected in random order',
     })
     .option('by-epochs', {
       type: 'boolean',
       default: false,
       describe: 'In history: by epochs spent, not by trials',
     })
-    .option('all', { type: 'boolean', default: false, describe: 'All parameters, however many' })
+    .option('all', { type: 'boolean', default: false, describe: 'Show all parameters, however many' })
 }
 
 /** How it looks. */

@@ -19,13 +19,13 @@ export default defineCommand({
         type: 'string',
         requiresArg: true,
         demandOption: true,
-        describe: 'Rows like those of the study: a CSV, .npy, IDX or CIFAR-10 file, or a folder',
+        describe: "Rows in the form of the study's data: a CSV, .npy, IDX or CIFAR-10 file, or a folder",
         coerce: once<string>('--data'),
       })
       .option('trial', {
         type: 'string',
         requiresArg: true,
-        describe: 'Whose network [default: the best]',
+        describe: 'The trial whose network to use [default: the best]',
         coerce: wholeNumber('--trial', 0),
       })
       .option('output', {
@@ -60,7 +60,7 @@ export default defineCommand({
       if (!args.quiet)
         say(
           terminal,
-          `Wrote ${countOf(predictions.rows, 'prediction')} of trial ${trial.number} to ${args.output}.`,
+          `Wrote ${countOf(predictions.rows, 'prediction')} from trial ${trial.number} to ${args.output}.`,
         )
     }),
 })

@@ -30,12 +30,12 @@ export default defineCommand({
       .option('images', {
         type: 'boolean',
         default: true,
-        describe: 'Pictures of the data; --no-images for none',
+        describe: 'Show images from the data set; --no-images omits them',
       })
       .option('with-paths', {
         type: 'boolean',
         default: false,
-        describe: 'Show commands and paths of the study file',
+        describe: 'Show commands and paths from the study file',
       })
       .option('open', { type: 'boolean', default: false, describe: 'Open it in a browser' })
       .example('finesweep report -o report.html --open', '')
@@ -51,7 +51,7 @@ export default defineCommand({
       const output = args.output ?? 'report.html'
       if (output === '-' && terminal.stdout.isTTY === true) {
         throw new UserError('usage', 'HTML is not written to a terminal', {
-          hint: 'Give a file: -o report.html',
+          hint: 'Write to a file: -o report.html',
         })
       }
       const { reportHtml } = await import('../pictures/report.ts')

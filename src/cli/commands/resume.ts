@@ -16,7 +16,7 @@ export default defineCommand({
       .option('force', {
         type: 'boolean',
         default: false,
-        describe: 'Continue although the data, objective or space changed, and record that',
+        describe: 'Continue even if the data, objective or space has changed, and record the change',
       })
       .example('finesweep resume mine --set stages.fine.trials=64', '')
       .example("finesweep resume mine --set 'stages[2]={ name: finer, trials: 16, epochs: 10 }'", '')

@@ -30,7 +30,7 @@ export default defineCommand({
         array: true,
         nargs: 1,
         default: [] as string[],
-        describe: 'Another name that requests may use',
+        describe: 'Another host name to accept in requests',
       })
       .option('open', { type: 'boolean', default: false, describe: 'Open it in a browser' })
       .option('linger', {
@@ -40,7 +40,7 @@ export default defineCommand({
         coerce: wholeNumber('--linger', 1),
       })
       .example('finesweep serve --open', '')
-      .example('ssh -L 4270:localhost:4270 HOST', 'see a page of another machine'),
+      .example('ssh -L 4270:localhost:4270 HOST', 'view a page served on another machine'),
 
   run: async (args, terminal) => {
     const { allowedHosts, isLoopback } = await import('../live/guard.ts')

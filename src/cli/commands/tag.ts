@@ -14,7 +14,7 @@ export default defineCommand({
         type: 'string',
         array: true,
         default: [] as string[],
-        describe: 'Tags to add; leave them out to show the tags',
+        describe: 'Tags to add; omit them to show the current tags',
       })
       .option('remove', {
         type: 'boolean',

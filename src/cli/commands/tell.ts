@@ -20,7 +20,7 @@ export default defineCommand({
       .positional('trial', { type: 'string', demandOption: true, describe: "The trial's number" })
       .positional('value', {
         type: 'string',
-        describe: 'A number; nan or inf; failed; or again, to hand out the trial once more',
+        describe: 'A number, nan, inf, failed, or again to hand out the trial once more',
       })
       .option('stdin', {
         type: 'boolean',
@@ -52,7 +52,7 @@ export default defineCommand({
 
 function readTold(word: string | undefined): Told {
   if (word === undefined) {
-    throw new UserError('usage', 'VALUE is missing', { hint: 'Give a number, failed, again, or --stdin.' })
+    throw new UserError('usage', 'VALUE is missing', { hint: 'Pass a number, failed, again or --stdin.' })
   }
   if (word === 'failed' || word === 'again') return word
   const value = readDecimal(word)
@@ -65,7 +65,7 @@ function readTold(word: string | undefined): Told {
 
 /** Lines as a program prints them; other lines are log. */
 async function readMeasurements(value: string | undefined, terminal: Terminal): Promise<GivenMeasurement[]> {
-  if (value !== undefined) throw new UserError('usage', 'VALUE and --stdin exclude each other')
+  if (value !== undefined) throw new UserError('usage', 'VALUE and --stdin cannot be combined')
   const measurements: GivenMeasurement[] = []
   for await (const text of readLines(stdinBytes(), () => {})) {
     const line = readMeasurementLine(text, measurements.at(-1)?.step ?? 0)

@@ -28,7 +28,7 @@ export default defineCommand({
       .option('where', {
         type: 'string',
         requiresArg: true,
-        describe: 'Only trials for which a condition on columns holds',
+        describe: 'Only trials that meet a condition on columns',
         coerce: once<string>('--where'),
       })
       .option('sort', {

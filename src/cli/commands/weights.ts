@@ -24,7 +24,7 @@ export default defineCommand({
       .option('format', {
         type: 'string',
         requiresArg: true,
-        describe: "safetensors or onnx [default: by the file's name, else safetensors]",
+        describe: 'safetensors or onnx [default: from the file name, else safetensors]',
         coerce: (value: unknown) =>
           asFormat(once<string | undefined>('--format')(value as string | undefined)),
       })
@@ -43,8 +43,8 @@ export default defineCommand({
       const { output } = args
       const toStdout = output === '-'
       if (toStdout && terminal.stdout.isTTY === true) {
-        throw new UserError('usage', 'A network is binary: it is not written to a terminal', {
-          hint: 'Give a file: -o best.safetensors',
+        throw new UserError('usage', 'A network is binary and is not written to a terminal', {
+          hint: 'Write to a file: -o best.safetensors',
         })
       }
       const tell = (sentence: string): void => {
@@ -72,7 +72,7 @@ function formatOf(file: string, isNetwork: boolean): Format {
   if (format !== undefined) return format
   if (ending === '' || !isNetwork) return 'safetensors'
   throw new UserError('usage', `${file}: unknown format .${ending}`, {
-    hint: `Extensions are ${FORMATS.join(' and ')}. Or give --format.`,
+    hint: `Known extensions: ${FORMATS.join(', ')}. Or use --format.`,
   })
 }
 
@@ -103,7 +103,7 @@ async function networkFile(
   } catch (error) {
     if (format === 'onnx' || !(error instanceof UserError)) throw error
     // The weights alone are better than nothing where the data have gone.
-    tell(`The file lacks its preprocessing and class names: ${error.message}.`)
+    tell(`The file does not include the preprocessing and class names: ${error.message}.`)
     return artifact
   }
 }

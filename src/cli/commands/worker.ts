@@ -24,13 +24,13 @@ export default defineCommand({
       .option('slots', {
         type: 'string',
         requiresArg: true,
-        describe: 'Trials that run at once [default: one per core]',
+        describe: 'Trials to run at once [default: one per core]',
         coerce: wholeNumber('--slots', 1),
       })
       .option('name', {
         type: 'string',
         requiresArg: true,
-        describe: 'What the worker is called [default: host and process]',
+        describe: "The worker's name [default: host and process]",
         coerce: once<string | undefined>('--name'),
       })
       .option('label', {
@@ -38,17 +38,17 @@ export default defineCommand({
         array: true,
         nargs: 1,
         default: [] as string[],
-        describe: 'A word shown with the worker: gpu, rack-3',
+        describe: 'A label shown with the worker: gpu, rack-3',
       })
       .option('once', {
         type: 'boolean',
         default: false,
-        describe: `End after ${IDLE_SECONDS} s without a trial, for batch systems`,
+        describe: `Exit after ${IDLE_SECONDS} s without a trial, for batch systems`,
       })
       .option('idle', {
         type: 'string',
         requiresArg: true,
-        describe: 'End after this many seconds without a trial',
+        describe: 'Exit after this many seconds without a trial',
         coerce: wholeNumber('--idle', 1),
       })
       .option('memory', {
@@ -60,7 +60,7 @@ export default defineCommand({
       .option('grace', {
         type: 'string',
         requiresArg: true,
-        describe: 'Seconds that running trials get after Ctrl-C [default: no limit]',
+        describe: 'Seconds for running trials to finish after Ctrl-C [default: no limit]',
         coerce: wholeNumber('--grace', 0),
       })
       .option('quiet', { type: 'boolean', default: false, describe: 'Print only errors' })

@@ -52,7 +52,7 @@ export function filesOf(study: NewStudy): NewFile[] {
 }
 
 const STAGES = `
-stages: # coarse to fine: each stage searches where the best trials of the one before lie
+stages: # coarse to fine: each stage searches around the best trials of the previous one
   - { name: coarse, trials: 32, epochs: 1 }
   - { name: fine, trials: 16, epochs: 3, keep: 0.2 }
 
@@ -86,9 +86,9 @@ const MODULE_SPACE =
   '# The module declares the search space. A range given here replaces the one in the module.\n'
 
 const PROGRAM_HELP =
-  '# Each {name} is filled in; the program also finds all parameters as JSON in FINESWEEP_PARAMS.\n'
+  '# Each {name} is replaced by its value; the program also gets all parameters as JSON in FINESWEEP_PARAMS.\n'
 
-const PROGRAM_SPACE = `space: # bounds are hard: no stage draws outside of them, unless a range says soft: true
+const PROGRAM_SPACE = `space: # bounds are hard: no stage draws outside them, unless a range has soft: true
   rate: { float: [1e-4, 1], log: true }
   units: { int: [8, 256], log: true }
 `
@@ -101,7 +101,7 @@ const MODULE = `import { defineObjective, float, int } from ${ENTRY}
 /** Replace the two lines that compute \`loss\` with what you want to tune. */
 export default defineObjective(
   {
-    // Bounds are hard: no stage draws outside of them, unless a range says { soft: true }.
+    // Bounds are hard: no stage draws outside them, unless a range has { soft: true }.
     rate: float(1e-4, 1, { log: true }),
     units: int(8, 256, { log: true }),
   },

@@ -85,7 +85,7 @@ export async function makePage(hub: LiveHub, study: StudyRecord): Promise<MadePa
   }
   const others =
     studies.length > 1
-      ? `<details><summary>All studies of this store</summary>${listHtml(studies)}</details>`
+      ? `<details><summary>All studies in this store</summary>${listHtml(studies)}</details>`
       : ''
   const html = pageDocument(
     {

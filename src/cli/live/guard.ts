@@ -33,10 +33,10 @@ export function guard({ hosts, port, token }: GuardOptions): MiddlewareHandler {
   return async (c, next) => {
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
       c.header('Allow', 'GET, HEAD')
-      return c.text('Only GET and HEAD.\n', 405)
+      return c.text('Only GET and HEAD are allowed.\n', 405)
     }
     if (!isAllowedHost(c.req.header('host'), hosts, port())) {
-      return c.text('This server does not answer to that name.\n', 421)
+      return c.text('Unknown host name. Allow it with --allow-host NAME.\n', 421)
     }
     if (!isOwnRequest(c.req.path, (name) => c.req.header(name))) {
       return c.text('Requests from other sites are refused.\n', 403)

@@ -72,7 +72,7 @@ async function listen(server: Server, host: string, port: number, tries: number)
     if (error === null && typeof address === 'object' && address !== null) return address.port
     if (error?.code === 'EADDRINUSE') continue
     throw new UserError('usage', `cannot listen on ${host}:${port + i}: ${error?.code ?? 'unknown'}`, {
-      hint: 'Choose another with --host and --port.',
+      hint: 'Choose another address with --host and --port.',
     })
   }
   throw new UserError('usage', `Port ${port} is taken`, { hint: 'Choose another with --port.' })

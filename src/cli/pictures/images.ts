@@ -56,7 +56,7 @@ export async function readStudyImages(
           : []),
         ...(isRaw
           ? []
-          : ['The network sees principal components, so its first layer cannot be shown as images.']),
+          : ['The network is given principal components, so its first layer cannot be shown as images.']),
       ],
     },
     reason: '',

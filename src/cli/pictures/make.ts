@@ -79,7 +79,7 @@ export function parsePicture(word: string): AnyPicture {
   throw new UserError('usage', `There is no picture ${JSON.stringify(word)}`, {
     hint:
       likely === undefined
-        ? `Pictures are ${ALL_PICTURES.join(', ')}.`
+        ? `Pictures: ${ALL_PICTURES.join(', ')}.`
         : `Did you mean ${JSON.stringify(likely)}?`,
   })
 }

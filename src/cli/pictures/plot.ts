@@ -144,7 +144,7 @@ function unknownName(option: string, kind: string, word: string, names: readonly
   return new UserError('usage', `${option}: there is no ${kind} ${JSON.stringify(word)}`, {
     hint:
       likely === undefined
-        ? `There are ${names.join(', ') || 'none'}.`
+        ? `Available: ${names.join(', ') || 'none'}.`
         : `Did you mean ${JSON.stringify(likely)}?`,
   })
 }
@@ -225,8 +225,8 @@ async function writePictures(
   if (toStdout || (!isFolder && extension === 'svg')) {
     const names = pictures.length === 0 ? FIRST_PICTURES.slice(0, 1) : pictures
     if (names.length > 1) {
-      throw new UserError('usage', `-o: ${countOf(names.length, 'picture')} do not fit into one file`, {
-        hint: `Give a folder: -o ${toStdout ? 'pictures' : output.replace(/\.svg$/i, '')}/`,
+      throw new UserError('usage', `-o: ${countOf(names.length, 'picture')} do not fit in one file`, {
+        hint: `Write to a folder: -o ${toStdout ? 'pictures' : output.replace(/\.svg$/i, '')}/`,
       })
     }
     const text = drawSvg(await makeFigure(names[0]!, source, options), svg)
@@ -256,6 +256,6 @@ function makeFolder(folder: string): void {
     mkdirSync(folder, { recursive: true })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw new UserError('usage', `${folder} cannot be made: ${code ?? String(error)}`, { cause: error })
+    throw new UserError('usage', `${folder} cannot be created: ${code ?? String(error)}`, { cause: error })
   }
 }
