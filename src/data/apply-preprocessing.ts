@@ -19,7 +19,7 @@ export function applyPreprocessing(
   const { columns, projection, biasTrick } = preprocessing
   if (values.length % columns !== 0) {
     throw new RangeError(
-      `applyPreprocessing: ${values.length} values are not whole rows of ${columns} columns`,
+      `applyPreprocessing: ${values.length} values cannot be split into rows of ${columns} columns`,
     )
   }
   const scaled = scaleRows(preprocessing, values)

@@ -31,7 +31,7 @@ export function shareValues({ file, values }: FileArray, columns: number): Value
         file,
         `has ${value} in row ${row}, column ${(i % columns) + 1}; inputs must be ${boundOf(value)}`,
         Number.isNaN(value)
-          ? 'Fill missing values in before the array is saved, or save it as a table (CSV, Parquet), where missing: mean does that.'
+          ? 'Fill in missing values before saving the array, or save it as a table (CSV, Parquet) and set missing: mean.'
           : undefined,
         row,
       )
@@ -58,16 +58,16 @@ export function labelTexts({ file, shape, values, texts }: FileArray): string[] 
     throw malformed(file, `has no label in row ${empty + 1}`, undefined, empty + 1)
   }
   if (values.length !== shape[0]) {
-    throw malformed(file, `must hold one label for each row, got the shape (${shape.join(', ')})`)
+    throw malformed(file, `must contain one label per row, got shape (${shape.join(', ')})`)
   }
   return Array.from(values, (value, i) => {
     if (Number.isSafeInteger(value)) return String(value)
     const tooLarge = Number.isInteger(value)
     throw malformed(
       file,
-      `has the label ${value} in row ${i + 1}; labels must be whole numbers${tooLarge ? ' within ±9007199254740991, which float64 tells apart' : ''}`,
+      `has the label ${value} in row ${i + 1}; labels must be whole numbers${tooLarge ? ' within ±9007199254740991, beyond which float64 is not exact' : ''}`,
       tooLarge
-        ? 'Save the labels as texts: y.astype(str). To predict a number, write task: regression.'
+        ? 'Save the labels as strings: y.astype(str). To predict a number, write task: regression.'
         : 'To predict a number, write task: regression.',
       i + 1,
     )
@@ -79,7 +79,7 @@ export function targetNumbers({ file, shape, values, texts }: FileArray): number
   if (texts !== undefined || values.length !== shape[0]) {
     throw malformed(
       file,
-      `must hold one number for each row, got ${texts === undefined ? `the shape (${shape.join(', ')})` : 'texts'}`,
+      `must contain one number per row, got ${texts === undefined ? `shape (${shape.join(', ')})` : 'strings'}`,
     )
   }
   return Array.from(values, (value, i) => {
@@ -97,7 +97,7 @@ export function rowShape({ file, shape, texts }: FileArray): {
   const rest = shape.slice(1)
   const columns = rest.reduce((product, n) => product * n, 1)
   if (rest.length === 0 || columns === 0 || shape[0] === 0) {
-    throw malformed(file, `must hold rows of inputs, got the shape (${shape.join(', ')})`)
+    throw malformed(file, `must contain rows of inputs, got shape (${shape.join(', ')})`)
   }
   return { shape: rest, columns }
 }

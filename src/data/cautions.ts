@@ -21,21 +21,21 @@ export function splitCautions(data: DataSet, splits: readonly SplitRows[], folds
   if (!folds && valid.length < FEW_ROWS) {
     const step = (100 / valid.length).toFixed(valid.length < 50 ? 0 : 1)
     const advice =
-      rows < FOLD_ROWS ? '; with so few rows, cross validation judges better: split: { folds: 5 }' : ''
+      rows < FOLD_ROWS ? '; with so few rows, cross-validation is more reliable: split: { folds: 5 }' : ''
     cautions.push(
-      `the validation part has ${valid.length} ${valid.length === 1 ? 'row' : 'rows'}: one of them is ${step} % of the accuracy${advice}`,
+      `the validation part has ${valid.length} ${valid.length === 1 ? 'row' : 'rows'}: each row is ${step} % of the accuracy${advice}`,
     )
   } else if (!folds && rows < FOLD_ROWS) {
-    cautions.push(`with ${rows} rows, cross validation judges better: split: { folds: 5 }`)
+    cautions.push(`with ${rows} rows, cross-validation is more reliable: split: { folds: 5 }`)
   }
   if (data.targets !== undefined)
     return cautions.map((text) =>
-      text.replace(/: one of them is [\d.]+ % of the accuracy/, ': its figures depend on chance'),
+      text.replace(/: each row is [\d.]+ % of the accuracy/, ': its scores depend on chance'),
     )
   const trained = new Set(Array.from(train, (row) => data.labels[row]!))
   const unseen = data.classes.filter((_, label) => !trained.has(label))
   if (unseen.length > 0) {
-    cautions.push(`no training row is of ${unseen.length === 1 ? 'class' : 'classes'} ${listed(unseen)}`)
+    cautions.push(`no training row belongs to ${unseen.length === 1 ? 'class' : 'classes'} ${listed(unseen)}`)
   }
   return cautions
 }
@@ -64,8 +64,8 @@ function identifierColumns({ values, columns, layout, labels }: DataSet): string
     const found = levels === null ? numbering(rows, (row) => values[row * columns + c]!) : null
     if (found === null) continue
     const what = found.inOrder
-      ? 'counts the rows'
-      : `has each whole number from ${found.low} to ${found.low + rows - 1} once`
+      ? 'numbers the rows'
+      : `contains each whole number from ${found.low} to ${found.low + rows - 1} exactly once`
     const isNamed = name !== null && name !== ''
     cautions.push(
       `column ${place + 1}${isNamed ? ` ("${name}")` : ''} ${what}: if it is an index, leave it out with drop: [${isNamed ? JSON.stringify(name) : place}]`,
@@ -103,7 +103,7 @@ function oddColumns(data: DataSet): string[] {
         `column ${JSON.stringify(name)} has ${sentinel.value} in ${sentinel.rows} rows, far from its other values, ${sentinel.low} to ${sentinel.high}: if it stands for a missing value, write missingValues: ["${sentinel.value}"]`,
       ]
     }
-    if (constant && levels !== null) return [`column ${JSON.stringify(name)} has one level in all rows`]
+    if (constant && levels !== null) return [`column ${JSON.stringify(name)} has the same level in all rows`]
     const single = (levels ?? []).filter(({ rows }) => rows === 1).map((level) => level.name)
     if (single.length === 0 || single.length > 3) return []
     return [
@@ -125,7 +125,7 @@ function oddFirstRow({ layout, labels, targets, values, columns }: DataSet): str
   )
   const label = targets === undefined && labels.indexOf(labels[0]!, 1) < 0
   return label || levels
-    ? ['the first row has a text that no other has: if it names the columns, write header: true']
+    ? ['the first row has text that occurs in no other row: if it names the columns, write header: true']
     : []
 }
 

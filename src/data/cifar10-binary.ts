@@ -10,7 +10,7 @@ export function readBinaryBatch(file: string): ImageBatch {
   if (bytes.length % RECORD_BYTES !== 0) {
     throw malformed(
       file,
-      `must be whole records of ${RECORD_BYTES} bytes, got ${bytes.length} bytes: ${Math.floor(bytes.length / RECORD_BYTES)} records and ${bytes.length % RECORD_BYTES} bytes`,
+      `must consist of whole records of ${RECORD_BYTES} bytes, got ${bytes.length} bytes: ${Math.floor(bytes.length / RECORD_BYTES)} records and ${bytes.length % RECORD_BYTES} extra bytes`,
       'It is truncated, or not a CIFAR-10 batch.',
     )
   }

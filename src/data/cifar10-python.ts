@@ -21,14 +21,14 @@ export function pythonImages(file: string, batch: ReadonlyMap<unknown, unknown>,
     const got =
       data === null
         ? 'none'
-        : `(${data.shape.join(', ')})${data.values instanceof Uint8Array ? '' : ' of other numbers'}`
-    throw malformed(file, `must hold "data", an array (images, ${COLUMNS}) of bytes, got ${got}`)
+        : `(${data.shape.join(', ')})${data.values instanceof Uint8Array ? '' : ' of another number type'}`
+    throw malformed(file, `must contain "data", an array (images, ${COLUMNS}) of bytes, got ${got}`)
   }
   const listed = batch.get(key)
   const labels = Array.isArray(listed) ? listed : Array.from(pickledArray(listed)?.values ?? [])
   if (labels.length !== data.shape[0]) {
     const got = labels.length > 0 ? `${labels.length} of them` : 'none'
-    throw malformed(file, `must hold "${key}", one for each of ${data.shape[0]} images, got ${got}`)
+    throw malformed(file, `must contain "${key}", one for each of ${data.shape[0]} images, got ${got}`)
   }
   labels.forEach((label: unknown, i) => {
     if (typeof label === 'number' && Number.isInteger(label) && label >= 0 && label <= 255) return
@@ -46,12 +46,12 @@ export function pythonImages(file: string, batch: ReadonlyMap<unknown, unknown>,
 export function readPythonNames(file: string, key = 'label_names'): readonly string[] {
   const names = readDictionary(file).get(key)
   if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names
-  throw malformed(file, `must hold "${key}", a list of names`)
+  throw malformed(file, `must contain "${key}", a list of names`)
 }
 
 /** The dictionary in a pickle. @throws UserError `usage` if it holds something else */
 export function readDictionary(file: string): ReadonlyMap<unknown, unknown> {
   const value = readPickle(file)
   if (value instanceof Map) return value
-  throw malformed(file, 'must hold a dictionary, as CIFAR-10 for Python does')
+  throw malformed(file, 'must contain a dictionary, like CIFAR-10 for Python')
 }

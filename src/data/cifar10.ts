@@ -122,9 +122,9 @@ function listFolder(folder: string): string[] {
     const reason = code === 'ENOENT' ? 'no such folder' : code === 'ENOTDIR' ? 'it is a file' : code
     throw new UserError(
       'usage',
-      `cifar10: path must be the folder of the batches, got ${folder}: ${reason}`,
+      `cifar10: path must be the folder that contains the batches, got ${folder}: ${reason}`,
       {
-        hint: 'A path in a study file is taken from the folder of that file.',
+        hint: 'Paths in a study file are relative to its folder.',
         cause: error,
       },
     )
@@ -145,12 +145,12 @@ function wrongFolder(folder: string, files: readonly string[]): UserError {
       ? `Did you mean ${path.join(folder, inside)}?`
       : packed !== undefined
         ? `Unpack ${packed} first.`
-        : 'It has files called data_batch_1.bin or data_batch_1.'
+        : 'It should contain files named data_batch_1.bin or data_batch_1.'
   return new UserError('usage', `cifar10: no batches found in ${folder}`, { hint })
 }
 
 function missing(folder: string, name: string): UserError {
-  return malformed(path.join(folder, name), 'is missing', 'All files of the folder are needed.')
+  return malformed(path.join(folder, name), 'is missing', 'All files of the data set are needed.')
 }
 
 /** The training batches' numbers, 1 .. k. */
@@ -170,7 +170,7 @@ function batchNumbers(folder: string, files: readonly string[], { ending }: Layo
 function checkBatch(file: string, { labels }: ImageBatch): void {
   if (labels.length === 0) throw malformed(file, 'contains no images')
   if (labels.length > PUBLISHED_IMAGES) {
-    throw malformed(file, `holds ${labels.length} images; a batch has at most ${PUBLISHED_IMAGES}`)
+    throw malformed(file, `contains ${labels.length} images; a batch has at most ${PUBLISHED_IMAGES}`)
   }
   labels.forEach((label, i) => {
     if (label >= NUM_CLASSES) {
@@ -192,7 +192,7 @@ function checkPublishedSizes(folder: string, read: readonly ReadFile[], { ending
   if (short !== undefined) {
     throw malformed(
       short.file,
-      `holds ${short.labels.length} images, ${path.basename(full.file)} ${PUBLISHED_IMAGES}; it is truncated`,
+      `contains ${short.labels.length} images, but ${path.basename(full.file)} has ${PUBLISHED_IMAGES}; it is truncated`,
       'Download it again.',
     )
   }

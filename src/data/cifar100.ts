@@ -26,7 +26,7 @@ export function readCifar100(folder: string, labels: Cifar100Labels): DataSet {
   const layout = layoutOf(filesOf(folder))
   if (layout === null) {
     throw new UserError('usage', `cifar100: no train and test files found in ${folder}`, {
-      hint: 'It has files called train.bin and test.bin, or train, test and meta.',
+      hint: 'It should contain files named train.bin and test.bin, or train, test and meta.',
     })
   }
   const at = (name: string): string => path.join(folder, name)
@@ -47,7 +47,7 @@ export function readCifar100(folder: string, labels: Cifar100Labels): DataSet {
   if (wrong >= 0) {
     throw new UserError(
       'usage',
-      `cifar100: image ${wrong + 1} has the label ${all[wrong]}, of ${classes.length} classes`,
+      `cifar100: image ${wrong + 1} has the label ${all[wrong]}, but there are ${classes.length} classes`,
       {
         where: { file: folder },
       },
@@ -81,7 +81,7 @@ function filesOf(folder: string): string[] {
       'usage',
       `cifar100: ${folder} can't be read (${(error as NodeJS.ErrnoException).code})`,
       {
-        hint: 'A path in a study file is taken from the folder of that file.',
+        hint: 'Paths in a study file are relative to its folder.',
         cause: error,
       },
     )
@@ -100,7 +100,7 @@ function readBinary(file: string, labels: Cifar100Labels): ImageBatch {
   if (bytes.length % RECORD_BYTES !== 0) {
     throw malformed(
       file,
-      `must be whole records of ${RECORD_BYTES} bytes, got ${bytes.length} bytes: ${images} records and ${bytes.length % RECORD_BYTES} bytes`,
+      `must consist of whole records of ${RECORD_BYTES} bytes, got ${bytes.length} bytes: ${images} records and ${bytes.length % RECORD_BYTES} extra bytes`,
       'It is truncated, or not a CIFAR-100 file.',
     )
   }

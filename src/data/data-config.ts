@@ -140,7 +140,8 @@ export const dataSchema = z
   .prefault({ source: 'generated' })
 
 function tableFilesMistake(data: { path?: string | undefined; train?: string | undefined }): string | null {
-  if (data.path !== undefined && data.train !== undefined) return 'has both path and train: they are the same'
+  if (data.path !== undefined && data.train !== undefined)
+    return 'has both path and train, which mean the same'
   return data.path === undefined && data.train === undefined ? 'needs a path: the file of the table' : null
 }
 

@@ -33,13 +33,13 @@ export function detectSource(source: string): DataConfig {
   const file = path.resolve(source)
   if (!existsSync(file)) {
     throw new UserError('usage', `No data found at ${source}: no such file or folder`, {
-      hint: 'Name a folder, a file, or "generated".',
+      hint: 'Pass a folder, a file or "generated".',
     })
   }
   const found = isFolder(file) ? inFolder(file) : fromFile(file)
   if (found !== null) return dataSchema.parse(found)
   throw new UserError('usage', `${source} is not a readable data set`, {
-    hint: 'Known are tables in text, Parquet and ARFF files, CIFAR-10 folders, .npy arrays with labels beside them, .npz archives, and IDX files.',
+    hint: 'Supported: tables in text, Parquet and ARFF files, CIFAR-10 folders, .npy arrays with labels next to them, .npz archives, and IDX files.',
   })
 }
 
@@ -78,7 +78,7 @@ function fromFile(file: string): unknown {
   if (columns > 1) return { source: 'csv', path: file }
   if (columns === 0) return null
   throw new UserError('usage', `${name} has one column; a table needs inputs and a label`, {
-    hint: 'If its cells are separated by an unusual character, name it: delimiter. An array of labels belongs beside its inputs.',
+    hint: 'If its cells are separated by an unusual character, set delimiter. A file of labels belongs next to its inputs.',
     where: { file },
   })
 }
@@ -112,7 +112,7 @@ function labelsBeside(folder: string, name: string): string {
   const candidates = labelNames(name)
   const labels = candidates.find((other) => existsSync(path.join(folder, other)))
   if (labels !== undefined) return path.join(folder, labels)
-  throw new UserError('usage', `${name} needs its labels beside it, in a file called ${candidates[0]}`, {
+  throw new UserError('usage', `${name} needs its labels next to it, in a file named ${candidates[0]}`, {
     where: { file: path.join(folder, name) },
   })
 }

@@ -27,7 +27,7 @@ export function readIdx(file: string): FileArray {
   if (bytes[0] !== 0 || bytes[1] !== 0 || type === undefined || dimensions < 1) {
     throw malformed(
       file,
-      `is not an IDX file: it must begin with two zeros, a type and a number of dimensions, got ${bytes.toString('hex', 0, 4)}`,
+      `is not an IDX file: it must begin with two zero bytes, a type and a number of dimensions, got ${bytes.toString('hex', 0, 4)}`,
     )
   }
   const start = 4 + 4 * dimensions
@@ -39,7 +39,7 @@ export function readIdx(file: string): FileArray {
   if (length * type.size !== there) {
     throw malformed(
       file,
-      `must hold ${length} elements of ${type.size} bytes for its shape (${shape.join(', ')}), got ${there} bytes`,
+      `must contain ${length} elements of ${type.size} bytes for its shape (${shape.join(', ')}), got ${there} bytes`,
     )
   }
   if (bytes[2] === 0x08) return { file, shape, values: bytes.subarray(start) }

@@ -46,5 +46,5 @@ function looksMeasured(counts: ReadonlyMap<string, number>, rows: number, values
 
 /** Says that numbers are predicted as such, and the way out. @param what with its verb: `the label, column 3, is` */
 export function regressionRemark(what: string, { distinct, rows }: MeasuredLabels): string {
-  return `${what} predicted as a number, since ${distinct} different ones in ${rows} rows look measured (task: regression); if they are classes, write task: classification`
+  return `${what} predicted as a number, since ${distinct} different values in ${rows} rows look like measurements (task: regression); if they are classes, write task: classification`
 }

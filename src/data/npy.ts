@@ -47,7 +47,7 @@ export function parseNpy(file: string, bytes: Buffer): FileArray {
   if (length * type.size !== data.length) {
     throw malformed(
       file,
-      `must hold ${length} elements of ${type.size} bytes for its shape (${shape.join(', ')}), got ${data.length} bytes`,
+      `must contain ${length} elements of ${type.size} bytes for its shape (${shape.join(', ')}), got ${data.length} bytes`,
     )
   }
   if (type.kind === 'S' || type.kind === 'U') {
@@ -90,7 +90,8 @@ function readHeader(file: string, bytes: Buffer): { readonly text: string; reado
     throw malformed(file, 'is not a .npy file: it must begin with \\x93NUMPY')
   }
   const version = bytes[6]!
-  if (version < 1 || version > 3) throw malformed(file, `is of .npy version ${version}; 1 to 3 are read`)
+  if (version < 1 || version > 3)
+    throw malformed(file, `is .npy version ${version}; versions 1 to 3 are supported`)
   const start = version === 1 ? 10 : 12
   if (bytes.length < start) throw malformed(file, 'ends in its header')
   const end = start + (version === 1 ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8))
@@ -126,13 +127,13 @@ function elementType(file: string, descr: string): ElementType {
   if (/O/.test(descr)) {
     throw malformed(
       file,
-      'holds Python objects, a pickle; only arrays of numbers and texts are read',
+      'contains pickled Python objects; only arrays of numbers and strings are supported',
       'Save x.astype("float32"), or labels as x.astype(str).',
     )
   }
   throw malformed(
     file,
-    `has elements of type ${descr}; booleans, whole numbers, floats of 2, 4 or 8 bytes and texts are read`,
+    `has elements of type ${descr}; booleans, integers, floats of 2, 4 or 8 bytes and strings are supported`,
     'Save x.astype("<f4").',
   )
 }

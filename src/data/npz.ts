@@ -102,7 +102,7 @@ function unpack(file: string): Map<string, Uint8Array> {
 function noArray(file: string, name: string, there: readonly string[]) {
   return malformed(
     file,
-    `has no array ${/^of /.test(name) ? `${name} by one of the usual names` : JSON.stringify(name)}`,
-    `It holds ${there.join(', ') || 'no array'}. Write inputs: NAME and labels: NAME in the data block.`,
+    `has no array ${/^of /.test(name) ? `${name} under one of the usual names` : JSON.stringify(name)}`,
+    `It contains ${there.join(', ') || 'no arrays'}. Write inputs: NAME and labels: NAME in the data block.`,
   )
 }

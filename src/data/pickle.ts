@@ -44,7 +44,7 @@ export function readPickle(file: string): unknown {
     if (error instanceof UserError) throw error
     // The parser's own words where it ran into what no pickle has: of use to nobody who reads files.
     const isOwnWord = error instanceof TypeError || error instanceof RangeError
-    const words = isOwnWord ? 'its parts do not fit together' : (error as Error).message
+    const words = isOwnWord ? 'its parts are inconsistent' : (error as Error).message
     const reason = words.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 120)
     throw malformed(file, `is not a readable pickle: ${reason} (byte ${reader.position})`)
   }
@@ -84,12 +84,12 @@ const KNOWN_NAMES: ReadonlyMap<string, (...args: unknown[]) => unknown> = new Ma
 
 function resolveName(file: string, module: unknown, name: unknown): (...args: unknown[]) => unknown {
   // Damaged pickles name anything: only a plain name is worth a message.
-  if (!isName(module) || !isName(name)) throw new Error('its parts do not fit together')
+  if (!isName(module) || !isName(name)) throw new Error('its parts are inconsistent')
   const known = KNOWN_NAMES.get(`${module}\n${name}`)
   if (known !== undefined) return known
   throw malformed(
     file,
-    `names ${module}.${name}; code in a pickle is never run, only arrays of NumPy are read`,
+    `refers to ${module}.${name}; code in a pickle is never run, only NumPy arrays are read`,
     'Do not load this file with Python unless you trust where it came from.',
   )
 }
@@ -103,7 +103,7 @@ function encodeText(text: unknown, encoding: unknown): Uint8Array {
   if (encoding !== 'latin1' && encoding !== 'latin-1') throw new Error('bytes must be written as latin1')
   const characters =
     text instanceof Payload ? Buffer.from(text.bytes).toString(text.isText ? 'utf8' : 'latin1') : text
-  if (typeof characters !== 'string') throw new Error('bytes must be written as a text')
+  if (typeof characters !== 'string') throw new Error('bytes must be written as a string')
   return Buffer.from(characters, 'latin1')
 }
 

@@ -121,7 +121,7 @@ function fromArrays(
     if (rowShape(x).shape.join() !== shape.join()) {
       throw malformed(
         x.file,
-        `has rows of ${x.shape.slice(1).join(' x ')}, ${path.basename(inputs.file)} of ${shape.join(' x ')}`,
+        `has rows of ${x.shape.slice(1).join(' x ')}, but ${path.basename(inputs.file)} has rows of ${shape.join(' x ')}`,
       )
     }
     if (x.shape[0] !== y.shape[0]) {
@@ -211,7 +211,7 @@ function idxPairs(config: Config<'idx'>): readonly (readonly [images: string, la
   if (!isFolder(config.path)) {
     throw new UserError(
       'usage',
-      `idx: ${config.path} must be a folder with MNIST's files, or have "labels" beside it`,
+      `idx: ${config.path} must be a folder with MNIST's files; a single file also needs "labels"`,
       {
         where: { file: config.path },
       },
@@ -257,8 +257,8 @@ function idxPrefix(folder: string, files: readonly string[]): string {
   if (prefixes.length <= 1) return prefixes[0] ?? ''
   throw new UserError(
     'usage',
-    `idx: ${folder} holds several sets: ${prefixes.map((prefix) => prefix.slice(0, -1)).join(', ')}`,
-    { hint: 'Put the files of one of them into a folder of their own.', where: { file: folder } },
+    `idx: ${folder} contains several data sets: ${prefixes.map((prefix) => prefix.slice(0, -1)).join(', ')}`,
+    { hint: 'Move the files of one data set to a folder of their own.', where: { file: folder } },
   )
 }
 

@@ -45,9 +45,9 @@ function readBytes(file: string, maxBytes: number): Buffer {
   }
   try {
     const status = fstatSync(descriptor)
-    if (!status.isFile()) throw malformed(file, 'must be a file', 'Name one file of the data set.')
+    if (!status.isFile()) throw malformed(file, 'must be a file', 'Choose one file of the data set.')
     if (status.size > maxBytes) {
-      throw malformed(file, `is ${status.size} bytes long; at most ${maxBytes} are read`)
+      throw malformed(file, `is ${status.size} bytes long; the limit is ${maxBytes}`)
     }
     const bytes = Buffer.allocUnsafeSlow(status.size)
     let filled = 0
@@ -67,7 +67,7 @@ function readBytes(file: string, maxBytes: number): Buffer {
 function unreadable(file: string, error: NodeJS.ErrnoException): UserError {
   const reason = error.code === 'ENOENT' ? 'no such file' : (error.code ?? error.message)
   return new UserError('usage', `Cannot read ${file}: ${reason}`, {
-    hint: 'A path in a study file is taken from the folder of that file.',
+    hint: 'Paths in a study file are relative to its folder.',
     cause: error,
   })
 }

@@ -45,7 +45,7 @@ export async function readUnlabelled(
   const { values, columns: found, labels } = read
   if (found !== columns) {
     throw new UserError('usage', `The rows have ${found} inputs each; ${columns} are expected`, {
-      hint: 'They must be like the rows that the network was trained on.',
+      hint: 'They must have the same form as the rows that the network was trained on.',
       where: { file: source },
     })
   }

@@ -24,7 +24,7 @@ export async function readTestPart(
       'usage',
       `the data have changed since the study was run (${hash?.slice(0, 8)}… then, ${now.slice(0, 8)}… now)`,
       {
-        hint: 'Restore the data. To judge the network on other rows that have labels: finesweep predict --data FILE.',
+        hint: 'Restore the data. To evaluate the network on other labelled rows: finesweep predict --data FILE.',
       },
     )
   }

@@ -87,7 +87,7 @@ export function writesRefused(
 ): UserError {
   const since = seconds === null ? 'accepts no writes' : `has accepted no writes for ${seconds} s`
   return new UserError('engine', `The engine ${shown} ${since}: ${reason}`, {
-    hint: 'Give the Redis server more memory (maxmemory), or its user the right to write.',
+    hint: 'Give the Redis server more memory (maxmemory), or grant its user write access.',
   })
 }
 

@@ -32,7 +32,7 @@ export class Presence {
       const { host, pid } = JSON.parse(text) as WorkerPresence
       if (host !== hostname() || isAlive(pid)) {
         throw new UserError('usage', `--name: worker ${name} already exists (process ${pid} on ${host})`, {
-          hint: `Choose another name. One that was killed is forgotten after ${PRESENCE_SECONDS} s.`,
+          hint: `Choose another name; that of a killed worker is free again after ${PRESENCE_SECONDS} s.`,
         })
       }
     }

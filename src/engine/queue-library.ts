@@ -17,7 +17,7 @@ export async function loadQueueLibrary(): Promise<{ readonly bullmq: BullMQ; rea
       'engine',
       'An engine needs the packages bullmq and ioredis, which are not installed',
       {
-        hint: 'Install them beside finesweep: npm install bullmq ioredis',
+        hint: 'Install them alongside finesweep: npm install bullmq ioredis',
         cause: error,
       },
     )

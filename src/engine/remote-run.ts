@@ -87,6 +87,6 @@ export function onThisClock(outcome: TrialOutcome): TrialOutcome {
 /** Why the study ends: no worker could finish that run. It says nothing about the trial, whose result must not depend on where it ran. */
 export function unfinished({ task }: RemoteRun, reason: string): UserError {
   return new UserError('engine', `No worker could finish trial ${task.spec.number}: ${reason}`, {
-    hint: 'See what the workers print, then resume the study.',
+    hint: "Check the workers' output, then resume the study.",
   })
 }

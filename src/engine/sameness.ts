@@ -15,16 +15,16 @@ export function whyNotHere(
   offer: SessionOffer,
 ): string | null {
   if (offer.protocol !== PROTOCOL || offer.codeVersion !== codeVersion) {
-    return `it runs finesweep ${codeVersion}, the study ${offer.codeVersion}. Install the same version on both.`
+    return `it runs finesweep ${codeVersion}, but the study runs ${offer.codeVersion}. Install the same version on both.`
   }
   if (offer.tokenHash !== (token === null ? null : sha256(token))) {
-    return 'its token is not that of the study. Give both the same --token.'
+    return "its token differs from the study's. Use the same --token for both."
   }
   if (offer.arithmetic !== '' && !kernels.isRight) {
     return 'it computes a known training step incorrectly. Test its memory and processor.'
   }
   if (offer.arithmetic === 'fma' && kernels.arithmetic !== 'fma') {
-    return `it computes in ${kernels.arithmetic}, the study in ${offer.arithmetic}. In the study, set training.arithmetic: muladd, which every machine has.`
+    return `it computes in ${kernels.arithmetic}, but the study in ${offer.arithmetic}. In the study, set training.arithmetic: muladd, which every machine supports.`
   }
   return null
 }
@@ -33,9 +33,9 @@ export function whyNotHere(
 export function differenceOf({ fingerprints }: SessionOffer, opened: OpenedObjective): string | null {
   const data = opened.data?.hash ?? null
   if (data !== fingerprints.data)
-    return 'its data differ from those of the study. Copy them from that machine.'
+    return "its data differ from the study's. Copy them from the study's machine."
   if (opened.fingerprint !== fingerprints.objective) {
-    return 'its objective differs from that of the study. Copy its files from that machine.'
+    return "its objective differs from the study's. Copy its files from the study's machine."
   }
   return null
 }

@@ -118,7 +118,7 @@ class WorkerNode {
     ]
     while (!drain.aborted && !this.#isIdle()) await pause(LOOK_EVERY_MS, drain)
     for (const end of repeated) end()
-    if (!drain.aborted) say(`No trial for ${idleMs! / 1000} s: the worker ends.`)
+    if (!drain.aborted) say(`No trial for ${idleMs! / 1000} s; shutting down.`)
     await Promise.all(this.#memberships().map((membership) => membership.leave()))
     const halted = whenAborted(halt)
     await Promise.race([Promise.all(this.#sessions().map((session) => session.drain())), halted])
@@ -259,7 +259,7 @@ class WorkerNode {
     await membership.leave()
     await session.close()
     this.#remove(id, session)
-    this.#options.say(`Left study ${session.study}: it has ended, or its host is silent.`)
+    this.#options.say(`Left study ${session.study}: it has ended, or its host no longer responds.`)
   }
 
   #remove(id: string, { finished }: WorkerSession): void {
@@ -281,7 +281,7 @@ class WorkerNode {
       // A trial that has arrived by now ends first.
       await session.drain()
       this.#remove(id, session)
-      this.#options.say(`Dropped the data of study ${session.study} until it has a trial to run (--memory).`)
+      this.#options.say(`Unloaded the data of study ${session.study} until it has a trial to run (--memory).`)
     }
   }
 }

@@ -47,7 +47,7 @@ export function readResult(returned: unknown): TrialResult {
   if (!isRecord || !isArtifact || !isArithmetic) {
     throw new FailedError(
       'bad-measurement',
-      'An objective returns nothing or { artifact, arithmetic }, bytes and a string; its value is the last one it yields',
+      'An objective must return nothing or { artifact, arithmetic }, which are bytes and a string; its value is the last one it yields',
     )
   }
   return returned as TrialResult

@@ -62,7 +62,7 @@ const THREAD_END_MS = 2_000
  */
 export function createPoolExecutor(source: ObjectiveSource, options: PoolOptions): Executor {
   if (source.kind === 'object') {
-    throw new UserError('usage', 'An objective given as an object runs in its own thread only', {
+    throw new UserError('usage', 'An objective given as an object can run only in its own thread', {
       hint: 'Move it into a module, or run it with one worker.',
     })
   }

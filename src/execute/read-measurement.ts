@@ -11,7 +11,7 @@ const KEYS: ReadonlySet<string> = new Set(['step', 'value', 'metrics'])
  */
 export function readMeasurement(yielded: unknown, lastStep: number, seconds: number): TimedMeasurement {
   if (typeof yielded !== 'object' || yielded === null) {
-    throw bad(`an objective yields { step, value, metrics }, got ${show(yielded)}`)
+    throw bad(`an objective must yield { step, value, metrics }, got ${show(yielded)}`)
   }
   for (const key of Object.keys(yielded)) {
     if (!KEYS.has(key)) throw bad(`unknown key "${key}"; other numbers belong in metrics`)

@@ -8,9 +8,9 @@ export function whyNoAccuracy(labels: readonly string[] | null, classes: readonl
   if (others.length === 0) return []
   const named = others.filter((label) => label !== '')
   const what =
-    named.length === 0 ? 'no label' : `a label that is no class of the study, such as ${show(named[0]!)}`
+    named.length === 0 ? 'no label' : `a label that is not a class of the study, such as ${show(named[0]!)}`
   return [
-    `there is no accuracy, since ${rowsWith(named.length === 0 ? others.length : named.length)} ${what}`,
+    `accuracy cannot be computed: ${rowsWith(named.length === 0 ? others.length : named.length)} ${what}`,
   ]
 }
 
@@ -19,10 +19,10 @@ export function whyNoR2({ labels, labelNumber, incomplete }: UnlabelledRows): st
   const truth = (labels ?? []).filter((_, row) => !incomplete.has(row))
   if (truth.length === 0) return []
   const wrong = truth.filter((label) => label === '' || Number.isNaN(labelNumber(label)))
-  if (wrong.length === 0) return ['there is no R², since all rows have the same target']
+  if (wrong.length === 0) return ['R² cannot be computed: all rows have the same target']
   const named = wrong.find((label) => label !== '')
   const example = named === undefined ? '' : `, such as ${show(named)}`
-  return [`there is no R², since ${rowsWith(wrong.length)} no number for the target${example}`]
+  return [`R² cannot be computed: ${rowsWith(wrong.length)} no number for the target${example}`]
 }
 
 function rowsWith(count: number): string {

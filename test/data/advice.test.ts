@@ -30,13 +30,13 @@ const sixty = <T>(make: (i: number) => T): T[] => Array.from({ length: 60 }, (_,
 describe('the way out', () => {
   it('of separated thousands is named wherever the first number stands that has some', () => {
     const cells = sixty((i) => (i % 3 === 0 ? String(700 + i) : `"${i},${667 + i}"`))
-    expect(mistakeIn(cells).hint).toMatch(/^If these are numbers with separated thousands: thousands: ","/)
+    expect(mistakeIn(cells).hint).toMatch(/^If these are numbers with thousands separators: thousands: ","/)
   })
 
   it('of numbers that a Parquet file stores as texts is to store them as numbers', async () => {
     for (const cells of [sixty((i) => `${i}.${100 + i}`), sixty((i) => `${i},${100 + i}`)]) {
       const { hint } = await mistakeInParquet(cells, 'STRING')
-      expect(hint).toMatch(/^These are numbers that are stored as texts: store them as numbers\. /)
+      expect(hint).toMatch(/^These are numbers stored as strings: store them as numbers\. /)
     }
     expect(
       (
@@ -61,7 +61,7 @@ describe('the way out', () => {
       () => readDataSet(dataSchema.parse({ source: 'csv', path })),
     ]) {
       const { message, hint } = userErrorOf(read)
-      expect(message).toBe('book.xlsx is a ZIP archive, as .xlsx files are: it is not text')
+      expect(message).toBe('book.xlsx is a ZIP archive (like .xlsx files), not text')
       expect(hint).toMatch(/Export the sheet as CSV/)
     }
   })

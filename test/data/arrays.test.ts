@@ -98,7 +98,7 @@ describe('a pair of .npy arrays', () => {
       npyBytes({ descr: "'<f8'", shape }, memoryOf(Float64Array.from(values)))
     const labels = mistakeIn(inputs, floats([4], 0, 2 ** 53, 1, 1))
     expect(labels.message).toBe(
-      'y.npy has the label 9007199254740992 in row 2; labels must be whole numbers within ±9007199254740991, which float64 tells apart',
+      'y.npy has the label 9007199254740992 in row 2; labels must be whole numbers within ±9007199254740991, beyond which float64 is not exact',
     )
     expect(labels.hint).toMatch(/y\.astype\(str\)/)
     expect(mistakeIn(floats([4, 2], 1, 2, 3, 4, 5, 1e39, 7, 8), targets).message).toBe(
@@ -126,7 +126,7 @@ describe('a pair of .npy arrays', () => {
   })
 
   const wrong: readonly (readonly [string, Buffer, RegExp])[] = [
-    ['holds objects', npyBytes({ descr: "'|O'", shape: [4, 6] }, images), /holds Python objects, a pickle/],
+    ['holds objects', npyBytes({ descr: "'|O'", shape: [4, 6] }, images), /contains pickled Python objects/],
     ['holds records', npyBytes({ descr: "[('a', '<f4')]", shape: [4, 6] }, images), /has elements of type/],
     [
       'holds texts',
@@ -143,20 +143,24 @@ describe('a pair of .npy arrays', () => {
       npyBytes({ descr: "'<f8'", shape: [2 ** 40, 2 ** 40] }, images),
       /got 24 bytes/,
     ],
-    ['has one dimension', npyBytes({ descr: "'|u1'", shape: [24] }, images), /must hold rows of inputs/],
+    ['has one dimension', npyBytes({ descr: "'|u1'", shape: [24] }, images), /must contain rows of inputs/],
     [
       'has no rows',
       npyBytes({ descr: "'|u1'", shape: [0, 6] }, new Uint8Array(0)),
-      /must hold rows of inputs/,
+      /must contain rows of inputs/,
     ],
-    ['has rows of nothing', npyBytes({ descr: "'|u1'", shape: [4, 0] }, new Uint8Array(0)), /must hold rows/],
+    [
+      'has rows of nothing',
+      npyBytes({ descr: "'|u1'", shape: [4, 0] }, new Uint8Array(0)),
+      /must contain rows/,
+    ],
     [
       'has more rows than labels',
       npyBytes({ descr: "'|u1'", shape: [6, 4] }, images),
       /has 4 labels for the 6 rows/,
     ],
     ['is an IDX file', idxBytes([4, 6], images), /is not a \.npy file/],
-    ['is of version 4', Buffer.from('\x93NUMPY\x04\x00\x00\x00', 'latin1'), /is of \.npy version 4/],
+    ['is of version 4', Buffer.from('\x93NUMPY\x04\x00\x00\x00', 'latin1'), /is \.npy version 4/],
   ]
   it.each(wrong)('is refused when it %s', (_, content, message) => {
     expect(mistakeIn(content, targets).message).toMatch(message)
@@ -164,7 +168,7 @@ describe('a pair of .npy arrays', () => {
 
   it('is refused with labels in more than one column', () => {
     const error = mistakeIn(inputs, npyBytes({ descr: "'|u1'", shape: [4, 2] }, images.subarray(0, 8)))
-    expect(error.message).toBe('y.npy must hold one label for each row, got the shape (4, 2)')
+    expect(error.message).toBe('y.npy must contain one label per row, got shape (4, 2)')
   })
 })
 
@@ -262,7 +266,7 @@ describe('a NumPy archive', () => {
   it('is refused with the names of what it holds, or when it is cut', () => {
     const error = userErrorOf(() => readDataSet({ source: 'npz', path: archive, inputs: 'z' }))
     expect(error.message).toBe('arrays.npz has no array "z"')
-    expect(error.hint).toMatch(/^It holds x_train, y_train, x_test, y_test\./)
+    expect(error.hint).toMatch(/^It contains x_train, y_train, x_test, y_test\./)
     const bytes = readFileSync(archive)
     for (const length of [1, 30, 200, bytes.length - 1]) {
       const file = writeIn(folder, 'cut.npz', bytes.subarray(0, length))
@@ -288,7 +292,7 @@ describe('EMNIST', () => {
     expect([data.testRows, data.classes]).toEqual([2, ['Aa', 'B', 'Dd']])
     writeIn(emnist, 'emnist-digits-train-images-idx3-ubyte', idxBytes([1, 3, 2], images.subarray(0, 6)))
     expect(userErrorOf(() => readDataSet({ source: 'idx', path: emnist })).message).toMatch(
-      /holds several sets: emnist-digits, emnist-letters/,
+      /contains several data sets: emnist-digits, emnist-letters/,
     )
   })
 })

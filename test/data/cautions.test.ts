@@ -23,7 +23,7 @@ describe('what may be wrong', () => {
     const data = read([',x,y,kind', ...rows].join('\n'))
     expect(data.cautions).toEqual([
       'class "rare" has one row',
-      'column 1 counts the rows: if it is an index, leave it out with drop: [0]',
+      'column 1 numbers the rows: if it is an index, leave it out with drop: [0]',
     ])
     expect(read([',x,y,kind', ...rows].join('\n'), { drop: [0] }).columns).toBe(2)
   })
@@ -33,9 +33,9 @@ describe('what may be wrong', () => {
       read(['id,x,y,kind', ...lines(30).map((line, i) => `${number(i)},${line}`)].join('\n')).cautions
     const advice = 'if it is an index, leave it out with drop: ["id"]'
     expect(cautionsOf((i) => 1000 + ((i * 7) % 30))).toEqual([
-      `column 1 ("id") has each whole number from 1000 to 1029 once: ${advice}`,
+      `column 1 ("id") contains each whole number from 1000 to 1029 exactly once: ${advice}`,
     ])
-    expect(cautionsOf((i) => 1990 + i)).toEqual([`column 1 ("id") counts the rows: ${advice}`])
+    expect(cautionsOf((i) => 1990 + i)).toEqual([`column 1 ("id") numbers the rows: ${advice}`])
     expect(cautionsOf((i) => (i === 3 ? 40 : i))).toEqual([])
     expect(cautionsOf((i) => (i === 3 ? 4 : i))).toEqual([])
     expect(cautionsOf((i) => i + 0.5)).toEqual([])
@@ -65,7 +65,7 @@ describe('what may be wrong', () => {
     const rows = Array.from({ length: 30 }, (_, i) => `${codes[i % 3]},${i}.5,${'ab'[i % 2]}`)
     const text = ['zip,x,kind', ...rows].join('\n')
     expect(read(text).remarks).toEqual([
-      'column 1 ("zip") is read as numbers, though some are written with zeros before them, such as "01234"; if they are codes, write categorical: ["zip"]',
+      'column 1 ("zip") is read as numbers, although some have leading zeros, such as "01234"; if they are codes, write categorical: ["zip"]',
     ])
     const data = read(text, { categorical: ['zip'] })
     expect([data.remarks, data.columns]).toEqual([[], 4])
@@ -74,7 +74,8 @@ describe('what may be wrong', () => {
 
   it('is told: a first row that may be a header with a number in it', () => {
     const rows = Array.from({ length: 90 }, (_, i) => `${20 + (i % 5)},${i}.5,${'ab'[i % 2]}`)
-    const said = 'the first row has a text that no other has: if it names the columns, write header: true'
+    const said =
+      'the first row has text that occurs in no other row: if it names the columns, write header: true'
     const data = read(['age,2020,country', ...rows].join('\n'))
     expect([data.labels.length, data.cautions.includes(said)]).toEqual([91, true])
     expect(read(['20,1.5,country', ...rows].join('\n'), { header: false }).cautions).not.toContain(said)

@@ -81,7 +81,7 @@ describe('a binary CIFAR-10 folder', () => {
         const error = userErrorOf(() => readCifar10(folder))
         expect(error.code).toBe('usage')
         expect(error.message).toMatch(
-          /^test_batch\.bin (must be whole records of 3073 bytes, got \d+ bytes|is empty)/,
+          /^test_batch\.bin (must consist of whole records of 3073 bytes, got \d+ bytes|is empty)/,
         )
         expect(error.where?.file).toBe(at('test_batch.bin'))
       }),
@@ -116,7 +116,7 @@ describe('a binary CIFAR-10 folder', () => {
 
   it('is refused when a published batch stands beside one that was cut short, or is one of fewer than five', () => {
     truncateSync(at('data_batch_1.bin'), 10_000 * 3073)
-    expect(userErrorOf(() => readCifar10(folder)).message).toMatch(/^data_batch_2\.bin holds 20 images/)
+    expect(userErrorOf(() => readCifar10(folder)).message).toMatch(/^data_batch_2\.bin contains 20 images/)
     for (const name of ['data_batch_2.bin', 'data_batch_3.bin']) rmSync(at(name))
     truncateSync(at('test_batch.bin'), 10_000 * 3073)
     expect(userErrorOf(() => readCifar10(folder)).message).toBe('data_batch_2.bin is missing')
@@ -197,16 +197,16 @@ describe('a Python CIFAR-10 folder', () => {
       }),
     )
     expect(userErrorOf(() => readCifar10(folder)).message).toBe(
-      `data_batch_1 names ${name}; code in a pickle is never run, only arrays of NumPy are read`,
+      `data_batch_1 refers to ${name}; code in a pickle is never run, only NumPy arrays are read`,
     )
   })
 
   it('refuses code that only protocol 4 or the oldest opcodes would name', () => {
     const system = [0x8c, 5, ...Buffer.from('posix'), 0x8c, 6, ...Buffer.from('system')]
     writeFileSync(at('data_batch_1'), Buffer.from([0x80, 4, ...system, 0x93, 0x28, 0x74, 0x52, 0x2e]))
-    expect(userErrorOf(() => readCifar10(folder)).message).toContain('names posix.system')
+    expect(userErrorOf(() => readCifar10(folder)).message).toContain('refers to posix.system')
     writeFileSync(at('data_batch_1'), Buffer.from('(S"true"\niposix\nsystem\n.', 'latin1'))
-    expect(userErrorOf(() => readCifar10(folder)).message).toContain('names posix.system')
+    expect(userErrorOf(() => readCifar10(folder)).message).toContain('refers to posix.system')
   })
 
   it('reads arrays as NumPy 2 names them', () => {
@@ -224,7 +224,7 @@ describe('a Python CIFAR-10 folder', () => {
     pickledArrayBytes(shape, new Uint8Array(size), undefined, type)
   const label = (value: number): Buffer => Buffer.from([0x4b, value])
   const wrong: readonly (readonly [string, Buffer, RegExp])[] = [
-    ['has no data', pickledDictionary({ labels: pickledList([]) }), /must hold "data".*got none/],
+    ['has no data', pickledDictionary({ labels: pickledList([]) }), /must contain "data".*got none/],
     ['has another shape', pickledDictionary({ data: array([3072], 3072) }), /got \(3072\)/],
     [
       'has too little data',
@@ -235,7 +235,7 @@ describe('a Python CIFAR-10 folder', () => {
     [
       'holds floats',
       pickledDictionary({ data: array([1, 3072], 4 * 3072, 'f4') }),
-      /of bytes, got .* of other numbers/,
+      /of bytes, got .* of another number type/,
     ],
     ['has no labels', pickledDictionary({ data: array([1, 3072], 3072) }), /"labels".*got none/],
     [
@@ -248,7 +248,7 @@ describe('a Python CIFAR-10 folder', () => {
       pickledDictionary({ data: array([1, 3072], 3072), labels: pickledList([label(10)]) }),
       /label 10 in record 1/,
     ],
-    ['is no dictionary', Buffer.from([0x80, 2, 0x5d, 0x2e]), /must hold a dictionary/],
+    ['is no dictionary', Buffer.from([0x80, 2, 0x5d, 0x2e]), /must contain a dictionary/],
     ['is a table', Buffer.from('1,2,3\n'), /is not a readable pickle/],
     ['is empty', Buffer.alloc(0), /is empty/],
   ]
@@ -263,7 +263,7 @@ describe('a Python CIFAR-10 folder', () => {
     writeFileSync(at('batches.meta'), pickledNames(['cat']))
     expect(userErrorOf(() => readCifar10(folder)).message).toBe('batches.meta must name 10 classes, got 1')
     writeFileSync(at('batches.meta'), pickledDictionary({ label_names: pickledList([label(1)]) }))
-    expect(userErrorOf(() => readCifar10(folder)).message).toMatch(/must hold "label_names"/)
+    expect(userErrorOf(() => readCifar10(folder)).message).toMatch(/must contain "label_names"/)
     truncateSync(at('batches.meta'), 0)
     expect(userErrorOf(() => readCifar10(folder)).message).toBe('batches.meta is empty')
     renameSync(at('batches.meta'), at('other'))

@@ -33,10 +33,10 @@ describe('the columns that a study names', () => {
 
   it('are told where they are no inputs, so that nothing is changed', () => {
     expect(read({ categorical: ['kind'] }).remarks).toEqual([
-      'categorical names column 4 ("kind"), the label: it is for inputs and changes nothing',
+      'categorical names column 4 ("kind"), the label: that applies only to inputs and has no effect here',
     ])
     expect(read({ ...size, drop: ['size'] }).remarks).toEqual([
-      'ordered names column 1 ("size"), which is left out: it is for inputs and changes nothing',
+      'ordered names column 1 ("size"), which is left out: that applies only to inputs and has no effect here',
     ])
     expect(read(size).remarks).toEqual([])
   })
@@ -62,7 +62,7 @@ describe('true and false', () => {
     expect(mixed.layout!.names).toEqual(['ok'])
     expect([...mixed.values]).toEqual([...plain.values])
     expect(mixed.remarks).toEqual([
-      'column 2 ("ok") writes false and true in several ways, which are read as one',
+      'column 2 ("ok") spells false and true in several ways, which are treated as the same',
     ])
     expect(plain.remarks).toEqual([])
   })

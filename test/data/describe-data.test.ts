@@ -79,7 +79,7 @@ describe('a description of data', () => {
     expect((await rejectionOf(describeData(alone))).message).toMatch(/is not a readable data set/)
     const lonely = writeIn(alone, 'x.npy', npyBytes({ descr: "'|u1'", shape: [2, 6] }, new Uint8Array(12)))
     expect((await rejectionOf(describeData(lonely))).message).toBe(
-      'x.npy needs its labels beside it, in a file called y.npy',
+      'x.npy needs its labels next to it, in a file named y.npy',
     )
   })
 })

@@ -36,7 +36,7 @@ describe('a point before three digits', () => {
     for (const doubtful of [rows(['798', '1.234']), ['x;y;kind', ...rows(['12', '-1.234', '999.000'])]]) {
       const error = mistakeIn(doubtful)
       expect(error.message).toMatch(
-        /has numbers like -?1\.234 beside (798|12) in column 2.*, whose point may mark/,
+        /has numbers like -?1\.234 as well as (798|12) in column 2.*, where the point may mark/,
       )
       expect(error.where?.line).toBe(doubtful.length === 60 ? 2 : 3)
       expect(error.hint).toBe('Say which in the data block: decimal: "." or thousands: ".".')
@@ -51,7 +51,9 @@ describe('a point before three digits', () => {
       (_, i) => `${(i % 7) + 3};${i < 30 ? `${i + 1}.${100 + i}` : 500 + i}`,
     )
     const error = userErrorOf(() => read(targets, {}, 'auto'))
-    expect(error.message).toMatch(/has numbers like 1\.100 beside 530 in column 2, whose point may mark/)
+    expect(error.message).toMatch(
+      /has numbers like 1\.100 as well as 530 in column 2, where the point may mark/,
+    )
     expect(read(targets, { thousands: '.' }, 'auto').targets![1]).toBe(2101)
     expect(
       read(rows(['1']).map((row, i) => row.replace(/\w$/, ['1.000', '1'][i % 2]!))).classes,
@@ -92,7 +94,7 @@ describe('a word for missing values', () => {
 
   it('is named where it stands in no cell that is read', () => {
     expect(read(numbers, { missingValues: ['-99', -999, 'gone'], missing: 'mean' }).remarks).toEqual([
-      'missingValues: no cell that is read is "-99" or "gone"',
+      'missingValues: no cell that is read equals "-99" or "gone"',
     ])
   })
 })
@@ -110,9 +112,9 @@ describe('numbers in the form of the table', () => {
     ] as const) {
       const few = [lines[0]!, ...lines.slice(1, 60)]
       expect(mistakeIn(few, settings).message).toMatch(
-        /has "12x" in line 10, column 1 \("x"\); inputs must be finite numbers, as other cells/,
+        /has "12x" in line 10, column 1 \("x"\); inputs must be finite numbers, like the other cells/,
       )
-      expect(read(lines, settings).remarks.join()).toMatch(/holds numbers and words; its 10 values/)
+      expect(read(lines, settings).remarks.join()).toMatch(/contains numbers and words; its 10 values/)
     }
   })
 
@@ -128,9 +130,7 @@ describe('numbers in the form of the table', () => {
   it('tell a summary line and labels that are the same', () => {
     const of = (label: (i: number) => string): string[] =>
       table(german).map((line, i) => line.replace(/\w+$/, i === 0 ? 'kind' : label(i)))
-    expect(mistakeIn([...of((i) => `${i % 3},5`), '1,5;2;End']).message).toMatch(
-      /"End" in its last row alone/,
-    )
+    expect(mistakeIn([...of((i) => `${i % 3},5`), '1,5;2;End']).message).toMatch(/"End" only in its last row/)
     expect(read(of((i) => (i % 2 === 0 ? '1,5' : ['2,5', '1,50'][(i >> 1) % 2]!))).cautions.join()).toMatch(
       /classes "1,5" and "1,50" are almost the same/,
     )

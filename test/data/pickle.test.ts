@@ -48,7 +48,7 @@ it('names are known whole: no other module may end or begin like one of them', (
     const file = path.join(folder, 'evil')
     writeFileSync(file, Buffer.from([0x80, 4, ...text(module), ...text(name), 0x93, 0x29, 0x52, 0x2e]))
     expect(userErrorOf(() => readPickle(file)).message).toBe(
-      `evil names ${module}.${name}; code in a pickle is never run, only arrays of NumPy are read`,
+      `evil refers to ${module}.${name}; code in a pickle is never run, only NumPy arrays are read`,
     )
   }
 })

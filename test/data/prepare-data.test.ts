@@ -181,6 +181,8 @@ describe('what was fitted', () => {
 
   it('refuses rows of another width', async () => {
     const { preprocessing } = await foldOf('mean')
-    expect(() => applyPreprocessing(preprocessing, new Uint8Array(65))).toThrow(/not whole rows of 64/)
+    expect(() => applyPreprocessing(preprocessing, new Uint8Array(65))).toThrow(
+      /cannot be split into rows of 64/,
+    )
   })
 })

@@ -49,7 +49,7 @@ describe('the form of a table', () => {
   it('is asked for where a comma may mark decimals or thousands', () => {
     const content = '1,234;1;a\n5,678;2;b\n'
     expect(mistakeIn(content).message).toMatch(
-      /numbers like 1,234, whose comma may mark decimals or thousands/,
+      /numbers like 1,234, where the comma may mark decimals or thousands/,
     )
     expect([...read(content, { decimal: ',' }).values]).toEqual([1.234, 1, 5.678, 2])
     expect([...read(content, { thousands: ',' }).values]).toEqual([1234, 1, 5678, 2])
@@ -122,7 +122,7 @@ describe('labels', () => {
     const content = [...lines(30), '1,2,Total'].join('\n')
     const error = mistakeIn(content)
     expect(error.message).toMatch(
-      /has the label "Total" in its last row alone, line 31, .*: a summary line\?/,
+      /has the label "Total" only in its last row, line 31, .*: is that a summary line\?/,
     )
     expect(read(content, { unlabelled: 'drop' }).classes).toEqual(['0', '1', '2'])
     expect(read(content, { unlabelled: 'class' }).classes).toContain('Total')
@@ -161,7 +161,7 @@ describe('the task', () => {
     const data = read(prices, {}, 'auto')
     expect(data.targets?.[2]).toBe(2.74)
     expect(data.remarks).toEqual([
-      'the label, column 3, is predicted as a number, since 90 different ones in 90 rows look measured (task: regression); if they are classes, write task: classification',
+      'the label, column 3, is predicted as a number, since 90 different values in 90 rows look like measurements (task: regression); if they are classes, write task: classification',
     ])
     const german = read(prices.replaceAll(',', ';').replaceAll('.', ','), {}, 'auto')
     expect(german.targets).toEqual(data.targets)
@@ -179,7 +179,7 @@ describe('the task', () => {
     const few = labels(20, (i) => 46 + (i % 14))
     expect(read(few, {}, 'auto').targets).toBeDefined()
     const coded = labels(3000, (i) => i % 300)
-    expect(read(coded, {}, 'auto').cautions.join()).toMatch(/has 300 different numbers, which are taken as/)
+    expect(read(coded, {}, 'auto').cautions.join()).toMatch(/has 300 different numbers, which are treated as/)
     expect(
       read(
         labels(100, (i) => i % 12),
@@ -211,7 +211,7 @@ describe('a column', () => {
     }
     const twice = mistakeIn(['x,x,kind', ...rows].join('\n'), { drop: ['x'] })
     expect(twice.message).toMatch(/has several columns called "x", so drop can't name one of them/)
-    expect(twice.hint).toBe('Give its number, from 0: 0 or 1.')
+    expect(twice.hint).toBe('Use its number, counted from 0: 0 or 1.')
     const unknown = mistakeIn(['id,x,kind', ...rows].join('\n'), { drop: ['id'], categorical: ['y'] })
     expect(unknown.message).toMatch(/has no column "y"/)
   })
@@ -219,7 +219,7 @@ describe('a column', () => {
   it('of dates, or of names with a few numbers among them, is refused as what it is', () => {
     const dates = rows.map((row, i) => row.replace(/^\d+x/, `2016-${10 + (i % 3)}-${10 + (i % 19)}`))
     expect(mistakeIn(['day,x,kind', ...dates].join('\n')).hint).toMatch(
-      /^Dates are not read as numbers: leave such columns out, drop: \["day"\]/,
+      /^Dates are not read as numbers: leave such columns out \(drop: \["day"\]\)/,
     )
     const models = rows.map((row, i) => (i % 9 === 0 ? row.replace('x', '') : row))
     expect(mistakeIn(['model,x,kind', ...models].join('\n')).message).toMatch(

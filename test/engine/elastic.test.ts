@@ -70,7 +70,7 @@ describe.skipIf(!HAS_REDIS)('a study whose trials learn from others has the dige
     const idle = farm.worker('idle', ['--idle', '1'])
     const { code, stderr } = await idle.ended
     expect(code, stderr).toBe(0)
-    expect(stderr).toContain('No trial for 1 s: the worker ends.')
+    expect(stderr).toContain('No trial for 1 s; shutting down.')
     expect(busy.process.exitCode).toBeNull()
     farm.worker('steady')
     farm.release()

@@ -47,7 +47,7 @@ describe.skipIf(!HAS_REDIS)("a worker keeps several studies' data within its mem
       return orchestrator
     }
     const dropped = (): string[] =>
-      says.flatMap((sentence) => /Dropped the data of study (\w)/.exec(sentence)?.[1] ?? [])
+      says.flatMap((sentence) => /Unloaded the data of study (\w)/.exec(sentence)?.[1] ?? [])
 
     const a = await begin('a')
     const b = await begin('b')

@@ -113,14 +113,14 @@ describe.skipIf(!HAS_REDIS)('trials on workers of an engine', () => {
   })
 
   test.for([
-    ['another version', {}, { codeVersion: '2' }, 'it runs finesweep 2, the study 1'],
-    ['a token that it was not given', { tokenHash: 'x' }, {}, 'its token is not that of the study'],
-    ['a token of another study', {}, { token: 'secret' }, 'its token is not that of the study'],
+    ['another version', {}, { codeVersion: '2' }, 'it runs finesweep 2, but the study runs 1'],
+    ['a token that it was not given', { tokenHash: 'x' }, {}, "its token differs from the study's"],
+    ['a token of another study', {}, { token: 'secret' }, "its token differs from the study's"],
     [
       'another objective',
       { fingerprints: { data: null, objective: 'other' } },
       {},
-      'its objective differs from that of the study',
+      "its objective differs from the study's",
     ],
     [
       'networks, where it computes wrongly',
@@ -132,7 +132,7 @@ describe.skipIf(!HAS_REDIS)('trials on workers of an engine', () => {
       'networks in an arithmetic that it lacks',
       { arithmetic: 'fma' },
       { kernels: { ...KERNELS, arithmetic: 'muladd' } },
-      'it computes in muladd, the study in fma',
+      'it computes in muladd, but the study in fma',
     ],
     [
       'a file outside of its root',

@@ -45,7 +45,7 @@ describe('what an objective returns', () => {
     'is not %j',
     (returned) => {
       expect(() => readResult(returned)).toThrow(
-        'An objective returns nothing or { artifact, arithmetic }, bytes and a string; its value is the last one it yields',
+        'An objective must return nothing or { artifact, arithmetic }, which are bytes and a string; its value is the last one it yields',
       )
     },
   )

@@ -170,7 +170,7 @@ test.for([
 test('an object is refused: it cannot leave its thread', () => {
   const objective = { space: null, *run() {} }
   expect(() => createPoolExecutor({ kind: 'object', objective }, { workers: 1 })).toThrow(
-    /in its own thread only/,
+    /only in its own thread/,
   )
 })
 

@@ -50,7 +50,7 @@ describe('what an objective yields', () => {
     [() => 1, 'a function'],
   ])('must be a record, not %s', (yielded, shown) => {
     expect(refusal(yielded)).toBe(
-      `Bad measurement: an objective yields { step, value, metrics }, got ${shown}`,
+      `Bad measurement: an objective must yield { step, value, metrics }, got ${shown}`,
     )
   })
 

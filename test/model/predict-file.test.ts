@@ -237,7 +237,7 @@ describe('a predicted number', () => {
     expect((await predictFile(network, write(german))).r2).toBeGreaterThan(0.97)
     const odd = await predictFile(network, write(german.replace(/;[^;]*\n$/, ';cheap\n')))
     expect(odd.remarks.at(-1)).toBe(
-      'there is no R², since 1 row has no number for the target, such as "cheap"',
+      'R² cannot be computed: 1 row has no number for the target, such as "cheap"',
     )
   })
 

@@ -21,7 +21,7 @@ describe('another file of the same table', () => {
     expect(unnamed.rows).toBe(60)
     expect(unnamed.classes!.probabilities).toEqual(named.classes!.probabilities)
     expect(unnamed.remarks).toEqual([
-      'the file has no header: its columns are taken in the order of the study’s file',
+      'the file has no header: its columns are assumed to be in the order of the study’s file',
     ])
     const data = readDataSet(dataSchema.parse({ source: 'csv', train: file, test: bare, label: 'kind' }))
     expect(data.testRows).toBe(60)
@@ -97,11 +97,13 @@ describe('another file of the same table', () => {
     }
     expect(await predicted('2')).toMatchObject({
       accuracy: null,
-      remarks: ['there is no accuracy, since 2 rows have a label that is no class of the study, such as "2"'],
+      remarks: [
+        'accuracy cannot be computed: 2 rows have a label that is not a class of the study, such as "2"',
+      ],
     })
     expect(await predicted('')).toMatchObject({
       accuracy: null,
-      remarks: ['there is no accuracy, since 2 rows have no label'],
+      remarks: ['accuracy cannot be computed: 2 rows have no label'],
     })
   })
 

@@ -40,7 +40,7 @@ export function openArff(file: string): TableFile {
   const rest = lines.slice(data + 1)
   const first = rest.find((line) => line.trim() !== '' && !line.startsWith('%'))
   if (first?.trim().startsWith('{')) {
-    throw malformed(file, 'is a sparse ARFF file; only dense ones are read', undefined, data + 2)
+    throw malformed(file, 'is a sparse ARFF file; only dense ones are supported', undefined, data + 2)
   }
   const form: CsvForm = {
     delimiter: first !== undefined && !first.includes(',') && first.includes('\t') ? '\t' : ',',

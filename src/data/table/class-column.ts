@@ -93,11 +93,11 @@ function missingLabel(
   const rule =
     gaps > 0
       ? `has no label in ${where}, ${name}${gaps > 1 ? ` (${gaps} such rows)` : ''}`
-      : `has the label ${JSON.stringify(column.texts[odd!])} in its last row alone, ${where}, ${name}: a summary line?`
+      : `has the label ${JSON.stringify(column.texts[odd!])} only in its last row, ${where}, ${name}: is that a summary line?`
   return malformed(
     table.file,
     rule,
-    'Write unlabelled: drop in the data block to leave such rows out, or unlabelled: class to make a class of them.',
+    'Write unlabelled: drop in the data block to leave such rows out, or unlabelled: class to make them a class.',
     table.lineOf(row) ?? undefined,
   )
 }
@@ -135,7 +135,7 @@ function checkClasses(table: Table, selection: Selection, labels: readonly (stri
     other !== null
       ? `Is the label another column? Write label: ${JSON.stringify(names?.[other] ?? other)}.${numeric ? ` To predict ${name}, write task: regression.` : ''}`
       : numeric
-        ? 'To predict a number, write task: regression; if the numbers are classes, task: classification. The label may also be another column: label: NAME.'
+        ? 'To predict a number, write task: regression; if the numbers are classes, task: classification. If the label is another column, write label: NAME.'
         : 'Is the label another column? Write label: NAME, or its number from 0. If these are classes: task: classification.'
   throw malformed(
     table.file,
@@ -170,7 +170,7 @@ const LIKELY_LABEL = /^(labels?|class(es)?|target|outcome|diagnosis|species)$/i
 function manyNumbersCaution(labels: readonly string[], name: string, style: NumberStyle): string[] {
   if (labels.length <= FEW || labels.some((text) => Number.isNaN(parseNumber(text, style)))) return []
   return [
-    `${name}, the label, has ${labels.length} different numbers, which are taken as classes; to predict a number, write task: regression`,
+    `${name}, the label, has ${labels.length} different numbers, which are treated as classes; to predict a number, write task: regression`,
   ]
 }
 
@@ -189,7 +189,7 @@ function alikeCautions(labels: readonly string[], style: NumberStyle): string[] 
       seen.set(key, label)
     } else {
       cautions.push(
-        `classes ${JSON.stringify(same)} and ${JSON.stringify(label)} are almost the same; if they are one, write rename: { ${JSON.stringify(label)}: ${JSON.stringify(same)} }`,
+        `classes ${JSON.stringify(same)} and ${JSON.stringify(label)} are almost the same; if they are the same class, write rename: { ${JSON.stringify(label)}: ${JSON.stringify(same)} }`,
       )
     }
   }

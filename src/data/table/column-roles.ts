@@ -26,8 +26,8 @@ export function levelColumns(
   if (both !== undefined) {
     throw malformed(
       opened.file,
-      `has ${columnName(both, names)} in both categorical and ordered: its levels have an order or none`,
-      'Leave it out of one of them.',
+      `has ${columnName(both, names)} in both categorical and ordered; a column can be only one of them`,
+      'Remove it from one of them.',
     )
   }
   for (const [what, places] of [
@@ -37,7 +37,9 @@ export function levelColumns(
     for (const place of places) {
       if (inputs.includes(place)) continue
       const role = place === label ? 'the label' : 'which is left out'
-      remarks.push(`${what} names ${columnName(place, names)}, ${role}: it is for inputs and changes nothing`)
+      remarks.push(
+        `${what} names ${columnName(place, names)}, ${role}: that applies only to inputs and has no effect here`,
+      )
     }
   }
   return new Set([...unordered, ...orders])

@@ -108,7 +108,7 @@ function dialectRemarks(
   if (settings.delimiter === null && delimiter !== ',') {
     remarks.push(`the delimiter is ${delimiter === 'blanks' ? 'runs of blanks' : JSON.stringify(delimiter)}`)
   }
-  if (settings.decimal === null && decimal === ',') remarks.push('numbers have a decimal comma')
+  if (settings.decimal === null && decimal === ',') remarks.push('numbers use a decimal comma')
   if (commentSign !== null) {
     remarks.push(`lines above the table that begin with ${JSON.stringify(commentSign)} are comments`)
   }
@@ -220,7 +220,7 @@ function raggedRow(
       ? `If all lines that begin with ${sign} are comments: comment: "${sign}".`
       : line <= 3
         ? `If the first line is not part of the table, skip it: skip: 1.${names === null ? ' If it names the columns: header: true.' : ''}`
-        : 'A cell that contains the delimiter must be quoted. Lines that are not part of the table: skip for those above it, comment for their sign.'
+        : 'A cell that contains the delimiter must be quoted. For lines that are not part of the table, set skip (lines above it) or comment (what they begin with).'
   return malformed(file, `has ${cells.length} cells in line ${line}; the first row has ${width}`, hint, line)
 }
 
@@ -237,7 +237,7 @@ function notEmpty(file: string, column: string, cell: string, line: number) {
   return malformed(
     file,
     `has ${quoted(cell)} in line ${line}, ${column}, which is empty in the lines above`,
-    'Leave the column out (drop), or say which columns are used (columns).',
+    'Leave the column out (drop), or list the columns to use (columns).',
     line,
   )
 }

@@ -22,8 +22,8 @@ export function decodeText(file: string, encoding: string | null): DecodedText {
   if (bytes.length >= 4 && bytes.readUInt32LE(0) === ZIP) {
     throw malformed(
       file,
-      'is a ZIP archive, as .xlsx files are: it is not text',
-      'Export the sheet as CSV. An archive of NumPy arrays is called .npz.',
+      'is a ZIP archive (like .xlsx files), not text',
+      'Export the sheet as CSV. The name of an archive of NumPy arrays must end in .npz.',
     )
   }
   const mark = bytes.length >= 2 ? bytes.readUInt16LE(0) : 0
@@ -35,7 +35,7 @@ export function decodeText(file: string, encoding: string | null): DecodedText {
       throw malformed(
         file,
         'contains zero bytes: it is not text',
-        'Is it another kind of file? Text in UTF-16 without a byte order mark: encoding: utf-16le.',
+        'Is it another kind of file? For UTF-16 text without a byte order mark, write encoding: utf-16le.',
       )
     }
     return { content: bytes, encoding: name }
@@ -44,7 +44,7 @@ export function decodeText(file: string, encoding: string | null): DecodedText {
     return { content: new TextDecoder(name, { fatal: true }).decode(bytes), encoding: name }
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error
-    throw malformed(file, `is not valid ${name}: ${error.message}`, 'Name the right encoding.')
+    throw malformed(file, `is not valid ${name}: ${error.message}`, 'Write the right encoding.')
   }
 }
 

@@ -137,7 +137,7 @@ function decimalMark(file: string, sample: readonly (readonly string[])[]): '.' 
   if (commas.every((cell) => /^[+-]?[1-9]\d{0,2}(,\d{3})+$/.test(cell.trim()))) {
     throw malformed(
       file,
-      `has numbers like ${commas[0]}, whose comma may mark decimals or thousands`,
+      `has numbers like ${commas[0]}, where the comma may mark decimals or thousands`,
       'Say which in the data block: decimal: "," or thousands: ",".',
     )
   }

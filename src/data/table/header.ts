@@ -63,7 +63,7 @@ function guessOverNumbers(
     first.every((text, place) => place === label || text === String(place + from))
   if (counts(0) || counts(1)) {
     if (!isNumber(cell) || cell === String(label) || cell === String(label + 1)) {
-      return found('it counts the columns, and its label occurs nowhere else')
+      return found('it numbers the columns, and its label occurs nowhere else')
     }
   }
   return none

@@ -64,7 +64,7 @@ export function chooseInputs(
     if (column.kind === 'number') {
       if (column.padded !== null) {
         remarks.push(
-          `${columnName(place, names)} is read as numbers, though some are written with zeros before them, such as ${JSON.stringify(column.padded)}; if they are codes, write categorical: [${JSON.stringify(keyOf(place, names))}]`,
+          `${columnName(place, names)} is read as numbers, although some have leading zeros, such as ${JSON.stringify(column.padded)}; if they are codes, write categorical: [${JSON.stringify(keyOf(place, names))}]`,
         )
       }
       chosen.push({ ...common, levels: null, ordered: false })
@@ -112,7 +112,7 @@ function levelsOf(
   const lower = [...new Set(texts.map((text) => text.toLowerCase()))].sort()
   if (isTwofold(lower)) {
     if (texts.length > lower.length) {
-      remarks.push(`${name} writes ${lower.join(' and ')} in several ways, which are read as one`)
+      remarks.push(`${name} spells ${lower.join(' and ')} in several ways, which are treated as the same`)
     }
     return { levels: lower.map((word) => texts.find((text) => text.toLowerCase() === word)!), ordered: true }
   }
@@ -153,7 +153,9 @@ function checkMixed(
   // Mostly names, a few of which happen to be numbers: too many are refused as names.
   if (words.length * 2 > column.texts.length && column.texts.length > 20) return
   if (column.texts.length <= 20 && table.rows >= 10 * column.texts.length && !words.some(isInfinite)) {
-    remarks.push(`${name} holds numbers and words; its ${column.texts.length} values are treated as levels`)
+    remarks.push(
+      `${name} contains numbers and words; its ${column.texts.length} values are treated as levels`,
+    )
     return
   }
   const row = column.codes.indexOf(column.texts.indexOf(words[0]!))
@@ -161,7 +163,7 @@ function checkMixed(
   const shown = words[0]!.length > 40 ? `${words[0]!.slice(0, 40)}...` : words[0]!
   throw malformed(
     table.file,
-    `has ${JSON.stringify(shown)} in ${placeOfRow(table, row)}, ${name}; inputs must be finite numbers, as other cells of the column are`,
+    `has ${JSON.stringify(shown)} in ${placeOfRow(table, row)}, ${name}; inputs must be finite numbers, like the other cells of the column`,
     `${numberAdvice(table, words)}${headerAdvice(table, row, names)}If it stands for a missing value: missingValues: [${JSON.stringify(shown)}]. If the values are names: categorical: [${JSON.stringify(key)}]. Or leave the column out: drop: [${JSON.stringify(key)}].`,
     line ?? undefined,
   )
@@ -185,7 +187,7 @@ function tooManyNames(table: Table, places: readonly number[], names: readonly s
   const keys = places.map((place) => JSON.stringify(keyOf(place, names))).join(', ')
   const example = first.texts[0]!
   const advice = isDate(example)
-    ? `Dates are not read as numbers: leave such columns out, drop: [${keys}], or write them as numbers, as days since a date.`
+    ? `Dates are not read as numbers: leave such columns out (drop: [${keys}]), or convert them to numbers, such as days since a date.`
     : `Drop columns that only identify a row: drop: [${keys}].`
   return malformed(
     table.file,
@@ -202,7 +204,7 @@ function numberAdvice(table: Table, texts: readonly string[]): string {
   if (table.lineOf(0) !== null) return first
   // Where no text is parsed, its form is no setting.
   const numbers = texts.every((text, i) => !Number.isNaN(parseNumber(text, table.style)) || advice[i] !== '')
-  return numbers ? 'These are numbers that are stored as texts: store them as numbers. ' : ''
+  return numbers ? 'These are numbers stored as strings: store them as numbers. ' : ''
 }
 
 /** What to do about a word in the first row of a table without a header. */
@@ -214,7 +216,7 @@ function headerAdvice(table: Table, row: number, names: readonly string[] | null
 function adviceFor(text: string): string {
   const separator = /^[+-]?\d{1,3}([,.' \u00A0\u202F])\d{3}(\1\d{3})*([.,]\d+)?$/.exec(text)?.[1]
   if (separator !== undefined) {
-    return `If these are numbers with separated thousands: thousands: ${JSON.stringify(separator)}. `
+    return `If these are numbers with thousands separators: thousands: ${JSON.stringify(separator)}. `
   }
   const hasUnit = /^[+-]?[$€£¥]\s*[\d.,]+$|^[+-]?[\d.,]+\s*[%$€£¥]$/.test(text)
   return hasUnit ? 'Numbers are read without units such as $ or %: remove them from the file. ' : ''

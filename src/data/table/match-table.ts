@@ -87,9 +87,9 @@ function byOrder(
 ): Map<number, number> {
   const found = width - empty.size
   if (known !== null && names === null) {
-    remarks.push('the file has no header: its columns are taken in the order of the study’s file')
+    remarks.push('the file has no header: its columns are assumed to be in the order of the study’s file')
   } else if (known === null && names !== null) {
-    remarks.push('the study’s file had no header: columns are taken in their order, not by name')
+    remarks.push('the study’s file had no header: columns are matched by position, not by name')
   }
   const all = Array.from({ length: knownWidth }, (_, place) => place)
   const withoutLabel = all.filter((place) => place !== label)
@@ -103,7 +103,7 @@ function byOrder(
   throw malformed(
     file,
     `has ${found} columns; the study's file has ${counts[0]}, ${counts[1]} without the label`,
-    'The rows must be like those that the network was trained on.',
+    'The rows must have the same form as those that the network was trained on.',
   )
 }
 

@@ -110,7 +110,7 @@ function textOf(file: string, name: string, value: unknown, row: number): string
   if (typeof value !== 'object') return String(value).trim()
   throw malformed(
     file,
-    `has a list or a record in row ${row + 1}, ${name}; columns must hold numbers or texts`,
-    'Leave the column out: drop.',
+    `has a list or a record in row ${row + 1}, ${name}; columns must contain numbers or strings`,
+    'Leave the column out with drop.',
   )
 }

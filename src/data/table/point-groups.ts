@@ -38,7 +38,7 @@ export function doubtfulPoint(
 ): UserError {
   return malformed(
     file,
-    `has numbers like ${cell} beside ${small} in ${column}, whose point may mark decimals or thousands`,
+    `has numbers like ${cell} as well as ${small} in ${column}, where the point may mark decimals or thousands`,
     'Say which in the data block: decimal: "." or thousands: ".".',
     line ?? undefined,
   )

@@ -37,12 +37,12 @@ export function selectColumns(
     throw malformed(
       file,
       `has its label, ${columnName(label, names)}, among the columns to drop`,
-      'Write another label: NAME, or leave it out of drop.',
+      'Write another label: NAME, or remove it from drop.',
     )
   }
   const chosen = settings.columns?.map((key) => find(key, 'columns'))
   if (chosen?.includes(label)) {
-    throw malformed(file, `has its label among the inputs: columns also names ${show(settings.label)}`)
+    throw malformed(file, `has its label among the inputs: columns also lists ${show(settings.label)}`)
   }
   const wanted = new Set(chosen ?? there)
   const inputs = there.filter((place) => wanted.has(place) && place !== label && !dropped.has(place))
@@ -81,7 +81,7 @@ export function findColumn(
   throw malformed(
     file,
     `has several columns called ${show(key)}, so ${what} can't name one of them`,
-    `Give its number, from 0: ${place} or ${last}.`,
+    `Use its number, counted from 0: ${place} or ${last}.`,
     1,
   )
 }
@@ -118,7 +118,7 @@ function noSuchColumn(
     return malformed(
       file,
       `has no header, so ${what} can't be ${show(key)}`,
-      'Give its number, from 0; or write header: true.',
+      'Use its number, counted from 0, or write header: true.',
       1,
     )
   }

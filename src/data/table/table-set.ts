@@ -58,7 +58,7 @@ export function tableSet(
   const parts = [usableRows(table, selection, inputs, labelled)]
   if (test !== null) {
     const matched = matchTable(test, reading, missing)
-    if (!matched.labelled) throw malformed(test.file, 'has no column of labels: a test part needs them')
+    if (!matched.labelled) throw malformed(test.file, 'has no label column, which a test part needs')
     remarks.push(...matched.remarks.map((remark) => `test file: ${remark}`))
     parts.push(usableRows(matched.table, selection, inputs, labelled))
     if (!regression) checkTestClasses(parts[0]!, parts[1]!)
@@ -72,7 +72,7 @@ export function tableSet(
 /** Words for missing values that were written in vain: mistyped, or of a column that is not read. */
 function unmetWords({ unmet }: MissingWords): string[] {
   if (unmet.length === 0) return []
-  return [`missingValues: no cell that is read is ${unmet.map(quoted).join(' or ')}`]
+  return [`missingValues: no cell that is read equals ${unmet.map(quoted).join(' or ')}`]
 }
 
 /** Names that several columns have: they can be told apart by their numbers alone. */
@@ -81,7 +81,7 @@ function repeatedNames({ names }: TableFile): string[] {
   return Array.from(
     repeated,
     (name) =>
-      `several columns are called ${quoted(name)}: name them by number, and predict from files with the same order of columns`,
+      `several columns are called ${quoted(name)}: refer to them by number, and predict from files with the same column order`,
   )
 }
 

@@ -32,7 +32,7 @@ function hasCompiler(): boolean {
 
 describe('compiling the native products', () => {
   it('says where they cannot be compiled, and why', () => {
-    expect(whyNotHere('darwin', 'arm64', '')).toBe('only on x64 Linux, this is darwin arm64')
+    expect(whyNotHere('darwin', 'arm64', '')).toBe('only on x64 Linux; this is darwin arm64')
     expect(whyNotHere('linux', 'x64', 'flags : sse4_2 avx2')).toBe('this processor has no AVX-512')
     expect(whyNotHere('linux', 'x64', 'flags : avx2 avx512bw avx512vl')).toBeNull()
   })

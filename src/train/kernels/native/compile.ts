@@ -35,7 +35,7 @@ const COMPILE_TIMEOUT_MS = 120_000
  * @param cpuFlags the text of /proc/cpuinfo
  */
 export function whyNotHere(platform: string, arch: string, cpuFlags: string): string | null {
-  if (platform !== 'linux' || arch !== 'x64') return `only on x64 Linux, this is ${platform} ${arch}`
+  if (platform !== 'linux' || arch !== 'x64') return `only on x64 Linux; this is ${platform} ${arch}`
   return /\bavx512bw\b/.test(cpuFlags) ? null : 'this processor has no AVX-512'
 }
 

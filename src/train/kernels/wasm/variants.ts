@@ -107,7 +107,7 @@ function loadProducts(variant: Variant): Loaded {
   return { module: rest.module, products: { forward, update, gather, peak } }
 }
 
-const NOT_COMPILED = 'not compiled yet; finesweep doctor --fix does it where there is a C compiler'
+const NOT_COMPILED = 'not compiled yet; finesweep doctor --fix compiles it if there is a C compiler'
 
 /** The compiled products of that arithmetic: those of the build, or those in the user's cache; null if there are none. */
 export function findProducts(arithmetic: Arithmetic): string | null {
@@ -134,11 +134,11 @@ let widened: string | null | undefined
 function widen(): string | null {
   if (widened === undefined) {
     const [major = 0, minor = 0] = process.versions.v8.split('.').map(Number)
-    if (process.arch !== 'x64') widened = `only on x64, this is ${process.arch}`
+    if (process.arch !== 'x64') widened = `only on x64; this is ${process.arch}`
     else if (major < 13 || (major === 13 && minor < 6)) {
-      widened = `needs V8 13.6 (Node 24), this is ${process.versions.v8}`
+      widened = `needs V8 13.6 (Node 24); this is ${process.versions.v8}`
     } else if (major > 14) {
-      widened = `tried with V8 13.6 to 14, this is ${process.versions.v8}`
+      widened = `tested with V8 13.6 to 14; this is ${process.versions.v8}`
     } else {
       setFlagsFromString('--experimental-wasm-revectorize')
       widened = null
