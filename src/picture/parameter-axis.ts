@@ -21,7 +21,7 @@ export interface ParameterAxis {
 }
 
 /** Shown where a parameter does not exist. */
-export const NOT_THERE = 'not there'
+export const NOT_THERE = 'absent'
 
 /** With more whole numbers than this an axis is drawn as a continuous one. */
 const MOST_SLOTS = 20

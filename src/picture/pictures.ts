@@ -41,7 +41,7 @@ function picture<Data extends object>(
  */
 export const PICTURES = {
   narrowing: picture('how the ranges moved from stage to stage, and why', narrowingData, narrowingFigure),
-  history: picture('values in order of trials, and the best so far', historyData, historyFigure),
+  history: picture('values in trial order, and the best so far', historyData, historyFigure),
   slices: picture('each parameter against the value', slicesData, slicesFigure),
   curves: picture('the metric by epoch, a line for each trial', curvesData, curvesFigure),
   loss: picture('losses and accuracies of one trial by epoch', lossData, lossFigure),

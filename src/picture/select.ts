@@ -128,7 +128,7 @@ export function bestLegend(study: PictureStudy, shape: LegendEntry['shape']): Le
 /** Why there is nothing to draw of a study's values. */
 export function noValueSentence(study: PictureStudy): string {
   const bad = study.trials.filter(isMishap).length
-  if (study.trials.length === 0) return 'No trial has begun.'
+  if (study.trials.length === 0) return 'No trial has started.'
   if (bad === study.trials.length)
     return `None of ${countOf(bad, 'trial')} succeeded: all diverged or failed.`
   return 'No trial has finished with a value yet.'

@@ -74,7 +74,7 @@ export function renderExplanation(
       `: ${study.direction} ${study.metric}, seed ${study.seed}`,
     ],
   ]
-  if (stages.length === 0) lines.push(['No stage has begun.'])
+  if (stages.length === 0) lines.push(['No stage has started.'])
   for (const [index, stage] of stages.entries()) {
     const isOver = study.state === 'complete' || index < stages.length - 1
     lines.push(
@@ -155,7 +155,7 @@ function stageLines(
   const isRoot = record.narrowing === null && !isReplicate && !isImported(record)
   const plan =
     `: ${countOf(record.trials, 'trial')} of ${countOf(record.epochs, 'epoch')}, ` +
-    (isReplicate ? 'the best points again with other seeds' : samplerSentence(record.sampler)) +
+    (isReplicate ? 'the best points again with different seeds' : samplerSentence(record.sampler)) +
     (isRoot ? ', over the whole range' : '')
   const head: Span[] = [rank, { text: oneLine(record.name), tone: 'strong' }, `${plan}.`]
   const ranges = isRoot ? rangeLines(record) : []
@@ -189,11 +189,13 @@ function rungLines({ record, rungs }: ExplainedStage, metric: string, width: num
     return [
       ...wrapSpans([passageSentence(passage)], width),
       ...cuts.flatMap((cut) => hanging(`trial ${cut.trial}: ${comparisonWords(cut, metric)}`, width)),
-      ...(more === 0 ? [] : hanging(`${more} more: finesweep show NUMBER tells one, --json all`, width)),
+      ...(more === 0
+        ? []
+        : hanging(`${more} more: see finesweep show NUMBER for one, --json for all`, width)),
     ]
   })
   const { reduce } = record.rungs!
-  const rule = `About one trial in ${reduce} goes on past a rung, compared with those of lower numbers.`
+  const rule = `About one trial in ${reduce} goes on past a rung; each is compared with lower-numbered trials.`
   return [...wrapSpans([rule], width), ...lines]
 }
 
@@ -256,7 +258,7 @@ const FEW_EPOCHS_RATIO = 5
 function noteLines(stage: StageRecord, next: StageRecord, decision: NarrowDecision, width: number): Span[][] {
   const elite = decision.elite.slice(0, 12).join(', ') + (decision.elite.length > 12 ? ', …' : '')
   const notes = [
-    ...(decision.elite.length > 0 ? [`The best, in order: trials ${elite}.`] : []),
+    ...(decision.elite.length > 0 ? [`The best trials, in order: ${elite}.`] : []),
     `Margin: ${formatPercent(decision.margin)} of their width on each side.`,
     ...(decision.rootShare > 0
       ? [
@@ -267,8 +269,8 @@ function noteLines(stage: StageRecord, next: StageRecord, decision: NarrowDecisi
   const lines = wrap(notes.join(' '), width - 2).map((line): Span[] => [{ text: `  ${line}`, tone: 'dim' }])
   if (stage.epochs > 1 || next.epochs < FEW_EPOCHS_RATIO) return lines
   const warning =
-    `These trials ran one epoch, those of the next stage run ${next.epochs}. With no earlier value to compare, narrowing cannot ` +
-    `tell where the best ones move with longer training. With two epochs or more it can.`
+    `These trials ran one epoch; those of the next stage run ${next.epochs}. With no earlier value to compare, narrowing cannot ` +
+    `tell where the best ones move with longer training. With two or more epochs, it can.`
   return [
     ...lines,
     ...wrap(warning, width - 2).map((line): Span[] => [{ text: `  ${line}`, tone: 'warning' }]),

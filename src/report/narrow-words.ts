@@ -36,11 +36,11 @@ function reasonClause(
     case 'keeps-all':
       return `keep is 1: all ${reason.trials} trials count as the best`
     case 'tied':
-      return `${reason.tied} of ${reason.trials} trials tie at the border of the best: no evidence`
+      return `${reason.tied} of ${reason.trials} trials tie at the cut-off for the best: no evidence`
     case 'flat':
       return 'its effect is too small to measure'
     case 'no-trend':
-      return `the best trials look like the whole range (p = ${figure(reason.pValue)})`
+      return `the best trials are spread across the whole range (p = ${figure(reason.pValue)})`
     case 'ends-untested':
       return 'not enough trials beyond the best ones to justify cutting either end'
     case 'concentrated':
@@ -49,17 +49,17 @@ function reasonClause(
       const { edge, best, bestAtEdge, reach } = reason
       const where = bestAtEdge
         ? `best ${formatParam(best, before)} lies at the ${edge} edge`
-        : `better up to the ${edge} edge (best ${formatParam(best, before)})`
+        : `values improve right up to the ${edge} edge (best at ${formatParam(best, before)})`
       return `${where}: ${action} ${reachText(reach)} ${beyond(edge)} it`
     }
     case 'elite-outside':
-      return `one of the best trials, drawn from the whole range, lies outside: extended to ${formatParam(reason.outermost, before)}`
+      return `one of the best trials, drawn from the whole range, lies outside this one: extended to ${formatParam(reason.outermost, before)}`
     case 'choices-present':
       return `no choice is missing from the best trials by more than chance (p = ${figure(reason.pValue)})`
     case 'choices-missing':
       return missingClause(reason)
     case 'choices-back': {
-      const back = `${reason.back.map(String).join(' and ')} came back: some of the best trials, drawn from the whole range, have ${reason.back.length === 1 ? 'it' : 'them'}`
+      const back = `${reason.back.map(String).join(' and ')} restored: some of the best trials, drawn from the whole range, use ${reason.back.length === 1 ? 'it' : 'them'}`
       return reason.missing.length === 0 ? back : `${back}; ${missingClause(reason)}`
     }
     case 'sentence':
@@ -70,8 +70,8 @@ function reasonClause(
 function missingClause({ elite, of = elite, missing, pValue }: MissingReason): string {
   const them = missing.map(String).join(' or ')
   const chance = `(p = ${figure(pValue)})`
-  if (elite === of) return `none of the best ${elite} trials has ${them} ${chance}`
-  return `${elite} of the best ${of} trials have a value, none of them ${them} ${chance}`
+  if (elite === of) return `none of the best ${elite} trials uses ${them} ${chance}`
+  return `${elite} of the best ${of} trials have the parameter, and none of them uses ${them} ${chance}`
 }
 
 function remarkClause(before: Distribution, remark: NarrowRemark): string {
@@ -81,7 +81,7 @@ function remarkClause(before: Distribution, remark: NarrowRemark): string {
       return `all ${count} diverged trials lie ${borderText(before, side, from)}`
     }
     case 'hard-bound':
-      return `${remark.bestAtEdge ? 'the best lies at' : 'better up to'} the ${remark.edge} edge, a hard bound`
+      return `${remark.bestAtEdge ? 'the best lies at' : 'values improve right up to'} the ${remark.edge} edge, a hard bound`
     case 'drift':
       return driftClause(remark)
   }

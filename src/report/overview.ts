@@ -147,10 +147,10 @@ export function renderStatus(
       `, ${formatCount(finished)} of ${countOf(trials, 'trial')}`,
     ],
   ]
-  const begun = `begun ${formatMoment(study.createdAt)}`
+  const begun = `started ${formatMoment(study.createdAt)}`
   if (lease !== undefined) {
     lines.push([
-      `${begun}, run by pid ${lease.pid} on ${oneLine(lease.host)} for ${formatDuration(now - lease.since)}`,
+      `${begun}, running as pid ${lease.pid} on ${oneLine(lease.host)} for ${formatDuration(now - lease.since)}`,
     ])
   } else if (status.durationMs !== null) {
     lines.push([`${begun}, ran for ${formatDuration(status.durationMs)}`])

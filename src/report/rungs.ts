@@ -162,8 +162,8 @@ export function comparisonWords(verdict: RungVerdict, metric: string): string {
     ...(of <= LEAST_PEERS
       ? ['too few to compare with']
       : [`the first ${goOn === 1 ? 'goes' : `${goOn} go`} on`]),
-    ...(threshold === null ? [] : [`needed better than ${needed} (trial ${threshold.trial})`]),
-    ...(confirmed ? [] : ['the stored values do not explain this: another attempt measured others']),
+    ...(threshold === null ? [] : [`needed to beat ${needed} (trial ${threshold.trial})`]),
+    ...(confirmed ? [] : ['the stored values do not explain this: another attempt measured different ones']),
   ].join('; ')
 }
 

@@ -22,7 +22,7 @@ export function wayOn(study: StudyRecord, dbOption: string): string {
     case 'resume':
       return `Continue with: finesweep resume ${name}${dbOption}`
     case 'program':
-      return 'Run the program again that began it: its objective is a function of that program'
+      return 'Run the program that started it again: its objective is a function in that program'
     case 'ask':
       return `Continue with: finesweep ask ${name}${dbOption}`
   }

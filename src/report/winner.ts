@@ -48,7 +48,10 @@ export function replicateSentences(
     return `Trial ${original}: ${metric} ${number(value)}, ${measured}${spread}${worth}.`
   })
   const why = points.some((point) => point.expected !== null) ? 'expected value' : 'mean of its trainings'
-  return [...lines, `Winner: trial ${winner}, by the ${why}; what is kept of it is from its first training.`]
+  return [
+    ...lines,
+    `Winner: trial ${winner}, by the ${why}; any network or files it kept are from its first training.`,
+  ]
 }
 
 /** `0.464 ± 0.006`: the margin with one significant digit, two if it begins with 1 or if `extra`; the value likewise. */

@@ -30,7 +30,7 @@ export function createSampler(name: string, own: OwnSamplers = NO_OWN_SAMPLERS):
   if (found !== undefined) return found
   throw new UserError(
     'usage',
-    `Sampler "${name}" is code of another program, which cannot be called from here`,
+    `Sampler "${name}" is code in another program, which cannot be called from here`,
     { hint: 'Run that program again: it continues the study.' },
   )
 }

@@ -223,7 +223,7 @@ function association(a: Uint32Array, countA: number, b: Uint32Array, countB: num
 export function gridNotice(space: SearchSpace, trials: number): string | null {
   const total = sizeOf(levelCounts(space, trials))
   if (total <= trials) return null
-  return `the grid has ${total} points, of which ${trials} are tried, each value of a parameter equally often`
+  return `the grid has ${total} points, of which ${trials} are tried, with each value of a parameter equally often`
 }
 
 /** That many values of a parameter, evenly spread over its scaled range, ends included. */

@@ -19,8 +19,8 @@ export function proposeChecked(sampler: Sampler, request: ProposalRequest): Para
   if (mistakes.length === 0) return { ...(params as Params) }
   throw new UserError(
     'usage',
-    `Sampler "${sampler.name}" proposed no point of the space for trial ${request.index} of its stage: ${mistakes.join('; ')}`,
-    { hint: 'admissible(request, params) gives a point that may be run in place of one that may not.' },
+    `Sampler "${sampler.name}" proposed an invalid point for trial ${request.index} of its stage: ${mistakes.join('; ')}`,
+    { hint: 'Call admissible(request, params) to replace a point that may not be run.' },
   )
 }
 

@@ -26,7 +26,7 @@ function unusedKeys(entry: StageEntry, index: number, plans: readonly StagePlan[
     (key) => entry[key] !== undefined,
   )
   if (entry.replicate !== undefined) {
-    return remark(index, given, 'a stage of replicates runs the best points again, it draws none')
+    return remark(index, given, 'a replicate stage reruns the best points and draws none')
   }
   // rootShare: 0 is what a first stage does.
   const ofLater = given.filter(
@@ -63,6 +63,6 @@ function budgetLeft(
   const spent = plans.reduce((sum, { trials, epochs }) => sum + trials * (unit === 'trials' ? 1 : epochs), 0)
   if (spent >= total) return []
   return [
-    `budget: the stages' trials take ${spent} of its ${total} ${unit}, and no stage leaves its trials to it. Drop trials from a stage to use the rest.`,
+    `budget: the stages' trials take ${spent} of its ${total} ${unit}, and every stage sets its own number of trials. Leave trials out of a stage to use the rest.`,
   ]
 }

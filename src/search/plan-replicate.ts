@@ -36,13 +36,13 @@ export function withReplicates<E extends Entry>(
     const drawn = entries[before]
     const epochs = drawn === undefined ? entry.epochs : epochsOf(drawn, before)
     if (drawn === undefined)
-      report('replicate', 'replicate runs the best trials again, and there is no stage before it. Drop it.')
+      report('replicate', 'replicate reruns the best trials, but there is no stage before it. Drop it.')
     if (index < entries.length - 1)
       report('replicate', 'replicate must be the last stage. Move it to the end.')
     if (entry.trials !== undefined && entry.trials !== trials) {
       report(
         'trials',
-        `trials must be top · seeds = ${trials} in a stage of replicates, got ${entry.trials}. Drop it.`,
+        `trials must be top · seeds = ${trials} in a replicate stage, got ${entry.trials}. Drop it.`,
       )
     }
     if (entry.epochs !== undefined && entry.epochs !== epochs) {

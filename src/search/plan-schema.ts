@@ -73,5 +73,5 @@ export const storedStagesSchema = z.array(storedEntrySchema.extend({ sampler: z.
 export const budgetSchema = z
   .strictObject({ epochs: whole('epochs').optional(), trials: whole('trials').optional() })
   .refine(({ epochs, trials }) => (epochs === undefined) !== (trials === undefined), {
-    error: 'budget must name either epochs or trials',
+    error: 'budget must set either epochs or trials',
   })

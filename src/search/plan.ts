@@ -90,11 +90,11 @@ export function planStages(input: PlanInput): {
     names.add(name)
     const { startWith = [], warmStart = false } = entry
     if (startWith.length > trials[index]!) {
-      const message = `stages[${index}]: startWith has ${startWith.length} points for ${trials[index]} trials. Raise trials, or drop some.`
+      const message = `stages[${index}]: startWith has ${startWith.length} points for ${trials[index]} trials. Raise trials, or drop some points.`
       mistakes.push({ path: ['stages', index, 'startWith'], message })
     }
     if (warmStart && drawnBefore(entries, index) === -1) {
-      const message = `stages[${index}]: warmStart continues the trials of the stage before, and there is none. Drop it.`
+      const message = `stages[${index}]: warmStart continues the trials of the stage before, but there is none. Drop it.`
       mistakes.push({ path: ['stages', index, 'warmStart'], message })
     }
     return {
@@ -134,7 +134,7 @@ function plannedRungs(
   if (beyond !== undefined) {
     report(
       'rungs',
-      `rungs must lie below the stage's ${epochs} epochs, got ${beyond}. Drop it, or raise epochs.`,
+      `rungs must be below the stage's ${epochs} epochs, got ${beyond}. Drop it, or raise epochs.`,
     )
   }
   if (entry.reduce !== undefined && entry.rungs === undefined) {
@@ -189,20 +189,20 @@ function plannedTrials(
   const cost = (index: number): number => (unit === 'trials' ? 1 : epochsOf(entries[index]!, index))
   const spent = entries.reduce((sum, entry, index) => sum + (entry.trials ?? 0) * cost(index), 0)
   if (total !== null && spent > total) {
-    const message = `budget: the stages' trials take ${spent} ${unit}, more than the ${total} allowed. Raise it, or drop trials.`
+    const message = `budget: the stages' trials take ${spent} ${unit}, more than the ${total} allowed. Raise it, or use fewer trials.`
     mistakes.push({ path: ['budget', unit], message })
   }
   const shares = sharesOf(entries)
   return entries.map((entry, index) => {
     if (entry.trials !== undefined) return entry.trials
     if (total === null) {
-      const message = `stages[${index}]: trials is missing. Say how many, or give budget: { epochs: N }.`
+      const message = `stages[${index}]: trials is missing. Set it, or set budget: { epochs: N }.`
       mistakes.push({ path: ['stages', index], message })
       return 0
     }
     const trials = Math.floor(((total - spent) * shares[index]!) / cost(index) + 1e-9)
     if (trials < 1 && spent <= total) {
-      const message = `budget: ${total} ${unit} leave no trial for stages[${index}]. Raise it, or drop a stage.`
+      const message = `budget: ${total} ${unit} leave no trials for stages[${index}]. Raise it, or drop a stage.`
       mistakes.push({ path: ['budget', unit], message })
     }
     return Math.max(0, trials)

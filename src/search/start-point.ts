@@ -41,7 +41,7 @@ function limitedToParents(space: SearchSpace, part: Params): SearchSpace {
 function contradiction(part: Params, parent: string): UserError {
   return new UserError(
     'usage',
-    `startWith: no value of ${parent} goes with all parameters of the point ${JSON.stringify(part)}`,
-    { hint: 'Drop those that do not exist together.' },
+    `startWith: no value of ${parent} is compatible with all parameters of the point ${JSON.stringify(part)}`,
+    { hint: 'Drop parameters that never exist together.' },
   )
 }

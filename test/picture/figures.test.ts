@@ -99,7 +99,7 @@ describe('axes', () => {
     const axis = parameterAxis(twoStages(), 'momentum')
     expect(axis.hasAbsent).toBe(true)
     expect(axis.place(undefined)).toBeLessThan(axis.place(0))
-    expect(axis.axis.ticks[0]!.text).toBe('not there')
+    expect(axis.axis.ticks[0]!.text).toBe('absent')
   })
 
   it('spans all stages and all values that trials took', () => {

@@ -14,7 +14,7 @@ it('draws more trials than a call takes arguments', () => {
   const trials = Array.from({ length: MANY }, (_, i) => trial(i, (i % 1000) / 1000, { slot: i % 2 }))
   const many = study({ stages: [stage(0, { trials: MANY })], trials })
   const history = drawSvg(historyFigure(historyData(many)), SVG)
-  expect(history).toContain('in trial 999, of 150,000 trials.')
+  expect(history).toContain('in trial 999 (150,000 trials).')
   expect(history, 'numbers of trials are written out').toContain('>100000</text>')
   expect(drawSvg(timelineFigure(timelineData(many)), SVG)).toContain('150,000 trials in')
 })

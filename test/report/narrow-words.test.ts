@@ -22,7 +22,7 @@ describe('the words of a narrowing decision', () => {
       'only 2 of the best trials have it: too few to tell',
     ])
     expect(because({ code: 'no-trend', pValue: 0.4213 })).toBe(
-      'the best trials look like the whole range (p = 0.42)',
+      'the best trials are spread across the whole range (p = 0.42)',
     )
     expect(because({ code: 'concentrated', pValue: 0.01, share: 0.5, best: 1e-3 })).toBe(
       'narrowed to 3.5 of 7 decades',
@@ -40,24 +40,24 @@ describe('the words of a narrowing decision', () => {
         { ...edge, edge: 'lower', bestAtEdge: false, reach: { unit: 'widths', amount: 0.5 } },
         { action: 'extended' },
       ),
-    ).toBe('better up to the lower edge (best 9.5): extended 0.5 of its width below it')
+    ).toBe('values improve right up to the lower edge (best at 9.5): extended 0.5 of its width below it')
     expect(because({ code: 'choices-missing', pValue: 0.001, elite: 13, missing: ['tanh', 'elu'] })).toBe(
-      'none of the best 13 trials has tanh or elu (p = 0.001)',
+      'none of the best 13 trials uses tanh or elu (p = 0.001)',
     )
   })
 
   it('say which choices came back, and which went', () => {
     const back = { code: 'choices-back', pValue: 0.001, elite: 13, back: ['elu'], missing: [] } as const
-    expect(because(back)).toBe('elu came back: some of the best trials, drawn from the whole range, have it')
+    expect(because(back)).toBe('elu restored: some of the best trials, drawn from the whole range, use it')
     expect(because({ ...back, back: ['elu', 'relu'], missing: ['tanh'] })).toBe(
-      'elu and relu came back: some of the best trials, drawn from the whole range, have them; none of the best 13 trials has tanh (p = 0.001)',
+      'elu and relu restored: some of the best trials, drawn from the whole range, use them; none of the best 13 trials uses tanh (p = 0.001)',
     )
   })
 
   it('add where the trials diverged', () => {
     const remarks = [{ code: 'diverged-side', count: 9, side: 'above', from: 0.312 }] as const
     expect(because({ code: 'no-trend', pValue: 0.5 }, { remarks })).toBe(
-      'the best trials look like the whole range (p = 0.5); all 9 diverged trials lie above 0.31',
+      'the best trials are spread across the whole range (p = 0.5); all 9 diverged trials lie above 0.31',
     )
   })
 
@@ -97,7 +97,9 @@ describe('the words of a narrowing decision', () => {
 
   it('count only the best that have a value of a parameter that is not always there', () => {
     const missing = { code: 'choices-missing', pValue: 0.001, elite: 7, of: 16, missing: ['b'] } as const
-    expect(because(missing)).toBe('7 of the best 16 trials have a value, none of them b (p = 0.001)')
+    expect(because(missing)).toBe(
+      '7 of the best 16 trials have the parameter, and none of them uses b (p = 0.001)',
+    )
   })
 
   it('are the stored sentence for a decision of version 1 of the store', () => {

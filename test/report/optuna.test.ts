@@ -207,7 +207,7 @@ test('an ending of no format is refused, and Parquet needs a file', async () => 
   })
   expect(await runCaptured(['export', '--db', db, '--format', 'parquet'])).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('it needs a file'),
+    stderr: expect.stringContaining('can only be written to a file'),
   })
 })
 

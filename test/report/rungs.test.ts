@@ -41,10 +41,10 @@ test.each([1, 3])('each trial is told with its numbers at a rung, run in %i lane
     ['went on: 0.5000, 1st of 1; too few to compare with'],
     ['went on: 0.4000, 1st of 2; too few to compare with'],
     [],
-    ['went on: 0.3000, 1st of 4; the first 2 go on; needed better than 0.5000 (trial 0)'],
-    ['went on: 0.3500, 2nd of 5; the first 2 go on; needed better than 0.4000 (trial 1); ahead: 3'],
-    ['pruned: 0.6000, 5th of 6; the first 2 go on; needed better than 0.3500 (trial 4); ahead: 3, 4, 1, 0'],
-    ['pruned: 0.40001, 4th of 7; the first 3 go on; needed better than 0.40000 (trial 1); ahead: 3, 4, 1'],
+    ['went on: 0.3000, 1st of 4; the first 2 go on; needed to beat 0.5000 (trial 0)'],
+    ['went on: 0.3500, 2nd of 5; the first 2 go on; needed to beat 0.4000 (trial 1); ahead: 3'],
+    ['pruned: 0.6000, 5th of 6; the first 2 go on; needed to beat 0.3500 (trial 4); ahead: 3, 4, 1, 0'],
+    ['pruned: 0.40001, 4th of 7; the first 3 go on; needed to beat 0.40000 (trial 1); ahead: 3, 4, 1'],
   ])
 })
 
@@ -53,10 +53,10 @@ test('explain tells each cut, and how the best trial passed', async () => {
   const text = renderExplanation(explanation, '', 100, false)
   expect(text).toContain(
     [
-      'About one trial in 3 goes on past a rung, compared with those of lower numbers.',
+      'About one trial in 3 goes on past a rung; each is compared with lower-numbered trials.',
       'Rung at epoch 1: 6 trials compared, 2 pruned. The best one, trial 4, was 2nd of 5.',
-      '  trial 5: 0.6000, 5th of 6; the first 2 go on; needed better than 0.3500 (trial 4)',
-      '  trial 6: 0.40001, 4th of 7; the first 3 go on; needed better than 0.40000 (trial 1)',
+      '  trial 5: 0.6000, 5th of 6; the first 2 go on; needed to beat 0.3500 (trial 4)',
+      '  trial 6: 0.40001, 4th of 7; the first 3 go on; needed to beat 0.40000 (trial 1)',
       '',
     ].join('\n'),
   )
@@ -65,7 +65,7 @@ test('explain tells each cut, and how the best trial passed', async () => {
 test('explain names how to see the cuts that it leaves out, and its document has the numbers', async () => {
   const { explanation } = await halved(2, 1)
   expect(renderExplanation(explanation, '', 100, false)).toContain(
-    '  1 more: finesweep show NUMBER tells one, --json all\n',
+    '  1 more: see finesweep show NUMBER for one, --json for all\n',
   )
   const { rungs } = explanationJson((await halved(1, Infinity)).explanation).stages[0]!
   expect(rungs).toMatchObject({ at: [1], reduce: 3, passages: [{ epoch: 1, reached: 6, pruned: 2 }] })

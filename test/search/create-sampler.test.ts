@@ -16,7 +16,7 @@ describe('a sampler by its name', () => {
   it.each(['mine', 'toString'])('is refused where its program is not here: %s', (name) => {
     const refusal = expect.objectContaining({
       code: 'usage',
-      message: `Sampler "${name}" is code of another program, which cannot be called from here`,
+      message: `Sampler "${name}" is code in another program, which cannot be called from here`,
       hint: 'Run that program again: it continues the study.',
     })
     expect(() => createSampler(name)).toThrow(refusal)

@@ -7,7 +7,7 @@ import { request, stage } from '../../src/testing/requests.ts'
 const space = searchSpace({ x: float(0, 1), n: int(1, 3) }, { require: 'n > x' })
 const asked = { ...request(space, 1, []), index: 4, stages: [stage({ sampler: 'mine' })] }
 const proposing = (proposal: unknown) => ({ name: 'mine', adaptive: false, propose: () => proposal as never })
-const START = 'Sampler "mine" proposed no point of the space for trial 4 of its stage: '
+const START = 'Sampler "mine" proposed an invalid point for trial 4 of its stage: '
 
 describe('what a sampler of the program proposes', () => {
   it('is run as it is, if it is a point of the space', () => {
@@ -27,7 +27,7 @@ describe('what a sampler of the program proposes', () => {
       expect.objectContaining({
         code: 'usage',
         message: START + mistake,
-        hint: 'admissible(request, params) gives a point that may be run in place of one that may not.',
+        hint: 'Call admissible(request, params) to replace a point that may not be run.',
       }),
     )
   })
@@ -35,6 +35,8 @@ describe('what a sampler of the program proposes', () => {
   it('is checked when a trial is proposed', () => {
     const own = (proposal: unknown) => new Map([['mine', proposing(proposal)]])
     expect(proposeTrial(asked, own({ x: 0, n: 1 }))).toEqual({ params: { x: 0, n: 1 }, continues: null })
-    expect(() => proposeTrial(asked, own({ x: 1, n: 1 }))).toThrow(`${START}the rule "n > x" does not hold`)
+    expect(() => proposeTrial(asked, own({ x: 1, n: 1 }))).toThrow(
+      `${START}the rule "n > x" is not satisfied`,
+    )
   })
 })

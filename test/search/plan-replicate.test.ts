@@ -38,7 +38,7 @@ describe('a stage of replicates', () => {
 
   it('is refused first, before others, or with what does not apply', () => {
     const first =
-      'stages.0.replicate | stages[0]: replicate runs the best trials again, and there is no stage before it. Drop it.'
+      'stages.0.replicate | stages[0]: replicate reruns the best trials, but there is no stage before it. Drop it.'
     expect(mistakes({ replicate, epochs: 3 })).toEqual([first])
     expect(mistakes({ replicate })).toEqual([first])
     expect(mistakes({ trials: 9, epochs: 1 }, { replicate }, { trials: 3, epochs: 1 })).toEqual([
@@ -46,7 +46,7 @@ describe('a stage of replicates', () => {
     ])
     const all = { trials: 5, epochs: 2, warmStart: true, startWith: [{ a: 1 }], rungs: [1] }
     const notThese = [
-      'stages.1.trials | stages[1]: trials must be top · seeds = 6 in a stage of replicates, got 5. Drop it.',
+      'stages.1.trials | stages[1]: trials must be top · seeds = 6 in a replicate stage, got 5. Drop it.',
       'stages.1.epochs | stages[1]: epochs must be those of the stage before, 3, got 2. Drop it.',
       'stages.1.warmStart | stages[1]: replicates start from scratch: warmStart does not apply. Drop it.',
       'stages.1.startWith | stages[1]: replicates run the best points: startWith does not apply. Drop it.',

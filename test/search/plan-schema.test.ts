@@ -92,9 +92,7 @@ describe('the budget of a study file', () => {
     expect(budgetSchema.parse({ trials: 1 })).toEqual({ trials: 1 })
     for (const wrong of [{}, { epochs: 4, trials: 2 }]) {
       const { error } = budgetSchema.safeParse(wrong)
-      expect(error?.issues.map(({ message }) => message)).toEqual([
-        'budget must name either epochs or trials',
-      ])
+      expect(error?.issues.map(({ message }) => message)).toEqual(['budget must set either epochs or trials'])
     }
     expect(budgetSchema.safeParse({ epochs: 0 }).success).toBe(false)
     expect(budgetSchema.safeParse({ trials: 0.5 }).success).toBe(false)

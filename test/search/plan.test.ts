@@ -57,15 +57,15 @@ describe('planning the stages', () => {
       planStages(input).mistakes.map(({ path, message }) => `${path.join('.')} | ${message}`)
     expect(messages({ stages: [] })).toEqual(['stages | stages: at least one stage is needed, got none'])
     expect(messages({ stages: [{ name: 'coarse' }] })).toEqual([
-      'stages.0 | stages[0]: trials is missing. Say how many, or give budget: { epochs: N }.',
+      'stages.0 | stages[0]: trials is missing. Set it, or set budget: { epochs: N }.',
     ])
     expect(planStages({ stages: [{}] }).stages[0]!.trials).toBe(0)
     expect(messages({ stages: [{ trials: 401 }], budget: { epochs: 400 } })).toEqual([
-      "budget.epochs | budget: the stages' trials take 401 epochs, more than the 400 allowed. Raise it, or drop trials.",
+      "budget.epochs | budget: the stages' trials take 401 epochs, more than the 400 allowed. Raise it, or use fewer trials.",
     ])
     expect(messages({ budget: { epochs: 3 } })).toEqual([
-      'budget.epochs | budget: 3 epochs leave no trial for stages[0]. Raise it, or drop a stage.',
-      'budget.epochs | budget: 3 epochs leave no trial for stages[1]. Raise it, or drop a stage.',
+      'budget.epochs | budget: 3 epochs leave no trials for stages[0]. Raise it, or drop a stage.',
+      'budget.epochs | budget: 3 epochs leave no trials for stages[1]. Raise it, or drop a stage.',
     ])
     const twice = [{ trials: 4, name: 'a' }, { trials: 4 }, { trials: 4, name: 'a' }]
     expect(messages({ stages: twice })).toEqual([
@@ -79,12 +79,12 @@ describe('planning the stages', () => {
         ],
       }),
     ).toEqual([
-      'stages.0.warmStart | stages[0]: warmStart continues the trials of the stage before, and there is none. Drop it.',
+      'stages.0.warmStart | stages[0]: warmStart continues the trials of the stage before, but there is none. Drop it.',
     ])
     const startWith = [{ a: 1 }, { a: 2 }]
     expect(messages({ stages: [{ trials: 2, startWith }] })).toEqual([])
     expect(messages({ stages: [{ trials: 1, startWith }] })).toEqual([
-      'stages.0.startWith | stages[0]: startWith has 2 points for 1 trials. Raise trials, or drop some.',
+      'stages.0.startWith | stages[0]: startWith has 2 points for 1 trials. Raise trials, or drop some points.',
     ])
     expect(messages({ stages: [{ trials: 4, reduce: 3 }] })).toEqual([
       'stages.0.reduce | stages[0]: reduce applies only to a stage with rungs. Add rungs: true, or drop it.',
@@ -106,16 +106,16 @@ describe('planning the stages', () => {
     expect(planned(entries, { epochs: 16 })[1]).toEqual([expect.stringMatching('take 17 epochs')])
     expect(planned(entries, { trials: 4 })).toEqual([
       [2, 3],
-      ["budget: the stages' trials take 5 trials, more than the 4 allowed. Raise it, or drop trials."],
+      ["budget: the stages' trials take 5 trials, more than the 4 allowed. Raise it, or use fewer trials."],
     ])
     const open = [{ trials: 2 }, { trials: 3 }, { epochs: 4 }]
     expect(planned(open, { epochs: 21 })).toEqual([[2, 3, 1], []])
     expect(planned(open, { epochs: 20 })).toEqual([
       [2, 3, 0],
-      ['budget: 20 epochs leave no trial for stages[2]. Raise it, or drop a stage.'],
+      ['budget: 20 epochs leave no trials for stages[2]. Raise it, or drop a stage.'],
     ])
     expect(planned(open, { trials: 5 })[1]).toEqual([
-      'budget: 5 trials leave no trial for stages[2]. Raise it, or drop a stage.',
+      'budget: 5 trials leave no trials for stages[2]. Raise it, or drop a stage.',
     ])
     expect(planned(open, { epochs: 10 })).toEqual([[2, 3, 0], [expect.stringMatching('take 17 epochs')]])
   })
@@ -172,7 +172,7 @@ describe('planning the stages', () => {
     expect(wrong([3, 9])).toEqual([
       {
         path: ['stages', 0, 'rungs'],
-        message: "stages[0]: rungs must lie below the stage's 9 epochs, got 9. Drop it, or raise epochs.",
+        message: "stages[0]: rungs must be below the stage's 9 epochs, got 9. Drop it, or raise epochs.",
       },
     ])
   })

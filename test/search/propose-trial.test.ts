@@ -128,7 +128,7 @@ describe('proposing a trial', () => {
     })
     const stages = [stage({ startWith: [{ one: 0.1, other: 0.2 }] })]
     expect(() => proposeTrial(asked({ stages, root: space, space }))).toThrow(
-      'startWith: no value of kind goes with all parameters of the point {"one":0.1,"other":0.2}',
+      'startWith: no value of kind is compatible with all parameters of the point {"one":0.1,"other":0.2}',
     )
   })
 

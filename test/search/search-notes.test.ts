@@ -25,7 +25,7 @@ describe('what is told before a search', () => {
     const notes = (trials: number, sampler = 'grid') =>
       searchNotes(space, [stage(), stage({ sampler, trials })])
     expect(notes(8)).toEqual([
-      'Stage coarse: the grid has 128 points, of which 8 are tried, each value of a parameter equally often.',
+      'Stage coarse: the grid has 128 points, of which 8 are tried, with each value of a parameter equally often.',
     ])
     expect(notes(127)).toHaveLength(1)
     expect(notes(128)).toEqual([])

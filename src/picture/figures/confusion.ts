@@ -36,7 +36,7 @@ export function confusionFigure(data: ConfusionData | null, reason = NO_MATRIX):
   })
   return {
     title: TITLE,
-    summary: `Trial ${trial} on the ${part} set: ${formatPercent(total === 0 ? 0 : right / total)} right of ${formatCount(total)} examples${worstPair(data)}.`,
+    summary: `Trial ${trial} on the ${part} set: ${formatPercent(total === 0 ? 0 : right / total)} of ${formatCount(total)} examples correct${worstPair(data)}.`,
     notes: [
       `Rows are the ${countOf(size, 'true class', 'true classes')}, columns the predicted ones; shaded by the row's share.`,
     ],

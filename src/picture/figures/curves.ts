@@ -85,7 +85,7 @@ export function curvesFigure(data: CurvesData): Figure {
   const { study, metric, curves, measured } = data
   if (curves.length === 0) {
     const known = [...new Set(study.curves.flatMap((curve) => Object.keys(curve.metrics)))]
-    const hint = known.length > 0 ? ` Metrics are ${known.join(', ')}.` : ''
+    const hint = known.length > 0 ? ` Metrics: ${known.join(', ')}.` : ''
     return emptyFigure(TITLE, `No trial has measured ${metric}.${metric === study.metric ? '' : hint}`)
   }
   const last = Math.max(...curves.map(({ points }) => points.at(-1)![0]))
@@ -166,7 +166,7 @@ function notesOf(data: CurvesData, drawn: number, measured: number, clamped: num
     ...data.notes,
     ...(drawn < measured
       ? [
-          `${countOf(drawn, 'curve')} of ${countOf(measured, 'trial')} that measured anything, an even share by rank.`,
+          `${countOf(drawn, 'curve')} of ${countOf(measured, 'trial')} with measurements, sampled evenly by rank.`,
         ]
       : []),
     ...(mishap > 0 ? [`Curves of trials that diverged or failed end where they did.`] : []),

@@ -68,9 +68,7 @@ export function edfFigure(data: EdfData): Figure {
     notes: [
       'The height is the share of all finished trials of a stage with at most that value.',
       ...(missing > 0
-        ? [
-            `${countOf(missing, 'trial')} without a value ${missing === 1 ? 'counts' : 'count'} at the worse end.`,
-          ]
+        ? [`${countOf(missing, 'trial')} without a value ${missing === 1 ? 'counts' : 'count'} as worst.`]
         : []),
       ...prunedNotes(study.trials),
       ...clampNotes(x.clamped),

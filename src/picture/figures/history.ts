@@ -168,7 +168,7 @@ export function historyFigure(data: HistoryData): Figure {
     summary:
       winner === undefined
         ? noValueSentence(study)
-        : `${study.metric} ${formatMetric(study.metric, winner.value)} in trial ${winner.number}, of ${countOf(study.trials.length, 'trial')}.`,
+        : `${study.metric} ${formatMetric(study.metric, winner.value)} in trial ${winner.number} (${countOf(study.trials.length, 'trial')}).`,
     notes: notesOf(data, y.clamped),
     legend: [
       ...stageLegend(study.stages, 'dot'),
@@ -203,7 +203,7 @@ function notesOf({ study, random }: HistoryData, clamped: number): string[] {
     ...(random === null
       ? []
       : [
-          'The dashed line is the expected best of the first stage in random order, diverged trials counted as worst.',
+          'The dashed line is the best value expected from the first stage in random order, with diverged trials counted as worst.',
         ]),
   ]
 }

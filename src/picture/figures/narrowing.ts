@@ -104,7 +104,7 @@ function rootNotes(study: PictureStudy): string[] {
 
 export function narrowingFigure(data: NarrowingData): Figure {
   const { study, parameters } = data
-  if (study.stages.length === 0) return emptyFigure(TITLE, 'No stage has begun.')
+  if (study.stages.length === 0) return emptyFigure(TITLE, 'No stage has started.')
   if (parameters.length === 0) return emptyFigure(TITLE, 'The study searches no parameter.')
   const isSeen = parameters.some(({ rows }) => rows.some((row) => row.trials.length > 0))
   const elite = parameters.some(({ rows }) => rows.some((row) => row.elite.length > 0))

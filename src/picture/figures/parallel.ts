@@ -116,7 +116,7 @@ export function parallelFigure(data: ParallelData): Figure {
     notes: [
       ...data.notes,
       ...(trials.length < data.of
-        ? [`${trials.length} of ${countOf(data.of, 'trial')} with a value, an even share by rank.`]
+        ? [`${trials.length} of ${countOf(data.of, 'trial')} with a value, sampled evenly by rank.`]
         : []),
       ...(names.some((name) => trials.some(({ params }) => own(params, name) === undefined))
         ? ['A line at the bottom of an axis belongs to a trial without that parameter.']

@@ -158,7 +158,7 @@ export function timelineFigure(data: TimelineData): Figure {
         ? ['Lanes are packed from start times: the store does not say which worker ran a trial.']
         : []),
       ...(bars.length > MANY_BARS
-        ? ['Trials of one stage that follow each other are joined: a short one between them is not seen.']
+        ? ['Consecutive trials of one stage are joined: a short one between them is not visible.']
         : []),
       'A retried trial shows its last attempt. Pauses between runs are part of the axis.',
     ],

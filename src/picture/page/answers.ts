@@ -75,7 +75,7 @@ function withoutBest(study: PictureStudy): Answers {
     next:
       bad.length > 0
         ? [
-            `${hasRate(study) && bad.some(({ state }) => state === 'diverged') ? 'Try smaller learning rates, or look' : 'Look'} at one trial: finesweep show followed by its number.`,
+            `${hasRate(study) && bad.some(({ state }) => state === 'diverged') ? 'Try smaller learning rates, or look' : 'Look'} at one trial: finesweep show NUMBER.`,
           ]
         : [],
   }
@@ -112,7 +112,7 @@ function marginSentences(study: PictureStudy, ranked: readonly PictureTrial[]): 
   return [
     difference === 0
       ? `Trial ${second.number} has the same value.`
-      : `Trial ${best.number} is ${words(difference)} better than the second, trial ${second.number}; the best ${few.length} lie within ${words(best.value! - few.at(-1)!.value!)}.`,
+      : `Trial ${best.number} is ${words(difference)} better than the second, trial ${second.number}; the best ${few.length} are within ${words(best.value! - few.at(-1)!.value!)}.`,
   ]
 }
 

@@ -78,7 +78,7 @@ export function trialTable(
 /** What the table of all trials is called, with how many of them it has. */
 export function trialsCaption(rows: number, total: number): string {
   if (rows < total)
-    return `The first ${formatCount(rows)} of ${countOf(total, 'trial')}; the rest is in the store`
+    return `The first ${formatCount(rows)} of ${countOf(total, 'trial')}; the rest are in the store`
   return total === 1 ? 'The only trial' : `All ${countOf(total, 'trial')}`
 }
 
