@@ -85,7 +85,7 @@ export class StudyView<P extends Params = Params> {
   #begun(): { readonly reader: StudyReader; readonly study: StudyRecord } {
     const open = this.#open()
     if (open !== null) return open
-    throw new UserError('not-found', `Study "${this.name}" has not begun`, {
+    throw new UserError('not-found', `Study "${this.name}" has not started`, {
       hint: 'Call run() or ask() first.',
     })
   }

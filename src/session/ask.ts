@@ -118,7 +118,10 @@ function outcomeOf(told: Told, pending: TrialRecord, step: number): TrialOutcome
 function notPending(study: string, number: number, asked: AskedStudy): UserError {
   const numbers = asked.pending().map((trial) => trial.number)
   return new UserError('not-found', `Trial ${number} of "${study}" is not pending`, {
-    hint: numbers.length === 0 ? 'No trial is: ask for one first.' : `Pending are ${numbers.join(', ')}.`,
+    hint:
+      numbers.length === 0
+        ? 'No trial is pending. Ask for one first.'
+        : `Pending trials: ${numbers.join(', ')}.`,
   })
 }
 
@@ -147,7 +150,7 @@ function refuseRungs({ stages }: Experiment): void {
   if (compared === undefined) return
   throw new UserError(
     'usage',
-    `Stage ${compared.name} compares trials while they run (rungs); told trials have only final values`,
+    `Stage ${compared.name} compares trials while they run (rungs), but tell reports them only at their end`,
     { hint: 'Drop rungs, or run the study: finesweep run.' },
   )
 }

@@ -57,7 +57,7 @@ export function changeExperiment(study: StudyRecord, progress: Progress, changes
   if (ofSpace !== undefined && progress.begun.length >= experiment.stages.length) {
     throw refused(
       ofSpace,
-      'every stage has already begun with its own ranges, so the change would have no effect',
+      'every stage has already started with its own ranges, so the change would have no effect',
       {
         hint: `Add a stage as well: --set 'stages[${experiment.stages.length}]={ trials: 32 }'.`,
       },
@@ -95,8 +95,8 @@ function applyChange(
     case 'space':
       return { ...experiment, space: readSpace(experiment, root.space, resolved, force) }
     default:
-      throw refused(resolved, "can't change once a study has begun", {
-        hint: 'A resume can change stages, limits and, with --force, ranges of the space. For anything else run a new study.',
+      throw refused(resolved, "can't change once a study has started", {
+        hint: 'A resume can change stages, limits and, with --force, ranges of the space. For anything else, run a new study.',
       })
   }
 }
@@ -119,11 +119,13 @@ function checkStageChange(
   }
   if (begun[index] === undefined) return
   const { epochs } = stages[index]!
-  if (isImported(stages[index]!)) throw refused(override, 'the stage has imported trials, which stay')
-  if (field === 'epochs') throw refused(override, `the stage has begun with ${epochs} epochs a trial`)
+  if (isImported(stages[index]!))
+    throw refused(override, 'the stage contains imported trials, which cannot change')
+  if (field === 'epochs')
+    throw refused(override, `the stage has already started with ${epochs} epochs per trial`)
   if (field !== 'trials' || path.length !== 3) {
-    throw refused(override, 'the stage has begun', {
-      hint: 'Only the number of trials can change once a stage has begun.',
+    throw refused(override, 'the stage has already started', {
+      hint: 'Only the number of trials can change once a stage has started.',
     })
   }
   if (begun[index + 1] !== undefined) {
@@ -134,7 +136,7 @@ function checkStageChange(
   if (typeof value === 'number' && value < begunTrials(index)) {
     throw refused(
       override,
-      `must be at least ${begunTrials(index)}, the number of trials already begun; got ${value}`,
+      `must be at least ${begunTrials(index)}, the number of trials already started; got ${value}`,
     )
   }
 }
@@ -174,18 +176,20 @@ function readSpace(
   const before = typeof name === 'string' ? own(experiment.space.parameters, name) : undefined
   if (before === undefined) {
     const names = Object.keys(experiment.space.parameters)
-    throw refused(override, 'names no parameter of the study', { hint: `It has ${names.join(', ')}.` })
+    throw refused(override, 'is not a parameter of the study', {
+      hint: `The parameters are ${names.join(', ')}.`,
+    })
   }
   if (!force) {
     throw refused(override, 'changes what is searched', {
-      hint: 'Add --force: the stages to come keep to the new range and reach what it adds where the best lies at the edge, and the study records it.',
+      hint: 'Add --force to change it anyway: later stages stay within the new range, and extend into what it adds if the best trials lie at that edge. The study records the change.',
     })
   }
   const block = read(spaceSchema, written, 'space', override)
   const after = block.parameters[name as string]!
   if (after.kind !== before.kind) {
     throw refused(override, `must stay a ${before.kind} parameter, got ${after.kind}`, {
-      hint: 'For another kind run a new study.',
+      hint: 'For another kind, run a new study.',
     })
   }
   const { space, mistakes } = withConstraints(block, experiment.space.constraints)
@@ -216,7 +220,7 @@ function refused(
   rule: string,
   details: { hint?: string } = {},
 ) {
-  const separator = /^(can't|must|names|changes)\b/.test(rule) ? ' ' : ': '
+  const separator = /^(can't|must|is|changes)\b/.test(rule) ? ' ' : ': '
   const message = `${describePath(path)}${separator}${rule}`
   return new UserError('usage', message, { ...details, where: { file: label } })
 }

@@ -4,6 +4,6 @@ import type { Objective } from '../objective/objective.ts'
 export const ELSEWHERE: Objective = {
   space: null,
   run: () => {
-    throw new Error('The values of this study come from elsewhere.')
+    throw new Error('The values of this study are computed elsewhere.')
   },
 }

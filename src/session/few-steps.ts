@@ -18,5 +18,5 @@ export function fewStepsWarning(
   const steps = epochs * perEpoch
   if (steps >= FEW_STEPS) return null
   const enough = Math.ceil((4 * FEW_STEPS) / perEpoch / 10) * 10
-  return `The longest trials make ${steps} steps (${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} of ${perEpoch}), few for a table: raise epochs in the last stage, for example to ${enough}.`
+  return `The longest trials make ${steps} steps (${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} of ${perEpoch}), which is few for a table: raise epochs in the last stage, for example to ${enough}.`
 }

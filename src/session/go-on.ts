@@ -73,7 +73,7 @@ function allowedChanges(store: StudyWriter, study: StudyRecord, experiment: Expe
   if (refused.length === 0) return differences
   throw new UserError(
     'usage',
-    `Study "${study.name}" was begun with other settings: ${refused.slice(0, 5).map(describeDifference).join('; ')}`,
+    `Study "${study.name}" was started with different settings: ${refused.slice(0, 5).map(describeDifference).join('; ')}`,
     { hint: 'Give the new study another name, or delete the old one.' },
   )
 }

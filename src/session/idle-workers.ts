@@ -16,7 +16,7 @@ export function describeIdleWorkers(
   if (workers <= lag || learning.length === 0) return null
   const names = learning.map(({ name }) => name).join(', ')
   return (
-    `${workers} workers for a lag of ${lag}: in ${names} at most ${lag === 1 ? '1 trial runs' : `${lag} trials run`} at once, ` +
-    `and ${workers - lag} of the workers idle. Use --workers ${lag}, or a larger lag, which costs quality: each trial learns from fewer results.`
+    `${workers} workers for a lag of ${lag}: in ${names}, at most ${lag === 1 ? '1 trial runs' : `${lag} trials run`} at once, ` +
+    `so ${workers - lag} of the workers ${workers - lag === 1 ? 'is' : 'are'} idle. Use --workers ${lag}, or a larger lag, which costs quality: each trial learns from fewer results.`
   )
 }

@@ -104,8 +104,8 @@ function refuseUnderWay(
   const last = begun.findLast((stage) => !isImported(stage))
   if (last === undefined) return
   if (narrow) {
-    throw new UserError('usage', '--narrow is for a study that has not begun', {
-      hint: 'Its stages are narrowed by the trials of their own stages.',
+    throw new UserError('usage', '--narrow applies only to a study that has not started', {
+      hint: 'This one narrows its stages by its own trials.',
     })
   }
   const { running, waiting } = store.countTrials(study.id, last.index)
@@ -113,7 +113,7 @@ function refuseUnderWay(
   if (last.sampler === REPLICATE_SAMPLER) {
     throw new UserError(
       'usage',
-      `Stage ${last.name} of "${study.name}" ran the best trials again: none can follow it`,
+      `Stage ${last.name} of "${study.name}" reran the best trials: no stage can follow it`,
       {
         hint: 'Import into a new study: finesweep import FILE.yaml --name OTHER --from ...',
       },
@@ -121,7 +121,7 @@ function refuseUnderWay(
   }
   if (running + waiting === 0 && (isOver || countOf(store, study, last) >= last.trials)) return
   throw new UserError('usage', `Stage ${last.name} of "${study.name}" is under way`, {
-    hint: `End it first: finesweep resume ${shellWord(study.name)}. Or import into a new study: finesweep import FILE.yaml --name OTHER --from ...`,
+    hint: `Finish it first: finesweep resume ${shellWord(study.name)}. Or import into a new study: finesweep import FILE.yaml --name OTHER --from ...`,
   })
 }
 

@@ -49,7 +49,7 @@ async function fittedAnew(
   if (data!.hash === study.fingerprints.data) return fittedData(data!)
   throw new UserError(
     'usage',
-    `${needs}; they have changed (${study.fingerprints.data?.slice(0, 8)}… then, ${data!.hash.slice(0, 8)}… now)`,
+    `${needs}; the data have changed (${study.fingerprints.data?.slice(0, 8)}… then, ${data!.hash.slice(0, 8)}… now)`,
     { hint: 'Restore the data, or run the study again.' },
   )
 }

@@ -27,7 +27,7 @@ const HINTS: Readonly<Record<Undertaking, string>> = {
   resumed:
     'Restore the original, or run a new study. finesweep resume --force continues anyway and records the change.',
   continued: 'Restore the original, or give the changed study another name.',
-  replayed: 'Restore the original: a trial is compared with what it measured then.',
+  replayed: 'Restore the original: the trial is compared with what it measured then.',
 }
 
 /**

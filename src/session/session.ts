@@ -43,7 +43,7 @@ export async function runExperiment(
     if (twin !== undefined) {
       options.say?.(
         `Study "${twin.name}" has the same settings and is complete: this one will give identical results. ` +
-          `For others change the seed (--seed ${experiment.seed + 1}) or a setting; for more, extend it: finesweep resume ${shellWord(twin.name)} --add 32.`,
+          `To get different results, change the seed (--seed ${experiment.seed + 1}) or a setting. To add trials, extend it: finesweep resume ${shellWord(twin.name)} --add 32.`,
       )
     }
     return created

@@ -36,6 +36,6 @@ export function epochsForTable(
   const shown = raised.flatMap((stage) => (isImported(stage) ? [] : [`${stage.epochs} in ${stage.name}`]))
   return {
     stages: raised,
-    remark: `Epochs: ${shown.join(', ')}, so that the longest trials make ${LEAST_STEPS} steps: ${rows} training rows give ${perEpoch} an epoch. Set epochs in the stages for others.`,
+    remark: `Epochs: ${shown.join(', ')}, so that the longest trials make ${LEAST_STEPS} steps: ${rows} training rows give only ${perEpoch} per epoch. To choose the epochs yourself, set them in the stages.`,
   }
 }

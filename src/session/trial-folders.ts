@@ -58,7 +58,7 @@ export function moveAside(folder: string, hint?: string): string | null {
 }
 
 /** What is told where the folder of a study that is renamed or deleted cannot be moved. */
-const UNCHANGED = 'The study is as it was.'
+const UNCHANGED = 'The study is unchanged.'
 
 /**
  * Moves the folder of a study that is renamed; what was in the way of its new name is moved aside first.

@@ -145,7 +145,9 @@ function describeStore(db: Database.Database, file: string): Omit<StoreFinding, 
     severity: old ? 'note' : 'ok',
     kind: old ? 'version' : 'store',
     message: `${file}: version ${version}, ${size}, studies: ${count('studies')}, trials: ${count('trials')}`,
-    hint: old ? `The next run or resume copies it, then brings it to version ${MIGRATIONS.length}.` : null,
+    hint: old
+      ? `The next run or resume backs it up, then upgrades it to version ${MIGRATIONS.length}.`
+      : null,
   }
 }
 
@@ -202,7 +204,7 @@ const INTERRUPTED_TRIALS: Check = {
     findInterrupted(db, liveStudies(db, now)).map(({ name, trials }) => ({
       severity: 'warning',
       kind: 'interrupted-trials',
-      message: `Study "${name}": its process ended while trials were running (${trials}); a resume runs them again`,
+      message: `Study "${name}": its process ended while trials were running (${trials}); resume runs them again`,
       hint: FIX,
     })),
   fix: (db, now) => resetInterrupted(db, liveStudies(db, now)),
@@ -222,7 +224,7 @@ const INCOMPLETE_TRIALS: Check = {
       {
         severity: 'error',
         kind: 'incomplete-trials',
-        message: `Trials do not agree with their measurements (${trials})`,
+        message: `Trials do not match their measurements (${trials})`,
         hint: 'The store was edited by another program; restore a backup.',
       },
     ]

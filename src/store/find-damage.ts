@@ -29,7 +29,7 @@ export function findDamage(db: Database.Database, study: number): string[] {
     .prepare('SELECT trial, bytes, checksum FROM artifacts WHERE study = ? AND checksum IS NOT NULL')
     .raw(true)
     .iterate(study) as IterableIterator<[number, Buffer, number]>) {
-    if (checksumOfBytes(bytes) !== checksum) found.push(`what trial ${trial} kept`)
+    if (checksumOfBytes(bytes) !== checksum) found.push(`the artifact of trial ${trial}`)
   }
   for (const row of rows(`SELECT ${EVALUATION_COLUMNS} FROM evaluations WHERE study = ?`)) {
     if (!isIntact(row, [study])) found.push(`an evaluation of trial ${row[0]}`)

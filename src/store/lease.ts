@@ -26,7 +26,7 @@ export function heldBySomebodyElse(study: string, lease: HeldLease): UserError {
   const hidden = findProcess(lease) === 'unknown'
   return new UserError(
     'store',
-    `Study "${study}" is being run by pid ${lease.pid} on host ${lease.host} since ${since}`,
+    `Study "${study}" is being run by pid ${lease.pid} on host ${lease.host} (since ${since})`,
     {
       hint: hidden
         ? `If it has died, the study is free ${LEASE_TIMEOUT_MS / 1000} s after its last heartbeat.`

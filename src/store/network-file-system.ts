@@ -49,7 +49,7 @@ export function refuseNetworkFileSystem(
   if (name === null) return
   throw new UserError(
     'store',
-    `${file}: the file lies on a network file system (${name}), where locks and shared memory are not reliable: a running study would eventually damage the store`,
+    `${file}: the file is on a network file system (${name}), where locks and shared memory are not reliable: a running study would eventually damage the store`,
     { hint: 'Keep it on a local disk: --db PATH. A finished store may be copied anywhere.' },
   )
 }

@@ -42,7 +42,7 @@ export function identify(db: Database.Database, file: string, newest: number = M
   if (version > newest) {
     throw new UserError(
       'store',
-      `${file}: this store has version ${version}, and this finesweep reads versions up to ${newest}`,
+      `${file}: this store has version ${version}, but this finesweep reads versions up to ${newest}`,
       { hint: 'Update finesweep, or choose another file with --db.' },
     )
   }

@@ -130,7 +130,7 @@ export class SqliteReader implements StudyReader {
     const sql = 'SELECT bytes, checksum FROM artifacts WHERE study = ? AND trial = ?'
     return this.statements.get(sql, [study, trial], ([bytes, checksum]: [Buffer, number | null]) => {
       if (checksum !== null && checksum !== checksumOfBytes(bytes)) {
-        throw new DamagedRowError(`what ${nameTrial(this.statements, study, trial)} kept`)
+        throw new DamagedRowError(`the artifact of ${nameTrial(this.statements, study, trial)}`)
       }
       return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     })

@@ -6,13 +6,13 @@ import { DamagedRowError } from './checksum.ts'
 const MEANINGS: readonly (readonly [prefix: string, message: string, hint: string])[] = [
   [
     'SQLITE_FULL',
-    'the disk is full; all that was committed before is intact',
+    'the disk is full; everything committed so far is intact',
     'Free some space, then continue: finesweep resume',
   ],
   [
     'SQLITE_BUSY',
     'another process keeps the store locked',
-    'Try again when it has finished; finesweep status shows who runs a study.',
+    'Try again when it has finished; finesweep status shows which process runs a study.',
   ],
   ['SQLITE_LOCKED', 'the store is locked', 'Try again in a moment.'],
   [
@@ -22,7 +22,7 @@ const MEANINGS: readonly (readonly [prefix: string, message: string, hint: strin
   ],
   [
     'SQLITE_IOERR',
-    'the disk reported an error; all that was committed before is intact',
+    'the disk reported an error; everything committed so far is intact',
     'Check the disk, then continue: finesweep resume',
   ],
   ['SQLITE_CORRUPT', 'the store is damaged', 'Check it with finesweep doctor, or restore a backup.'],
@@ -33,23 +33,23 @@ const MEANINGS: readonly (readonly [prefix: string, message: string, hint: strin
   ],
   [
     'SQLITE_CANTOPEN',
-    'the store or the files beside it (-wal, -shm) cannot be opened',
+    'the store or the files next to it (-wal, -shm) cannot be opened',
     'Check the permissions of the file and its folder.',
   ],
   ['SQLITE_PERM', 'the store cannot be opened', 'Check the permissions of the file and its folder.'],
-  ['SQLITE_TOOBIG', 'an artifact is larger than SQLite can hold (1 GB)', 'Keep less of a trial.'],
+  ['SQLITE_TOOBIG', 'an artifact is larger than SQLite can hold (1 GB)', 'Keep smaller artifacts.'],
 ]
 
 /** The same for what the file system says. */
 const FILE_SYSTEM: Readonly<Record<string, string>> = {
-  EACCES: 'permission to it, or to its folder, is missing',
-  EPERM: 'permission to it, or to its folder, is missing',
+  EACCES: 'no permission to access it or its folder',
+  EPERM: 'no permission to access it or its folder',
   EROFS: 'its file system is read-only',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is exhausted',
   ENOTDIR: 'part of its path is a file, not a folder',
   EEXIST: 'part of its path is a file, not a folder',
-  ENOENT: 'its folder does not exist and cannot be made',
+  ENOENT: 'its folder does not exist and cannot be created',
   ELOOP: 'its path has a loop of symbolic links',
   ENAMETOOLONG: 'its path is too long',
 }

@@ -7,7 +7,7 @@ const MOST_ARTIFACT_BYTES = 512_000_000
 export function withinArtifactLimit(outcome: TrialOutcome): TrialOutcome {
   const bytes = outcome.artifact?.byteLength ?? 0
   if (bytes <= MOST_ARTIFACT_BYTES) return outcome
-  const message = `The artifact has ${Math.ceil(bytes / 1e6)} MB; at most ${MOST_ARTIFACT_BYTES / 1e6} MB can be kept`
+  const message = `The artifact is ${Math.ceil(bytes / 1e6)} MB; at most ${MOST_ARTIFACT_BYTES / 1e6} MB can be kept`
   return {
     ...outcome,
     state: 'failed',

@@ -79,7 +79,7 @@ export class AskedStudy {
   tell(number: TrialNumber, outcome: TrialOutcome): TrialRecord {
     const { store, study } = this.#plan
     const running = this.#out.get(number)
-    if (running === undefined) throw new Error(`Trial ${number} is not handed out.`)
+    if (running === undefined) throw new Error(`Trial ${number} has not been handed out.`)
     const { queue } = this.#stage()
     const record = finishedTrial(running, outcome, study.tieMetric)
     store.finishTrial(study.id, number, outcome, false)

@@ -38,19 +38,19 @@ export function exhaustedReason(
 ): string {
   const trials = `(${finished} ${finished === 1 ? 'trial' : 'trials'})`
   if (sampler === REPLICATE_SAMPLER) {
-    if (finished === 0) return `stage ${name} has no trial to run again`
-    return `stage ${name} has run all the points there are with each of its seeds ${trials}`
+    if (finished === 0) return `stage ${name} has no trial to rerun`
+    return `stage ${name} has rerun all available points with each of its seeds ${trials}`
   }
   if (!SAMPLER_NAMES.some((known) => known === sampler)) {
-    return `stage ${name} was proposed a point that was tried before by its sampler ${sampler} ${trials}`
+    return `sampler ${sampler} proposed a point for stage ${name} that had already been tried ${trials}`
   }
   const isWhole = JSON.stringify(space.parameters) === JSON.stringify(root.parameters)
-  const where = isWhole ? '' : ' of its ranges'
+  const where = isWhole ? '' : ' in its ranges'
   if (!isListed(space)) {
-    const which = space.constraints.length > 0 ? 'satisfies require' : 'was not tried before'
+    const which = space.constraints.length > 0 ? 'satisfies require' : 'has not been tried'
     return `stage ${name} has found no further point${where} that ${which} ${trials}`
   }
-  if (finished === 0) return `stage ${name} has no point${where} that was not tried before`
+  if (finished === 0) return `stage ${name} has no point${where} that has not been tried`
   return `stage ${name} has tried every possible point${where} ${trials}`
 }
 

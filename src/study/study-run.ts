@@ -104,7 +104,7 @@ function sayOfPending({ study, store, say }: StudyRun): void {
   if (numbers.length === 0) return
   say(
     numbers.length === 1
-      ? `Trial ${numbers[0]} was handed out and is not told yet: it is run here, and a value told later is refused.`
-      : `Trials ${numbers.join(', ')} were handed out and are not told yet: they are run here, and values told later are refused.`,
+      ? `Trial ${numbers[0]} is still pending (handed out by ask): it now runs here, and a value reported later will be refused.`
+      : `Trials ${numbers.join(', ')} are still pending (handed out by ask): they now run here, and values reported later will be refused.`,
   )
 }

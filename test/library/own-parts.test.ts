@@ -75,7 +75,7 @@ test('an adaptive sampler sees the results that the lag allows', async () => {
 test('a point outside of the space is refused with its sampler and its mistake', async () => {
   const far: Sampler = { name: 'far', adaptive: false, propose: () => ({ x: 5, n: 1 }) }
   await expect(tuned(far).run()).rejects.toThrow(
-    'Sampler "far" proposed no point of the space for trial 0 of its stage: x: 5 lies outside its range',
+    'Sampler "far" proposed an invalid point for trial 0 of its stage: x: 5 lies outside its range',
   )
   const late = { name: 'late', adaptive: false, propose: async () => ({ x: 0, n: 1 }) } as never
   await expect(tuned(late).run()).rejects.toThrow('propose must return params, got a promise')
@@ -115,7 +115,7 @@ test('a study in a file goes on in its program, and nowhere else', async () => {
   first.close()
   const resume = resumeExperiment('kept', { add: 4, set: [], force: false }, { db, workers: 1 })
   await expect(resume).rejects.toThrow(
-    'Sampler "own" is code of another program, which cannot be called from here',
+    'Sampler "own" is code in another program, which cannot be called from here',
   )
   const second = study(settings(8))
   expect((await second.run({ workers: 1 })).state).toBe('complete')

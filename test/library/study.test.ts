@@ -168,7 +168,7 @@ describe('a study in code', () => {
     const tuning = studyFromFile(file, { name: 'from-file', seed: 5 })
     expect(tuning.trials()).toEqual([])
     expect(tuning.best()).toBeNull()
-    expect(() => tuning.digest()).toThrow('Study "from-file" has not begun')
+    expect(() => tuning.digest()).toThrow('Study "from-file" has not started')
     await tuning.run({ workers: 2, onMessage: () => {} })
     expect(tuning.record()).toMatchObject({ seed: 5, state: 'complete' })
     tuning.close()

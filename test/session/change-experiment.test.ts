@@ -89,7 +89,7 @@ test.each<[set: string, options: Parameters<typeof changed>[1], sentence: string
   [
     'space.lr.float=[1e-6, 10]',
     {},
-    '--set space.lr.float  space.lr.float changes what is searched. Add --force: ',
+    '--set space.lr.float  space.lr.float changes what is searched. Add --force to change it anyway: ',
   ],
   ['space.lr.float=[10, 1]', { force: true }, 'lr: low must be below high, got 10 and 1. Swap them.'],
   ['space.lr={ int: [1, 2] }', { force: true }, 'space.lr must stay a float parameter, got int.'],
@@ -97,25 +97,25 @@ test.each<[set: string, options: Parameters<typeof changed>[1], sentence: string
   [
     'space.width={ int: [1, 2] }',
     { force: true },
-    'space.width names no parameter of the study. It has lr, kind, beta.',
+    'space.width is not a parameter of the study. The parameters are lr, kind, beta.',
   ],
   [
     'space.lr.float=[1e-6, 10]',
     { force: true, stages: 2 },
-    'every stage has already begun with its own ranges, so the change would have no effect. Add a stage as well',
+    'every stage has already started with its own ranges, so the change would have no effect. Add a stage as well',
   ],
   ['stages.fien.trials=9', {}, 'No entry is named "fien". Did you mean "fine"?'],
   ['stages[3].trials=9', {}, 'stages has 2 entries, numbered from 0; there is no [3].'],
-  ['stages[0].epochs=9', {}, 'stages[0].epochs: the stage has begun with 1 epochs a trial.'],
+  ['stages[0].epochs=9', {}, 'stages[0].epochs: the stage has already started with 1 epochs per trial.'],
   [
     'stages[0].sampler=tpe',
     {},
-    'stages[0].sampler: the stage has begun. Only the number of trials can change once a stage has begun.',
+    'stages[0].sampler: the stage has already started. Only the number of trials can change once a stage has started.',
   ],
   [
     'stages[0].trials=2',
     {},
-    'stages[0].trials must be at least 3, the number of trials already begun; got 2.',
+    'stages[0].trials must be at least 3, the number of trials already started; got 2.',
   ],
   ['stages[0].trials=0', { trials: 0 }, 'stages[0].trials must be a whole number of at least 1, got 0'],
   [
@@ -127,7 +127,7 @@ test.each<[set: string, options: Parameters<typeof changed>[1], sentence: string
   [
     'seed=3',
     {},
-    "seed can't change once a study has begun. A resume can change stages, limits and, with --force,",
+    "seed can't change once a study has started. A resume can change stages, limits and, with --force,",
   ],
   ['limits.timeout=soon', {}, 'limits.timeout must be a time above 0'],
 ])('%s with %j is refused', (set, options, sentence) => {

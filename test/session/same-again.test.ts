@@ -15,7 +15,9 @@ test('a run that would repeat a complete study says so, and what to change', asy
   const sentence = 'has the same settings and is complete: this one will give identical results'
   expect((await run()).stderr).not.toContain(sentence)
   const again = await run()
-  expect(again.stderr).toContain(`Study "quick" ${sentence}. For others change the seed (--seed `)
+  expect(again.stderr).toContain(
+    `Study "quick" ${sentence}. To get different results, change the seed (--seed `,
+  )
   expect(again.stderr).toContain('finesweep resume quick --add 32')
   expect((await run('--seed', '99')).stderr).not.toContain(sentence)
 })

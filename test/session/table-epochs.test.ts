@@ -23,7 +23,7 @@ describe('epochs that a study on a table leaves open', () => {
     const { epochs, warnings } = await openedWith(1000, '')
     expect(epochs).toEqual([10, 50])
     expect(warnings).toEqual([
-      'Epochs: 10 in coarse, 50 in fine, so that the longest trials make 1000 steps: 900 training rows give 20 an epoch. Set epochs in the stages for others.',
+      'Epochs: 10 in coarse, 50 in fine, so that the longest trials make 1000 steps: 900 training rows give only 20 per epoch. To choose the epochs yourself, set them in the stages.',
     ])
   })
 

@@ -146,13 +146,13 @@ describe('checking a store', () => {
       {
         severity: 'note',
         kind: 'version',
-        hint: 'The next run or resume copies it, then brings it to version 2.',
+        hint: 'The next run or resume backs it up, then upgrades it to version 2.',
         fixed: false,
       },
       {
         kind: 'interrupted-trials',
         message:
-          'Study "quickstart": its process ended while trials were running (1); a resume runs them again',
+          'Study "quickstart": its process ended while trials were running (1); resume runs them again',
       },
     ])
   })
@@ -182,7 +182,7 @@ describe('checking a store', () => {
       {
         severity: 'error',
         kind: 'incomplete-trials',
-        message: 'Trials do not agree with their measurements (1)',
+        message: 'Trials do not match their measurements (1)',
         hint: 'The store was edited by another program; restore a backup.',
         fixed: false,
       },

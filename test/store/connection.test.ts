@@ -187,7 +187,7 @@ describe('a store on a network file system', () => {
   it('is refused to writers, and to readers while somebody writes to it', async () => {
     const file = at('network.db')
     makeStore(file)
-    const told = `${file}: the file lies on a network file system (NFS)`
+    const told = `${file}: the file is on a network file system (NFS)`
     await withFileSystem(nfs, () => {
       openReadable(file).close()
       expect(() => openWritable(file)).toThrow(told)

@@ -80,7 +80,7 @@ describe('a damaged store', () => {
     ['its state', "UPDATE trials SET state = 'waiting' WHERE number = 7", 'trial 7'],
     ['a measurement', 'UPDATE measurements SET value = 0 WHERE trial = 7 AND step = 2', 'trial 7'],
     ['a lost measurement', 'DELETE FROM measurements WHERE trial = 7 AND step = 2', 'trial 7'],
-    ['what it kept', "UPDATE artifacts SET bytes = x'00' WHERE trial = 20", 'what trial 20 kept'],
+    ['what it kept', "UPDATE artifacts SET bytes = x'00' WHERE trial = 20", 'the artifact of trial 20'],
   ])('names the trial of which is wrong: %s', (what, sql, named) => {
     const file = makeStore(`${what.replaceAll(' ', '-')}.db`)
     const writer = openWriter(file)

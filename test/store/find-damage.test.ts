@@ -69,7 +69,7 @@ describe('the damage of a study', () => {
     ['trial 2', 'UPDATE measurements SET seconds = 9 WHERE study = 2 AND trial = 2 AND step = 3'],
     ['trial 2', 'DELETE FROM measurements WHERE study = 2 AND trial = 2'],
     ['trial 14', "UPDATE trials SET host = 'x' WHERE study = 2 AND number = 14"],
-    ['what trial 3 kept', "UPDATE artifacts SET bytes = x'010203ff' WHERE study = 2"],
+    ['the artifact of trial 3', "UPDATE artifacts SET bytes = x'010203ff' WHERE study = 2"],
     ['an evaluation of trial 4', 'UPDATE evaluations SET examples = 5 WHERE study = 2'],
     ['the record of the folder of trial 5', "UPDATE artifact_folders SET folder = 'kept/6' WHERE study = 2"],
   ])('is named: %s, after %s', (named, sql) => {

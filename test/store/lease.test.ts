@@ -63,7 +63,7 @@ describe('a lease', () => {
     const { id } = first.createStudy(newStudy())
     const second = openWriter(file)
     expect(() => second.acquireLease(id)).toThrow(
-      `Study "quickstart" is being run by pid ${process.pid} on host ${hostname()} since 2023-11-14T22:13:20.000Z`,
+      `Study "quickstart" is being run by pid ${process.pid} on host ${hostname()} (since 2023-11-14T22:13:20.000Z)`,
     )
     first.close()
     second.acquireLease(id)

@@ -82,7 +82,7 @@ describe('a network file system', () => {
 
   it('is refused with the reason', () => {
     expect(() => refuseNetworkFileSystem('x.db', () => 'NFS')).toThrow(
-      /^x\.db: the file lies on a network file system \(NFS\), where locks and shared memory are not reliable/,
+      /^x\.db: the file is on a network file system \(NFS\), where locks and shared memory are not reliable/,
     )
     refuseNetworkFileSystem('x.db', () => null)
     refuseNetworkFileSystem(`${folder}/x.db`)

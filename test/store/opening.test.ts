@@ -177,7 +177,7 @@ describe('opening a store', () => {
     for (const open of [openReader, openWriter]) {
       const error = refusal(() => open(file))
       expect(error.message).toMatch(
-        /newer\.db: this store has version 1000, and this finesweep reads versions up to/,
+        /newer\.db: this store has version 1000, but this finesweep reads versions up to/,
       )
       expect(error.hint).toContain('Update finesweep')
     }

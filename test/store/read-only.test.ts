@@ -41,7 +41,7 @@ describe.skipIf(!readOnly)(
           code: 'store',
           message: isRoot
             ? `${inside(name)}: its file system is read-only (EROFS)`
-            : `${inside(name)}: permission to it, or to its folder, is missing (EACCES)`,
+            : `${inside(name)}: no permission to access it or its folder (EACCES)`,
         }),
       )
     })

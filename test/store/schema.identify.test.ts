@@ -56,7 +56,7 @@ describe('a file', () => {
   it('of the version after the newest is refused, with the way out', () => {
     expect(() => identified(FSWP, 4)).toThrow(
       expect.objectContaining({
-        message: 's.db: this store has version 4, and this finesweep reads versions up to 3',
+        message: 's.db: this store has version 4, but this finesweep reads versions up to 3',
         hint: 'Update finesweep, or choose another file with --db.',
       }),
     )

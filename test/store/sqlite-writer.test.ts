@@ -213,7 +213,7 @@ describe('a store in a file', () => {
     const file = newFile()
     const [runs, other] = [openWriter(file, { now: () => 0 }), openWriter(file, { now: () => 0 })]
     const id = begin(runs)
-    const told = `Study "quickstart" is being run by pid ${process.pid} on host ${hostname()} since 1970-01-01T00:00:00.000Z`
+    const told = `Study "quickstart" is being run by pid ${process.pid} on host ${hostname()} (since 1970-01-01T00:00:00.000Z)`
     expect(() => other.renameStudy(id, 'new')).toThrow(told)
     expect(() => other.deleteStudy(id)).toThrow(told)
     expect(other.findStudy('quickstart')?.id).toBe(id)

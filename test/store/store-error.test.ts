@@ -11,12 +11,12 @@ const system = (code: string, syscall = 'open'): Error =>
 
 describe('an error about a store', () => {
   it.each([
-    [sqlite('SQLITE_FULL'), 'the disk is full; all that was committed before is intact (SQLITE_FULL)'],
+    [sqlite('SQLITE_FULL'), 'the disk is full; everything committed so far is intact (SQLITE_FULL)'],
     [sqlite('SQLITE_BUSY'), 'another process keeps the store locked (SQLITE_BUSY)'],
     [sqlite('SQLITE_BUSY_SNAPSHOT'), 'another process keeps the store locked (SQLITE_BUSY_SNAPSHOT)'],
     [sqlite('SQLITE_READONLY_DBMOVED'), 'the store is read-only, or its folder is (SQLITE_READONLY_DBMOVED)'],
     [sqlite('SQLITE_CORRUPT_VTAB'), 'the store is damaged (SQLITE_CORRUPT_VTAB)'],
-    [system('EACCES'), 'permission to it, or to its folder, is missing (EACCES)'],
+    [system('EACCES'), 'no permission to access it or its folder (EACCES)'],
     [system('ENOSPC', 'write'), 'the disk is full (ENOSPC)'],
     [system('EMFILE', 'open'), 'open failed (EMFILE)'],
   ])('is a sentence with its code: %s', (error, sentence) => {

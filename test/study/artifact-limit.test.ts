@@ -32,9 +32,9 @@ test('a larger one makes the trial fail, with what it measured', () => {
     state: 'failed',
     error: {
       code: 'artifact-too-large',
-      message: 'The artifact has 513 MB; at most 512 MB can be kept',
+      message: 'The artifact is 513 MB; at most 512 MB can be kept',
       stack: null,
     },
   })
-  expect(withinArtifactLimit(leaving(2e9)).error?.message).toContain('has 2000 MB;')
+  expect(withinArtifactLimit(leaving(2e9)).error?.message).toContain('is 2000 MB;')
 })

@@ -146,7 +146,7 @@ test('a trial that is put back is handed out again, as another attempt, before a
     state: 'waiting',
   })
   expect(asked.ask()).toEqual({ ...first, attempt: 2 })
-  expect(() => asked.tell(5, outcomeOf(first.spec.params, 1))).toThrow('Trial 5 is not handed out.')
+  expect(() => asked.tell(5, outcomeOf(first.spec.params, 1))).toThrow('Trial 5 has not been handed out.')
 })
 
 test('a run takes over what was handed out, and says so', async () => {
@@ -154,12 +154,14 @@ test('a run takes over what was handed out, and says so', async () => {
   expect(said).toEqual([])
   expect(await run({}, { asks: 1 })).toMatchObject({
     digest,
-    said: ['Trial 0 was handed out and is not told yet: it is run here, and a value told later is refused.'],
+    said: [
+      'Trial 0 is still pending (handed out by ask): it now runs here, and a value reported later will be refused.',
+    ],
   })
   expect(await run({}, { asks: 3 })).toMatchObject({
     digest,
     said: [
-      'Trials 0, 1, 2 were handed out and are not told yet: they are run here, and values told later are refused.',
+      'Trials 0, 1, 2 are still pending (handed out by ask): they now run here, and values reported later will be refused.',
     ],
   })
   // No trial of that time has a slot.

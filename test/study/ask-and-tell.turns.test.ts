@@ -54,7 +54,7 @@ describe('a trial that is asked for', () => {
     expect(course.store.trial(course.study.id, 0)).toEqual(told)
     expect(course.store.artifact(course.study.id, 0)).toBeUndefined()
     expect(asked.pending()).toEqual([])
-    expect(() => asked.tell(0, outcomeOf(0.25, 1))).toThrow('Trial 0 is not handed out.')
+    expect(() => asked.tell(0, outcomeOf(0.25, 1))).toThrow('Trial 0 has not been handed out.')
   })
 
   it('is pending in order of number, also when it was handed out again', () => {

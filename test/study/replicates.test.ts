@@ -18,7 +18,7 @@ const run = (slots: number) =>
       ),
   })
 
-test('a stage of replicates runs the best points again with other seeds, and decides the winner', async () => {
+test('a stage of replicates runs the best points again with different seeds, and decides the winner', async () => {
   const { store, study } = await run(3)
   const again = store.trials(study.id, { stage: 2 })
   expect(again).toHaveLength(6)

@@ -49,22 +49,22 @@ describe('the reasons why stages have fewer trials than planned', () => {
   it('are given when the study ran to its end', () => {
     expect(completeEnd([])).toEqual({ state: 'complete', endReason: null })
     expect(completeEnd([reason(4), reason(8, 'replicate')]).endReason).toBe(
-      'stage fine has tried every possible point (4 trials); stage fine has run all the points there are with each of its seeds (8 trials)',
+      'stage fine has tried every possible point (4 trials); stage fine has rerun all available points with each of its seeds (8 trials)',
     )
     expect(reason(1)).toBe('stage fine has tried every possible point (1 trial)')
-    expect(reason(0)).toBe('stage fine has no point that was not tried before')
-    expect(reason(0, 'replicate')).toBe('stage fine has no trial to run again')
+    expect(reason(0)).toBe('stage fine has no point that has not been tried')
+    expect(reason(0, 'replicate')).toBe('stage fine has no trial to rerun')
   })
 
   it('speak of the stage alone where its ranges are not the whole ones', () => {
-    expect(reason(3, 'gp', part)).toBe('stage fine has tried every possible point of its ranges (3 trials)')
-    expect(reason(0, 'gp', part)).toBe('stage fine has no point of its ranges that was not tried before')
+    expect(reason(3, 'gp', part)).toBe('stage fine has tried every possible point in its ranges (3 trials)')
+    expect(reason(0, 'gp', part)).toBe('stage fine has no point in its ranges that has not been tried')
   })
 
   it('do not claim that all points were tried where nobody has counted them', () => {
     const ruled = { ...many, constraints: ['n > 29000'] }
     expect(reason(9, 'gp', many, many)).toBe(
-      'stage fine has found no further point that was not tried before (9 trials)',
+      'stage fine has found no further point that has not been tried (9 trials)',
     )
     expect(reason(9, 'gp', ruled, ruled)).toBe(
       'stage fine has found no further point that satisfies require (9 trials)',
@@ -73,7 +73,7 @@ describe('the reasons why stages have fewer trials than planned', () => {
       'stage fine has found no further point that satisfies require (9 trials)',
     )
     expect(reason(2, 'mine')).toBe(
-      'stage fine was proposed a point that was tried before by its sampler mine (2 trials)',
+      'sampler mine proposed a point for stage fine that had already been tried (2 trials)',
     )
   })
 })

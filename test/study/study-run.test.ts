@@ -191,7 +191,7 @@ test('a trial whose artifact is too large to be kept fails at once, and the stud
   expect(store.trial(study.id, 3)).toMatchObject({
     state: 'failed',
     attempts: 1,
-    error: { code: 'artifact-too-large', message: 'The artifact has 513 MB; at most 512 MB can be kept' },
+    error: { code: 'artifact-too-large', message: 'The artifact is 513 MB; at most 512 MB can be kept' },
   })
 })
 
