@@ -25,7 +25,7 @@ export function chosenStudy<S extends { readonly name: string }>(
   throw new UserError('not-found', `There is no study ${JSON.stringify(name)} in ${file}`, {
     hint:
       likely === undefined
-        ? `It has ${names.join(', ') || 'none'}.`
+        ? `It contains ${names.join(', ') || 'no studies'}.`
         : `Did you mean ${JSON.stringify(likely)}?`,
   })
 }

@@ -41,7 +41,7 @@ export function fitTrials(source: GivenTrials, settings: FitSettings): FittedTri
   if (source.direction !== null && source.direction !== direction) {
     throw new UserError(
       'usage',
-      `${source.name} is to ${source.direction} ${source.metric ?? 'its value'}, this study is to ${direction}: their values can't be compared`,
+      `${source.name} ${source.direction}s ${source.metric ?? 'its value'}, but this study ${direction}s: their values can't be compared`,
       { hint: 'Import into a study of the same direction and metric.' },
     )
   }
@@ -72,7 +72,7 @@ export function fitTrials(source: GivenTrials, settings: FitSettings): FittedTri
   if (kept.length === 0) {
     const why = total === 0 ? 'it has no trials' : dropped.sentence(total)
     throw new UserError('usage', `Nothing to import from ${source.name}: ${why}`, {
-      hint: total === 0 ? undefined : 'Name columns with --map PARAMETER=COLUMN, or widen the space.',
+      hint: total === 0 ? undefined : 'Map columns with --map PARAMETER=COLUMN, or widen the space.',
     })
   }
   return {
@@ -81,11 +81,11 @@ export function fitTrials(source: GivenTrials, settings: FitSettings): FittedTri
       ...source.remarks,
       ...(dropped.count > 0 ? [`Dropped ${dropped.sentence(total)}`] : []),
       ...[...ignored].map(
-        ([name, count]) => `Ignored ${name} of ${trialsOf(count)}: the space has no such parameter there`,
+        ([name, count]) => `Ignored ${name} in ${trialsOf(count)}: no such parameter exists there`,
       ),
       ...(assumed > 0
         ? [
-            `Assumed ${epochs.count} epochs for ${trialsOf(assumed)}, as in stage ${epochs.from}: ${source.name} does not say (--epochs N)`,
+            `Assumed ${epochs.count} epochs for ${trialsOf(assumed)}, as in stage ${epochs.from}: ${source.name} does not specify them (set them with --epochs N)`,
           ]
         : []),
     ],
@@ -97,7 +97,7 @@ function fitResult(
   given: GivenTrial,
 ): { state: FittedTrial['state']; value: number | null } | { rule: string } {
   const { state, value } = given
-  if (state === null) return { rule: 'it has not ended' }
+  if (state === null) return { rule: 'it has not finished' }
   if (state === 'failed' || state === 'diverged') return { state, value: null }
   if (value === null) return { rule: 'it has no value' }
   return Number.isFinite(value) ? { state, value } : { state: 'diverged', value: null }

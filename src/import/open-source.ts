@@ -36,7 +36,7 @@ export function readSource(from: string, settings: SourceSettings): GivenTrials 
   const bytes = readBytes(from, status.size)
   if (bytes.subarray(0, SQLITE.length).toString('latin1') === SQLITE) {
     if (!status.isFile())
-      throw new UserError('usage', 'A store is read from a file', { where: { file: from } })
+      throw new UserError('usage', 'A store must be a regular file', { where: { file: from } })
     refuseColumns(columns, 'a store')
     refuseOtherDatabase(bytes, from)
     const reader = openReader(from)
@@ -55,7 +55,7 @@ export function readSource(from: string, settings: SourceSettings): GivenTrials 
     return readOptunaTrials(text, from, study)
   }
   if (text.startsWith('PAR1') || /^[{[]/.test(first) || bytes.includes(0)) {
-    throw new UserError('usage', 'Trials are read from CSV, from an Optuna journal or from a store', {
+    throw new UserError('usage', 'Trials can be imported only from CSV, an Optuna journal or a store', {
       where: { file: from },
       hint: 'Convert it to CSV; finesweep export -o trials.csv writes one.',
     })
@@ -66,7 +66,7 @@ export function readSource(from: string, settings: SourceSettings): GivenTrials 
     throw notUtf8({ file: from, line }, 'latin1')
   }
   if (study !== null) {
-    throw new UserError('usage', '--from-study names a study of a store or a journal; this is a CSV file', {
+    throw new UserError('usage', '--from-study applies only to a store or a journal; this is a CSV file', {
       where: { file: from },
     })
   }
@@ -95,11 +95,11 @@ function refuseOtherDatabase(bytes: Buffer, from: string): void {
 function noSource(from: string, isFolder: boolean): UserError {
   if (isFolder) {
     return new UserError('usage', `--from: ${JSON.stringify(from)} is a folder`, {
-      hint: 'Give a file: CSV, an Optuna journal or a store.',
+      hint: 'Pass a file: CSV, an Optuna journal or a store.',
     })
   }
-  return new UserError('not-found', `Neither a file nor a study is named ${JSON.stringify(from)}`, {
-    hint: 'Give a CSV file, an Optuna journal, a store, or the name of another study: finesweep studies lists them.',
+  return new UserError('not-found', `There is no file or study named ${JSON.stringify(from)}`, {
+    hint: 'Pass a CSV file, an Optuna journal, a store, or the name of another study: finesweep studies lists them.',
   })
 }
 
@@ -120,5 +120,5 @@ function readBytes(file: string, size: number): Buffer {
 
 function refuseColumns(columns: CsvSettings['columns'], what: string): void {
   if (Object.keys(columns).length === 0) return
-  throw new UserError('usage', `--map names columns of a CSV file; the source is ${what}`)
+  throw new UserError('usage', `--map applies only to a CSV file; the source is ${what}`)
 }

@@ -52,9 +52,9 @@ export function readCsvTrials(text: string, file: string, settings: CsvSettings)
   const used = new Set([...columns.fields.values(), ...columns.params.values(), ...columns.metrics.values()])
   const twice = [...used].find((index) => names.indexOf(names[index]!) !== names.lastIndexOf(names[index]!))
   if (twice !== undefined) {
-    throw new UserError('usage', `There are two columns called ${describeValue(names[twice])}`, {
+    throw new UserError('usage', `There are two columns named ${describeValue(names[twice])}`, {
       where: { file, line: 1 },
-      hint: 'Give each a name of its own.',
+      hint: 'Give each column a different name.',
     })
   }
   const unused = names.filter((_, index) => !used.has(index) && !isKnownAside(names[index]!))
@@ -63,7 +63,7 @@ export function readCsvTrials(text: string, file: string, settings: CsvSettings)
     direction: null,
     metric: null,
     remarks: [
-      ...(unused.length === 0 ? [] : [`Columns without a use here: ${shorten(unused.join(', '), 200)}`]),
+      ...(unused.length === 0 ? [] : [`Ignored columns: ${shorten(unused.join(', '), 200)}`]),
       ...unclearCells(rows, columns, settings.space),
     ],
     trials: rows.map((row) => readTrial(row, columns, file, settings.space)),
@@ -116,8 +116,8 @@ function findColumns([header, ...rows]: readonly Row[], file: string, settings: 
   const unknown = Object.keys(columns).find((key) => !known.includes(key.replace(/^params\./, '')))
   if (unknown !== undefined) {
     const near = closestName(unknown, known)
-    throw new UserError('usage', `--map ${unknown}: there is no parameter or field of this name`, {
-      hint: near === undefined ? `There are ${known.join(', ')}.` : `Did you mean ${near}?`,
+    throw new UserError('usage', `--map ${unknown}: there is no parameter or field with this name`, {
+      hint: near === undefined ? `Parameters and fields: ${known.join(', ')}.` : `Did you mean ${near}?`,
     })
   }
   const params = new Map<string, number>()
@@ -134,11 +134,11 @@ function findColumns([header, ...rows]: readonly Row[], file: string, settings: 
     if (index !== -1 && ![...params.values()].includes(index)) fields.set(field, index)
   }
   if (!fields.has('value')) {
-    throw missing(file, names, `There is no column value or ${metric}`, metric, '--map value=COLUMN')
+    throw missing(file, names, `There is no column named value or ${metric}`, metric, '--map value=COLUMN')
   }
   for (const [name, { kind }] of Object.entries(space.parameters)) {
     if (params.has(name) || kind === 'fixed' || Object.hasOwn(space.conditions, name)) continue
-    throw missing(file, names, `There is no column ${name}`, name, `--map ${name}=COLUMN`)
+    throw missing(file, names, `There is no column named ${name}`, name, `--map ${name}=COLUMN`)
   }
   return { fields, params: withOthers(names, params), metrics: metricsOf(names, rows) }
 }
@@ -187,7 +187,7 @@ function unclearCells(rows: readonly Row[], { params }: Columns, space: SearchSp
     if (cell === undefined) return []
     const value = String(choiceOfCell(choices, cell))
     return [
-      `${name}: cells with ${cell} were taken for the value ${value}, not for the text "${cell}", which CSV has as """${cell}"""`,
+      `${name}: cells containing ${cell} were read as the value ${value}, not as the text "${cell}"; for the text, write """${cell}"""`,
     ]
   })
 }
@@ -279,9 +279,9 @@ function missing(
   option?: string,
 ): UserError {
   const near = closestName(wanted, names)
-  const way = option === undefined ? '' : ` Name it: ${option}.`
+  const way = option === undefined ? '' : ` Map it with ${option}.`
   return new UserError('usage', message, {
     where: { file, line: 1 },
-    hint: `${near === undefined ? `Columns are ${shorten(names.join(', '), 300)}.` : `Did you mean ${near}?`}${way}`,
+    hint: `${near === undefined ? `Columns: ${shorten(names.join(', '), 300)}.` : `Did you mean ${near}?`}${way}`,
   })
 }

@@ -63,7 +63,7 @@ export function readOptunaTrials(text: string, file: string, name: string | null
     metric: null,
     remarks: [
       ...remarks,
-      ...(isFromZero ? ['Steps count from 0 there: step 0 is epoch 1 here'] : []),
+      ...(isFromZero ? ['Its steps count from 0: step 0 becomes epoch 1'] : []),
       ...leftOut(study.trials, shift),
     ],
     trials: study.trials.map((trial, number) => givenTrial(trial, number, shift)),
@@ -90,7 +90,7 @@ function leftOut(all: readonly JournalTrial[], shift: number): string[] {
       : []),
     ...(unused.size > 0
       ? [
-          `User attributes without a use here, as they are no numbers: ${shorten([...unused].join(', '), 200)}`,
+          `Ignored user attributes that are not numbers: ${shorten([...unused].join(', '), 200)}`,
         ]
       : []),
     ...(broken > 0
@@ -160,13 +160,13 @@ function readJournal(
     if (line.trim() === '') continue
     const entry = parseLine(line)
     if (entry === null && index === lines.length - 1 && index > 0) {
-      remarks.push('The last line of the journal is cut off: it was left out')
+      remarks.push('The last line of the journal is truncated and was skipped')
       continue
     }
     if (entry === null || typeof entry.op_code !== 'number') {
-      throw new UserError('usage', 'This is no line of an Optuna journal', {
+      throw new UserError('usage', 'This is not a line of an Optuna journal', {
         where: { file, line: index + 1 },
-        hint: 'Give a file of JournalFileBackend, a CSV file or a finesweep store.',
+        hint: 'Pass an Optuna journal (JournalFileBackend), a CSV file or a finesweep store.',
       })
     }
     apply(entry, entry.op_code, byId, trials)

@@ -16,7 +16,7 @@ function requireTwoClasses(folds: readonly ClassificationData[]): void {
     const some = classes.slice(0, 8).join(', ')
     throw new UserError(
       'usage',
-      `metric: validAuc is defined for two classes, and the data have ${classes.length}: ${some}${classes.length > 8 ? ', ...' : ''}`,
+      `metric: validAuc is defined for two classes, but the data have ${classes.length}: ${some}${classes.length > 8 ? ', ...' : ''}`,
       { hint: 'Write metric: validMacroF1 or validBalancedAccuracy.' },
     )
   }
@@ -25,7 +25,7 @@ function requireTwoClasses(folds: readonly ClassificationData[]): void {
     if (valid.rows.some((row) => valid.labels[row] !== first)) continue
     throw new UserError(
       'usage',
-      `metric: validAuc needs validation rows of both classes, and ${rowsOf(folds, i)} of class ${JSON.stringify(classes[first])}`,
+      `metric: validAuc needs validation rows of both classes, but ${rowsOf(folds, i)} of class ${JSON.stringify(classes[first])}`,
       { hint: `Write metric: validMacroF1, or validate on more rows: ${moreRows(folds)}.` },
     )
   }
@@ -38,7 +38,7 @@ function requireSpread(folds: readonly ClassificationData[]): void {
     const value = Number((target!.mean + target!.deviation * first).toPrecision(6))
     throw new UserError(
       'usage',
-      `metric: validR2 needs validation rows with different targets, and ${rowsOf(folds, i)} ${value}`,
+      `metric: validR2 needs validation rows with different targets, but ${rowsOf(folds, i)} ${value}`,
       { hint: `Write metric: validRmse, or validate on more rows: ${moreRows(folds)}.` },
     )
   }

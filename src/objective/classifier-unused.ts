@@ -56,7 +56,7 @@ export function unusedSettings(
     ]
     return places.map(
       (place) =>
-        `${place} has no effect: it belongs to ${selector} ${users.join(', ')}, this study has ${kinds.join(', ')}.`,
+        `${place} has no effect: it applies only to ${selector} ${users.join(', ')}, and this study uses ${kinds.join(', ')}.`,
     )
   })
 }

@@ -56,11 +56,11 @@ export const externalKind: ObjectiveKind<ExternalSettings> = {
 function cannotStart({ code }: ExternalSettings): UserError {
   return code === null
     ? new UserError('usage', 'The objective is external: finesweep cannot compute its values', {
-        hint: 'Get a trial with finesweep ask, and give its value with finesweep tell.',
+        hint: 'Get a trial with finesweep ask, and report its value with finesweep tell.',
       })
     : new UserError(
         'usage',
-        'The objective is a function of another program, which cannot be called from here',
+        'The objective is a function in another program, which cannot be called from here',
         {
           hint: 'Run that program again: it continues the study.',
         },

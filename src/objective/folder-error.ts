@@ -21,7 +21,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   EEXIST: 'part of its path is a file',
   ENOTDIR: 'part of its path is a file',
-  ENOENT: 'it is not there any more',
+  ENOENT: 'it no longer exists',
 }
 
 const RESUME = 'What was committed is intact: once the folder can be written, continue with finesweep resume.'

@@ -132,6 +132,6 @@ export function requireExisting(
     path,
     at: 'value',
     message: `There is no ${what} ${absolute}`,
-    hint: 'A path is taken from the folder of the study file.',
+    hint: 'Paths are relative to the folder of the study file.',
   })
 }

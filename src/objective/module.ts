@@ -46,10 +46,10 @@ export async function loadModule(file: string): Promise<Objective> {
     throw loadingFailed(file, error)
   }
   const found =
-    objective === undefined ? 'it has none' : `got ${objective === null ? 'null' : typeof objective}`
+    objective === undefined ? 'there is none' : `got ${objective === null ? 'null' : typeof objective}`
   throw new UserError(
     'usage',
-    `The default export of an objective must be a function or made by defineObjective; ${found}`,
+    `The default export of an objective must be a function or the result of defineObjective; ${found}`,
     {
       where: { file },
       hint: HINT,

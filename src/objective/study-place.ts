@@ -77,7 +77,7 @@ export function trialFolders(
     throw new FolderError(
       `Trial ${trial} continues trial ${continues}, whose folder ${continued} is missing`,
       {
-        hint: "Copy the study's folder from beside the store where it ran, then run this again. (objective.keep sets how many trials keep theirs.)",
+        hint: "Copy the study's folder from next to the store where it ran, then run this again. (objective.keep sets how many trials keep theirs.)",
       },
     )
   }

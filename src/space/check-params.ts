@@ -15,7 +15,7 @@ export function checkParams(space: SearchSpace, params: Params): string[] {
   for (const [name, distribution] of Object.entries(space.parameters)) {
     const value = own(params, name)
     if (!active.has(name)) {
-      if (value !== undefined) mistakes.push(`${name}: it does not exist where its condition does not hold`)
+      if (value !== undefined) mistakes.push(`${name}: it does not exist, since its condition is not met`)
     } else if (value === undefined) {
       mistakes.push(`${name}: it has no value`)
     } else if (!contains(distribution, value)) {
@@ -24,5 +24,5 @@ export function checkParams(space: SearchSpace, params: Params): string[] {
   }
   if (mistakes.length > 0) return mistakes
   const broken = space.constraints.filter((rule) => !constraintHolds(parseConstraint(rule), params))
-  return broken.map((rule) => `the rule "${rule}" does not hold`)
+  return broken.map((rule) => `the rule "${rule}" is not satisfied`)
 }

@@ -53,7 +53,7 @@ const MOST_DEPTH = 64
  */
 export function parseConstraint(source: string, dialect: Dialect = {}): Expression {
   if (source.length > MOST_CHARACTERS) {
-    const message = `a rule has at most ${MOST_CHARACTERS} characters, this one has ${source.length}`
+    const message = `a rule may have at most ${MOST_CHARACTERS} characters; this one has ${source.length}`
     throw new ConstraintSyntaxError(message, MOST_CHARACTERS)
   }
   const whole = new RuleParser(tokenize(source, dialect)).whole()

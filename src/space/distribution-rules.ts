@@ -27,7 +27,7 @@ export function distributionMistake(distribution: Distribution): DistributionMis
         : mistake(
             'value',
             `a fixed value must be a finite number, a string, true/false or null, got ${show(distribution.value)}`,
-            'Give one value.',
+            'Use a single value.',
           )
   }
 }
@@ -35,7 +35,7 @@ export function distributionMistake(distribution: Distribution): DistributionMis
 /** What is wrong with the options of a range, whatever its bounds; null if nothing is. */
 export function optionMistake({ soft, hard }: RangeOptions): DistributionMistake | null {
   return soft === true && hard === true
-    ? mistake('soft', 'soft and hard exclude each other', 'Keep one of them; bounds are hard by default.')
+    ? mistake('soft', 'soft and hard cannot be combined', 'Keep one of them; bounds are hard by default.')
     : null
 }
 
@@ -59,7 +59,7 @@ function rangeMistake(range: Extract<Distribution, { kind: 'float' | 'int' }>): 
     ['high', high],
   ] as const) {
     if (typeof bound !== 'number' || !Number.isFinite(bound)) {
-      return mistake(part, `${part} must be a finite number, got ${show(bound)}`, 'Give two numbers.')
+      return mistake(part, `${part} must be a finite number, got ${show(bound)}`, 'Use two numbers.')
     }
     if (kind === 'int' && !Number.isSafeInteger(bound)) {
       return Number.isInteger(bound)
@@ -89,7 +89,7 @@ function rangeMistake(range: Extract<Distribution, { kind: 'float' | 'int' }>): 
     return mistake('step', `step must be a number above 0, got ${show(step)}`, 'Raise step, or drop it.')
   }
   if (log && !(kind === 'int' && step === 1)) {
-    return mistake('step', `step does not go with log, got ${show(step)}`, 'Drop step, or drop log.')
+    return mistake('step', `step cannot be combined with log, got ${show(step)}`, 'Drop step, or drop log.')
   }
   if (kind === 'int' && !Number.isSafeInteger(step)) {
     return mistake('step', `step must be a whole number, got ${show(step)}`, 'Round it, or use float.')
@@ -105,7 +105,7 @@ function rangeMistake(range: Extract<Distribution, { kind: 'float' | 'int' }>): 
 }
 
 function choicesMistake(choices: readonly ParamValue[]): DistributionMistake | null {
-  if (choices.length === 0) return mistake('choices', 'choices must not be empty', 'Give at least one.')
+  if (choices.length === 0) return mistake('choices', 'choices must not be empty', 'Add at least one.')
   const seen = new Set<ParamValue>()
   for (const choice of choices) {
     if (!isParamValue(choice)) {

@@ -10,4 +10,4 @@ export function isParameterName(name: string): boolean {
 
 /** What parameters can be called, for the sentence that refuses another name. */
 export const PARAMETER_NAME_RULE =
-  'Names begin with a letter or "_", hold letters, digits, "_", "-" and ".", and have at most 80 characters.'
+  'Names begin with a letter or "_", contain only letters, digits, "_", "-" and ".", and are at most 80 characters long.'

@@ -11,7 +11,7 @@ export function spaceNotes(space: SearchSpace, written?: unknown): string[] {
   return Object.entries(space.parameters).flatMap(([name, distribution]) => {
     if (distribution.kind === 'fixed') {
       return isRange(written, name)
-        ? [`${name}: its range holds one value; it is fixed at ${distribution.value}.`]
+        ? [`${name}: its range contains a single value; it is fixed at ${distribution.value}.`]
         : []
     }
     const last = lastValue(distribution)

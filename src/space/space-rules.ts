@@ -88,7 +88,7 @@ export function conditionMistakes(
     if (!Object.hasOwn(parameters, name)) {
       mistakes.push({
         path,
-        message: `${name}: a condition for a parameter that does not exist`,
+        message: `${name}: the condition is for a parameter that does not exist`,
         hint: 'Drop it.',
       })
     }
@@ -96,7 +96,7 @@ export function conditionMistakes(
       if (Object.hasOwn(parameters, parent)) continue
       mistakes.push({
         path: [...path, parent],
-        message: `${name}: when names ${show(parent)}, which is not a parameter`,
+        message: `${name}: when refers to ${show(parent)}, which is not a parameter`,
         hint: `The parameters are ${names.join(', ')}.`,
       })
     }
@@ -131,7 +131,7 @@ export function impossibleConditions(
         return [
           {
             path,
-            message: `${name}: when asks for ${parent} ${show(value)}, ${found.reason}`,
+            message: `${name}: when requires ${parent} ${show(value)}, ${found.reason}`,
             hint: found.hint,
           },
         ]

@@ -74,7 +74,7 @@ export const spaceSchema = z.unknown().transform((block, context): SearchSpace =
     report([name!, 'when', ...rest], `${message}. ${hint}`)
   }
   if (Object.values(parameters).length === 0)
-    report([], 'space: it has no parameters. Name at least one, or leave it out')
+    report([], 'space: it has no parameters. Declare at least one, or leave it out')
   return context.issues.length > 0 ? z.NEVER : { parameters, conditions, constraints: [] }
 })
 

@@ -22,7 +22,7 @@ export function wholeNumberMistake(
   if (source === undefined || typeof value !== 'number' || !isInexact(source, value)) return null
   const bound = value < 0 ? `at least ${Number.MIN_SAFE_INTEGER}` : `at most ${Number.MAX_SAFE_INTEGER}`
   return {
-    message: `${subject(path)} must be ${bound} to be kept to the last digit, got ${shorten(source, 60)}`,
+    message: `${subject(path)} must be ${bound} to be represented exactly, got ${shorten(source, 60)}`,
     hint: wayOut(value, path),
   }
 }

@@ -31,7 +31,7 @@ export function experimentFromJson(value: unknown, study?: string): Experiment {
   if (typeof version === 'number' && version > VERSION) {
     throw new UserError(
       'store',
-      `${study === undefined ? 'The study' : `Study "${study}"`} was written in format ${version}; this finesweep reads formats up to ${VERSION}`,
+      `${study === undefined ? 'The study' : `Study "${study}"`} was written in format ${version}; this version of finesweep reads formats up to ${VERSION}`,
       {
         hint: 'Update finesweep.',
       },

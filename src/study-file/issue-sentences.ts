@@ -39,9 +39,9 @@ export function describeIssue(issue: $ZodIssue, base: Path, context: IssueContex
       )
     case 'too_big':
       if (issue.origin === 'string')
-        return say(`has at most ${issue.maximum} characters, this one has ${lengthOf(value)}`)
+        return say(`may have at most ${issue.maximum} characters; this one has ${lengthOf(value)}`)
       if (issue.origin === 'array')
-        return say(`has at most ${entries(issue.maximum)}, got ${lengthOf(value)}`)
+        return say(`may have at most ${entries(issue.maximum)}, got ${lengthOf(value)}`)
       return say(
         `must be ${issue.inclusive === false ? 'below' : 'at most'} ${issue.maximum}, got ${describeValue(value)}`,
       )

@@ -23,7 +23,7 @@ export function withObjectiveSpace(
   const names = Object.keys(named.parameters)
   if (space === null && names.length === 0) {
     throw new UserError('usage', 'space is missing: the module does not declare one', {
-      hint: 'Give space in the study file, or as the first argument of defineObjective.',
+      hint: 'Declare space in the study file, or as the first argument of defineObjective.',
     })
   }
   const mistakes: Mistake[] = []
@@ -36,7 +36,7 @@ export function withObjectiveSpace(
       path: ['space', name],
       at: 'key',
       message: `Unknown key "${name}" in space`,
-      hint: near === undefined ? `The module has ${known.join(', ')}.` : `Did you mean "${near}"?`,
+      hint: near === undefined ? `The module declares ${known.join(', ')}.` : `Did you mean "${near}"?`,
     })
   }
   const joined = joinSpaces(brought, named)

@@ -76,7 +76,7 @@ function parsePath(text: string): (string | number)[] {
 function parseValue(text: string, path: Path, where: Place): unknown {
   const quoted = `--set '${describePath(path)}=${JSON.stringify(text.trim()).replaceAll("'", "'\\''")}'`
   if (MEANS_SOMETHING_ELSE.test(text)) {
-    throw new UserError('usage', `${describeValue(text)} has a meaning of its own in YAML`, {
+    throw new UserError('usage', `${describeValue(text)} has a special meaning in YAML`, {
       hint: `Text like this needs quotes: ${quoted}.`,
       where,
     })
@@ -88,7 +88,7 @@ function parseValue(text: string, path: Path, where: Place): unknown {
     if (!(error instanceof UserError)) throw error
     const isBlock = /^\s*[[{]/.test(text)
     throw new UserError('usage', `The value ${describeValue(text)} is not valid YAML`, {
-      hint: `Quotes that YAML needs must survive the shell: ${isBlock || text.length > 40 ? `--set '${describePath(path)}="…"'` : quoted}.`,
+      hint: `Quotes needed by YAML must survive the shell: ${isBlock || text.length > 40 ? `--set '${describePath(path)}="…"'` : quoted}.`,
       where,
     })
   }

@@ -61,7 +61,7 @@ export function experimentOf(
   { exists = () => true, note = () => {} }: Pick<ParseOptions, 'exists' | 'note'>,
 ): Experiment {
   if (typeof root !== 'object' || root === null || Array.isArray(root)) {
-    const message = `A study is a block of keys, got ${describeValue(root)}`
+    const message = `A study must be a block of keys, got ${describeValue(root)}`
     const hint = 'Start from a copy of a file in experiments/.'
     throw mistakesError([{ path: [], at: 'value', message, hint }], placeOf)
   }

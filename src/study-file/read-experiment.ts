@@ -59,7 +59,7 @@ function unreadable(file: string, error: NodeJS.ErrnoException): UserError {
     file,
     'There is no such file',
     near.length === 0
-      ? 'Give the path of a study file.'
+      ? 'Pass the path of a study file.'
       : `Study files there: ${near.slice(0, 8).join(', ')}.`,
   )
 }

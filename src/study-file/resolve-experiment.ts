@@ -88,7 +88,7 @@ function checkBlocksBelong({ blocks, raw, report }: Resolving): void {
       report({
         path: [block],
         at: 'key',
-        message: `${block} belongs to objective ${kind.kind}; ${own.noun} does not use it`,
+        message: `${block} applies only to objective ${kind.kind}; ${own.noun} does not use it`,
         hint: `Leave ${block} out, or write objective: ${kind.kind}.`,
       })
     }

@@ -42,7 +42,7 @@ export function resolveStages(
     report({
       path: [stages === undefined ? 'budget' : 'stages'],
       at: 'key',
-      message: `stages: a study has at most ${MOST_TRIALS} trials, got ${trials}`,
+      message: `stages: a study may have at most ${MOST_TRIALS} trials, got ${trials}`,
     })
   }
   return plan.stages
@@ -90,7 +90,7 @@ export function checkFeasible(
     path: ['require'],
     at: 'value',
     message: `require: no random point satisfied ${rules}`,
-    hint: 'Widen the ranges, loosen the rules, or give a point that keeps them in startWith.',
+    hint: 'Widen the ranges, loosen the rules, or add a point that satisfies them to startWith.',
   })
 }
 

@@ -26,7 +26,7 @@ export const nameSchema = z
   .max(80)
   .regex(SAFE_NAME, {
     error: ({ input }) =>
-      `must begin with a letter or digit and hold only letters, digits, spaces, ".", "_" and "-", with no space at its end, got ${JSON.stringify(input)}`,
+      `must begin with a letter or digit, contain only letters, digits, spaces, ".", "_" and "-", and not end with a space, got ${JSON.stringify(input)}`,
   })
 
 export const seedSchema = z.int().min(0)

@@ -29,9 +29,9 @@ export function unknownKey(path: Path, key: string, context: IssueContext): Mist
   let hint: string | undefined
   if (near !== undefined) hint = `Did you mean "${near}"?`
   else if (path.length === 0 && COMMAND_OPTIONS.has(key)) {
-    hint = `It says how to run a study, not what it is: give --${key} to the command.`
+    hint = `That is a run option, not part of the study: pass --${key} on the command line.`
   } else if (home !== undefined && !home.includes('*')) hint = belongs(home.slice(0, -1))
-  else if (known.length > 0 && known.length <= 16) hint = `Known here: ${[...new Set(known)].join(', ')}.`
+  else if (known.length > 0 && known.length <= 16) hint = `Known keys: ${[...new Set(known)].join(', ')}.`
   return {
     path: [...path, key],
     at: 'key',

@@ -98,8 +98,8 @@ function lineAndColumn(text: string, offset: number): { line: number; column: nu
 export function tooLarge(file: string, sizeBytes: number): UserError {
   const size =
     sizeBytes < 1_000_000 ? `${Math.ceil(sizeBytes / 1000)} kB` : `${Math.round(sizeBytes / 1e5) / 10} MB`
-  return new UserError('usage', `A study file has at most ${MOST_BYTES / 1024} kB, this one has ${size}`, {
-    hint: 'Is this the right file? Data belongs in separate files, named under data.',
+  return new UserError('usage', `A study file may be at most ${MOST_BYTES / 1024} kB; this one is ${size}`, {
+    hint: 'Is this the right file? Data belongs in separate files, referred to under data.',
     where: { file },
   })
 }
@@ -123,7 +123,10 @@ function describeYamlError(error: YAMLError, text: string): { message: string; h
     case 'TAB_AS_INDENT':
       return { message: 'The line is indented with a tab', hint: 'Indent with spaces.' }
     case 'MULTIPLE_DOCS':
-      return { message: 'A second document begins here (---)', hint: 'A study file holds one document.' }
+      return {
+        message: 'A second document begins here (---)',
+        hint: 'A study file must be a single document.',
+      }
     case 'BAD_SCALAR_START':
       return {
         message: `A value can't begin with ${JSON.stringify(character)}`,

@@ -27,7 +27,7 @@ export interface YamlTree {
 /** Makes an error that points at an offset. */
 export type Fail = (message: string, offset: number, hint?: string) => UserError
 
-export const TOO_DEEP = `Brackets or blocks are nested too deeply; at most ${MOST_DEPTH} levels can be read`
+export const TOO_DEEP = `Brackets or blocks are nested too deeply; at most ${MOST_DEPTH} levels are allowed`
 
 /**
  * Copies what aliases stand for.
@@ -167,7 +167,7 @@ class TreeReader {
   #tooMany(offset: number): UserError {
     const hasAliases = this.#targets.size > 0
     return this.#fail(
-      `A study file has at most ${MOST_VALUES} values, this one has more${hasAliases ? ' with its aliases expanded' : ''}`,
+      `A study file may have at most ${MOST_VALUES} values; this one has more${hasAliases ? ' with its aliases expanded' : ''}`,
       offset,
       hasAliases ? 'Write it out instead.' : undefined,
     )

@@ -91,7 +91,7 @@ export function checkSampler(
   })
 
   if (seeded) {
-    test('gives other points for another seed', () => {
+    test('gives different points for a different seed', () => {
       const keys = (seed: number) => sweep(sampler, mixed, 4, seed).map(({ params }) => pointKey(params))
       assert.notDeepStrictEqual(keys(1), keys(2))
     })

@@ -66,8 +66,8 @@ describe('an Optuna journal', () => {
     const { direction, trials, remarks } = readOptunaTrials(text, 'j.log', null)
     expect(direction).toBe('maximize')
     expect(remarks).toEqual([
-      'The last line of the journal is cut off: it was left out',
-      'User attributes without a use here, as they are no numbers: text',
+      'The last line of the journal is truncated and was skipped',
+      'Ignored user attributes that are not numbers: text',
     ])
     expect(trials.map(({ state, value, measurements }) => [state, value, measurements])).toEqual([
       ['complete', 0.5, []],
@@ -96,7 +96,7 @@ describe('an Optuna journal', () => {
     const { remarks, trials } = readOptunaTrials(text, 'j.log', null)
     expect(remarks).toEqual([
       'Intermediate values that are NaN, infinite or at a step below 0 were left out: 1 of them',
-      'User attributes without a use here, as they are no numbers: note, flag',
+      'Ignored user attributes that are not numbers: note, flag',
       'Trials that break a constraint of the study there were taken like all others: 2 of them. Leave their points out with require',
     ])
     // The epoch of which the value is left out was run.
@@ -112,7 +112,7 @@ describe('an Optuna journal', () => {
     expect(() => readOptunaTrials(two, 'j.log', 'b')).toThrow('has 2 objectives')
     expect(() => readOptunaTrials(two, 'j.log', 'c')).toThrow('There is no study "c" in j.log')
     expect(() => readOptunaTrials(`${two}\nhello\n`, 'j.log', 'a')).toThrow(
-      'This is no line of an Optuna journal',
+      'This is not a line of an Optuna journal',
     )
   })
 })

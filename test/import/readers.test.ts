@@ -29,7 +29,7 @@ describe('a CSV cell that may be a text or another choice', () => {
     const plain = read('a', '1')
     expect(plain.trials.map(({ params }) => params.kind)).toEqual(['a', 1])
     expect(plain.remarks).toEqual([
-      'kind: cells with 1 were taken for the value 1, not for the text "1", which CSV has as """1"""',
+      'kind: cells containing 1 were read as the value 1, not as the text "1"; for the text, write """1"""',
     ])
     expect(read('a', 'b').remarks).toEqual([])
   })
@@ -75,13 +75,13 @@ describe('a CSV file', () => {
 
   it('says which columns it did not use', () => {
     expect(csv('lr,layers,kind,value,colour\n0.1,2,relu,1,red\n').remarks).toEqual([
-      'Columns without a use here: colour',
+      'Ignored columns: colour',
     ])
   })
 
   it.each([
-    ['layers,kind,value\n', 'There is no column lr'],
-    ['lr,layers,kind\n', 'There is no column value or loss'],
+    ['layers,kind,value\n', 'There is no column named lr'],
+    ['lr,layers,kind\n', 'There is no column named value or loss'],
     ['lr,layers,kind,value\n0.1,2,relu,high\n', 'value must be a number, got "high"'],
     ['lr,layers,kind,value,state\n0.1,2,relu,1,odd\n', 'state must be complete'],
     ['lr,layers,kind,value\n0.1,2,relu\n', 'Invalid Record Length'],
@@ -96,11 +96,11 @@ describe('a CSV file', () => {
     ['lr,layers,kind,value,metrics.acc\n0.1,2,relu,1,good\n', 'metrics.acc must be a number, got "good"'],
     ['lr,layers,kind,value\n0.1,2,relu,0x1F\n', 'value must be a number, got "0x1F"'],
     ['lr,layers,kind,value\n0.1,2,relu,0b11\n', 'value must be a number, got "0b11"'],
-    ['lr,layers,kind,value,value\n0.1,2,relu,1,2\n', 'There are two columns called "value"'],
-    ['lr,lr,layers,kind,value\n0.1,0.2,2,relu,1\n', 'There are two columns called "lr"'],
+    ['lr,layers,kind,value,value\n0.1,2,relu,1,2\n', 'There are two columns named "value"'],
+    ['lr,lr,layers,kind,value\n0.1,0.2,2,relu,1\n', 'There are two columns named "lr"'],
     [
       'lr,layers,kind,value,metrics.a,metrics.a\n0.1,2,relu,1,2,3\n',
-      'There are two columns called "metrics.a"',
+      'There are two columns named "metrics.a"',
     ],
   ])('refuses %j', (text, message) => {
     expect(() => csv(text)).toThrow(message)
@@ -127,7 +127,7 @@ describe('a CSV file', () => {
       'lr,layers,kind,value,user_attrs_acc,user_attrs_sha,x,x\n1,2,relu,1,0.5,12,a,a\n1,2,relu,1,,3f,a,a\n',
     )
     expect(trials.map(({ metrics }) => metrics)).toEqual([{ acc: 0.5 }, {}])
-    expect(remarks).toEqual(['Columns without a use here: user_attrs_sha, x, x'])
+    expect(remarks).toEqual(['Ignored columns: user_attrs_sha, x, x'])
   })
 
   it('refuses a map of a column or a name that is not there', () => {
@@ -210,9 +210,9 @@ describe('fitting to a study', () => {
       /^Dropped 8 of 10 trials: lr is outside the space, .* \(2, such as lr 20 in trial 7\); layers/,
     )
     expect(remarks[0]).toContain('momentum is missing (1: trial 1)')
-    expect(remarks[0]).toContain('it has not ended (1: trial 1); it has no value (1: trial 1)')
-    expect(remarks).toContain('Ignored extra of 1 trial: the space has no such parameter there')
-    expect(remarks).toContain('Ignored momentum of 1 trial: the space has no such parameter there')
+    expect(remarks[0]).toContain('it has not finished (1: trial 1); it has no value (1: trial 1)')
+    expect(remarks).toContain('Ignored extra in 1 trial: no such parameter exists there')
+    expect(remarks).toContain('Ignored momentum in 1 trial: no such parameter exists there')
   })
 
   it('groups by the epochs that trials were to run, and gives those that do not say the usual ones', () => {
@@ -238,7 +238,7 @@ describe('fitting to a study', () => {
       ],
     ])
     expect(remarks).toEqual([
-      'Assumed 5 epochs for 1 trial, as in stage fine: source does not say (--epochs N)',
+      'Assumed 5 epochs for 1 trial, as in stage fine: source does not specify them (set them with --epochs N)',
     ])
   })
 
@@ -254,7 +254,7 @@ describe('fitting to a study', () => {
       trials: [given(good)],
     } as const
     expect(() => fitTrials(other, settings)).toThrow(
-      "is to maximize acc, this study is to minimize: their values can't be compared",
+      "maximizes acc, but this study minimizes: their values can't be compared",
     )
   })
 })

@@ -215,12 +215,10 @@ describe('an import into a study that there is', () => {
     await tuning.run({ signal: stop.signal })
     await expect(tuning.import(JOURNAL)).rejects.toThrow('Stage coarse of "mine" is under way')
     await tuning.run()
-    await expect(tuning.import(JOURNAL, { narrow: true })).rejects.toThrow('a study that has not begun')
+    await expect(tuning.import(JOURNAL, { narrow: true })).rejects.toThrow('a study that has not started')
     const fresh = study({ ...SETTINGS, name: 'fresh', store })
     await expect(fresh.import([{ params: { lr: 20 }, value: 1 }])).rejects.toThrow('Nothing to import')
-    await expect(fresh.import('nowhere.csv')).rejects.toThrow(
-      'Neither a file nor a study is named "nowhere.csv"',
-    )
+    await expect(fresh.import('nowhere.csv')).rejects.toThrow('There is no file or study named "nowhere.csv"')
     expect(fresh.record()).toBeNull()
   })
 })

@@ -65,7 +65,7 @@ test.for([
   ['.', 'The objective is not a file: FOLDER.'],
   [
     'no-default.mjs',
-    `FOLDER/no-default.mjs  The default export of an objective must be a function or made by defineObjective; it has none. ${HINT}`,
+    `FOLDER/no-default.mjs  The default export of an objective must be a function or the result of defineObjective; there is none. ${HINT}`,
   ],
   ['syntax.mjs', /^FOLDER\/syntax\.mjs:3 {2}The objective does not parse: .*\.$/],
   ['syntax.ts', /^FOLDER\/syntax\.ts:3 {2}The objective does not parse: .*\.$/],

@@ -27,13 +27,13 @@ describe('spaces written in code', () => {
     expect(sentence(() => int(1, 2.5))).toMatch('high must be a whole number, got 2.5')
     expect(sentence(() => int(0, 8, { log: true }))).toMatch('low must be at least 1 on a log scale, got 0')
     expect(sentence(() => float(0, 1, { step: 2 }))).toMatch('step must fit between low and high, got 2')
-    expect(sentence(() => float(1, 2, { log: true, step: 0.1 }))).toMatch('step does not go with log')
+    expect(sentence(() => float(1, 2, { log: true, step: 0.1 }))).toMatch('step cannot be combined with log')
     expect(sentence(() => choice([]))).toMatch('choices must not be empty')
     expect(sentence(() => choice(['a', 'a']))).toMatch('choices must be unique; "a" is repeated')
     expect(sentence(() => float(Number.NaN, 1))).toMatch('low must be a finite number, got NaN')
     expect(sentence(() => int(1, 2 ** 53))).toMatch('high must lie within ±(2^53 - 1), got 9007199254740992')
     expect(sentence(() => float(0, 1, { soft: true, hard: true }))).toMatch(
-      'soft and hard exclude each other',
+      'soft and hard cannot be combined',
     )
   })
 
@@ -109,11 +109,11 @@ describe('spaces written in code', () => {
 
   it('say what a condition or a rule names that is not there', () => {
     expect(sentence(() => searchSpace({ a: when({ b: 1 }, float(0, 1)) }))).toMatch(
-      'when names "b", which is not a parameter',
+      'when refers to "b", which is not a parameter',
     )
     const optimizer = choice(['adam', 'sgd'])
     expect(sentence(() => searchSpace({ optimizer, a: when({ optimizer: 'adm' }, float(0, 1)) }))).toBe(
-      'a: when asks for optimizer "adm", which is not one of its choices. Its choices are "adam", "sgd".',
+      'a: when requires optimizer "adm", which is not one of its choices. Its choices are "adam", "sgd".',
     )
     expect(sentence(() => searchSpace({ a: when({ a: 1 }, int(1, 2)) }))).toMatch(
       'its condition depends on itself',

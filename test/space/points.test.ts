@@ -48,7 +48,7 @@ describe('points of a space', () => {
     for (let i = 0; i < 200; i++) {
       const params = sampleUniform(space, draws)
       expect(checkParams(space, params)).toEqual(
-        constraintsHold(space, params) ? [] : ['the rule "units2 <= units1" does not hold'],
+        constraintsHold(space, params) ? [] : ['the rule "units2 <= units1" is not satisfied'],
       )
     }
   })
@@ -58,7 +58,7 @@ describe('points of a space', () => {
     expect(checkParams(space, good)).toEqual([])
     expect(checkParams(space, { ...good, beta: 0.5 })).toEqual(['beta: 0.5 lies outside its range'])
     expect(checkParams(space, { ...good, momentum: 0.5 })).toEqual([
-      'momentum: it does not exist where its condition does not hold',
+      'momentum: it does not exist, since its condition is not met',
     ])
     expect(checkParams(space, { ...good, unit: 1 })).toEqual(['unit: there is no such parameter'])
     const { beta: _, ...without } = good

@@ -47,14 +47,14 @@ describe('the space of a study file', () => {
       'units.int.1 | units: high must be a whole number, got 2.5. Round it, or use float.',
     ])
     expect(issues({ a: { choices: [] } })).toEqual([
-      'a.choices | a: choices must not be empty. Give at least one.',
+      'a.choices | a: choices must not be empty. Add at least one.',
     ])
     expect(issues({ a: { int: [5] } })).toEqual(['a.int | a: expected [low, high], two numbers'])
     expect(issues({ a: {} })[0]).toMatch('a | a: expected exactly one of float, int, choices, fixed')
     expect(issues([])[0]).toMatch('space: expected parameters by name, got a list')
     expect(issues({})[0]).toMatch('space: it has no parameters')
     expect(issues({ o: { choices: ['adam'] }, b: { float: [0, 1], when: { o: 'adm' } } })).toEqual([
-      'b.when.o | b: when asks for o "adm", which is not one of its choices. Its choices are "adam".',
+      'b.when.o | b: when requires o "adm", which is not one of its choices. Its choices are "adam".',
     ])
   })
 

@@ -45,7 +45,7 @@ describe('an experiment in the store', () => {
 
   test('is refused if a newer program wrote it', () => {
     expect(sentence(() => experimentFromJson({ version: 3 }))).toBe(
-      'store: The study was written in format 3; this finesweep reads formats up to 2. Update finesweep.',
+      'store: The study was written in format 3; this version of finesweep reads formats up to 2. Update finesweep.',
     )
   })
 
@@ -151,7 +151,7 @@ describe('the space that a module brings along', () => {
 
   test('may be missing only if the file has one', () => {
     expect(sentence(() => withObjectiveSpace(MODULE, null))).toBe(
-      'usage: space is missing: the module does not declare one. Give space in the study file, or as the first argument of defineObjective.',
+      'usage: space is missing: the module does not declare one. Declare space in the study file, or as the first argument of defineObjective.',
     )
     expect(withObjectiveSpace({ ...MODULE, space: own }, null).space).toEqual(own)
   })
@@ -167,7 +167,7 @@ describe('the space that a module brings along', () => {
     )
     expect(refusal('require: a + b > 3')).toContain('require "a + b > 3": no point of the space satisfies it')
     expect(refusal('require: [a + b > 1.5, a < 0.2]')).toBe(
-      'usage: a.yaml:4:10  require: no random point satisfied "a + b > 1.5", "a < 0.2". Widen the ranges, loosen the rules, or give a point that keeps them in startWith.',
+      'usage: a.yaml:4:10  require: no random point satisfied "a + b > 1.5", "a < 0.2". Widen the ranges, loosen the rules, or add a point that satisfies them to startWith.',
     )
     expect(refusal('stages: [{ trials: 3, startWith: [{ a: 7 }] }]')).toContain(
       'startWith[0].a must be in the space, got 7',

@@ -35,12 +35,12 @@ limits: { timeout: soon }
   test.each<[text: string, ...expected: string[]]>([
     ['', 'experiments/mine.yaml  The file has no content. Start from a copy of a file in experiments/.'],
     ['# nothing', 'The file has no content.'],
-    ['- a', ':1:1  A study is a block of keys, got ["a"].'],
-    ['3', ':1:1  A study is a block of keys, got 3.'],
+    ['- a', ':1:1  A study must be a block of keys, got ["a"].'],
+    ['3', ':1:1  A study must be a block of keys, got 3.'],
     ['batchSize: 3', ':1:1  Unknown key "batchSize". It belongs under training.'],
     [
       'workers: 4',
-      ':1:1  Unknown key "workers". It says how to run a study, not what it is: give --workers to the command.',
+      ':1:1  Unknown key "workers". That is a run option, not part of the study: pass --workers on the command line.',
     ],
     ['retries: 3', ':1:1  Unknown key "retries". It belongs under limits.'],
     ['model: { epochs: 3 }', ':1:10  Unknown key "epochs" in model.'],
@@ -52,15 +52,15 @@ limits: { timeout: soon }
     ['seed: 1e300', ':1:7  seed must be at most 9007199254740991, got 1e+300.'],
     [
       'seed: 9007199254740993',
-      ':1:7  seed must be at most 9007199254740991 to be kept to the last digit, got 9007199254740993.',
+      ':1:7  seed must be at most 9007199254740991 to be represented exactly, got 9007199254740993.',
     ],
     [
       'space: { id: { choices: [1, -123456789012345678901234567890] } }',
-      ':1:29  id: choices[1] must be at least -9007199254740991 to be kept to the last digit, got -123456789012345678901234567890. Put it in quotes.',
+      ':1:29  id: choices[1] must be at least -9007199254740991 to be represented exactly, got -123456789012345678901234567890. Put it in quotes.',
     ],
     [
       'space: { reg: { float: [1, 12345678901234567890] } }',
-      ':1:28  reg: float[1] must be at most 9007199254740991 to be kept to the last digit, got 12345678901234567890. Write 1.2345678901234567e+19.',
+      ':1:28  reg: float[1] must be at most 9007199254740991 to be represented exactly, got 12345678901234567890. Write 1.2345678901234567e+19.',
     ],
     ['space: { id: 9007199254740993 }', 'got 9007199254740993. Put it in quotes.'],
     [
@@ -140,22 +140,22 @@ limits: { timeout: soon }
     ['stages: [{ epochs: 1 }]', 'stages[0]: trials is missing.'],
     ['stages: [{ trails: 1, trials: 2 }]', 'Unknown key "trails" in stages[0]. Did you mean "trials"?'],
     ['stages: [{ trials: 1, sampler: sobl }]', 'got "sobl". Did you mean "sobol"?'],
-    ['stages: [{ trials: 2e6 }]', ':1:1  stages: a study has at most 1000000 trials, got 2000000.'],
+    ['stages: [{ trials: 2e6 }]', ':1:1  stages: a study may have at most 1000000 trials, got 2000000.'],
     [
       'objective: { command: x }\ndirection: minimize\nspace: { layers: { int: [1, 4] }, a: { int: [1, 9], when: { layers: 5 } } }',
-      '3:69  a: when asks for layers 5, which is not in { int: [1, 4] }. Correct the value, or widen the range.',
+      '3:69  a: when requires layers 5, which is not in { int: [1, 4] }. Correct the value, or widen the range.',
     ],
     [
       'objective: { command: x }\ndirection: minimize\nspace: { n: { int: [1, 4] }, a: { int: [1, 9], when: { n: "3" } } }',
-      'a: when asks for n "3", which is not in { int: [1, 4] }. Write 3 without quotes.',
+      'a: when requires n "3", which is not in { int: [1, 4] }. Write 3 without quotes.',
     ],
     [
       'objective: { command: x }\ndirection: minimize\nspace: { x: { float: [0, 1] }, a: { int: [1, 9], when: { x: 0.5 } } }',
-      'a: when asks for x 0.5, a value that a continuous range almost never takes.',
+      'a: when requires x 0.5, a value that a continuous range almost never takes.',
     ],
     [
       'objective: { command: x }\ndirection: minimize\nspace: { f: 3, a: { int: [1, 9], when: { f: [3, 4] } } }',
-      'a: when asks for f 4, but it is always 3.',
+      'a: when requires f 4, but it is always 3.',
     ],
     [
       'objective: { command: x }\ndirection: minimize\nspace: { a: { int: [1, 9] } }\nrequire: a > 9',
@@ -163,7 +163,7 @@ limits: { timeout: soon }
     ],
     [
       'objective: { command: x }\ndirection: minimize\nspace: { a: { int: [1, 9] }, b: { int: [1, 9] } }\nrequire: [a > b, b > a]',
-      'require: no random point satisfied "a > b", "b > a". Widen the ranges, loosen the rules, or give a point that keeps them in startWith.',
+      'require: no random point satisfied "a > b", "b > a". Widen the ranges, loosen the rules, or add a point that satisfies them to startWith.',
     ],
     [
       'objective: { command: x }\ndirection: minimize\nspace: { my-rate: { float: [0, 1] } }\nrequire: my-rate < 0.5',
@@ -182,7 +182,7 @@ limits: { timeout: soon }
       'stages: [{ trials: 1, startWith: [{ learningRate: 20 }] }]',
       'stages[0].startWith[0].learningRate must be in the space, got 20.',
     ],
-    ['budget: { epochs: 5 }', 'budget: 5 epochs leave no trial for stages[1].'],
+    ['budget: { epochs: 5 }', 'budget: 5 epochs leave no trials for stages[1].'],
     [
       'split: { folds: 3 }\nstages: [{ trials: 9 }, { trials: 2, warmStart: true }]',
       ':2:49  stages[1].warmStart continues the weights of one network; with folds there are several.',
@@ -221,7 +221,7 @@ limits: { timeout: soon }
     ],
     [
       'objective: a.ts\ndirection: minimize\nmodel: {}',
-      ':3:1  model belongs to objective mlp-classifier; a module does not use it.',
+      ':3:1  model applies only to objective mlp-classifier; a module does not use it.',
     ],
     [
       'objective: a.ts\ndirection: minimize\nspace: { a: .inf }',
@@ -229,11 +229,11 @@ limits: { timeout: soon }
     ],
     [
       'objective: { command: x }\ndirection: minimize',
-      'space is missing: a command can search only what the file names.',
+      'space is missing: a command can search only what the file declares.',
     ],
     [
       'objective: { command: "x {lr}" }\ndirection: minimize\nspace: { rate: 1 }',
-      ':1:23  command: unknown placeholder {lr}. There are {rate}, {args}, {epochs}, {seed}, {trial}, {dir},',
+      ':1:23  command: unknown placeholder {lr}. Placeholders: {rate}, {args}, {epochs}, {seed}, {trial}, {dir},',
     ],
     [
       'objective: a.ts\ndirection: minimize\nspace: { "a b": 1 }',
@@ -260,11 +260,11 @@ limits: { timeout: soon }
   test('files that are missing among them', () => {
     const exists = (): boolean => false
     expect(sentences('data: { source: npy, path: a.npy, labels: b.npy }', { exists })).toEqual([
-      `${FILE}:1:28  There is no file or folder ${resolve('experiments/a.npy')}. A path is taken from the folder of the study file.`,
-      `${FILE}:1:43  There is no file ${resolve('experiments/b.npy')}. A path is taken from the folder of the study file.`,
+      `${FILE}:1:28  There is no file or folder ${resolve('experiments/a.npy')}. Paths are relative to the folder of the study file.`,
+      `${FILE}:1:43  There is no file ${resolve('experiments/b.npy')}. Paths are relative to the folder of the study file.`,
     ])
     expect(sentences('objective: ./a.ts\ndirection: minimize', { exists })).toEqual([
-      `${FILE}:1:12  There is no module ${resolve('experiments/a.ts')}. A path is taken from the folder of the study file.`,
+      `${FILE}:1:12  There is no module ${resolve('experiments/a.ts')}. Paths are relative to the folder of the study file.`,
     ])
   })
 })

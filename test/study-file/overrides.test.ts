@@ -99,7 +99,7 @@ describe('an override', () => {
     'with the bare sign %s as its value says to quote it, with the key at hand',
     (sign) => {
       expect(sentence(`data.comment=${sign}`)).toBe(
-        `--set data.comment  "${sign}" has a meaning of its own in YAML. Text like this needs quotes: --set 'data.comment="${sign}"'.`,
+        `--set data.comment  "${sign}" has a special meaning in YAML. Text like this needs quotes: --set 'data.comment="${sign}"'.`,
       )
       expect(parseOverride(`data.comment="${sign}"`).value).toBe(sign)
     },
@@ -114,16 +114,16 @@ describe('an override', () => {
 
   test('that is no YAML shows how its own key is quoted', () => {
     expect(sentence('name=@home')).toBe(
-      `--set name  The value "@home" is not valid YAML. Quotes that YAML needs must survive the shell: --set 'name="@home"'.`,
+      `--set name  The value "@home" is not valid YAML. Quotes needed by YAML must survive the shell: --set 'name="@home"'.`,
     )
   })
 
   test('keeps every digit of a whole number, or is refused', () => {
     expect(sentence('seed=9007199254740993')).toBe(
-      '--set seed  seed must be at most 9007199254740991 to be kept to the last digit, got 9007199254740993.',
+      '--set seed  seed must be at most 9007199254740991 to be represented exactly, got 9007199254740993.',
     )
     expect(sentence('space.id.choices=[1, 123456789012345678901234567890]')).toBe(
-      '--set space.id.choices  id: choices[1] must be at most 9007199254740991 to be kept to the last digit, got 123456789012345678901234567890. Put it in quotes.',
+      '--set space.id.choices  id: choices[1] must be at most 9007199254740991 to be represented exactly, got 123456789012345678901234567890. Put it in quotes.',
     )
   })
 

@@ -156,8 +156,8 @@ space:
       e: { choices: [null, 0.1] },
     })
     expect(notes).toEqual([
-      'a: its range holds one value; it is fixed at 0.5.',
-      'b: its range holds one value; it is fixed at 3.',
+      'a: its range contains a single value; it is fixed at 0.5.',
+      'b: its range contains a single value; it is fixed at 3.',
       'c: its step does not divide the range; the last value is 9.',
     ])
   })
@@ -211,7 +211,7 @@ describe('what is set from outside', () => {
   test('is a whole number as a seed, also where it is none of a seed', () => {
     expect(sentences('name: a', { seed: '-1' })).toEqual(['--seed  seed must be at least 0, got -1.'])
     expect(sentences('name: a', { seed: '9007199254740993' })).toEqual([
-      '--seed  seed must be at most 9007199254740991 to be kept to the last digit, got 9007199254740993.',
+      '--seed  seed must be at most 9007199254740991 to be represented exactly, got 9007199254740993.',
     ])
     expect(parse('name: a', { seed: '+7' }).seed).toBe(7)
   })
@@ -236,10 +236,10 @@ describe('what is set from outside', () => {
     ])
     expect(sentences('name: a', { overrides })).toEqual([expect.stringContaining('--set  "x" sets nothing.')])
     expect(sentences('name: a', { name: 'a/b' })).toEqual([
-      '--name  name must begin with a letter or digit and hold only letters, digits, spaces, ".", "_" and "-", with no space at its end, got "a/b".',
+      '--name  name must begin with a letter or digit, contain only letters, digits, spaces, ".", "_" and "-", and not end with a space, got "a/b".',
     ])
     expect(sentences('name: a', { name: 'a ' })).toEqual([
-      expect.stringMatching(/with no space at its end, got "a "\.$/),
+      expect.stringMatching(/and not end with a space, got "a "\.$/),
     ])
   })
 })

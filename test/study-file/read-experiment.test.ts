@@ -44,7 +44,7 @@ test('a missing file is named with the one that was meant', () => {
     '/mien.yaml  There is no such file. Did you mean /mine.yaml?',
   )
   expect(sentence(join(folder, 'empty/other.yaml'))).toBe(
-    '/empty/other.yaml  There is no such file. Give the path of a study file.',
+    '/empty/other.yaml  There is no such file. Pass the path of a study file.',
   )
   expect(sentence(join(folder, 'nowhere/other.yaml'))).toContain('There is no such file.')
   expect(sentence(join(folder, 'mine.yaml/other.yaml'))).toContain('There is no such file.')
@@ -56,7 +56,7 @@ test('a folder is no study file', () => {
 
 test('a large file is refused before it is read', () => {
   expect(sentence(write('large.yaml', Buffer.alloc(10_000_000, 'a: b\n')))).toContain(
-    'A study file has at most 256 kB, this one has 10 MB.',
+    'A study file may be at most 256 kB; this one is 10 MB.',
   )
 })
 
@@ -72,6 +72,6 @@ test('a file that is no UTF-8 is refused with the line', () => {
 
 test('files that the study names must be there', () => {
   expect(sentence(write('data.yaml', 'data: { source: csv, path: nowhere.csv }'))).toBe(
-    '/data.yaml:1:28  There is no file or folder /nowhere.csv. A path is taken from the folder of the study file.',
+    '/data.yaml:1:28  There is no file or folder /nowhere.csv. Paths are relative to the folder of the study file.',
   )
 })

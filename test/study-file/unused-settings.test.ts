@@ -25,17 +25,17 @@ describe('what a study file says without an effect is remarked on:', () => {
     [
       'how a stage of replicates draws',
       'stages: [{ trials: 9, epochs: 2 }, { replicate: {}, keep: 0.5, sampler: gp }]',
-      'stages[1]: keep and sampler have no effect: a stage of replicates runs the best points again, it draws none.',
+      'stages[1]: keep and sampler have no effect: a replicate stage reruns the best points and draws none.',
     ],
     [
       'a budget of trials that the stages leave',
       'budget: { trials: 96 }\nstages: [{ trials: 8 }, { trials: 2 }]',
-      "budget: the stages' trials take 10 of its 96 trials, and no stage leaves its trials to it. Drop trials from a stage to use the rest.",
+      "budget: the stages' trials take 10 of its 96 trials, and every stage sets its own number of trials. Leave trials out of a stage to use the rest.",
     ],
     [
       'a budget of epochs that the stages leave',
       'budget: { epochs: 96 }\nstages: [{ trials: 8, epochs: 3 }]',
-      "budget: the stages' trials take 24 of its 96 epochs, and no stage leaves its trials to it. Drop trials from a stage to use the rest.",
+      "budget: the stages' trials take 24 of its 96 epochs, and every stage sets its own number of trials. Leave trials out of a stage to use the rest.",
     ],
     [
       'rungs of trials of one epoch',
@@ -45,22 +45,22 @@ describe('what a study file says without an effect is remarked on:', () => {
     [
       'a setting of another optimizer',
       'training: { optimizer: { kind: adam, momentum: 0.8 } }',
-      'training.optimizer.momentum has no effect: it belongs to optimizer momentum, nesterov, this study has adam.',
+      'training.optimizer.momentum has no effect: it applies only to optimizer momentum, nesterov, and this study uses adam.',
     ],
     [
       'a search of it',
       'space: { momentum: { float: [0, 0.9] }, optimizer: { choices: [adam, sgd] } }',
-      'space.momentum has no effect: it belongs to optimizer momentum, nesterov, this study has adam, sgd.',
+      'space.momentum has no effect: it applies only to optimizer momentum, nesterov, and this study uses adam, sgd.',
     ],
     [
       'a setting of another schedule',
       'training: { schedule: { kind: cosine, every: 3 } }',
-      'training.schedule.every has no effect: it belongs to schedule step, this study has cosine.',
+      'training.schedule.every has no effect: it applies only to schedule step, and this study uses cosine.',
     ],
     [
       'a setting of another activation',
       'model: { maxoutPieces: 3 }',
-      'model.maxoutPieces has no effect: it belongs to activation maxout, this study has relu.',
+      'model.maxoutPieces has no effect: it applies only to activation maxout, and this study uses relu.',
     ],
   ])('%s', (_, text, ...told) => {
     expect(notes(text)).toEqual(told)

@@ -40,7 +40,7 @@ describe('a YAML file', () => {
     ['a:\n\tb: 1\n', 'mine.yaml:2:1  The line is indented with a tab. Indent with spaces.'],
     [
       'a: 1\n---\nb: 2\n',
-      'mine.yaml:2:1  A second document begins here (---). A study file holds one document.',
+      'mine.yaml:2:1  A second document begins here (---). A study file must be a single document.',
     ],
     ['a: *y\n', 'mine.yaml:1:4  *y refers to nothing: no &y precedes it.'],
     ['a: &x { b: *x }\n', 'mine.yaml:1:12  *x refers to a value that contains itself.'],
@@ -89,8 +89,8 @@ describe('a YAML file', () => {
 
   test('is refused when it is megabytes long', () => {
     expect(sentences('x'.repeat(10_000_000))).toEqual([
-      'mine.yaml  A study file has at most 256 kB, this one has 10 MB. ' +
-        'Is this the right file? Data belongs in separate files, named under data.',
+      'mine.yaml  A study file may be at most 256 kB; this one is 10 MB. ' +
+        'Is this the right file? Data belongs in separate files, referred to under data.',
     ])
   })
 

@@ -14,7 +14,7 @@ import { commandWords } from './words.ts'
 
 const command = z.union([z.string().min(1).max(10_000), z.array(z.string().max(10_000)).min(1).max(1_000)])
 const variable = z.union([z.string(), z.number(), z.boolean()]).transform(String)
-const env = z.record(z.string().regex(/^[^=\0]+$/, 'must be the name of a variable'), variable)
+const env = z.record(z.string().regex(/^[^=\0]+$/, 'must be a valid variable name'), variable)
 const devices = z
   .array(z.union([z.string().min(1), z.int()]).transform(String))
   .min(1)
@@ -67,7 +67,7 @@ export const commandKind: ObjectiveKind<CommandSettings> = {
     report({
       path: ['space'],
       at: 'value',
-      message: 'space is missing: a command can search only what the file names',
+      message: 'space is missing: a command can search only what the file declares',
       hint: 'Write space: { learningRate: { float: [1e-4, 1], log: true } }.',
     })
     return null

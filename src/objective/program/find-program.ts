@@ -24,7 +24,7 @@ export function checkProgram(name: string, cwd: string, searched: string | undef
   }
   const beside = path.join(cwd, name)
   const hint = isFile(beside)
-    ? `There is a file of that name in ${cwd}: write ./${name}.`
+    ? `There is a file with that name in ${cwd}: write ./${name}.`
     : 'Install it, or write the path of the program.'
   throw new UserError('usage', `command: there is no program ${JSON.stringify(name)} in PATH`, { hint })
 }
@@ -48,7 +48,7 @@ function checkInterpreter(file: string, cwd: string, searched: string | undefine
   const name = JSON.stringify(isThere ? sought : interpreter)
   throw new UserError(
     'usage',
-    `command: the first line of ${file} names the interpreter ${name}, which is not there`,
+    `command: the first line of ${file} names the interpreter ${name}, which does not exist`,
     {
       hint: line[0].includes('\r')
         ? `Its lines end with carriage returns (\\r), as on Windows: remove them, for example with sed -i 's/\\r$//' ${path.basename(file)}.`

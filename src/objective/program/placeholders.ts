@@ -90,7 +90,7 @@ export function checkPlaceholders(
       if (!isKnown) throw unknownPlaceholder(placeholder, what, [...names, 'args', ...own])
       if (optional === undefined && Object.hasOwn(space.conditions, name!)) {
         throw new UserError('usage', `${what}: ${placeholder} is a parameter that not every trial has`, {
-          hint: `Write --${name}={${name}?}: a word with {${name}?} is dropped where there is no ${name}. Or write {args} for all parameters.`,
+          hint: `Write --${name}={${name}?}: a word with {${name}?} is left out where there is no ${name}. Or write {args} for all parameters.`,
         })
       }
     }
@@ -99,7 +99,7 @@ export function checkPlaceholders(
 
 function unknownPlaceholder(placeholder: string, what: string, known: readonly string[]): UserError {
   return new UserError('usage', `${what}: unknown placeholder ${placeholder}`, {
-    hint: `There are ${known.map((each) => `{${each}}`).join(', ')}.`,
+    hint: `Placeholders: ${known.map((each) => `{${each}}`).join(', ')}.`,
   })
 }
 

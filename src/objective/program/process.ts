@@ -53,12 +53,12 @@ export function startProgram(
   }
   child.once('error', (error: NodeJS.ErrnoException) => {
     child.stdout.destroy()
-    const missing = 'was not found, or its interpreter or directory was not'
+    const missing = 'was not found, or its interpreter or working directory is missing'
     finish(error.code === 'ENOENT' ? missing : `can't run: ${error.message}`)
   })
   child.once('exit', (status, signal) => {
     if (status === 0) finish(null)
-    else finish(signal === null ? `ended with exit status ${status}` : `was ended by ${signal}`)
+    else finish(signal === null ? `ended with exit status ${status}` : `was killed by ${signal}`)
   })
   return {
     pid: child.pid,

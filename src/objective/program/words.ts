@@ -86,7 +86,7 @@ function shellOperator(command: string, operator: string): UserError {
     'usage',
     `command: "${operator}" has no meaning without a shell, in ${shorten(command, 120)}`,
     {
-      hint: `Quote it if the program is to get it as a word; for a shell, write sh -c '...' with its script.`,
+      hint: `To pass it to the program as a word, quote it; to use a shell, write sh -c '...' with its script.`,
     },
   )
 }

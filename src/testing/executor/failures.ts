@@ -5,7 +5,7 @@ import { type ExecutorStand, trial, unheard } from './stand.ts'
 
 const FAULTS = [
   ['nothing', 'The objective ended without a measurement'],
-  ['noObject', 'Bad measurement: an objective yields { step, value, metrics }, got 0.5'],
+  ['noObject', 'Bad measurement: an objective must yield { step, value, metrics }, got 0.5'],
   ['noStep', 'Bad measurement: step must be a whole number from 1, got undefined'],
   ['halfStep', 'Bad measurement: step must be a whole number from 1, got 1.5'],
   ['fallingSteps', 'Bad measurement: steps must increase, got 2 after 2'],
@@ -15,7 +15,7 @@ const FAULTS = [
   ['functionMetric', 'Bad measurement: metrics.f must be a number, got a function at step 1'],
   [
     'returnsValue',
-    'An objective returns nothing or { artifact, arithmetic }, bytes and a string; its value is the last one it yields',
+    'An objective must return nothing or { artifact, arithmetic }, which are bytes and a string; its value is the last one it yields',
   ],
   ['noValue', 'Bad measurement: value must be a number, got "high" at step 5'],
 ] as const
@@ -50,7 +50,7 @@ export function checkFailures(
     assert.strictEqual(measurements.length, 1)
   })
 
-  test('a value that is not finite ends the trial as diverged, told by its step', async () => {
+  test('a value that is not finite ends the trial as diverged, and the reason gives its step', async () => {
     const { state, error, measurements } = await outcomeOf('diverges')
     assert.deepStrictEqual(
       [state, error?.code, error?.message],
@@ -59,7 +59,7 @@ export function checkFailures(
     assert.strictEqual(measurements.length, 1)
   })
 
-  test('an objective may say itself that it diverged', async () => {
+  test('an objective can report that it diverged', async () => {
     const { state, error } = await outcomeOf('givesUp')
     assert.deepStrictEqual(
       [state, error?.code, error?.message],

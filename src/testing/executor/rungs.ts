@@ -46,7 +46,7 @@ export function checkRungs({ shared, create }: ExecutorStand, { test }: TestRunn
     })
   }
 
-  test('a rung at the last epoch is none, and one that was skipped is come to with the next measurement', async () => {
+  test('a rung at the last epoch has no effect, and a skipped one is reached with the next measurement', async () => {
     const steps: number[] = []
     const onRung = async ({ step }: TimedMeasurement): Promise<RungVerdict> => {
       steps.push(step)

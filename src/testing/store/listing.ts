@@ -11,7 +11,7 @@ import type { Stand } from './stand.ts'
 export function checkListing(stand: Stand, { test }: TestRunner): void {
   const { store, begin, finish } = stand
 
-  test('takes the tie and the metrics from the epoch that the value is of', () => {
+  test('takes the tie and the metrics from the epoch of the value', () => {
     const study = begin({ tieMetric: { metric: 'validAccuracy', direction: 'maximize' } })
     const measurements = [0.5, 0.75, 0.25].map((validAccuracy, index) => ({
       step: index + 1,

@@ -154,7 +154,7 @@ export function checkResults(stand: Stand, { test }: TestRunner): void {
     })
   }
 
-  test('forgets what a writer has shown that is gone, when another starts the trial', () => {
+  test('forgets what a vanished writer has shown when another starts the trial', () => {
     const study = begin()
     store.startTrial(study, spec(0), 'a-host')
     store.flush()

@@ -114,7 +114,7 @@ export function checkTrials(stand: Stand, { test }: TestRunner): void {
     )
   })
 
-  test('replaces what an attempt before has left', () => {
+  test('replaces what an earlier attempt has left', () => {
     const study = begin()
     const error = { message: 'threw', code: 'threw', stack: null }
     finish(study, 0, 0.5, { state: 'failed', error, artifact: new Uint8Array([1]) })

@@ -104,7 +104,7 @@ test('a program without a measurement, one that is not there, and a directory th
   expect([missing.state, missing.error?.code, missing.error?.message]).toEqual([
     'failed',
     'exited',
-    'no-such-program-here was not found, or its interpreter or directory was not',
+    'no-such-program-here was not found, or its interpreter or working directory is missing',
   ])
   expect((await run(node, {}, '/nowhere/at/all')).state).toBe('failed')
 })

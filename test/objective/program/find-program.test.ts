@@ -17,11 +17,11 @@ function check(text: string): void {
 }
 
 test.skipIf(process.platform === 'win32').each([
-  ['#!/no/such/interp\n', '"/no/such/interp", which is not there'],
-  ['#! /no/such/interp -u\necho', '"/no/such/interp", which is not there'],
-  ['#!/bin/sh\r\necho\r\n', '"/bin/sh\\r", which is not there'],
-  ['#!/usr/bin/env no-such-interp\n', '"no-such-interp", which is not there'],
-  ['#!/usr/bin/env sh\r\n', '"sh\\r", which is not there'],
+  ['#!/no/such/interp\n', '"/no/such/interp", which does not exist'],
+  ['#! /no/such/interp -u\necho', '"/no/such/interp", which does not exist'],
+  ['#!/bin/sh\r\necho\r\n', '"/bin/sh\\r", which does not exist'],
+  ['#!/usr/bin/env no-such-interp\n', '"no-such-interp", which does not exist'],
+  ['#!/usr/bin/env sh\r\n', '"sh\\r", which does not exist'],
 ])('a script that begins with %j is refused with its interpreter', (text, says) => {
   expect(() => check(text)).toThrow(
     `command: the first line of ${folder}/train names the interpreter ${says}`,

@@ -9,14 +9,14 @@ export default defineObjective({ x: float(0, 1) }, function* () { yield { step: 
 
 const NO_OBJECTIVE: readonly Module[] = [
   ['empty.ts', '', ['default export']],
-  ['comment.mjs', '// nothing\n', ['it has none']],
+  ['comment.mjs', '// nothing\n', ['there is none']],
   [
     'named.ts',
     GOOD.replace('default', 'const objective =').replace(
       'const objective = defineObjective',
       'const objective = defineObjective',
     ),
-    ['it has none'],
+    ['there is none'],
   ],
   ...[
     '1',
@@ -40,7 +40,7 @@ const NO_OBJECTIVE: readonly Module[] = [
   ),
   ['generator.mjs', 'export default function* () {}\n', ['space is missing']],
   ['class.mjs', 'export default class {}\n', ['space is missing']],
-  ['void-0.js', 'export default void 0\n', ['it has none']],
+  ['void-0.js', 'export default void 0\n', ['there is none']],
   ['commonjs.cjs', 'module.exports = 3\n', ['default export']],
 ]
 

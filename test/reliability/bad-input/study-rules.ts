@@ -86,7 +86,7 @@ const CONTRADICTIONS: readonly (readonly [study: object, says: string | RegExp])
   [contradictory({ space: { reg: { fixed: 1, log: true } } }), 'log'],
   [contradictory({ space: { optimizer: { choices: ['adam'], log: true } } }), 'log'],
   [contradictory({ space: { learningRate: { float: [0.1, 1], log: true, step: 0.1 } } }), 'step'],
-  [{ ...COMMAND, data: { source: 'generated' } }, 'data belongs to objective mlp-classifier'],
+  [{ ...COMMAND, data: { source: 'generated' } }, 'data applies only to objective mlp-classifier'],
   [{ ...COMMAND, space: { rate: { float: [0, 1] }, '1': 2 } }, "can't be called"],
   [{ ...COMMAND, space: { rate: { float: [0, 1] }, 'a b': 2 } }, "can't be called"],
 ]
