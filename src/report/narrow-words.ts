@@ -40,7 +40,7 @@ function reasonClause(
     case 'flat':
       return 'its effect is too small to measure'
     case 'no-trend':
-      return `the best trials are spread across the whole range (p = ${figure(reason.pValue)})`
+      return `the best trials are distributed like all trials (p = ${figure(reason.pValue)})`
     case 'ends-untested':
       return 'not enough trials beyond the best ones to justify cutting either end'
     case 'concentrated':

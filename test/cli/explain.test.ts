@@ -30,7 +30,7 @@ describe('explain', () => {
         'coarse done: 6 trials, 4 epochs, 7.8 s, 1 diverged, 1 failed. Narrowing to the best 40 % (2 trials):',
         '  lr       [1e-6, 10]  -> [1.9e-4, 8.8e-3]  narrowed to 1.7 of 7 decades; all 2 diverged trials lie above 0.31',
         '  reg      [1e-5, 1e5] -> [2.2e-7, 0.31]    best 1.4e-5 lies at the lower edge: moved 1.7 decades below it',
-        '  dropout  [0, 0.95]   kept                 the best trials are spread across the whole range (p = 0.42)',
+        '  dropout  [0, 0.95]   kept                 the best trials are distributed like all trials (p = 0.42)',
         '  The best trials, in order: 2, 4. Margin: 10 % of their width on each side. 25 % of the trials of fine still sample the',
         '  whole range.',
         '',

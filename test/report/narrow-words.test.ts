@@ -22,7 +22,7 @@ describe('the words of a narrowing decision', () => {
       'only 2 of the best trials have it: too few to tell',
     ])
     expect(because({ code: 'no-trend', pValue: 0.4213 })).toBe(
-      'the best trials are spread across the whole range (p = 0.42)',
+      'the best trials are distributed like all trials (p = 0.42)',
     )
     expect(because({ code: 'concentrated', pValue: 0.01, share: 0.5, best: 1e-3 })).toBe(
       'narrowed to 3.5 of 7 decades',
@@ -57,7 +57,7 @@ describe('the words of a narrowing decision', () => {
   it('add where the trials diverged', () => {
     const remarks = [{ code: 'diverged-side', count: 9, side: 'above', from: 0.312 }] as const
     expect(because({ code: 'no-trend', pValue: 0.5 }, { remarks })).toBe(
-      'the best trials are spread across the whole range (p = 0.5); all 9 diverged trials lie above 0.31',
+      'the best trials are distributed like all trials (p = 0.5); all 9 diverged trials lie above 0.31',
     )
   })
 
