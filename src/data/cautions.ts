@@ -21,12 +21,12 @@ export function splitCautions(data: DataSet, splits: readonly SplitRows[], folds
   if (!folds && valid.length < FEW_ROWS) {
     const step = (100 / valid.length).toFixed(valid.length < 50 ? 0 : 1)
     const advice =
-      rows < FOLD_ROWS ? '; with so few rows, cross-validation is more reliable: split: { folds: 5 }' : ''
+      rows < FOLD_ROWS ? '; with so few rows, cross-validation is more reliable (split: { folds: 5 })' : ''
     cautions.push(
       `the validation part has ${valid.length} ${valid.length === 1 ? 'row' : 'rows'}: each row is ${step} % of the accuracy${advice}`,
     )
   } else if (!folds && rows < FOLD_ROWS) {
-    cautions.push(`with ${rows} rows, cross-validation is more reliable: split: { folds: 5 }`)
+    cautions.push(`with ${rows} rows, cross-validation is more reliable (split: { folds: 5 })`)
   }
   if (data.targets !== undefined)
     return cautions.map((text) =>

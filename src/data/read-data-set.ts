@@ -167,7 +167,7 @@ function tooManyLabels({ file }: FileArray, { distinct, rows }: MeasuredLabels):
   return malformed(
     file,
     `has ${distinct} different numbers in ${rows} rows: too many for classes`,
-    'To predict a number, write task: regression; if the numbers are classes, task: classification.',
+    'To predict a number, write task: regression; if the numbers are classes, write task: classification.',
   )
 }
 

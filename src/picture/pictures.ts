@@ -53,7 +53,7 @@ export const PICTURES = {
   importance: picture('how much each parameter mattered', importanceData, importanceFigure),
   edf: picture('the share of trials up to each value, by stage', edfData, edfFigure),
   pairs: picture('pairs of parameters: median values in cells, within one stage', pairsData, pairsFigure),
-  timeline: picture('when each trial ran, on which worker', timelineData, timelineFigure),
+  timeline: picture('when each trial ran and on which worker', timelineData, timelineFigure),
 } as const satisfies Readonly<Record<string, Picture>>
 
 export type PictureName = keyof typeof PICTURES

@@ -24,7 +24,7 @@ describe('data info', () => {
         'inputs    each column shifted to mean 0 and scaled to deviation 1',
         'classes   2 classes',
         'hash      sha256 HASH',
-        'Caution: the validation part has 1 row: each row is 100 % of the accuracy; with so few rows, cross-validation is more reliable: split: { folds: 5 }.',
+        'Caution: the validation part has 1 row: each row is 100 % of the accuracy; with so few rows, cross-validation is more reliable (split: { folds: 5 }).',
         '',
         'COLUMN  KIND    MISSING  VALUES',
         'long    number           1.5 to 3',

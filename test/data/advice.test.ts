@@ -30,7 +30,9 @@ const sixty = <T>(make: (i: number) => T): T[] => Array.from({ length: 60 }, (_,
 describe('the way out', () => {
   it('of separated thousands is named wherever the first number stands that has some', () => {
     const cells = sixty((i) => (i % 3 === 0 ? String(700 + i) : `"${i},${667 + i}"`))
-    expect(mistakeIn(cells).hint).toMatch(/^If these are numbers with thousands separators: thousands: ","/)
+    expect(mistakeIn(cells).hint).toMatch(
+      /^If these are numbers with thousands separators, write thousands: ","/,
+    )
   })
 
   it('of numbers that a Parquet file stores as texts is to store them as numbers', async () => {
@@ -45,7 +47,7 @@ describe('the way out', () => {
           'STRING',
         )
       ).hint,
-    ).toMatch(/^Drop columns/)
+    ).toMatch(/^To leave out columns/)
   })
 
   it('of dates is the same with a time behind them', async () => {
@@ -72,7 +74,7 @@ describe('the way out', () => {
     expect(message).toMatch(/has 3 columns; drop 2020 is not one of them/)
     expect(hint).toBe('A column is called "2020": write its name in quotes, drop: ["2020"].')
     expect(mistakeIn(cells, { label: 2020 }, '2020,y,kind').hint).toBe(
-      'If the first line names the columns: header: true, and the name in quotes, label: "2020".',
+      'If the first line names the columns, write header: true and the name in quotes, label: "2020".',
     )
     expect(mistakeIn(cells, { drop: [7] }).hint).toBeUndefined()
   })
@@ -84,7 +86,7 @@ describe('the way out', () => {
         {},
         'age,2020,country',
       ).hint,
-    ).toMatch(/If the first line names the columns: header: true\./)
+    ).toMatch(/If the first line names the columns, write header: true\./)
     expect(mistakeIn(sixty((i) => (i === 3 ? 'x' : `${i}.5`))).hint).not.toMatch(/header: true/)
   })
 })

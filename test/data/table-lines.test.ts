@@ -78,7 +78,7 @@ describe('a row that begins with the sign of a comment', () => {
     const content = `# top\ncolour,x,label\n${rows.map((row) => row.replace('#', '')).join('\n')}\n# the end\n`
     const error = userErrorOf(() => read(content))
     expect(error.message).toMatch(/has 1 cells in line 33; the first row has 3$/)
-    expect(error.hint).toBe('If all lines that begin with # are comments: comment: "#".')
+    expect(error.hint).toBe('If all lines that begin with # are comments, write comment: "#".')
     expect(read(content, { comment: '#' }).labels).toHaveLength(30)
   })
 

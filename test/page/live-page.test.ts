@@ -45,7 +45,7 @@ describe.skipIf(NO_BROWSER !== null)('the live page in a browser', () => {
     for (let number = 3; number < 6; number++) {
       writeTrial(writer, study.id, exampleSpec(number), EXAMPLE_TRIALS[number]!)
     }
-    await history.locator('.summary', { hasText: 'of 6 trials' }).waitFor()
+    await history.locator('.summary', { hasText: '(6 trials)' }).waitFor()
     expect(await history.locator('.chosen .mark').count()).toBeGreaterThan(0)
     const notes = history.locator('.note')
     expect(await notes.count()).toBe(0)

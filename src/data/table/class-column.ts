@@ -135,8 +135,8 @@ function checkClasses(table: Table, selection: Selection, labels: readonly (stri
     other !== null
       ? `Is the label another column? Write label: ${JSON.stringify(names?.[other] ?? other)}.${numeric ? ` To predict ${name}, write task: regression.` : ''}`
       : numeric
-        ? 'To predict a number, write task: regression; if the numbers are classes, task: classification. If the label is another column, write label: NAME.'
-        : 'Is the label another column? Write label: NAME, or its number from 0. If these are classes: task: classification.'
+        ? 'To predict a number, write task: regression; if the numbers are classes, write task: classification. If the label is another column, write label: NAME.'
+        : 'Is the label another column? Write label: NAME, or its number from 0. If these are classes, write task: classification.'
   throw malformed(
     table.file,
     `has ${distinct} different ${numeric ? 'numbers' : 'values'} in the ${rows} rows of ${name}, its label: too many for classes`,

@@ -217,9 +217,9 @@ function raggedRow(
   const sign = /^[#%]/.exec(cells[0] ?? '')?.[0]
   const hint =
     sign !== undefined && line > 1
-      ? `If all lines that begin with ${sign} are comments: comment: "${sign}".`
+      ? `If all lines that begin with ${sign} are comments, write comment: "${sign}".`
       : line <= 3
-        ? `If the first line is not part of the table, skip it: skip: 1.${names === null ? ' If it names the columns: header: true.' : ''}`
+        ? `If the first line is not part of the table, write skip: 1.${names === null ? ' If it names the columns, write header: true.' : ''}`
         : 'A cell that contains the delimiter must be quoted. For lines that are not part of the table, set skip (lines above it) or comment (what they begin with).'
   return malformed(file, `has ${cells.length} cells in line ${line}; the first row has ${width}`, hint, line)
 }

@@ -164,7 +164,7 @@ function checkMixed(
   throw malformed(
     table.file,
     `has ${JSON.stringify(shown)} in ${placeOfRow(table, row)}, ${name}; inputs must be finite numbers, like the other cells of the column`,
-    `${numberAdvice(table, words)}${headerAdvice(table, row, names)}If it stands for a missing value: missingValues: [${JSON.stringify(shown)}]. If the values are names: categorical: [${JSON.stringify(key)}]. Or leave the column out: drop: [${JSON.stringify(key)}].`,
+    `${numberAdvice(table, words)}${headerAdvice(table, row, names)}If it stands for a missing value, write missingValues: [${JSON.stringify(shown)}]. If the values are names, write categorical: [${JSON.stringify(key)}]. Or leave the column out with drop: [${JSON.stringify(key)}].`,
     line ?? undefined,
   )
 }
@@ -188,11 +188,11 @@ function tooManyNames(table: Table, places: readonly number[], names: readonly s
   const example = first.texts[0]!
   const advice = isDate(example)
     ? `Dates are not read as numbers: leave such columns out (drop: [${keys}]), or convert them to numbers, such as days since a date.`
-    : `Drop columns that only identify a row: drop: [${keys}].`
+    : `To leave out columns that only identify a row, write drop: [${keys}].`
   return malformed(
     table.file,
     `has ${first.texts.length} different values in the ${table.rows} rows of ${columnName(places[0]!, names)}, such as ${JSON.stringify(example.slice(0, 40))}: too many for levels${others}`,
-    `${numberAdvice(table, first.texts)}${advice} To encode each value anyway: categorical: [${keys}].`,
+    `${numberAdvice(table, first.texts)}${advice} To encode each value anyway, write categorical: [${keys}].`,
     table.lineOf(first.codes.indexOf(0)) ?? undefined,
   )
 }
@@ -210,13 +210,13 @@ function numberAdvice(table: Table, texts: readonly string[]): string {
 /** What to do about a word in the first row of a table without a header. */
 function headerAdvice(table: Table, row: number, names: readonly string[] | null): string {
   if (row > 0 || names !== null || table.lineOf(0) === null) return ''
-  return 'If the first line names the columns: header: true. '
+  return 'If the first line names the columns, write header: true. '
 }
 
 function adviceFor(text: string): string {
   const separator = /^[+-]?\d{1,3}([,.' \u00A0\u202F])\d{3}(\1\d{3})*([.,]\d+)?$/.exec(text)?.[1]
   if (separator !== undefined) {
-    return `If these are numbers with thousands separators: thousands: ${JSON.stringify(separator)}. `
+    return `If these are numbers with thousands separators, write thousands: ${JSON.stringify(separator)}. `
   }
   const hasUnit = /^[+-]?[$€£¥]\s*[\d.,]+$|^[+-]?[\d.,]+\s*[%$€£¥]$/.test(text)
   return hasUnit ? 'Numbers are read without units such as $ or %: remove them from the file. ' : ''

@@ -137,7 +137,7 @@ function noSuchNumber(
   const hint = names?.includes(String(key))
     ? `A column is called "${key}": write its name in quotes, ${written}.`
     : names === null && key >= width
-      ? `If the first line names the columns: header: true, and the name in quotes, ${written}.`
+      ? `If the first line names the columns, write header: true and the name in quotes, ${written}.`
       : undefined
   return malformed(file, `has ${width} columns; ${what} ${key} is not one of them`, hint)
 }

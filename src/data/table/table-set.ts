@@ -164,7 +164,7 @@ function missingValue(
   return malformed(
     table.file,
     `has no value in ${placeOfRow(table, row)}, ${columnName(column.place, names)}${others}`,
-    'Write in the data block what to do: missing: mean, median, most-frequent or drop.',
+    'In the data block, write missing: mean, median, most-frequent or drop.',
     table.lineOf(row) ?? undefined,
   )
 }
@@ -181,7 +181,7 @@ function checkTestClasses(train: Part, test: Part): void {
   throw malformed(
     test.table.file,
     `has the label ${quoted(test.labels[i]!)} in ${placeOfRow(test.table, row)}, which is not a class of the training file`,
-    `Its classes are ${listNames([...known])}. If it is another name for one of them: rename: { ${JSON.stringify(test.labels[i])}: ... }.`,
+    `Its classes are ${listNames([...known])}. If it is another name for one of them, write rename: { ${JSON.stringify(test.labels[i])}: ... }.`,
     test.table.lineOf(row) ?? undefined,
   )
 }

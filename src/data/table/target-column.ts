@@ -78,7 +78,7 @@ function wrongTarget(
     `has ${text === null ? 'no value' : quoted(text)} in ${placeOfRow(table, row)}, ${name}, the target${rule}`,
     rule === ''
       ? hint
-      : `If it stands for a missing value: missingValues: [${quoted(text!)}], and unlabelled: drop.`,
+      : `If it stands for a missing value, write missingValues: [${quoted(text!)}] and unlabelled: drop.`,
     table.lineOf(row) ?? undefined,
   )
 }
