@@ -32,7 +32,7 @@ export function readIdx(file: string): FileArray {
   }
   const start = 4 + 4 * dimensions
   if (bytes.length < start)
-    throw malformed(file, `ends in its header, after ${bytes.length} of ${start} bytes`)
+    throw malformed(file, `ends within its header, after ${bytes.length} of ${start} bytes`)
   const shape = Array.from({ length: dimensions }, (_, i) => bytes.readUInt32BE(4 + 4 * i))
   const length = shape.reduce((product, n) => product * n, 1)
   const there = bytes.length - start

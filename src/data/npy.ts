@@ -93,9 +93,10 @@ function readHeader(file: string, bytes: Buffer): { readonly text: string; reado
   if (version < 1 || version > 3)
     throw malformed(file, `is .npy version ${version}; versions 1 to 3 are supported`)
   const start = version === 1 ? 10 : 12
-  if (bytes.length < start) throw malformed(file, 'ends in its header')
+  if (bytes.length < start) throw malformed(file, 'ends within its header')
   const end = start + (version === 1 ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8))
-  if (bytes.length < end) throw malformed(file, `ends in its header, after ${bytes.length} of ${end} bytes`)
+  if (bytes.length < end)
+    throw malformed(file, `ends within its header, after ${bytes.length} of ${end} bytes`)
   return { text: bytes.toString('utf8', start, end), end }
 }
 

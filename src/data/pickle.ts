@@ -129,9 +129,9 @@ class ElementParts {
 }
 
 function makeArray(shape: unknown, type: unknown, data: unknown, columnMajor: boolean): PickledArray {
-  if (!(type instanceof ElementParts)) throw new Error('an array has a dtype')
+  if (!(type instanceof ElementParts)) throw new Error('an array must have a dtype')
   if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
-    throw new Error('an array has a shape of whole numbers')
+    throw new Error('the shape of an array must be whole numbers')
   }
   const element = type.type()
   const bytes = bytesIn(data)
@@ -159,7 +159,8 @@ class ArrayParts {
   array: PickledArray | null = null
 
   __setstate__(state: unknown): void {
-    if (!Array.isArray(state) || state.length !== 5) throw new Error('an array has a state of five parts')
+    if (!Array.isArray(state) || state.length !== 5)
+      throw new Error('the state of an array must have five parts')
     const [, shape, type, columnMajor, data] = state as unknown[]
     this.array = makeArray(shape, type, data, columnMajor === true)
   }

@@ -24,7 +24,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'it no longer exists',
 }
 
-const RESUME = 'What was committed is intact: once the folder can be written, continue with finesweep resume.'
+const RESUME = 'Committed results are intact: once the folder is writable, continue with finesweep resume.'
 
 /**
  * Does what finesweep has to do in a folder of trials.

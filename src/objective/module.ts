@@ -94,7 +94,7 @@ function loadingFailed(file: string, thrown: unknown): UserError {
   if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') {
     return new UserError('usage', thrown.message, {
       where: where ?? { file },
-      hint: 'Types are stripped, not compiled: write it without enums, namespaces and parameter properties.',
+      hint: 'Types are stripped, not compiled: avoid enums, namespaces and parameter properties.',
       cause: thrown,
     })
   }

@@ -60,7 +60,7 @@ function unreadable(file: string, error: NodeJS.ErrnoException): UserError {
     'There is no such file',
     near.length === 0
       ? 'Pass the path of a study file.'
-      : `Study files there: ${near.slice(0, 8).join(', ')}.`,
+      : `Study files in that folder: ${near.slice(0, 8).join(', ')}.`,
   )
 }
 
