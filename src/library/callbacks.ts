@@ -32,7 +32,7 @@ export function sayTo(onMessage: RunOptions['onMessage']): (sentence: string) =>
     sayOnStderr(sentence)
     if (reported) return
     reported = true
-    sayOnStderr(`onMessage threw: ${describeThrown(thrown)}. What it throws on is shown here.`)
+    sayOnStderr(`onMessage threw: ${describeThrown(thrown)}. Messages that it throws on are shown here.`)
   }
   return (sentence) => {
     try {

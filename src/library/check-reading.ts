@@ -45,7 +45,7 @@ export function checkFormat(format: string): void {
   const formats = EXPORT_FORMATS.filter((each) => each !== 'parquet')
   if (formats.includes(format as never)) return
   if (format === 'parquet') {
-    throw new UserError('usage', 'A Parquet file is no text', {
+    throw new UserError('usage', 'Parquet is binary and cannot be returned as text', {
       hint: 'Write it with: finesweep export -o trials.parquet',
     })
   }

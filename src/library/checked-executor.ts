@@ -27,8 +27,8 @@ export function checkedExecutor(executor: Executor): Executor {
 
 function checkOutcome(trial: TrialNumber, outcome: TrialOutcome): TrialOutcome {
   const wrong = (rule: string): UserError =>
-    new UserError('usage', `The executor gave no outcome of trial ${trial}: ${rule}`, {
-      hint: 'An outcome is a TrialOutcome: see docs/api.md; checkExecutor of finesweep/testing tests them all.',
+    new UserError('usage', `The executor returned an invalid outcome for trial ${trial}: ${rule}`, {
+      hint: 'An outcome must be a TrialOutcome (see docs/api.md); checkExecutor of finesweep/testing checks them all.',
     })
   const { state, measurements, error } = outcome ?? {}
   if (!OUTCOMES.includes(state))

@@ -25,7 +25,7 @@ const NO_TEXT = /\{\s*\[native code\]\s*\}\s*$/
 /** A sentence on an objective in a file of trials whose changes no later run can notice; null if they are noticed. */
 function describeUnidentified(given: unknown): string | null {
   return typeof given === 'function' && NO_TEXT.test(String(given))
-    ? 'The objective is a bound or built-in function, which has no text of its own: when the study is run again, it cannot be told whether the function has changed. Give a function that calls it.'
+    ? 'The objective is a bound or built-in function, which has no source text: when the study is run again, finesweep cannot tell whether the function has changed. Pass a function that calls it.'
     : null
 }
 

@@ -63,7 +63,7 @@ function checkOption(name: keyof RunOptions, value: unknown): void {
       throw wrong('executor.slots', 'a whole number of at least 0', slots)
   } else if (name === 'signal') {
     if (typeof (value as Partial<AbortSignal> | null)?.addEventListener !== 'function') {
-      throw wrong(name, 'an AbortSignal', value, 'Of an AbortController, give its signal.')
+      throw wrong(name, 'an AbortSignal', value, 'Pass the signal of the AbortController.')
     }
   } else if (typeof value !== 'function') throw wrong(name, 'a function', value)
 }

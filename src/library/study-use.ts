@@ -80,6 +80,6 @@ export class StudyUse {
 const uses = new WeakMap<StudyWriter, Map<string, StudyUse>>()
 
 const WORDS: Readonly<Record<Work, readonly [what: string, hint: string]>> = {
-  run: ['is being run', 'Await that run first, or stop it by its signal.'],
+  run: ['is being run', 'Await that run first, or stop it with its signal.'],
   import: ['is being imported into', 'Await that import first.'],
 }

@@ -132,8 +132,8 @@ export class Study<P extends Params = Params> extends StudyView<P> {
       }
       await changed
       if (closings === this.#closings) continue
-      throw new UserError('usage', `Study "${this.name}" was closed while it was asked for a trial`, {
-        hint: 'Tell the values of pending trials first.',
+      throw new UserError('usage', `Study "${this.name}" was closed during a call of ask()`, {
+        hint: 'Report the values of pending trials first.',
       })
     }
   }

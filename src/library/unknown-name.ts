@@ -6,6 +6,6 @@ import { describeValue } from '../text/quote.ts'
 export function unknownName(what: string, name: unknown, of: string, known: readonly string[]): UserError {
   const near = typeof name === 'string' ? closestName(name, known) : undefined
   return new UserError('usage', `Unknown ${what} ${describeValue(name)} of ${of}`, {
-    hint: near === undefined ? `There are ${known.join(', ')}.` : `Did you mean "${near}"?`,
+    hint: near === undefined ? `Expected one of ${known.join(', ')}.` : `Did you mean "${near}"?`,
   })
 }

@@ -93,14 +93,14 @@ export interface AskedSession {
 /** What JavaScript may pass in place of a number and of what it gave. */
 function checkTold(number: unknown, told: unknown): void {
   if (typeof number !== 'number') {
-    throw new UserError('usage', `A trial is told by its number, got ${describeValue(number)}`, {
+    throw new UserError('usage', `tell takes the number of a trial, got ${describeValue(number)}`, {
       hint: 'Write tell(trial.number, value).',
     })
   }
   if (typeof told === 'number' || Array.isArray(told) || told === 'failed' || told === 'again') return
   throw new UserError(
     'usage',
-    `Trial ${number} must be told a number, a list of measurements, 'failed' or 'again', got ${describeValue(told)}`,
+    `Trial ${number} takes a number, a list of measurements, 'failed' or 'again', got ${describeValue(told)}`,
     { hint: 'Write tell(0, 0.5), or tell(0, [{ step: 1, value: 0.5, metrics: { loss: 0.7 } }]).' },
   )
 }

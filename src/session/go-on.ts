@@ -43,8 +43,8 @@ export async function runOrGoOn(
 }
 
 const begunMeanwhile: NameTaken = (name) =>
-  new UserError('store', `Study "${name}" was begun elsewhere at the same time`, {
-    hint: 'Run again once that has ended: it goes on with that study.',
+  new UserError('store', `Study "${name}" was started elsewhere at the same time`, {
+    hint: 'Run again once that run has ended: it continues that study.',
   })
 
 function asItEnded(store: StudyWriter, study: StudyRecord): SessionResult {

@@ -39,14 +39,14 @@ export function checkConditional(condition: unknown, distribution: unknown): voi
   }
   const kind = isObject(distribution) && 'kind' in distribution ? distribution.kind : undefined
   if (kind === 'conditional') {
-    throw new UserError('usage', 'when: what exists there has a condition of its own', {
+    throw new UserError('usage', 'when: the distribution already has a condition', {
       hint: "Write one condition: when({ optimizer: 'sgd', nesterov: true }, float(0, 1)).",
     })
   }
   if (!KINDS.includes(kind)) {
     throw new UserError(
       'usage',
-      `when: what exists there must be made by float, int, choice or fixed, got ${describeValue(distribution)}`,
+      `when: the distribution must be made by float, int, choice or fixed, got ${describeValue(distribution)}`,
       { hint: "Write when({ optimizer: 'adam' }, float(0.8, 0.99))." },
     )
   }
@@ -68,10 +68,7 @@ function checkOptions(
     if (!known.includes(key)) {
       const near = closestName(key, known)
       throw new UserError('usage', `${name}: unknown option ${describeValue(key)}`, {
-        hint:
-          near === undefined
-            ? `There ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}.`
-            : `Did you mean "${near}"?`,
+        hint: near === undefined ? `Known options: ${known.join(', ')}.` : `Did you mean "${near}"?`,
       })
     }
     if (flags.includes(key) && value !== undefined && typeof value !== 'boolean') {

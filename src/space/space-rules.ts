@@ -122,8 +122,8 @@ export function impossibleConditions(
       const path = ['conditions', name, parent]
       const values = valuesOf(wanted)
       if (values.length === 0) {
-        const message = `${name}: when names no value of ${parent}`
-        return [{ path, message, hint: 'Name one, or drop the parameter.' }]
+        const message = `${name}: when lists no value of ${parent}`
+        return [{ path, message, hint: 'List one, or drop the parameter.' }]
       }
       return values.flatMap((value) => {
         const found = neverTakes(distribution, value)

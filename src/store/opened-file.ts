@@ -24,7 +24,7 @@ export class OpenedFile {
     if (now === this.#identity) return
     const happened = now === null ? 'was deleted or moved' : 'was replaced by another file'
     throw new UserError('store', `${this.#name}: the store ${happened} while it was in use`, {
-      hint: 'What it held is gone with it, unless it was moved: run the study again.',
+      hint: 'Unless it was moved, its contents are gone: run the study again.',
     })
   }
 }

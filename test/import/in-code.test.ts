@@ -66,5 +66,5 @@ test('the records of another study can be imported; those of trials that still r
   await asked.ask()
   const { trials, remarks } = await tuning().import([...from.trials(), ...asked.trials()])
   expect(trials.map(({ value }) => value)).toEqual(from.trials().map(({ value }) => value))
-  expect(remarks).toEqual(['Dropped 1 of 5 trials: it has not ended (1: entry 4)'])
+  expect(remarks).toEqual(['Dropped 1 of 5 trials: it has not finished (1: entry 4)'])
 })

@@ -50,7 +50,7 @@ describe('the callbacks of a run', () => {
     expect(state).toBe('complete')
     expect(written).toEqual([
       expect.stringContaining('A listener threw on "trial-finished"'),
-      'onMessage threw: mine. What it throws on is shown here.\n',
+      'onMessage threw: mine. Messages that it throws on are shown here.\n',
     ])
   })
 
@@ -76,7 +76,7 @@ test.each<[options: unknown, sentence: string, hint?: string]>([
   [
     { signal: new AbortController() },
     'signal must be an AbortSignal, got a block of keys',
-    'Of an AbortController, give its signal.',
+    'Pass the signal of the AbortController.',
   ],
   [{ executor: {} }, 'executor must be an Executor: { slots, run, stop, close }, got a block of keys'],
   [

@@ -48,7 +48,7 @@ test.each<[changes: unknown, rule: string]>([
 ])('an outcome that is none ends the run with its rule (%#)', async (changes, rule) => {
   await expect(ran(changes)).rejects.toMatchObject({
     code: 'usage',
-    message: `The executor gave no outcome of trial 0: ${rule}`,
+    message: `The executor returned an invalid outcome for trial 0: ${rule}`,
   })
 })
 

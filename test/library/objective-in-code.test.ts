@@ -28,7 +28,7 @@ async function said(objective: typeof square, store?: string): Promise<string[]>
 
 test('a function without a text of its own is said to be one where its trials are kept in a file', async () => {
   const remark = expect.stringContaining(
-    'The objective is a bound or built-in function, which has no text of its own',
+    'The objective is a bound or built-in function, which has no source text',
   )
   expect(await said(square.bind(undefined), 'bound.db')).toEqual([remark])
   expect(await said(square, 'plain.db')).toEqual([])

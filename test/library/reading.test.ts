@@ -32,9 +32,13 @@ test('a filter that leaves out nothing, and one that says nothing, give all', as
 })
 
 test.each<[format: unknown, message: string, hint: string]>([
-  ['xml', 'Unknown format "xml" of an export', 'There are csv, json, ndjson, markdown, optuna.'],
-  [undefined, 'Unknown format nothing of an export', 'There are csv, json, ndjson, markdown, optuna.'],
-  ['parquet', 'A Parquet file is no text', 'Write it with: finesweep export -o trials.parquet'],
+  ['xml', 'Unknown format "xml" of an export', 'Expected one of csv, json, ndjson, markdown, optuna.'],
+  [undefined, 'Unknown format nothing of an export', 'Expected one of csv, json, ndjson, markdown, optuna.'],
+  [
+    'parquet',
+    'Parquet is binary and cannot be returned as text',
+    'Write it with: finesweep export -o trials.parquet',
+  ],
 ])('a format that gives no text is refused (%#)', async (format, message, hint) => {
   const tuning = await finished()
   expect(() => tuning.export(format as TextFormat)).toThrow(

@@ -66,7 +66,7 @@ test('of two runs that begin a study of one file at once, one says that the othe
   const ends = await Promise.allSettled([one.run(), other.run()])
   expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   expect(ends.find(({ status }) => status === 'rejected')).toMatchObject({
-    reason: { code: 'store', message: 'Study "used" was begun elsewhere at the same time' },
+    reason: { code: 'store', message: 'Study "used" was started elsewhere at the same time' },
   })
   expect((await other.run()).state).toBe('complete')
   one.close()
@@ -109,9 +109,7 @@ describe('a trial that waits for results', () => {
   test('is refused once the study is closed', async () => {
     const tuning = used(waits)
     await tuning.ask()
-    const waiting = expect(tuning.ask()).rejects.toThrow(
-      'Study "used" was closed while it was asked for a trial',
-    )
+    const waiting = expect(tuning.ask()).rejects.toThrow('Study "used" was closed during a call of ask()')
     await new Promise(setImmediate)
     tuning.close()
     await waiting

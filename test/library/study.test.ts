@@ -225,13 +225,13 @@ describe('ask and tell', () => {
   })
 
   test.each<[trial: unknown, told: unknown, sentence: string]>([
-    [0, '0.5', `Trial 0 must be told a number, a list of measurements, 'failed' or 'again', got "0.5"`],
+    [0, '0.5', `Trial 0 takes a number, a list of measurements, 'failed' or 'again', got "0.5"`],
     [0, { value: 1 }, 'got a block of keys'],
     [0, undefined, 'got nothing'],
     [0, 3n, 'got 3n'],
-    [0, [1], 'Bad measurement: an objective yields { step, value, metrics }, got 1'],
-    ['0', 1, 'A trial is told by its number, got "0"'],
-    [{ number: 0 }, 1, 'A trial is told by its number, got a block of keys'],
+    [0, [1], 'Bad measurement: an objective must yield { step, value, metrics }, got 1'],
+    ['0', 1, 'tell takes the number of a trial, got "0"'],
+    [{ number: 0 }, 1, 'tell takes the number of a trial, got a block of keys'],
   ])(
     'what is no result is refused in a sentence, and the trial stays pending (%#)',
     async (number, told, sentence) => {

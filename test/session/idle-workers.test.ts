@@ -25,7 +25,7 @@ test('a sampler of the program that waits for results counts as one that learns,
       ['mine', { name: 'mine', adaptive, propose: () => ({}) } as unknown as Sampler],
     ])
   const mine = [{ name: 'only', sampler: 'mine' }] as never
-  expect(describeIdleWorkers(3, 2, mine, own(true))).toContain('in only at most 2 trials run at once')
+  expect(describeIdleWorkers(3, 2, mine, own(true))).toContain('in only, at most 2 trials run at once')
   expect(describeIdleWorkers(3, 2, mine, own(false))).toBeNull()
 })
 

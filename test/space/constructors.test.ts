@@ -44,7 +44,7 @@ describe('spaces written in code', () => {
     ],
     [
       () => int(1, 8, { base: 2 } as object),
-      'int(1, 8): unknown option "base". There are log, soft, hard, step.',
+      'int(1, 8): unknown option "base". Known options: log, soft, hard, step.',
     ],
     [
       () => float(0.1, 1, 'log' as never),
@@ -56,13 +56,13 @@ describe('spaces written in code', () => {
     ],
     [
       () => float([0, 1] as never, undefined as never),
-      'float(a list, undefined): low must be a finite number, got a list. Give two numbers.',
+      'float(a list, undefined): low must be a finite number, got a list. Use two numbers.',
     ],
     [
       () => float(1, undefined as never),
-      'float(1, undefined): high must be a finite number, got undefined. Give two numbers.',
+      'float(1, undefined): high must be a finite number, got undefined. Use two numbers.',
     ],
-    [() => int(1n as never, 5), 'int(1n, 5): low must be a finite number, got 1n. Give two numbers.'],
+    [() => int(1n as never, 5), 'int(1n, 5): low must be a finite number, got 1n. Use two numbers.'],
     [
       () => choice('abc' as never),
       `choice: its choices must be a list, got "abc". Write choice(['relu', 'tanh']).`,
@@ -71,22 +71,25 @@ describe('spaces written in code', () => {
       () => choice(['a'], 'b' as never),
       `choice: its options must be an object, got "b". Write all choices in one list: choice(['relu', 'tanh']).`,
     ],
-    [() => choice(['a'], { order: true } as object), 'choice: unknown option "order". There is ordered.'],
+    [
+      () => choice(['a'], { order: true } as object),
+      'choice: unknown option "order". Known options: ordered.',
+    ],
     [
       () => when(((p: { a: number }) => p.a === 1) as never, float(0, 1)),
       `when: the condition must be an object, got a function. Write when({ optimizer: 'adam' }, float(0.8, 0.99)).`,
     ],
     [
       () => when(float(0, 1) as never, { a: 1 } as never),
-      `when: what exists there must be made by float, int, choice or fixed, got a block of keys. Write when({ optimizer: 'adam' }, float(0.8, 0.99)).`,
+      `when: the distribution must be made by float, int, choice or fixed, got a block of keys. Write when({ optimizer: 'adam' }, float(0.8, 0.99)).`,
     ],
     [
       () => when({ a: 1 }, 5 as never),
-      `when: what exists there must be made by float, int, choice or fixed, got 5. Write when({ optimizer: 'adam' }, float(0.8, 0.99)).`,
+      `when: the distribution must be made by float, int, choice or fixed, got 5. Write when({ optimizer: 'adam' }, float(0.8, 0.99)).`,
     ],
     [
       () => when({ a: 1 }, when({ b: 2 }, float(0, 1)) as never),
-      `when: what exists there has a condition of its own. Write one condition: when({ optimizer: 'sgd', nesterov: true }, float(0, 1)).`,
+      `when: the distribution already has a condition. Write one condition: when({ optimizer: 'sgd', nesterov: true }, float(0, 1)).`,
     ],
   ])('refuse what only types keep out (%#)', (make, expected) => {
     expect(sentence(make)).toBe(expected)
@@ -95,7 +98,7 @@ describe('spaces written in code', () => {
   it('refuse a condition that names no value', () => {
     const parameters = { a: choice([1, 2]), b: when({ a: [] }, float(0, 1)) }
     expect(sentence(() => searchSpace(parameters))).toBe(
-      'b: when names no value of a. Name one, or drop the parameter.',
+      'b: when lists no value of a. List one, or drop the parameter.',
     )
   })
 
