@@ -218,7 +218,7 @@ export class WorkerSession {
   async #toContinue(job: string): Promise<Uint8Array> {
     const { redis, keys, session } = this.#options
     const bytes = await redis.getBuffer(keys.continued(session, job))
-    if (bytes === null) throw new Error('what the trial continues has expired')
+    if (bytes === null) throw new Error('the checkpoint to continue from has expired')
     return new Uint8Array(bytes)
   }
 

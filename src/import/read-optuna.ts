@@ -89,9 +89,7 @@ function leftOut(all: readonly JournalTrial[], shift: number): string[] {
         ]
       : []),
     ...(unused.size > 0
-      ? [
-          `Ignored user attributes that are not numbers: ${shorten([...unused].join(', '), 200)}`,
-        ]
+      ? [`Ignored user attributes that are not numbers: ${shorten([...unused].join(', '), 200)}`]
       : []),
     ...(broken > 0
       ? [

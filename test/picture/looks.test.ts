@@ -84,7 +84,7 @@ it('compares the winner with trials that ran as long as it did', () => {
   const pruned = { ...long, state: 'pruned', epochs: 1 } as const
   const trials = [trial(0, 0.9, long), trial(1, 0.8, long), trial(2, 0.1, pruned), trial(3, 0.2, pruned)]
   expect(answersOf(study({ trials }), FACTS).sure[0]).toBe(
-    'Trial 0 is 0.1000 better than the second, trial 1; the best 2 lie within 0.1000.',
+    'Trial 0 is 0.1000 better than the second, trial 1; the best 2 are within 0.1000.',
   )
 })
 
