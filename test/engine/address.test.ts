@@ -83,6 +83,6 @@ describe.skipIf(!HAS_REDIS)('a worker', () => {
   test('does not call its own end a lost connection', async () => {
     const { code, stderr } = await work(redis.url, '--idle', '1', '--name', 'only')
     expect(code).toBe(0)
-    expect(stderr.trim().split('\n').slice(1)).toEqual(['No trial for 1 s: the worker ends.'])
+    expect(stderr.trim().split('\n').slice(1)).toEqual(['No trial for 1 s; shutting down.'])
   })
 })

@@ -63,7 +63,7 @@ describe.skipIf(NO_BROWSER !== null)('the live page in a browser', () => {
     expect(await printed.locator('.trials caption').textContent()).toBe('All 7 trials')
     expect(await printed.locator('.trials tbody tr').count()).toBe(7)
     const drawn = printed.locator('section', { has: printed.locator('[data-picture=history]') })
-    expect(await drawn.locator('.summary').textContent()).toContain('of 7 trials')
+    expect(await drawn.locator('.summary').textContent()).toContain('(7 trials)')
     expect(await printed.locator('.explain pre').textContent()).toContain('Best: trial 6')
     await printed.context().close()
     expect(await violations(page)).toEqual([])
