@@ -8,10 +8,11 @@ const folder = mkdtempSync(path.join(tmpdir(), 'finesweep-again-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const FILE = path.join(import.meta.dirname, '../reliability/studies/quick.yaml')
+const SMALL = ['--workers', '1', '--set', 'stages[0].trials=4', '--set', 'stages[1].trials=2']
 
 test('a run that would repeat a complete study says so, and what to change', async () => {
   const run = (...words: string[]) =>
-    runCaptured(['run', FILE, '--db', path.join(folder, 'studies.db'), '--workers', '1', ...words])
+    runCaptured(['run', FILE, '--db', path.join(folder, 'studies.db'), ...SMALL, ...words])
   const sentence = 'has the same settings and is complete: this one will give identical results'
   expect((await run()).stderr).not.toContain(sentence)
   const again = await run()
@@ -24,7 +25,7 @@ test('a run that would repeat a complete study says so, and what to change', asy
 
 test('a command that is advised has a name with spaces in quotes', async () => {
   const run = (...words: string[]) =>
-    runCaptured(['run', FILE, '--db', path.join(folder, 'spaces.db'), '--workers', '1', ...words])
+    runCaptured(['run', FILE, '--db', path.join(folder, 'spaces.db'), ...SMALL, ...words])
   await run('--name', 'my study')
   const again = await run('--name', 'my study again')
   expect(again.stderr).toContain("extend it: finesweep resume 'my study' --add 32.")

@@ -10,7 +10,7 @@ if [ -n "$LARGE" ]; then truncate -s "$LARGE" "$FINESWEEP_DIR/run/large"; fi
 if [ -n "$FINESWEEP_HOLD" ]; then
   while [ "$FINESWEEP_TRIAL" -ge "$(sed 's/-$//' "$FINESWEEP_HOLD/from" 2>/dev/null || echo 99)" ]; do
     touch "$FINESWEEP_HOLD/$FINESWEEP_TRIAL-$PPID"
-    sleep 0.02
+    sleep 0.1
   done
 fi
 echo "{\"step\": $FINESWEEP_EPOCHS, \"value\": $1, \"total\": $total, \"stage\": ${#FINESWEEP_STAGE}, \"study\": ${#FINESWEEP_STUDY}}"
