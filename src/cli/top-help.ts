@@ -9,7 +9,7 @@ export const USAGE = 'A coarse-to-fine hyperparameter search.\n\nUsage: fineswee
 
 export const EPILOGUE =
   'STUDY defaults to the latest. Results go to stdout, everything else to stderr.\n' +
-  'Exit codes: 0 done, 1 a bug, 2 invalid usage or study file, 3 no trial succeeded, 4 no trial to hand out, 5 no such study or trial, ' +
+  'Exit codes: 0 done, 1 a bug (replay: a difference), 2 invalid usage or study file, 3 no trial succeeded, 4 no trial to hand out, 5 no such study or trial, ' +
   '6 the store cannot be used, 7 the engine cannot be reached, 130 and 143 stopped by a signal.'
 
 /**

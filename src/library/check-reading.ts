@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts'
-import { EXPORT_FORMATS } from '../report/export.ts'
+import { BINARY_FORMATS, EXPORT_FORMATS } from '../report/export.ts'
 import type { TrialFilter } from '../store/store.ts'
 import { describeValue } from '../text/quote.ts'
 import { ALL_STATES } from '../trial.ts'
@@ -42,12 +42,13 @@ export function checkFilter(filter: TrialFilter): void {
 
 /** @throws UserError('usage') for a format that has no text, or that there is not */
 export function checkFormat(format: string): void {
-  const formats = EXPORT_FORMATS.filter((each) => each !== 'parquet')
-  if (formats.includes(format as never)) return
-  if (format === 'parquet') {
-    throw new UserError('usage', 'Parquet is binary and cannot be returned as text', {
-      hint: 'Write it with: finesweep export -o trials.parquet',
+  const binary: readonly string[] = BINARY_FORMATS
+  if (binary.includes(format)) {
+    throw new UserError('usage', `The format ${format} is binary and cannot be returned as text`, {
+      hint: `Write it with: finesweep export --format ${format} -o FILE`,
     })
   }
+  const formats = EXPORT_FORMATS.filter((each) => !binary.includes(each))
+  if (formats.includes(format as never)) return
   throw unknownName('format', format, 'an export', formats)
 }

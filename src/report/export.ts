@@ -29,8 +29,11 @@ export const EXPORT_FORMATS = ['csv', 'json', 'ndjson', 'markdown', 'optuna', 'p
 
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
+/** The formats that are bytes, and not text. */
+export const BINARY_FORMATS = ['parquet'] as const satisfies readonly ExportFormat[]
+
 /** The formats that are text. */
-export type TextFormat = Exclude<ExportFormat, 'parquet'>
+export type TextFormat = Exclude<ExportFormat, (typeof BINARY_FORMATS)[number]>
 
 /** The format of a file by the ending of its name. */
 export const FORMAT_OF_ENDING: Readonly<Record<string, ExportFormat>> = {

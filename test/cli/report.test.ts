@@ -101,6 +101,14 @@ describe('finesweep report', () => {
       data: { path: '…/cifar' },
     })
     expect(shownSettings(settings, true)).toBe(settings)
+    const listed = { command: ['python3', '--token', 'hush'], env: { TOKEN: 'hush' }, cwd: null }
+    // A parameter may have that name.
+    const space = { command: { choices: ['a', 'b'] } }
+    expect(shownSettings({ objective: listed, space }, false)).toEqual({
+      objective: { command: '(not shown)', env: { TOKEN: '(not shown)' }, cwd: null },
+      space,
+    })
+    expect(shownSettings(null, false)).toBeNull()
   })
 
   it('does not print HTML on a terminal', async () => {

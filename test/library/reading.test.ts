@@ -36,8 +36,8 @@ test.each<[format: unknown, message: string, hint: string]>([
   [undefined, 'Unknown format nothing of an export', 'Expected one of csv, json, ndjson, markdown, optuna.'],
   [
     'parquet',
-    'Parquet is binary and cannot be returned as text',
-    'Write it with: finesweep export -o trials.parquet',
+    'The format parquet is binary and cannot be returned as text',
+    'Write it with: finesweep export --format parquet -o FILE',
   ],
 ])('a format that gives no text is refused (%#)', async (format, message, hint) => {
   const tuning = await finished()

@@ -65,7 +65,7 @@ export async function makeFigureData(
       units: weights.length,
     }
   }
-  return PICTURES[name as PictureName].data(records, options)
+  return PICTURES[name].data(records, options)
 }
 
 export function isPicture(word: string): word is AnyPicture {

@@ -135,12 +135,19 @@ async function readFigures(
   }
 }
 
-/** The study file without what tells of the machine it ran on. */
+const NOT_SHOWN = '(not shown)'
+
+/** The study file without what tells of the machine it ran on, and without what a command may keep secret. */
 export function shownSettings(experiment: unknown, withPaths: boolean): unknown {
   if (withPaths) return experiment
-  return JSON.parse(JSON.stringify(experiment ?? null), (key, value: unknown) => {
-    if (typeof value !== 'string') return value
-    if (key === 'command' || key === 'cwd') return '(not shown)'
-    return /^([/\\]|[A-Za-z]:[/\\])/.test(value) ? `…/${value.split(/[/\\]/).at(-1)}` : value
-  })
+  const shown = JSON.parse(JSON.stringify(experiment ?? null), (_, value: unknown) =>
+    typeof value === 'string' && /^([/\\]|[A-Za-z]:[/\\])/.test(value)
+      ? `…/${value.split(/[/\\]/).at(-1)}`
+      : value,
+  )
+  const { objective } = shown ?? {}
+  if (typeof objective !== 'object' || objective === null) return shown
+  for (const key of ['command', 'cwd']) if (objective[key] != null) objective[key] = NOT_SHOWN
+  for (const name of Object.keys(objective.env ?? {})) objective.env[name] = NOT_SHOWN
+  return shown
 }
