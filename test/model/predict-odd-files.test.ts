@@ -21,7 +21,7 @@ describe('another file of the same table', () => {
     expect(unnamed.rows).toBe(60)
     expect(unnamed.classes!.probabilities).toEqual(named.classes!.probabilities)
     expect(unnamed.remarks).toEqual([
-      'the file has no header: its columns are assumed to be in the order of the study’s file',
+      "the file has no header: its columns are assumed to be in the order of the study's file",
     ])
     const data = readDataSet(dataSchema.parse({ source: 'csv', train: file, test: bare, label: 'kind' }))
     expect(data.testRows).toBe(60)

@@ -129,7 +129,7 @@ function decimalMark(file: string, sample: readonly (readonly string[])[]): '.' 
   if (points.length > 0) {
     throw malformed(
       file,
-      `writes some numbers with a point (${points[0]}) and some with a comma (${commas[0]})`,
+      `contains some numbers with a point (${points[0]}) and some with a comma (${commas[0]})`,
       'Say which is which in the data block: decimal: "," or thousands: ",".',
     )
   }

@@ -87,9 +87,9 @@ function byOrder(
 ): Map<number, number> {
   const found = width - empty.size
   if (known !== null && names === null) {
-    remarks.push('the file has no header: its columns are assumed to be in the order of the study’s file')
+    remarks.push("the file has no header: its columns are assumed to be in the order of the study's file")
   } else if (known === null && names !== null) {
-    remarks.push('the study’s file had no header: columns are matched by position, not by name')
+    remarks.push("the study's file had no header: columns are matched by position, not by name")
   }
   const all = Array.from({ length: knownWidth }, (_, place) => place)
   const withoutLabel = all.filter((place) => place !== label)
