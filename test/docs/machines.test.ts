@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
 import { startCommand } from '../engine/commands.ts'
 import { HAS_REDIS, startRedis } from '../engine/redis.ts'
@@ -57,7 +57,9 @@ test.skipIf(!HAS_REDIS)('two machines run a study as the document says', async (
   const [, onHead, onOther, later] = examplesOf(DOCUMENT, 'sh').map((text) => text.trim().split('\n'))
   const server = wordsOf(onHead![0]!, 'redis-server ')
   const redis = await startRedis([...server, '--daemonize', 'no', '--bind', '127.0.0.1'])
+  onTestFinished(() => redis.stop())
   const { folder, remove } = newProject()
+  onTestFinished(remove)
   writeFileSync(path.join(folder, 'study.yaml'), STUDY)
   const start = (command: string, exported: string) => {
     const url = exported
@@ -66,15 +68,15 @@ test.skipIf(!HAS_REDIS)('two machines run a study as the document says', async (
     return startCommand(wordsOf(command, 'npx finesweep '), { cwd: folder, env: { FINESWEEP_ENGINE: url } })
   }
   const worker = start(onOther![1]!, onOther![0]!)
+  onTestFinished(async () => {
+    worker.signal('SIGKILL')
+    await worker.ended
+  })
   const { code, stderr } = await start(onHead![2]!, onHead![1]!).ended
   expect(code, stderr).toBe(0)
   const [status, doctor] = await Promise.all(later!.map((command) => start(command, onHead![1]!).ended))
   expect(status!.stdout).toContain(`-${worker.process.pid}`)
   expect(doctor!.stdout).toContain('computes identically to this machine')
-  worker.signal('SIGKILL')
-  await worker.ended
-  await redis.stop()
-  remove()
 })
 
 /** The words of a command after those it begins with. */
