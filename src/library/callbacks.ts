@@ -1,6 +1,6 @@
 import type { Params } from '../space/distribution.ts'
 import type { StudyListener } from '../study/events.ts'
-import { describeThrown, guardListener } from '../study/guarded-listener.ts'
+import { callGuarded, describeThrown, guardListener } from '../study/guarded-listener.ts'
 import type { RunOptions } from './run-options.ts'
 import { ownTrial } from './study-trial.ts'
 
@@ -34,14 +34,11 @@ export function sayTo(onMessage: RunOptions['onMessage']): (sentence: string) =>
     reported = true
     sayOnStderr(`onMessage threw: ${describeThrown(thrown)}. Messages that it throws on are shown here.`)
   }
-  return (sentence) => {
-    try {
-      const returned: unknown = onMessage(sentence)
-      if (returned instanceof Promise) returned.catch((thrown: unknown) => report(sentence, thrown))
-    } catch (thrown) {
-      report(sentence, thrown)
-    }
-  }
+  return (sentence) =>
+    callGuarded(
+      () => onMessage(sentence),
+      (thrown) => report(sentence, thrown),
+    )
 }
 
 function sayOnStderr(sentence: string): void {

@@ -13,13 +13,20 @@ export function guardListener(listener: StudyListener, say: (sentence: string) =
       `A listener threw on "${event.kind}": ${describeThrown(thrown)}. The study continues; later errors of listeners are not reported.`,
     )
   }
-  return (event) => {
-    try {
-      const returned: unknown = listener(event)
-      if (returned instanceof Promise) returned.catch((thrown: unknown) => report(event, thrown))
-    } catch (thrown) {
-      report(event, thrown)
-    }
+  return (event) =>
+    callGuarded(
+      () => listener(event),
+      (thrown) => report(event, thrown),
+    )
+}
+
+/** Calls code of the user's: what it throws, or its promise rejects with, is passed to `report` and goes no further. */
+export function callGuarded(call: () => unknown, report: (thrown: unknown) => void): void {
+  try {
+    const returned = call()
+    if (returned instanceof Promise) returned.catch(report)
+  } catch (thrown) {
+    report(thrown)
   }
 }
 

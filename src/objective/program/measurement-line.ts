@@ -18,7 +18,8 @@ export interface MeasurementLine {
  * The measurement in a line of a program's output: a JSON object with a `value`; null for any other line. Text before
  * the object is allowed where a progress bar is being drawn. Numbers beside step, value and metrics count as metrics,
  * `metrics` first. Without a `step`, or with one that does not rise, it is the next one; metrics that are not numbers
- * are left out. What looks like a measurement and is no JSON is one warning. A `value` of a wrong type is passed on, for the check that every measurement goes through.
+ * are left out. A line that looks like a measurement and is not JSON gives one warning. A `value` of a wrong type is passed
+ * on, for the check that every measurement goes through.
  */
 export function readMeasurementLine(
   { text, afterReturn }: OutputLine,
