@@ -7,31 +7,26 @@
 import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type InputOptions, type OutputOptions, type PluginContext, rolldown } from 'rolldown'
+import { ascii, standIns } from './bundle-plugins.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Commands that answer at once, and what they load when they need it. `best` is none of them: it loads node:crypto for its streams, which takes 5 ms. */
+/** Commands that answer at once, and what they load when they need it. */
 const QUICK = [
   'src/cli/program.ts',
-  ...['status', 'studies', 'trials'].map((command) => `src/cli/commands/${command}.ts`),
+  ...['best', 'status', 'studies', 'trials'].map((command) => `src/cli/commands/${command}.ts`),
   'src/report/table.ts',
   'src/report/trial-columns.ts',
   'src/store/open-reader.ts',
 ]
 
 /** What `finesweep --help` and `--version` load, and nothing more. */
-const START = [
-  'src/cli/top-help.ts',
-  'src/cli/commands.ts',
-  'src/cli/terminal.ts',
-  'src/code-version.ts',
-  'src/package-files.ts',
-]
+const START = ['src/cli/top-help.ts', 'src/cli/commands.ts', 'src/cli/terminal.ts', 'src/code-version.ts']
 
 const common: InputOptions = {
   cwd: root,
-  // Packages with native code, with threads of their own, or that a user installs besides.
-  external: [/^node:/, 'better-sqlite3', 'piscina', 'bullmq', 'ioredis'],
+  // Packages with threads of their own, or that a user installs besides.
+  external: [/^node:/, 'piscina', 'bullmq', 'ioredis'],
   platform: 'node',
   // One for all: the newer ones that yargs brings take 10 ms to load, for emoji that no message has.
   resolve: { alias: { 'string-width': `${root}node_modules/string-width/index.js` } },
@@ -41,8 +36,8 @@ const common: InputOptions = {
 }
 const written: OutputOptions = {
   dir: `${root}dist/bin`,
-  // Names stay, for whoever reports a stack; comments and indents are a third of the package's size.
-  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  // Functions and classes keep their names, for whoever reads a stack. Nothing is computed ahead: results stay Node's.
+  minify: { compress: false, mangle: { keepNames: true }, codegen: { removeWhitespace: true } },
   comments: { legal: true, annotation: false, jsdoc: false },
   sourcemap: false,
 }
@@ -60,8 +55,10 @@ async function bundleCommand(): Promise<void> {
   let modules: PluginContext | undefined
   const bundle = await rolldown({
     ...common,
-    input: { finesweep: 'src/cli/main.ts' },
+    input: { finesweep: 'src/cli/main.ts', program: 'src/cli/program.ts' },
     plugins: [
+      standIns(root),
+      ascii,
       {
         name: 'modules',
         buildEnd() {
@@ -85,6 +82,8 @@ async function bundleCommand(): Promise<void> {
     chunkFileNames: '[name]-[hash].cjs',
     codeSplitting: {
       groups: [
+        // Loaded before the rest, which comes with its bytecode.
+        { name: 'first', priority: 3, test: /src\/package-files\.ts$/ },
         { name: 'start', priority: 2, test: (id) => loadedWith(START, modules!).has(id) },
         { name: 'quick', priority: 1, test: (id) => loadedWith(QUICK, modules!).has(id) },
       ],

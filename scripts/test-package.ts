@@ -13,6 +13,9 @@ import { fileURLToPath } from 'node:url'
 /** The oldest TypeScript whose users are served. */
 const OLDEST = '5.5'
 
+/** The most that users should download. */
+const LARGEST_BYTES = 1_500_000
+
 const RESOLUTIONS = [
   ['nodenext', 'nodenext'],
   ['esnext', 'bundler'],
@@ -49,9 +52,10 @@ function check(condition: boolean, what: string): void {
 }
 
 try {
-  const [{ filename }] = JSON.parse(
+  const [{ filename, size }] = JSON.parse(
     run(root, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', project),
   )
+  check(size < LARGEST_BYTES, `${(size / 1e6).toFixed(2)} MB are less than ${LARGEST_BYTES / 1e6} MB`)
   run(project, 'npm', 'init', '-y')
   run(project, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', `./${filename}`)
   writeFileSync(path.join(project, 'readme.mts'), exampleOf('README.md'))
@@ -72,6 +76,14 @@ try {
   check(/\bfail 0\n/.test(executed), 'an executor passes its suite')
   const best = run(project, 'npx', '--no-install', 'finesweep', 'best', 'mine', '-n', '1', '--json')
   check(JSON.parse(best).study === 'mine', 'the command finds the study')
+  // The command has the JavaScript of one version of better-sqlite3 inside; beside another one, it must not use it.
+  const described = path.join(project, 'node_modules/better-sqlite3/package.json')
+  writeFileSync(
+    described,
+    readFileSync(described, 'utf8').replace(/"version": ".*?"/, '"version": "13.999.0"'),
+  )
+  const beside = run(project, 'npx', '--no-install', 'finesweep', 'best', 'mine', '-n', '1', '--json')
+  check(beside === best, 'the command works with another version of better-sqlite3')
 
   // Types of Node itself, which a project in TypeScript has.
   mkdirSync(path.join(project, 'node_modules/@types'), { recursive: true })
