@@ -62,8 +62,8 @@ export function invert(factor: Float64Array, n: number, scratch: Float64Array, i
       const b = rows + k + 1
       const c = b + k + 2
       const d = c + k + 3
-      const weights = [scratch[rows + i]!, scratch[b + i]!, scratch[c + i]!, scratch[d + i]!] as const
-      addFourRows(inverse, to, scratch, k, weights, i + 1)
+      const first = scratch[rows + i]!
+      addFourRows(inverse, to, scratch, k, i + 1, first, scratch[b + i]!, scratch[c + i]!, scratch[d + i]!)
     }
     // The rows below the first of the four also reach the columns between.
     for (let r = k + 1; r < k + 4; r++) addProducts(inverse, scratch, r, k + 1)
@@ -78,8 +78,8 @@ function invertFactor(factor: Float64Array, n: number, into: Float64Array): void
     let k = 0
     for (; k + 3 < i; k += 4) {
       const at = to + k
-      const weights = [-factor[at]!, -factor[at + 1]!, -factor[at + 2]!, -factor[at + 3]!] as const
-      addFourRows(into, to, into, k, weights, k + 1)
+      const first = -factor[at]!
+      addFourRows(into, to, into, k, k + 1, first, -factor[at + 1]!, -factor[at + 2]!, -factor[at + 3]!)
       for (let r = k + 1; r < k + 4; r++) {
         const from = rowStart(r)
         for (let j = k + 1; j <= r; j++) into[to + j]! += -factor[to + r]! * into[from + j]!
@@ -110,8 +110,11 @@ function addFourRows(
   to: number,
   rows: Float64Array,
   k: number,
-  [first, second, third, fourth]: readonly [number, number, number, number],
   count: number,
+  first: number,
+  second: number,
+  third: number,
+  fourth: number,
 ): void {
   const a = rowStart(k)
   const b = a + k + 1

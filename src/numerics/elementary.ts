@@ -10,6 +10,11 @@
 const LN2_HIGH = 6.9314718036912381649e-1
 const LN2_LOW = 1.9082149292705877e-10
 const words = new DataView(new ArrayBuffer(8))
+const LEAST_EXPONENT = -1022
+/** The normal powers of two, from 2^LEAST_EXPONENT on. */
+const POWERS = new Float64Array(2046)
+POWERS[0] = 2 ** LEAST_EXPONENT
+for (let i = 1; i < POWERS.length; i++) POWERS[i] = 2 * POWERS[i - 1]!
 
 /** x·2^n, exact as long as the result is a normal number; n may be any integer. */
 function scaleByPowerOfTwo(x: number, n: number): number {
@@ -23,14 +28,7 @@ function scaleByPowerOfTwo(x: number, n: number): number {
     scaled *= 2 ** -1022
     exponent += 1022
   }
-  return scaled * powerOfTwo(exponent)
-}
-
-/** 2^n for -1022 <= n <= 1023, from its bits. */
-function powerOfTwo(n: number): number {
-  words.setUint32(0, (n + 1023) << 20)
-  words.setUint32(4, 0)
-  return words.getFloat64(0)
+  return scaled * POWERS[exponent - LEAST_EXPONENT]!
 }
 
 /** e^x; 0 below -745.2, Infinity above 709.8, NaN for NaN. */

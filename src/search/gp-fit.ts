@@ -1,7 +1,7 @@
 import { cholesky, invert, solveLower, solveUpper } from '../numerics/cholesky.ts'
 import { exp, log } from '../numerics/elementary.ts'
 import { minimize, type Slope } from '../numerics/minimize.ts'
-import { ACROSS_GROUPS, correlationSlope, covariances, type Observations, pairSquares } from './gp-kernel.ts'
+import { ACROSS_GROUPS, covariances, type Observations, pairSquares } from './gp-kernel.ts'
 
 /** Of more observations than this, the parameters are found from an even part. */
 const MOST_FITTED = 64
@@ -134,15 +134,16 @@ function negativeLogDensity(
 }
 
 /**
- * Turns the squared distances of all pairs into how the negative log density changes with each, given the inverse of the
- * covariances and the weights of the values; returns how it changes with the noise.
+ * Turns the derivatives of all pairs' correlations by their squared distances into how the negative log density changes
+ * with each distance, given the inverse of the covariances and the weights of the values; returns how it changes with
+ * the noise.
  */
 function slopeByCovariances(
   groups: Float64Array,
   weights: Float64Array,
   scale: number,
   inverse: Float64Array,
-  distances: Float64Array,
+  slopes: Float64Array,
 ): number {
   let byNoise = 0
   for (let i = 0, pair = 0, at = 0; i < weights.length; i++, at++) {
@@ -150,7 +151,7 @@ function slopeByCovariances(
       const across = groups[i] === groups[j] ? 1 : ACROSS_GROUPS
       // A pair stands above and below the diagonal: twice one half.
       const slope = inverse[at]! - scale * weights[i]! * weights[j]!
-      distances[pair] = slope * across * correlationSlope(distances[pair]!)
+      slopes[pair] = slope * across * slopes[pair]!
     }
     byNoise += 0.5 * (inverse[at]! - scale * weights[i]! * weights[i]!)
   }

@@ -46,7 +46,10 @@ export function pairSquares(places: readonly Float64Array[], axis: number, isCho
   return squares
 }
 
-/** The covariances of all observations (their packed lower triangle) from the squared distances of all pairs. */
+/**
+ * The covariances of all observations (their packed lower triangle) from the squared distances of all pairs, which become
+ * the derivatives of their correlations by the squared distance: both need the same exponential.
+ */
 export function covariances(
   distances: Float64Array,
   groups: Float64Array,
@@ -55,8 +58,11 @@ export function covariances(
 ): void {
   for (let i = 0, pair = 0, at = 0; i < groups.length; i++) {
     for (let j = 0; j < i; j++, pair++, at++) {
-      const alike = correlation(distances[pair]!)
+      const r = Math.sqrt(5 * distances[pair]!)
+      const decay = exp(-r)
+      const alike = (1 + r + (r * r) / 3) * decay
       into[at] = groups[i] === groups[j] ? alike + GROUP_LEVEL : ACROSS_GROUPS * alike
+      distances[pair] = (-5 / 6) * (1 + r) * decay
     }
     into[at++] = 1 + GROUP_LEVEL + noise
   }
