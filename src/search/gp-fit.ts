@@ -1,7 +1,7 @@
 import { cholesky, invert, solveLower, solveUpper } from '../numerics/cholesky.ts'
 import { exp, log } from '../numerics/elementary.ts'
 import { minimize, type Slope } from '../numerics/minimize.ts'
-import { ACROSS_GROUPS, covariances, type Observations, pairSquares } from './gp-kernel.ts'
+import { ACROSS_GROUPS, covariances, dot, type Observations, pairSquares } from './gp-kernel.ts'
 
 /** Of more observations than this, the parameters are found from an even part. */
 const MOST_FITTED = 64
@@ -122,10 +122,7 @@ function negativeLogDensity(
     invert(factor, n, scratch, inverse)
     gradient[axes] = slopeByCovariances(groups, weights, n / squared, inverse, distances) * exp(x[axes]!)
     for (let axis = 0; axis < axes; axis++) {
-      const column = squares[axis]!
-      let sum = 0
-      for (let p = 0; p < pairs; p++) sum += distances[p]! * column[p]!
-      gradient[axis] = sum * exp(x[axis]!)
+      gradient[axis] = dot(distances, squares[axis]!) * exp(x[axis]!)
       // A precision is an inverse squared length: its logarithm is twice as wide.
       density += penalty(x[axis]!, centre, 2 * width, gradient, axis)
     }
@@ -168,8 +165,9 @@ function penalty(x: number, centre: number, width: number, gradient: Float64Arra
 /** The squared distances of all pairs, by the logarithms of the precisions. */
 function sumDistances(squares: readonly Float64Array[], x: Float64Array, into: Float64Array): void {
   into.fill(0)
-  for (const [axis, column] of squares.entries()) {
-    const precision = exp(x[axis]!)
-    for (let p = 0; p < into.length; p++) into[p]! += precision * column[p]!
-  }
+  for (const [axis, column] of squares.entries()) addScaled(into, exp(x[axis]!), column)
+}
+
+function addScaled(into: Float64Array, scale: number, column: Float64Array): void {
+  for (let p = 0; p < into.length; p++) into[p]! += scale * column[p]!
 }
