@@ -114,7 +114,7 @@ async function checkKernels(): Promise<Finding[]> {
       const speed = gflops === null ? '' : `, ${gflops.toFixed(0)} GFLOP/s in its tile`
       return finding(
         'note',
-        `${name}: ${state === 'chosen' ? 'fastest with its arithmetic' : (reason ?? state)}${speed}`,
+        `${name}: ${state === 'chosen' ? 'chosen for its arithmetic' : (reason ?? state)}${speed}`,
       )
     }),
   ]

@@ -164,14 +164,18 @@ function decide(
     if (!right) rejected.set(variant, 'gave different bits from the plain reference')
     return right
   })
+  const speedOf = (variant: Variant): number | null => speeds[running.indexOf(variant)] ?? null
+  const reached = chosen === undefined ? null : speedOf(chosen)
   const candidates = variants.map((variant): KernelCandidate => {
     const reason = rejected.get(variant) ?? null
+    const gflops = speedOf(variant)
+    const lost = (gflops ?? 0) > (reached ?? 0) ? 'not clearly faster, and narrower' : 'slower'
     return {
       name: describeVariant(variant),
       arithmetic,
       state: variant === chosen ? 'chosen' : reason === null ? 'slower' : 'unavailable',
-      gflops: speeds[running.indexOf(variant)] ?? null,
-      reason: variant === chosen ? null : (reason ?? 'slower'),
+      gflops,
+      reason: variant === chosen ? null : (reason ?? lost),
     }
   })
   const plain: KernelCandidate = {

@@ -42,6 +42,10 @@ describe('opening kernels', () => {
       const own = candidates.filter((candidate) => candidate.arithmetic === each)
       expect(own.filter((candidate) => candidate.state === 'chosen')).toHaveLength(1)
       for (const { state, reason } of own) expect(reason === null).toBe(state === 'chosen')
+      // On a busy machine a narrower tile may measure faster than the one that is used.
+      const reached = own.find(({ state }) => state === 'chosen')!.gflops ?? 0
+      const slower = own.filter(({ reason }) => reason === 'slower')
+      expect(slower.filter(({ gflops }) => gflops! > reached)).toEqual([])
     }
     const chosen = candidates.find((candidate) => candidate.name === variant)
     expect(chosen).toMatchObject({ arithmetic, state: 'chosen' })
