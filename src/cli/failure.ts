@@ -1,4 +1,4 @@
-import { describeError, EXIT_CODES, UserError, UserErrors } from '../errors.ts'
+import { describeErrorWith, EXIT_CODES, inCommand, UserError, UserErrors } from '../errors.ts'
 import { countOf } from '../report/numbers.ts'
 import { PipeClosedError, say, type Terminal } from './terminal.ts'
 
@@ -9,7 +9,7 @@ export const BUG_EXIT_CODE = 1
 export function reportFailure(error: unknown, terminal: Terminal): number {
   if (error instanceof PipeClosedError) return 0
   if (error instanceof UserError) {
-    say(terminal, describeError(error))
+    say(terminal, describeErrorWith(error, inCommand))
     if (error instanceof UserErrors)
       say(terminal, `${countOf(error.mistakes.length, 'mistake')}; nothing was run.`)
     return EXIT_CODES[error.code]

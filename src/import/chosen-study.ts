@@ -16,7 +16,8 @@ export function chosenStudy<S extends { readonly name: string }>(
     if (only === undefined) throw new UserError('not-found', `There is no study in ${file}`)
     if (studies.length === 1) return only
     throw new UserError('usage', `${file} has ${studies.length} studies: ${names.slice(0, 20).join(', ')}`, {
-      hint: 'Choose one with --from-study NAME.',
+      hint: 'Choose one of them',
+      option: { name: 'study', value: 'NAME' },
     })
   }
   const found = studies.find((study) => study.name === name)

@@ -4,6 +4,7 @@ import type { SearchSpace } from '../space/search-space.ts'
 import type { Direction, TimedMeasurement } from '../trial.ts'
 import { fitParams } from './fit-params.ts'
 import type { GivenTrial, GivenTrials } from './given-trial.ts'
+import { columnOption } from './read-csv.ts'
 
 /** A trial that the study can have. */
 export interface FittedTrial {
@@ -72,7 +73,8 @@ export function fitTrials(source: GivenTrials, settings: FitSettings): FittedTri
   if (kept.length === 0) {
     const why = total === 0 ? 'it has no trials' : dropped.sentence(total)
     throw new UserError('usage', `Nothing to import from ${source.name}: ${why}`, {
-      hint: total === 0 ? undefined : 'Map columns with --map PARAMETER=COLUMN, or widen the space.',
+      hint: total === 0 ? undefined : 'Widen the space, or map the columns of a CSV file',
+      option: columnOption('PARAMETER'),
     })
   }
   return {
@@ -85,7 +87,7 @@ export function fitTrials(source: GivenTrials, settings: FitSettings): FittedTri
       ),
       ...(assumed > 0
         ? [
-            `Assumed ${epochs.count} epochs for ${trialsOf(assumed)}, as in stage ${epochs.from}: ${source.name} does not specify them (set them with --epochs N)`,
+            `Assumed ${epochs.count} epochs for ${trialsOf(assumed)}, as in stage ${epochs.from}: ${source.name} does not specify them (the option epochs sets them)`,
           ]
         : []),
     ],

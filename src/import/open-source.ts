@@ -4,7 +4,7 @@ import { APPLICATION_ID } from '../store/schema.ts'
 import { openReader } from '../store/sqlite-store.ts'
 import type { StudyReader } from '../store/store.ts'
 import type { GivenTrials } from './given-trial.ts'
-import { type CsvSettings, readCsvTrials } from './read-csv.ts'
+import { type CsvSettings, columnOption, readCsvTrials } from './read-csv.ts'
 import { readOptunaTrials } from './read-optuna.ts'
 import { readStudyTrials } from './read-study.ts'
 
@@ -66,8 +66,10 @@ export function readSource(from: string, settings: SourceSettings): GivenTrials 
     throw notUtf8({ file: from, line }, 'latin1')
   }
   if (study !== null) {
-    throw new UserError('usage', '--from-study applies only to a store or a journal; this is a CSV file', {
+    throw new UserError('usage', 'This is a CSV file, which contains no studies to choose from', {
       where: { file: from },
+      hint: 'Leave the study out',
+      option: { name: 'study', value: study },
     })
   }
   return readCsvTrials(text, from, settings)
@@ -94,7 +96,7 @@ function refuseOtherDatabase(bytes: Buffer, from: string): void {
 
 function noSource(from: string, isFolder: boolean): UserError {
   if (isFolder) {
-    return new UserError('usage', `--from: ${JSON.stringify(from)} is a folder`, {
+    return new UserError('usage', `${JSON.stringify(from)} is a folder, not a file of trials`, {
       hint: 'Pass a file: CSV, an Optuna journal or a store.',
     })
   }
@@ -119,6 +121,10 @@ function readBytes(file: string, size: number): Buffer {
 }
 
 function refuseColumns(columns: CsvSettings['columns'], what: string): void {
-  if (Object.keys(columns).length === 0) return
-  throw new UserError('usage', `--map applies only to a CSV file; the source is ${what}`)
+  const [first] = Object.entries(columns)
+  if (first === undefined) return
+  throw new UserError('usage', `Only the columns of a CSV file can be mapped; the source is ${what}`, {
+    hint: 'Leave the map out',
+    option: columnOption(...first),
+  })
 }

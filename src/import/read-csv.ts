@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync'
-import { type Place, UserError } from '../errors.ts'
+import { type OptionToSet, type Place, UserError } from '../errors.ts'
 import { choiceOfCell, isUnclear, unquoted } from '../space/choice-text.ts'
 import type { ParamValue } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
@@ -110,15 +110,19 @@ function findColumns([header, ...rows]: readonly Row[], file: string, settings: 
     if (chosen === null) return place(usual)
     const index = names.indexOf(chosen)
     if (index !== -1) return index
-    throw missing(file, names, `--map ${key}: there is no column ${JSON.stringify(chosen)}`, chosen)
+    throw missing(file, names, `There is no column ${describeValue(chosen)} for ${key}`, chosen)
   }
   const known = [...Object.keys(space.parameters), ...FIELDS]
   const unknown = Object.keys(columns).find((key) => !known.includes(key.replace(/^params\./, '')))
   if (unknown !== undefined) {
     const near = closestName(unknown, known)
-    throw new UserError('usage', `--map ${unknown}: there is no parameter or field with this name`, {
-      hint: near === undefined ? `Parameters and fields: ${known.join(', ')}.` : `Did you mean ${near}?`,
-    })
+    throw new UserError(
+      'usage',
+      `There is no parameter or field ${describeValue(unknown)} to map a column to`,
+      {
+        hint: near === undefined ? `Parameters and fields: ${known.join(', ')}.` : `Did you mean ${near}?`,
+      },
+    )
   }
   const params = new Map<string, number>()
   for (const name of Object.keys(space.parameters)) {
@@ -134,11 +138,11 @@ function findColumns([header, ...rows]: readonly Row[], file: string, settings: 
     if (index !== -1 && ![...params.values()].includes(index)) fields.set(field, index)
   }
   if (!fields.has('value')) {
-    throw missing(file, names, `There is no column named value or ${metric}`, metric, '--map value=COLUMN')
+    throw missing(file, names, `There is no column named value or ${metric}`, metric, 'value')
   }
   for (const [name, { kind }] of Object.entries(space.parameters)) {
     if (params.has(name) || kind === 'fixed' || Object.hasOwn(space.conditions, name)) continue
-    throw missing(file, names, `There is no column named ${name}`, name, `--map ${name}=COLUMN`)
+    throw missing(file, names, `There is no column named ${name}`, name, name)
   }
   return { fields, params: withOthers(names, params), metrics: metricsOf(names, rows) }
 }
@@ -215,7 +219,7 @@ function readTrial(
     throw new UserError(
       'usage',
       `state must be complete, pruned, diverged or failed, got ${describeValue(word)}`,
-      { where: { file, line }, hint: 'Another column has the states with --map state=COLUMN.' },
+      { where: { file, line }, hint: 'The states may be in another column', option: columnOption('state') },
     )
   }
   const numbers = [...metrics].flatMap(([name, index]) => {
@@ -271,17 +275,23 @@ function isBlank(text: string): boolean {
   return ['', 'none', 'null'].includes(text.toLowerCase())
 }
 
+/** The option that says which column holds something. */
+export function columnOption(key: string, value = 'COLUMN'): OptionToSet {
+  return { name: 'columns', key, value }
+}
+
 function missing(
   file: string,
   names: readonly string[],
   message: string,
   wanted: string,
-  option?: string,
+  mapped?: string,
 ): UserError {
   const near = closestName(wanted, names)
-  const way = option === undefined ? '' : ` Map it with ${option}.`
+  const way = mapped === undefined ? '' : ' Or choose a column'
   return new UserError('usage', message, {
     where: { file, line: 1 },
     hint: `${near === undefined ? `Columns: ${shorten(names.join(', '), 300)}.` : `Did you mean ${near}?`}${way}`,
+    option: mapped === undefined ? undefined : columnOption(mapped),
   })
 }

@@ -5,6 +5,7 @@ import { shorten } from '../text/quote.ts'
 import type { FinishedState, Measurement } from '../trial.ts'
 import { chosenStudy } from './chosen-study.ts'
 import { type GivenTrial, type GivenTrials, UNSAID } from './given-trial.ts'
+import { columnOption } from './read-csv.ts'
 
 /** The states of Optuna's trials that have ended, by their numbers in the journal; it has no divergence. */
 const STATES: Readonly<Record<number, FinishedState>> = { 1: 'complete', 2: 'pruned', 3: 'failed' }
@@ -51,7 +52,8 @@ export function readOptunaTrials(text: string, file: string, name: string | null
       'usage',
       `Study "${study.name}" of ${file} has ${study.directions.length} objectives`,
       {
-        hint: 'finesweep ranks by one value. Export the trials as CSV, and choose its column: --map value=COLUMN.',
+        hint: 'finesweep ranks by one value. Export the trials as CSV, and choose its column',
+        option: columnOption('value'),
       },
     )
   }

@@ -54,7 +54,7 @@ export class StudyView<P extends Params = Params> {
   /** Where each stage searched, and why, as lines for people. */
   explain(): string {
     const { reader, study } = this.#begun()
-    return renderExplanation(readExplanation(reader, study), '', WIDTH, false)
+    return renderExplanation(readExplanation(reader, study), null, WIDTH, false)
   }
 
   /** How much of the differences in value each parameter accounts for, the most important first; null with too few trials. */

@@ -13,6 +13,7 @@ import type { Evaluation, StudyState } from '../store/store.ts'
 import type { Told } from '../study/told-outcome.ts'
 import { defineStudy, type StudySettings } from '../study-file/define-study.ts'
 import type { Experiment } from '../study-file/experiment.ts'
+import { IN_CODE } from '../study-file/outside-settings.ts'
 import { type ReadOptions, readExperiment } from '../study-file/read-experiment.ts'
 import { copySpec } from '../trial.ts'
 import { listenerOf, sayTo } from './callbacks.ts'
@@ -251,7 +252,11 @@ export function studyFromFile(
   options: Pick<StudyPlaceOptions, 'store'> & Pick<ReadOptions, 'name' | 'seed' | 'overrides'> = {},
 ): Study {
   const { store, ...rest } = options
-  return new Study(readExperiment(file, rest), resolveObjective(undefined), new StudyStore(store))
+  return new Study(
+    readExperiment(file, { ...rest, optionNames: IN_CODE }),
+    resolveObjective(undefined),
+    new StudyStore(store),
+  )
 }
 
 class StoredStudy extends StudyView {

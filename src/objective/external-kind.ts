@@ -56,7 +56,7 @@ export const externalKind: ObjectiveKind<ExternalSettings> = {
 function cannotStart({ code }: ExternalSettings): UserError {
   return code === null
     ? new UserError('usage', 'The objective is external: finesweep cannot compute its values', {
-        hint: 'Get a trial with finesweep ask, and report its value with finesweep tell.',
+        hint: 'Ask for its trials, and tell their values.',
       })
     : new UserError(
         'usage',

@@ -24,7 +24,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'it no longer exists',
 }
 
-const RESUME = 'Committed results are intact: once the folder is writable, continue with finesweep resume.'
+const RESUME = 'Committed results are intact: once the folder is writable, resume the study.'
 
 /**
  * Does what finesweep has to do in a folder of trials.

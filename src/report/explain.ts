@@ -61,10 +61,13 @@ export function readExplanation(reader: StudyReader, study: StudyRecord, mostCut
   }
 }
 
-/** The explanation in sentences, for a window of that width. */
+/**
+ * The explanation in sentences, for a window of that width.
+ * @param dbOption ` --db F` if commands to come need it, else empty; null where code asks, which has no commands
+ */
 export function renderExplanation(
   { study, stages, stoppingBounds }: Explanation,
-  dbOption: string,
+  dbOption: string | null,
   width: number,
   colour: boolean,
 ): string {
@@ -80,7 +83,7 @@ export function renderExplanation(
     lines.push(
       [''],
       ...stageLines(stage, study.metric, isOver, width),
-      ...rungLines(stage, study.metric, width),
+      ...rungLines(stage, study.metric, width, dbOption !== null),
     )
     const next = stages[index + 1]?.record
     if (next?.narrowing != null) {
@@ -181,7 +184,12 @@ function stageLines(
 }
 
 /** What became of the stage's trials at its rungs, each cut with its numbers. */
-function rungLines({ record, rungs }: ExplainedStage, metric: string, width: number): Span[][] {
+function rungLines(
+  { record, rungs }: ExplainedStage,
+  metric: string,
+  width: number,
+  hasCommands: boolean,
+): Span[][] {
   if (rungs === null || rungs.every(({ reached }) => reached === 0)) return []
   const lines = rungs.flatMap((passage): Span[][] => {
     const { pruned, cuts } = passage
@@ -191,7 +199,10 @@ function rungLines({ record, rungs }: ExplainedStage, metric: string, width: num
       ...cuts.flatMap((cut) => hanging(`trial ${cut.trial}: ${comparisonWords(cut, metric)}`, width)),
       ...(more === 0
         ? []
-        : hanging(`${more} more: see finesweep show NUMBER for one, --json for all`, width)),
+        : hanging(
+            `${more} more${hasCommands ? ': see finesweep show NUMBER for one, --json for all' : ''}`,
+            width,
+          )),
     ]
   })
   const { reduce } = record.rungs!

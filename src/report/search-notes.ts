@@ -128,16 +128,18 @@ function examplesBehind(shares: readonly number[]): number | null {
   return null
 }
 
-/** What a user can do where a hard bound stops the search. */
+/** What a user can do where a hard bound stops the search. @param dbOption as `renderExplanation` has it */
 export function boundSentence(
   { name, edge, bound }: StoppingBound,
   study: StudyRecord,
-  dbOption: string,
+  dbOption: string | null,
 ): string {
+  const found = `The best lies at the ${edge} edge of ${oneLine(name)} (${formatBound(bound)}), a hard bound`
+  if (dbOption === null) return `${found}: widen it in a new study, or declare it soft.`
   // A name with a dash or a point is in brackets, which need quotes in a shell.
   const path = /^\w+$/.test(name) ? `space.${name}` : shellWord(`space[${JSON.stringify(name)}]`)
   const widen = `finesweep resume ${shellWord(study.name)}${dbOption} --set ${path}=… --force`
-  return `The best lies at the ${edge} edge of ${oneLine(name)} (${formatBound(bound)}), a hard bound: widen it with \`${widen}\`, or declare it soft.`
+  return `${found}: widen it with \`${widen}\`, or declare it soft.`
 }
 
 /** Notes on the first places; empty where the measurements separate them. */

@@ -151,6 +151,6 @@ function refuseRungs({ stages }: Experiment): void {
   throw new UserError(
     'usage',
     `Stage ${compared.name} compares trials while they run (rungs), but tell reports them only at their end`,
-    { hint: 'Drop rungs, or run the study: finesweep run.' },
+    { hint: 'Drop rungs, or run the study.' },
   )
 }

@@ -12,6 +12,7 @@ import type { StageRecord, StudyRecord } from '../store/store.ts'
 import type { Experiment, Limits } from '../study-file/experiment.ts'
 import { experimentFromJson } from '../study-file/experiment-json.ts'
 import { describeIssue, leaveUnsaid } from '../study-file/issue-sentences.ts'
+import { FLAGS } from '../study-file/outside-settings.ts'
 import { applyOverrides, type Override, parseOverride } from '../study-file/overrides.ts'
 import { describePath, type Path } from '../study-file/path.ts'
 import { SHORTHANDS, STUDY_KEYS } from '../study-file/study-blocks.ts'
@@ -49,7 +50,7 @@ export function changeExperiment(study: StudyRecord, progress: Progress, changes
   if (changes.add > 0) {
     experiment = { ...experiment, stages: withMoreTrials(experiment.stages, changes.add) }
   }
-  const overrides = changes.set.map(parseOverride)
+  const overrides = changes.set.map((text) => parseOverride(text, FLAGS.overrides))
   for (const override of overrides) {
     experiment = applyChange(experiment, override, progress, changes.force)
   }

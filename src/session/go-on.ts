@@ -7,7 +7,7 @@ import type { Experiment } from '../study-file/experiment.ts'
 import { experimentFromJson, experimentToJson } from '../study-file/experiment-json.ts'
 import { conduct, open, type SessionOptions, type SessionResult, sayOfData } from './conduct.ts'
 import { refuseDifferences } from './refuse-differences.ts'
-import { type NameTaken, runExperiment } from './session.ts'
+import { type NewStudyWords, runExperiment } from './session.ts'
 
 /**
  * Runs an experiment, or goes on with the study of its name: a program that was killed and is started again ends where
@@ -21,7 +21,7 @@ export async function runOrGoOn(
 ): Promise<SessionResult> {
   const { store } = options
   const study = store.findStudy(experiment.name)
-  if (study === undefined) return runExperiment(experiment, experiment.name, options, begunMeanwhile)
+  if (study === undefined) return runExperiment(experiment, experiment.name, options, IN_CODE)
   const { stages } = experimentFromJson(study.experiment, study.name)
   const whole = { ...experiment, stages: withImported(experiment.stages, stages) }
   const opened = await open(whole, options)
@@ -42,10 +42,14 @@ export async function runOrGoOn(
   })
 }
 
-const begunMeanwhile: NameTaken = (name) =>
-  new UserError('store', `Study "${name}" was started elsewhere at the same time`, {
-    hint: 'Run again once that run has ended: it continues that study.',
-  })
+const IN_CODE: NewStudyWords = {
+  nameTaken: (name) =>
+    new UserError('store', `Study "${name}" was started elsewhere at the same time`, {
+      hint: 'Run again once that run has ended: it continues that study.',
+    }),
+  seed: (other) => `the seed (seed: ${other})`,
+  extend: (name) => `run "${name}" with more of them in its last stage`,
+}
 
 function asItEnded(store: StudyWriter, study: StudyRecord): SessionResult {
   const { state, endReason } = study

@@ -17,6 +17,6 @@ export function describeIdleWorkers(
   const names = learning.map(({ name }) => name).join(', ')
   return (
     `${workers} workers for a lag of ${lag}: in ${names}, at most ${lag === 1 ? '1 trial runs' : `${lag} trials run`} at once, ` +
-    `so ${workers - lag} of the workers ${workers - lag === 1 ? 'is' : 'are'} idle. Use --workers ${lag}, or a larger lag, which costs quality: each trial learns from fewer results.`
+    `so ${workers - lag} of the workers ${workers - lag === 1 ? 'is' : 'are'} idle. Use ${lag === 1 ? '1 worker' : `${lag} workers`}, or a larger lag, which costs quality: each trial learns from fewer results.`
   )
 }

@@ -7,7 +7,6 @@ import type { ImportedTrial, StageRecord, StudyRecord, StudyWriter } from '../st
 import { finishedTrial, startedTrial } from '../store/trial-life.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 import { experimentFromJson, experimentToJson } from '../study-file/experiment-json.ts'
-import { shellWord } from '../text/shell-word.ts'
 import type { TrialNumber, TrialRecord } from '../trial.ts'
 
 export interface ImportSettings {
@@ -104,8 +103,8 @@ function refuseUnderWay(
   const last = begun.findLast((stage) => !isImported(stage))
   if (last === undefined) return
   if (narrow) {
-    throw new UserError('usage', '--narrow applies only to a study that has not started', {
-      hint: 'This one narrows its stages by its own trials.',
+    throw new UserError('usage', 'Only a study that has not started can be narrowed to imported trials', {
+      hint: 'This one narrows its stages by its own trials: import without narrow.',
     })
   }
   const { running, waiting } = store.countTrials(study.id, last.index)
@@ -115,13 +114,13 @@ function refuseUnderWay(
       'usage',
       `Stage ${last.name} of "${study.name}" reran the best trials: no stage can follow it`,
       {
-        hint: 'Import into a new study: finesweep import FILE.yaml --name OTHER --from ...',
+        hint: 'Import into a new study, with another name.',
       },
     )
   }
   if (running + waiting === 0 && (isOver || countOf(store, study, last) >= last.trials)) return
   throw new UserError('usage', `Stage ${last.name} of "${study.name}" is under way`, {
-    hint: `Finish it first: finesweep resume ${shellWord(study.name)}. Or import into a new study: finesweep import FILE.yaml --name OTHER --from ...`,
+    hint: 'Finish it first, or import into a new study, with another name.',
   })
 }
 

@@ -23,7 +23,7 @@ export async function runExperiment(
   experiment: Experiment,
   name: string | null,
   options: SessionOptions,
-  taken: NameTaken = optionTaken,
+  words: NewStudyWords = IN_COMMAND,
 ): Promise<SessionResult> {
   const opened = await open(experiment, options)
   sayOfData(opened, options)
@@ -31,7 +31,7 @@ export async function runExperiment(
   return conduct(store, opened, options, () => {
     let isRenamed = false
     const created = store.createStudy((isTaken) => {
-      const free = freeName(name, experiment.name, isTaken, () => taken(name!, options.db))
+      const free = freeName(name, experiment.name, isTaken, () => words.nameTaken(name!, options.db))
       isRenamed = free !== (name ?? experiment.name)
       return newStudy(opened, free)
     })
@@ -43,7 +43,7 @@ export async function runExperiment(
     if (twin !== undefined) {
       options.say?.(
         `Study "${twin.name}" has the same settings and is complete: this one will give identical results. ` +
-          `To get different results, change the seed (--seed ${experiment.seed + 1}) or a setting. To add trials, extend it: finesweep resume ${shellWord(twin.name)} --add 32.`,
+          `To get different results, change ${words.seed(experiment.seed + 1)} or a setting. To add trials, ${words.extend(twin.name)}.`,
       )
     }
     return created
@@ -128,13 +128,24 @@ function changedExperiment(store: StudyReader, study: StudyRecord, changes: Resu
   return changeExperiment(study, { begun: store.stages(study.id), begunTrials }, changes)
 }
 
-/** The error for a name that was asked for and is not free. */
-export type NameTaken = (name: string, db: string) => UserError
+/** What is said of a new study, in the words of who starts it. */
+export interface NewStudyWords {
+  /** The error for a name that was asked for and is not free. */
+  readonly nameTaken: (name: string, db: string) => UserError
+  /** The setting that another seed is given by. */
+  readonly seed: (other: number) => string
+  /** How a complete study gets more trials. */
+  readonly extend: (name: string) => string
+}
 
-const optionTaken: NameTaken = (name, db) =>
-  new UserError('usage', `--name: study ${JSON.stringify(name)} already exists in ${db}`, {
-    hint: `Choose another name, or continue that study: finesweep resume ${shellWord(name)}`,
-  })
+const IN_COMMAND: NewStudyWords = {
+  nameTaken: (name, db) =>
+    new UserError('usage', `--name: study ${JSON.stringify(name)} already exists in ${db}`, {
+      hint: `Choose another name, or continue that study: finesweep resume ${shellWord(name)}`,
+    }),
+  seed: (other) => `the seed (--seed ${other})`,
+  extend: (name) => `extend it: finesweep resume ${shellWord(name)} --add 32`,
+}
 
 /** The name asked for, which must be free; without one the experiment's own, with the first number from 2 that makes it free. */
 function freeName(

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
-import { UserError } from '../errors.ts'
+import { inCommand, UserError } from '../errors.ts'
 import { RANKED_STATES } from '../trial.ts'
 import { closeWritable, openReadable, openWritable } from './connection.ts'
 import { findDamage } from './find-damage.ts'
@@ -70,7 +70,7 @@ export function checkStore(
         severity: missing ? 'note' : 'error',
         kind: missing ? 'no-store' : 'integrity',
         message: error.message,
-        hint: error.hint ?? null,
+        hint: error.hintWith(inCommand) ?? null,
         fixed: false,
       },
     ]

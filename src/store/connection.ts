@@ -14,7 +14,7 @@ import Database from 'better-sqlite3'
 import { UserError } from '../errors.ts'
 import { refuseNetworkFileSystem } from './network-file-system.ts'
 import { checkTables, complete, identify, MIGRATIONS, migrate, viewAsNewest } from './schema.ts'
-import { onStore } from './store-error.ts'
+import { onStore, STORE_OPTION } from './store-error.ts'
 
 /** How long one process waits for another's transaction. They take milliseconds; a slow disk may need more. */
 const BUSY_TIMEOUT_MS = 10_000
@@ -198,7 +198,8 @@ function checkFile(file: string): boolean {
       'store',
       `"${file}": the path of a store must not be empty, or begin or end with a space`,
       {
-        hint: 'Choose another file with --db.',
+        hint: 'Choose another file',
+        option: STORE_OPTION,
       },
     )
   }
@@ -208,12 +209,14 @@ function checkFile(file: string): boolean {
     // SQLite would take a single byte for an empty file, and write over it.
     if (stat.size === 0 || stat.size >= SMALLEST_PAGE_BYTES) return true
     throw new UserError('store', `${file}: not a finesweep store: it has only ${stat.size} bytes`, {
-      hint: 'Choose another file with --db.',
+      hint: 'Choose another file',
+      option: STORE_OPTION,
     })
   }
   const kind = stat.isDirectory() ? 'folder' : 'device'
   throw new UserError('store', `${file}: it is a ${kind}, not a file`, {
-    hint: 'Choose another file with --db.',
+    hint: 'Choose another file',
+    option: STORE_OPTION,
   })
 }
 

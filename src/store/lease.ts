@@ -40,6 +40,6 @@ export function leaseLost(study: string, lease: Lease | undefined): UserError {
   const now =
     lease === undefined ? 'no process holds it now' : `pid ${lease.pid} on host ${lease.host} runs it now`
   return new UserError('store', `Study "${study}": this process lost its lease; ${now}`, {
-    hint: 'Rerun uncommitted trials with: finesweep resume',
+    hint: 'Resume the study: uncommitted trials are rerun.',
   })
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, realpathSync, statfsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
+import { STORE_OPTION } from './store-error.ts'
 
 /** Magic numbers of statfs(2) that mean another machine may hold the file. */
 const NETWORK_TYPES: Readonly<Record<number, string>> = {
@@ -50,7 +51,10 @@ export function refuseNetworkFileSystem(
   throw new UserError(
     'store',
     `${file}: the file is on a network file system (${name}), where locks and shared memory are not reliable: a running study would eventually damage the store`,
-    { hint: 'Keep it on a local disk: --db PATH. A finished store may be copied anywhere.' },
+    {
+      hint: 'A finished store may be copied anywhere. Until then, keep it on a local disk',
+      option: STORE_OPTION,
+    },
   )
 }
 

@@ -4,6 +4,7 @@ import { UserError } from '../errors.ts'
 import { STAGE_COLUMNS, STUDY_COLUMNS, TRIAL_COLUMNS } from './rows.ts'
 import { VERSION_1 } from './schema-1.ts'
 import { completeVersion2, toVersion2, viewAsCompleteVersion2, viewAsVersion2 } from './schema-2.ts'
+import { STORE_OPTION } from './store-error.ts'
 
 /** "FSWP": identifies a store among SQLite files. */
 export const APPLICATION_ID = 0x46535750
@@ -36,19 +37,21 @@ export function identify(db: Database.Database, file: string, newest: number = M
   if (id === 0 && version === 0 && isEmpty) return 0
   if (id !== APPLICATION_ID) {
     throw new UserError('store', `${file}: this SQLite file is not a finesweep store`, {
-      hint: 'Choose another file with --db.',
+      hint: 'Choose another file',
+      option: STORE_OPTION,
     })
   }
   if (version > newest) {
     throw new UserError(
       'store',
       `${file}: this store has version ${version}, but this finesweep reads versions up to ${newest}`,
-      { hint: 'Update finesweep, or choose another file with --db.' },
+      { hint: 'Update finesweep, or choose another file', option: STORE_OPTION },
     )
   }
   if (version < 1) {
     throw new UserError('store', `${file}: the store is damaged: its version is ${version}`, {
-      hint: 'Restore a backup, or choose another file with --db.',
+      hint: 'Restore a backup, or choose another file',
+      option: STORE_OPTION,
     })
   }
   return version

@@ -288,6 +288,6 @@ export class SqliteWriter extends SqliteReader implements StudyWriter {
 
 function nameTaken(name: string, file: string): UserError {
   return new UserError('store', `Study "${name}" already exists in ${file}`, {
-    hint: 'Choose another name with --name, or continue that study: finesweep resume',
+    hint: 'Choose another name, or continue that study.',
   })
 }

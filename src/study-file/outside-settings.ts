@@ -8,20 +8,35 @@ import { applyOverrides, type Override, parseOverride } from './overrides.ts'
 import { defaultStageEntries } from './stage-blocks.ts'
 import { SHORTHANDS } from './study-blocks.ts'
 
-/** What the command line sets of a study. */
+/** What sets a study from outside its file is called, where it is wrong. */
+export interface OptionNames {
+  readonly overrides: string
+  readonly name: string
+  readonly seed: string
+}
+
+/** On the command line. */
+export const FLAGS: OptionNames = { overrides: '--set', name: '--name', seed: '--seed' }
+
+/** In code. */
+export const IN_CODE: OptionNames = { overrides: 'overrides', name: 'name', seed: 'seed' }
+
+/** What the command line, or code, sets of a study. */
 export interface OutsideSettings {
   /** `path=value`, in the order of the command line: `stages[0].trials=8`. */
   readonly overrides?: readonly string[] | undefined
-  /** Instead of the file's own name; shown as `--name` where it is wrong. */
+  /** Instead of the file's own name. */
   readonly name?: string | undefined
-  /** Instead of the file's own seed; shown as `--seed` where it is wrong. */
+  /** Instead of the file's own seed. */
   readonly seed?: number | string | undefined
+  /** Those of the command line by default. */
+  readonly optionNames?: OptionNames
 }
 
 /** A file's tree with everything set from outside. @throws UserErrors with every setting that can't be set */
 export function withOutsideSettings(
   tree: unknown,
-  { overrides: texts = [], name, seed }: OutsideSettings,
+  { overrides: texts = [], name, seed, optionNames = FLAGS }: OutsideSettings,
 ): { readonly value: unknown; readonly overrides: readonly Override[] } {
   const errors: UserError[] = []
   const attempt = <T>(action: () => T): T | undefined => {
@@ -33,10 +48,11 @@ export function withOutsideSettings(
       return undefined
     }
   }
-  const overrides = texts.flatMap((text) => attempt(() => parseOverride(text)) ?? [])
-  if (name !== undefined) overrides.push({ path: ['name'], value: name, label: '--name' })
+  const overrides = texts.flatMap((text) => attempt(() => parseOverride(text, optionNames.overrides)) ?? [])
+  if (name !== undefined) overrides.push({ path: ['name'], value: name, label: optionNames.name })
   if (seed !== undefined) {
-    const override = attempt((): Override => ({ path: ['seed'], value: seedOf(seed), label: '--seed' }))
+    const label = optionNames.seed
+    const override = attempt((): Override => ({ path: ['seed'], value: seedOf(seed, label), label }))
     if (override !== undefined) overrides.push(override)
   }
   let value = tree
@@ -57,12 +73,12 @@ function isOfSpace({ path }: Override): boolean {
 }
 
 /** What was typed as a seed: a whole number as such, also one that is none of a seed. */
-function seedOf(typed: number | string): number | string {
+function seedOf(typed: number | string, label: string): number | string {
   if (typeof typed === 'number' || !/^[-+]?\d+$/.test(typed)) return typed
   const seed = Number(typed)
   const mistake = wholeNumberMistake(typed, seed, ['seed'])
   if (mistake === null) return seed + 0
-  throw new UserError('usage', mistake.message, { hint: mistake.hint, where: { file: '--seed' } })
+  throw new UserError('usage', mistake.message, { hint: mistake.hint, where: { file: label } })
 }
 
 /** A file without stages or a space has the usual ones: an override may change a field of them. */

@@ -11,32 +11,33 @@ import { type Fail, readTree } from './yaml-tree.ts'
 export interface Override {
   readonly path: Path
   readonly value: unknown
-  /** What a mistake in it is shown with: `--set stages[0].trials`. */
+  /** What a mistake in it is shown with: `--set stages[0].trials`, in code `overrides stages[0].trials`. */
   readonly label: string
 }
 
 /**
  * Reads `path=value`: the path as in messages (`stages[0].trials`), the value as YAML.
+ * @param option what sets it, for messages
  * @throws UserError('usage') if there is no path, or the value is not YAML
  */
-export function parseOverride(text: string): Override {
+export function parseOverride(text: string, option: string): Override {
   const equals = text.indexOf('=')
   const pathText = equals < 0 ? text : text.slice(0, equals)
-  const where = { file: `--set ${pathText}` }
+  const where = { file: `${option} ${pathText}` }
   if (equals < 0) {
     throw new UserError('usage', `${describeValue(text)} sets nothing`, {
-      hint: 'Write --set path=value, for example --set stages[0].trials=8.',
-      where: { file: '--set' },
+      hint: 'Write path=value, for example stages[0].trials=8.',
+      where: { file: option },
     })
   }
-  const path = parsePath(pathText)
+  const path = parsePath(pathText, option)
   return { path, value: parseValue(text.slice(equals + 1), path, where), label: where.file }
 }
 
 /** As deep as a study file can be. */
 const MOST_STEPS = 40
 
-function parsePath(text: string): (string | number)[] {
+function parsePath(text: string, option: string): (string | number)[] {
   const path: (string | number)[] = []
   const part = /\.?([^.[\]\s"']+)|\[(\d{1,9})\]|\[(?:"([^"]+)"|'([^']+)')\]/y
   while (part.lastIndex < text.length) {
@@ -52,7 +53,7 @@ function parsePath(text: string): (string | number)[] {
         `${describeValue(text)} is not a path in a study file (at character ${start + 1})`,
         {
           hint: 'Write it like stages[0].trials, and names with a dot like space["my.rate"].',
-          where: { file: '--set' },
+          where: { file: option },
         },
       )
     }
@@ -60,21 +61,21 @@ function parsePath(text: string): (string | number)[] {
     if (path.length > MOST_STEPS) {
       throw new UserError('usage', `${describeValue(text)} has more than ${MOST_STEPS} steps`, {
         hint: 'Write it like stages[0].trials.',
-        where: { file: '--set' },
+        where: { file: option },
       })
     }
   }
   if (path.length === 0) {
     throw new UserError('usage', 'The path before the = is missing', {
-      hint: 'Write --set path=value, for example --set stages[0].trials=8.',
-      where: { file: '--set' },
+      hint: 'Write path=value, for example stages[0].trials=8.',
+      where: { file: option },
     })
   }
   return path
 }
 
 function parseValue(text: string, path: Path, where: Place): unknown {
-  const quoted = `--set '${describePath(path)}=${JSON.stringify(text.trim()).replaceAll("'", "'\\''")}'`
+  const quoted = `'${describePath(path)}=${JSON.stringify(text.trim()).replaceAll("'", "'\\''")}'`
   if (MEANS_SOMETHING_ELSE.test(text)) {
     throw new UserError('usage', `${describeValue(text)} has a special meaning in YAML`, {
       hint: `Text like this needs quotes: ${quoted}.`,
@@ -88,7 +89,7 @@ function parseValue(text: string, path: Path, where: Place): unknown {
     if (!(error instanceof UserError)) throw error
     const isBlock = /^\s*[[{]/.test(text)
     throw new UserError('usage', `The value ${describeValue(text)} is not valid YAML`, {
-      hint: `Quotes needed by YAML must survive the shell: ${isBlock || text.length > 40 ? `--set '${describePath(path)}="…"'` : quoted}.`,
+      hint: `YAML needs quotes inside those of the whole: ${isBlock || text.length > 40 ? `'${describePath(path)}="…"'` : quoted}.`,
       where,
     })
   }

@@ -103,15 +103,23 @@ test.runIf(process.platform !== 'win32')('reads a table from a pipe, but no stor
 
 test('says what is wrong, and begins no study for it', async () => {
   const wrong: [string[], number, string][] = [
-    [[file, '--name', 'fresh', '--from', folder], 2, `--from: "${folder}" is a folder. Pass a file`],
+    [
+      [file, '--name', 'fresh', '--from', folder],
+      2,
+      `"${folder}" is a folder, not a file of trials. Pass a file`,
+    ],
     [['nobody', '--from', JOURNAL], 5, 'There is no study "nobody"'],
     [[file, '--name', 'fresh', '--from', 'gone.csv'], 5, 'There is no file or study named "gone.csv"'],
     [[file, '--name', 'fresh', '--from', file], 2, 'Invalid Record Length'],
     [[file, '--name', 'fresh', '--from', TABLE, '--map', 'lr'], 2, '--map must be NAME=COLUMN'],
-    [[file, '--name', 'fresh', '--from', JOURNAL, '--map', 'lr=x'], 2, '--map applies only to a CSV file'],
+    [
+      [file, '--name', 'fresh', '--from', JOURNAL, '--map', 'lr=x'],
+      2,
+      'Only the columns of a CSV file can be mapped',
+    ],
     [[file, '--name', 'fresh', '--from', JOURNAL, '--from-study', 'x'], 5, 'There is no study "x"'],
     [['mine', '--from', 'mine'], 2, "can't import its own trials"],
-    [['calm', '--from', JOURNAL, '--narrow'], 2, '--narrow applies only to a study that has not started'],
+    [['calm', '--from', JOURNAL, '--narrow'], 2, 'Only a study that has not started can be narrowed'],
   ]
   for (const [words, code, message] of wrong) {
     expect(await run('import', ...words)).toMatchObject({ code, stderr: expect.stringContaining(message) })

@@ -65,7 +65,7 @@ test('asks and tells in JSON, and says what cannot be done', async () => {
   })
   expect(await here('tell', 'json', '0', 'high')).toMatchObject({ code: 2 })
   expect(await here('tell', 'nobody', '0', '1')).toMatchObject({ code: 5 })
-  expect((await here('resume', 'json')).stderr).toContain('Get a trial with finesweep ask')
+  expect((await here('resume', 'json')).stderr).toContain('Ask for its trials, and tell their values.')
   write('line.yaml', STUDY.replace('[1, 4]', '[1, 5]'))
   expect((await here('ask', file, '--name', 'json')).stderr).toContain(
     'Study "json" was started with different settings: space.layers',

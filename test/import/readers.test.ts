@@ -131,10 +131,8 @@ describe('a CSV file', () => {
   })
 
   it('refuses a map of a column or a name that is not there', () => {
-    expect(() => csv('lr,layers,kind,value\n', { lr: 'rate' })).toThrow('there is no column "rate"')
-    expect(() => csv('lr,layers,kind,value\n', { rl: 'lr' })).toThrow(
-      '--map rl: there is no parameter or field',
-    )
+    expect(() => csv('lr,layers,kind,value\n', { lr: 'rate' })).toThrow('There is no column "rate" for lr')
+    expect(() => csv('lr,layers,kind,value\n', { rl: 'lr' })).toThrow('There is no parameter or field "rl"')
   })
 })
 
@@ -238,7 +236,7 @@ describe('fitting to a study', () => {
       ],
     ])
     expect(remarks).toEqual([
-      'Assumed 5 epochs for 1 trial, as in stage fine: source does not specify them (set them with --epochs N)',
+      'Assumed 5 epochs for 1 trial, as in stage fine: source does not specify them (the option epochs sets them)',
     ])
   })
 

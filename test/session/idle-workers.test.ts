@@ -10,7 +10,7 @@ const stages = [
 test('workers beyond the lag of a stage that learns idle, and the number that fits is named', () => {
   expect(describeIdleWorkers(64, 8, stages)).toBe(
     '64 workers for a lag of 8: in fine, at most 8 trials run at once, so 56 of the workers are idle. ' +
-      'Use --workers 8, or a larger lag, which costs quality: each trial learns from fewer results.',
+      'Use 8 workers, or a larger lag, which costs quality: each trial learns from fewer results.',
   )
 })
 

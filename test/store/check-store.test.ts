@@ -138,7 +138,7 @@ describe('checking a store', () => {
         severity: 'error',
         kind: 'integrity',
         message: `${short}: not a finesweep store: it has only 1 bytes`,
-        hint: 'Choose another file with --db.',
+        hint: 'Choose another file (--db FILE).',
         fixed: false,
       },
     ])

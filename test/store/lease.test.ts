@@ -45,7 +45,7 @@ describe('a lease', () => {
     expect(leaseLost('s', { ...held, host: 'b-host', pid: 17 })).toMatchObject({
       code: 'store',
       message: 'Study "s": this process lost its lease; pid 17 on host b-host runs it now',
-      hint: 'Rerun uncommitted trials with: finesweep resume',
+      hint: 'Resume the study: uncommitted trials are rerun.',
     })
     expect(leaseLost('s', undefined).message).toBe(
       'Study "s": this process lost its lease; no process holds it now',

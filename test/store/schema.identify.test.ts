@@ -57,7 +57,7 @@ describe('a file', () => {
     expect(() => identified(FSWP, 4)).toThrow(
       expect.objectContaining({
         message: 's.db: this store has version 4, but this finesweep reads versions up to 3',
-        hint: 'Update finesweep, or choose another file with --db.',
+        hint: "Update finesweep, or choose another file (store: 'FILE').",
       }),
     )
   })

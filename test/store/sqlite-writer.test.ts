@@ -255,7 +255,7 @@ describe('a store in a file', () => {
       expect.objectContaining({
         code: 'store',
         message: `Study "quickstart" already exists in ${file}`,
-        hint: 'Choose another name with --name, or continue that study: finesweep resume',
+        hint: 'Choose another name, or continue that study.',
       }),
     )
     store.close()

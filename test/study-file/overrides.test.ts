@@ -3,6 +3,8 @@ import { describeError, UserError } from '../../src/errors.ts'
 import { applyOverrides, labelOf, parseOverride } from '../../src/study-file/overrides.ts'
 
 const SHORTHANDS = { 'training.optimizer': 'kind' }
+const parse = (text: string) => parseOverride(text, '--set')
+
 const TREE = {
   stages: [{ name: 'coarse', trials: 64 }, { name: 'fine' }],
   training: { optimizer: 'adam' },
@@ -10,7 +12,11 @@ const TREE = {
 }
 
 function applied(...texts: string[]): unknown {
-  return applyOverrides(TREE, texts.map(parseOverride), SHORTHANDS).value
+  return applyOverrides(
+    TREE,
+    texts.map((text) => parse(text)),
+    SHORTHANDS,
+  ).value
 }
 
 function sentence(...texts: string[]): string {
@@ -33,13 +39,13 @@ describe('an override', () => {
   })
 
   test('has a value in YAML', () => {
-    expect(parseOverride('space.lr={ float: [1e-4, 1e-2], log: true }').value).toEqual({
+    expect(parse('space.lr={ float: [1e-4, 1e-2], log: true }').value).toEqual({
       float: [1e-4, 1e-2],
       log: true,
     })
-    expect(parseOverride('a==b').value).toBe('=b')
-    expect(parseOverride('a=').value).toBe(null)
-    expect(parseOverride('a="1"').value).toBe('1')
+    expect(parse('a==b').value).toBe('=b')
+    expect(parse('a=').value).toBe(null)
+    expect(parse('a="1"').value).toBe('1')
   })
 
   test('makes the blocks that are missing on its way', () => {
@@ -67,14 +73,14 @@ describe('an override', () => {
   })
 
   test('labels the places of what it set', () => {
-    const overrides = [parseOverride('space={ a: 1 }'), parseOverride('space.b=2')]
+    const overrides = [parse('space={ a: 1 }'), parse('space.b=2')]
     expect(labelOf(overrides, ['space', 'b'])).toBe('--set space.b')
     expect(labelOf(overrides, ['space', 'a'])).toBe('--set space')
     expect(labelOf(overrides, ['stages'])).toBeUndefined()
   })
 
   test.each([
-    ['stages', '--set  "stages" sets nothing. Write --set path=value, for example --set stages[0].trials=8.'],
+    ['stages', '--set  "stages" sets nothing. Write path=value, for example stages[0].trials=8.'],
     ['=3', '--set  The path before the = is missing.'],
     ['stages[x]=3', '--set  "stages[x]" is not a path in a study file (at character 7).'],
     ['a..b=3', '--set  "a..b" is not a path in a study file'],
@@ -99,22 +105,22 @@ describe('an override', () => {
     'with the bare sign %s as its value says to quote it, with the key at hand',
     (sign) => {
       expect(sentence(`data.comment=${sign}`)).toBe(
-        `--set data.comment  "${sign}" has a special meaning in YAML. Text like this needs quotes: --set 'data.comment="${sign}"'.`,
+        `--set data.comment  "${sign}" has a special meaning in YAML. Text like this needs quotes: 'data.comment="${sign}"'.`,
       )
-      expect(parseOverride(`data.comment="${sign}"`).value).toBe(sign)
+      expect(parse(`data.comment="${sign}"`).value).toBe(sign)
     },
   )
 
   test('drops no comment without a word', () => {
-    expect(sentence('name=run #2')).toContain(`--set 'name="run #2"'.`)
-    expect(parseOverride('name="run #2"').value).toBe('run #2')
-    expect(parseOverride('name=run#2').value).toBe('run#2')
-    expect(parseOverride('space=# ranges\na: 1 # the first\nb: 2').value).toEqual({ a: 1, b: 2 })
+    expect(sentence('name=run #2')).toContain(`'name="run #2"'.`)
+    expect(parse('name="run #2"').value).toBe('run #2')
+    expect(parse('name=run#2').value).toBe('run#2')
+    expect(parse('space=# ranges\na: 1 # the first\nb: 2').value).toEqual({ a: 1, b: 2 })
   })
 
   test('that is no YAML shows how its own key is quoted', () => {
     expect(sentence('name=@home')).toBe(
-      `--set name  The value "@home" is not valid YAML. Quotes needed by YAML must survive the shell: --set 'name="@home"'.`,
+      `--set name  The value "@home" is not valid YAML. YAML needs quotes inside those of the whole: 'name="@home"'.`,
     )
   })
 
@@ -135,7 +141,13 @@ describe('an override', () => {
       'space.constructor.int=[3, 4]',
       'space.toString=5',
     ]
-    expect(applyOverrides(tree, overrides.map(parseOverride), {}).value).toEqual({
+    expect(
+      applyOverrides(
+        tree,
+        overrides.map((text) => parse(text)),
+        {},
+      ).value,
+    ).toEqual({
       space: {
         'my.rate': { float: [1, 2], log: true },
         constructor: { int: [3, 4] },
