@@ -5,6 +5,16 @@ export type { Executor, RungVerdict, TrialTask } from './execute/executor.ts'
 export type { TrialToImport } from './import/in-code.ts'
 export type { ImportOptions } from './library/import.ts'
 export type { RunOptions } from './library/run-options.ts'
+export {
+  admissible,
+  axesOf,
+  drawAdmissible,
+  fromUnit,
+  isAdmissible,
+  paramsAt,
+  toUnit,
+  trialDraws,
+} from './library/sampler-tools.ts'
 export type {
   ObjectiveInCode,
   ParamsIn,
@@ -15,6 +25,7 @@ export type {
   StudyPlaceOptions,
   ValueIn,
 } from './library/settings.ts'
+export { createMemoryStore, openReader, openWriter } from './library/stores.ts'
 export {
   type AskedTrial,
   openStudy,
@@ -27,18 +38,13 @@ export type { StudyTrial } from './library/study-trial.ts'
 export { StudyView } from './library/study-view.ts'
 export * from './objective/authoring.ts'
 export type { TextFormat } from './report/export.ts'
-export { admissible, drawAdmissible, isAdmissible, trialDraws } from './search/admissible.ts'
 export type { ParameterImportance } from './search/importance.ts'
 export type { PastTrial, ProposalRequest, Sampler } from './search/sampler.ts'
 export type { SamplerName, StagePlan } from './search/stage-plan.ts'
 export type { ImportResult } from './session/import-trials.ts'
 export type { Conditional } from './space/constructors.ts'
 export type { Distribution, Params, ParamValue } from './space/distribution.ts'
-export { axesOf, paramsAt } from './space/points.ts'
 export type { Condition, Constraint, SearchSpace } from './space/search-space.ts'
-export { fromUnit, toUnit } from './space/unit-scale.ts'
-export { createMemoryStore } from './store/memory-store.ts'
-export { openReader, openWriter } from './store/sqlite-store.ts'
 export type {
   Evaluation,
   StageRecord,

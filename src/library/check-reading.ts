@@ -1,9 +1,9 @@
+import { checkOptions, isRecord, unknownName, wrongArgument } from '../arguments.ts'
 import { UserError } from '../errors.ts'
 import { BINARY_FORMATS, EXPORT_FORMATS } from '../report/export.ts'
 import type { TrialFilter } from '../store/store.ts'
 import { describeValue } from '../text/quote.ts'
 import { ALL_STATES } from '../trial.ts'
-import { unknownName } from './unknown-name.ts'
 
 const FILTER_KEYS: Readonly<Record<keyof TrialFilter, true>> = {
   // First: what `state` is taken for.
@@ -17,15 +17,13 @@ const FILTER_KEYS: Readonly<Record<keyof TrialFilter, true>> = {
 
 /** Refuses what would leave out nothing, or everything. @throws UserError('usage') */
 export function checkFilter(filter: TrialFilter): void {
-  if (typeof filter !== 'object' || filter === null) {
-    throw new UserError('usage', `trials takes a filter as an object, got ${describeValue(filter)}`, {
-      hint: "Write trials({ states: ['complete'] }).",
-    })
-  }
-  const known = Object.keys(FILTER_KEYS)
-  for (const name of Object.keys(filter))
-    if (!known.includes(name)) throw unknownName('key', name, 'a filter of trials', known)
-  const { stage, states } = filter
+  checkOptions(filter, Object.keys(FILTER_KEYS), {
+    rule: 'trials takes a filter as an object',
+    of: 'a filter of trials',
+    what: 'key',
+    hint: "Write trials({ states: ['complete'] }).",
+  })
+  const { stage, states, sort } = filter
   if (stage !== undefined && !Number.isSafeInteger(stage)) {
     throw new UserError('usage', `stage must be the index of a stage, got ${describeValue(stage)}`, {
       hint: 'The first stage is 0.',
@@ -36,8 +34,27 @@ export function checkFilter(filter: TrialFilter): void {
       hint: "Write states: ['complete'].",
     })
   }
+  for (const key of ['limit', 'offset', 'from'] as const) {
+    const value = filter[key]
+    if (value !== undefined && !isCount(value))
+      throw wrongArgument('trials', `${key} must be a whole number of at least 0`, value)
+  }
+  if (sort !== undefined && (!isRecord(sort) || !isRecord(sort.column) || typeof sort.falling !== 'boolean'))
+    throw wrongArgument('trials', 'sort must be { column, falling }', sort, SORT)
   for (const state of states ?? [])
     if (!ALL_STATES.includes(state)) throw unknownName('state', state, 'trials', ALL_STATES)
+}
+
+const SORT = "Write sort: { column: { kind: 'field', name: 'value' }, falling: true }."
+
+/** @throws UserError('usage') for what cannot be the number of a trial */
+export function checkTrialNumber(of: string, number: unknown): void {
+  if (!isCount(number))
+    throw wrongArgument(of, 'number must be that of a trial', number, 'Trials are numbered from 0.')
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0
 }
 
 /** @throws UserError('usage') for a format that has no text, or that there is not */

@@ -1,13 +1,12 @@
-import { UserError } from '../errors.ts'
+import { checkOptions, wrongArgument } from '../arguments.ts'
+import type { UserError } from '../errors.ts'
 import { givenInCode, type TrialToImport } from '../import/in-code.ts'
 import { readSource } from '../import/open-source.ts'
 import { acquireSoon, createStudy } from '../session/ask.ts'
 import { type ImportResult, importTrials } from '../session/import-trials.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 import { experimentFromJson } from '../study-file/experiment-json.ts'
-import { describeValue } from '../text/quote.ts'
 import type { StudyStore } from './study-store.ts'
-import { unknownName } from './unknown-name.ts'
 
 /** What an import takes from its source. */
 export interface ImportOptions {
@@ -30,12 +29,8 @@ const KEYS: Readonly<Record<keyof ImportOptions, true>> = {
 
 /** @throws UserError('usage') for the first option that `import` does not have, or that is not what it has to be */
 export function checkImportOptions(options: ImportOptions): void {
-  const wrong = (rule: string, value: unknown): UserError =>
-    new UserError('usage', `import: ${rule}, got ${describeValue(value)}`)
-  if (typeof options !== 'object' || options === null) throw wrong('its options must be an object', options)
-  const known = Object.keys(KEYS)
-  for (const name of Object.keys(options))
-    if (!known.includes(name)) throw unknownName('option', name, 'import', known)
+  const wrong = (rule: string, value: unknown): UserError => wrongArgument('import', rule, value)
+  checkOptions(options, Object.keys(KEYS), { rule: 'import: its options must be an object', of: 'import' })
   const { study, columns, epochs, narrow } = options
   if (study !== undefined && typeof study !== 'string') throw wrong('study must be a name', study)
   if (columns !== undefined && (typeof columns !== 'object' || columns === null)) {

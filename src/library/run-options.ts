@@ -1,10 +1,10 @@
+import { checkOptions } from '../arguments.ts'
 import { UserError } from '../errors.ts'
 import type { Executor } from '../execute/executor.ts'
 import type { Params } from '../space/distribution.ts'
 import type { StudyEvent } from '../study/events.ts'
 import { describeValue } from '../text/quote.ts'
 import type { StudyTrial } from './study-trial.ts'
-import { unknownName } from './unknown-name.ts'
 
 /** How a study is run. */
 export interface RunOptions<P extends Params = Params> {
@@ -39,16 +39,13 @@ const KEYS: Readonly<Record<keyof RunOptions, true>> = {
 
 /** @throws UserError('usage') for the first option that `run` does not have, or that is not what it has to be */
 export function checkRunOptions(options: RunOptions<never>): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new UserError('usage', `run takes its options as an object, got ${describeValue(options)}`, {
-      hint: 'Write run({ workers: 4 }).',
-    })
-  }
-  const known = Object.keys(KEYS)
-  for (const [name, value] of Object.entries(options)) {
-    if (!known.includes(name)) throw unknownName('option', name, 'run', known)
+  checkOptions(options, Object.keys(KEYS), {
+    rule: 'run takes its options as an object',
+    of: 'run',
+    hint: 'Write run({ workers: 4 }).',
+  })
+  for (const [name, value] of Object.entries(options))
     if (value !== undefined) checkOption(name as keyof RunOptions, value)
-  }
 }
 
 function checkOption(name: keyof RunOptions, value: unknown): void {

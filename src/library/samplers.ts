@@ -3,6 +3,7 @@ import { IMPORTED_SAMPLER } from '../search/imported-stages.ts'
 import type { OwnSamplers } from '../search/own-samplers.ts'
 import { REPLICATE_SAMPLER } from '../search/replication.ts'
 import type { Sampler } from '../search/sampler.ts'
+import { samplerMistake } from '../search/sampler-mistake.ts'
 import { SAMPLER_NAMES } from '../search/stage-plan.ts'
 import type { Experiment } from '../study-file/experiment.ts'
 import { describeValue } from '../text/quote.ts'
@@ -44,16 +45,14 @@ export function withSamplers(experiment: Experiment, { names }: ResolvedStages):
 }
 
 function checkSampler(sampler: Sampler, other: Sampler | undefined, where: string): void {
-  const { name, adaptive, propose } = sampler
+  const { name } = sampler
   const wrong = (rule: string): never => {
     throw new UserError('usage', `${where}${rule}`, {
       hint: 'A sampler is { name, adaptive, propose }: see docs/api.md.',
     })
   }
-  if (typeof name !== 'string' || name === '')
-    wrong(`.name must be a string that is not empty, got ${describeValue(name)}`)
-  if (typeof adaptive !== 'boolean') wrong(`.adaptive must be true or false, got ${describeValue(adaptive)}`)
-  if (typeof propose !== 'function') wrong(`.propose must be a function, got ${describeValue(propose)}`)
+  const mistake = samplerMistake(sampler)
+  if (mistake !== null) wrong(mistake)
   if (TAKEN.includes(name)) wrong(`.name must not be that of a built-in sampler, got ${describeValue(name)}`)
   if (other !== undefined && other !== sampler)
     wrong(`.name ${describeValue(name)} is taken by another sampler`)

@@ -20,10 +20,11 @@ export class StudyStore {
 
   /**
    * @param store a file, a store, or undefined for memory
+   * @param use a store that is only read may lack the methods that write, and there is none without it
    * @throws UserError('usage') for anything else
    */
-  constructor(store: string | StudyWriter | undefined) {
-    checkStore(store)
+  constructor(store: string | StudyWriter | undefined, use: 'reading' | 'writing' = 'writing') {
+    checkStore(store, use)
     this.isFile = typeof store === 'string'
     this.#temporary = this.isFile ? null : path.join(tmpdir(), `finesweep-${randomUUID()}`)
     this.db = typeof store === 'string' ? path.resolve(store) : path.join(this.#temporary!, 'studies.db')

@@ -8,7 +8,7 @@ import type { StudyReader, StudyRecord, TrialFilter } from '../store/store.ts'
 import { studyDigest } from '../study/digest.ts'
 import { winningTrial } from '../study/winning-trial.ts'
 import type { TimedMeasurement } from '../trial.ts'
-import { checkFilter, checkFormat } from './check-reading.ts'
+import { checkFilter, checkFormat, checkTrialNumber } from './check-reading.ts'
 import { ownMeasurement, ownTrial, type StudyTrial } from './study-trial.ts'
 
 /** Characters of a line of `explain`. */
@@ -38,8 +38,9 @@ export class StudyView<P extends Params = Params> {
     return study === undefined ? [] : reader!.trials(study.id, filter).map((trial) => ownTrial<P>(trial))
   }
 
-  /** What a trial measured, in order of step. */
+  /** What a trial measured, in order of step; nothing if no trial of that number has begun. */
   measurements(number: number): TimedMeasurement[] {
+    checkTrialNumber('measurements', number)
     const { reader, study } = this.#open() ?? {}
     return study === undefined ? [] : reader!.measurements(study.id, number).map(ownMeasurement)
   }

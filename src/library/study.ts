@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { wrongArgument } from '../arguments.ts'
 import { UserError } from '../errors.ts'
 import type { TrialToImport } from '../import/in-code.ts'
 import { NO_OWN_SAMPLERS, type OwnSamplers } from '../search/own-samplers.ts'
@@ -17,7 +18,7 @@ import { IN_CODE } from '../study-file/outside-settings.ts'
 import { type ReadOptions, readExperiment } from '../study-file/read-experiment.ts'
 import { copySpec } from '../trial.ts'
 import { listenerOf, sayTo } from './callbacks.ts'
-import { checkSettings } from './check-place.ts'
+import { checkFileStudy, checkSettings } from './check-place.ts'
 import { checkedExecutor } from './checked-executor.ts'
 import { checkImportOptions, type ImportOptions, importInto } from './import.ts'
 import { type ResolvedObjective, resolveObjective } from './objective-in-code.ts'
@@ -251,6 +252,7 @@ export function studyFromFile(
   file: string,
   options: Pick<StudyPlaceOptions, 'store'> & Pick<ReadOptions, 'name' | 'seed' | 'overrides'> = {},
 ): Study {
+  checkFileStudy(file, options)
   const { store, ...rest } = options
   return new Study(
     readExperiment(file, { ...rest, optionNames: IN_CODE }),
@@ -271,7 +273,9 @@ class StoredStudy extends StudyView {
  * @throws UserError('not-found') if there is no such study
  */
 export function openStudy(store: NonNullable<StudyPlaceOptions['store']>, name?: string): StudyView {
-  const place = new StudyStore(store)
+  if (name !== undefined && typeof name !== 'string')
+    throw wrongArgument('openStudy', 'name must be a string', name)
+  const place = new StudyStore(store, 'reading')
   const reader = place.reader()
   const record = name === undefined ? reader?.latestStudy() : reader?.findStudy(name)
   if (record !== undefined) return StoredStudy.open(place, record.name)

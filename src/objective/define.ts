@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts'
+import { checkOptions, wrongArgument } from '../arguments.ts'
 import { type ParameterMap, type ParamsOf, searchSpace } from '../space/constructors.ts'
 import type { Constraint } from '../space/search-space.ts'
 import type { Objective, TrialContext } from './objective.ts'
@@ -29,10 +29,15 @@ export function defineObjective<const S extends ParameterMap>(
   options: DefineOptions = {},
 ): Objective {
   if (typeof run !== 'function') {
-    throw new UserError('usage', 'defineObjective: the second argument must be a function', {
-      hint: 'Write defineObjective({ ... }, ({ params }) => number), or function* ({ params, budget, seed }) { ... }.',
-    })
+    throw wrongArgument(
+      'defineObjective',
+      'the second argument must be a function',
+      run,
+      'Write defineObjective({ ... }, ({ params }) => number), or function* ({ params, budget, seed }) { ... }.',
+    )
   }
+  const rule = 'defineObjective takes its options as an object'
+  checkOptions(options, ['require'], { rule, of: 'defineObjective', hint: "Write { require: 'a <= b' }." })
   // The study draws params from this very space, so they are of its types.
   const plain = run as unknown as ObjectiveFunction
   const objective = Object.freeze({

@@ -1,3 +1,4 @@
+import { isRecord, wrongArgument } from '../arguments.ts'
 import { UserError } from '../errors.ts'
 import { closestName } from '../text/closest-name.ts'
 import { describeValue } from '../text/quote.ts'
@@ -32,22 +33,22 @@ export function checkChoiceArguments(choices: unknown, options: unknown): void {
 
 /** @throws UserError('usage') unless they are a condition and a distribution without one */
 export function checkConditional(condition: unknown, distribution: unknown): void {
-  if (!isObject(condition) || Array.isArray(condition)) {
-    throw new UserError('usage', `when: the condition must be an object, got ${describeValue(condition)}`, {
-      hint: "Write when({ optimizer: 'adam' }, float(0.8, 0.99)).",
-    })
-  }
-  const kind = isObject(distribution) && 'kind' in distribution ? distribution.kind : undefined
+  const hint = "Write when({ optimizer: 'adam' }, float(0.8, 0.99))."
+  if (!isRecord(condition)) throw wrongArgument('when', 'the condition must be an object', condition, hint)
+  if (Object.keys(condition).length === 0)
+    throw new UserError('usage', 'when: the condition names no parameter, got {}', { hint })
+  const kind = isRecord(distribution) ? distribution.kind : undefined
   if (kind === 'conditional') {
     throw new UserError('usage', 'when: the distribution already has a condition', {
       hint: "Write one condition: when({ optimizer: 'sgd', nesterov: true }, float(0, 1)).",
     })
   }
   if (!KINDS.includes(kind)) {
-    throw new UserError(
-      'usage',
-      `when: the distribution must be made by float, int, choice or fixed, got ${describeValue(distribution)}`,
-      { hint: "Write when({ optimizer: 'adam' }, float(0.8, 0.99))." },
+    throw wrongArgument(
+      'when',
+      'the distribution must be made by float, int, choice or fixed',
+      distribution,
+      hint,
     )
   }
 }
@@ -59,11 +60,7 @@ function checkOptions(
   flags: readonly string[],
   example: string,
 ): void {
-  if (!isObject(options) || Array.isArray(options)) {
-    throw new UserError('usage', `${name}: its options must be an object, got ${describeValue(options)}`, {
-      hint: example,
-    })
-  }
+  if (!isRecord(options)) throw wrongArgument(name, 'its options must be an object', options, example)
   for (const [key, value] of Object.entries(options)) {
     if (!known.includes(key)) {
       const near = closestName(key, known)
@@ -77,8 +74,4 @@ function checkOptions(
       })
     }
   }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
 }

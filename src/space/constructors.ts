@@ -1,3 +1,4 @@
+import { isRecord } from '../arguments.ts'
 import { UserError } from '../errors.ts'
 import { show } from '../text/quote.ts'
 import { checkChoiceArguments, checkConditional, checkRangeOptions } from './constructor-arguments.ts'
@@ -130,7 +131,7 @@ export function searchSpace(
 ): SearchSpace {
   const distributions: Record<string, Distribution> = {}
   const conditions: Record<string, Condition> = {}
-  if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) {
+  if (!isRecord(parameters)) {
     throw new UserError('usage', `A space must be an object of parameters by name, got ${show(parameters)}`, {
       hint: 'Write { learningRate: float(1e-5, 1, { log: true }) }.',
     })

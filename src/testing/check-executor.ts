@@ -1,3 +1,4 @@
+import { checkMaker, checkOption, checkRunner } from './check-arguments.ts'
 import { checkFailures } from './executor/failures.ts'
 import { checkResults } from './executor/results.ts'
 import { checkRungs } from './executor/rungs.ts'
@@ -13,8 +14,18 @@ import type { TestRunner } from './runner.ts'
 export function checkExecutor(
   create: CreateExecutor,
   runner: TestRunner,
-  { loadsHere = true }: { readonly loadsHere?: boolean } = {},
+  options: { readonly loadsHere?: boolean } = {},
 ): void {
+  const of = 'checkExecutor'
+  checkMaker(
+    of,
+    'create',
+    create,
+    'Write checkExecutor((file, slots) => mine(file, slots), { test, after }).',
+  )
+  checkRunner(of, runner, ['test', 'after'])
+  checkOption(of, options, 'loadsHere', 'boolean')
+  const { loadsHere = true } = options
   const shared = create(BEHAVIOURS, 2)
   runner.after(() => shared.close())
   const outcomeOf: ExecutorStand['outcomeOf'] = (does) => shared.run(trial(does), unheard)

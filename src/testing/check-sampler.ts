@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
+import { UserError } from '../errors.ts'
 import { log } from '../numerics/elementary.ts'
 import { randomSampler } from '../search/random-sampler.ts'
 import type { PastTrial, Sampler } from '../search/sampler.ts'
+import { samplerMistake } from '../search/sampler-mistake.ts'
 import { checkParams } from '../space/check-params.ts'
 import { choice, fixed, float, int, searchSpace, when } from '../space/constructors.ts'
 import type { Params } from '../space/distribution.ts'
 import { pointKey } from '../space/points.ts'
 import type { SearchSpace } from '../space/search-space.ts'
 import { throwsWith } from './assertions.ts'
+import { checkOption, checkRunner } from './check-arguments.ts'
 import { pastTrial, request } from './requests.ts'
 import type { TestRunner } from './runner.ts'
 
@@ -67,9 +70,15 @@ const SPACES = [
  */
 export function checkSampler(
   sampler: Sampler,
-  { test }: Pick<TestRunner, 'test'>,
-  { seeded = true }: { readonly seeded?: boolean } = {},
+  runner: Pick<TestRunner, 'test'>,
+  options: { readonly seeded?: boolean } = {},
 ): void {
+  const mistake = samplerMistake(sampler)
+  if (mistake !== null) throw new UserError('usage', `checkSampler: sampler${mistake}`)
+  checkRunner('checkSampler', runner, ['test'])
+  checkOption('checkSampler', options, 'seeded', 'boolean')
+  const { test } = runner
+  const { seeded = true } = options
   for (const [kind, space] of SPACES) {
     test(`gives points of a ${kind} space, all constraints satisfied`, () => {
       for (const { params } of sweep(sampler, space, 30, 42))

@@ -1,4 +1,5 @@
 import type { StoreOptions, StudyWriter } from '../store/store.ts'
+import { checkMaker, checkOption, checkRunner } from './check-arguments.ts'
 import type { TestRunner } from './runner.ts'
 import { checkListing } from './store/listing.ts'
 import { checkOrder } from './store/order.ts'
@@ -23,8 +24,12 @@ const PARTS: readonly ((stand: Stand, runner: TestRunner) => void)[] = [
 export function checkStore(
   open: (options: StoreOptions) => StudyWriter,
   runner: TestRunner,
-  { seed = 1 }: { readonly seed?: number } = {},
+  options: { readonly seed?: number } = {},
 ): void {
+  checkMaker('checkStore', 'open', open, 'Write checkStore((options) => mine(options), { test, after }).')
+  checkRunner('checkStore', runner, ['test', 'after'])
+  checkOption('checkStore', options, 'seed', 'number')
+  const { seed = 1 } = options
   for (const check of PARTS) {
     const stand = createStand(open, seed)
     runner.after(() => stand.store.close())
