@@ -46,6 +46,22 @@ const create = (file, workers) => createPoolExecutor({ kind: 'module', file }, {
 checkExecutor(create, { test, after })
 `
 
+/** A module with an objective and its space, and a study of it that names its params. */
+const TYPED_OBJECTIVE = `import { choice, defineObjective, float, when } from 'finesweep/objective'
+export default defineObjective(
+  { lr: float(1e-5, 1, { log: true }), kind: choice(['a', 'b']), beta: when({ kind: 'a' }, float(0, 1)) },
+  ({ params }) => params.lr + (params.beta ?? 0),
+)
+`
+const TYPED_STUDY = `import { study } from 'finesweep'
+import objective from './typed-objective.ts'
+export const tuning = study({ direction: 'minimize', objective, stages: [{ trials: 4, epochs: 1 }] })
+const { best } = await tuning.run()
+export const { lr, kind, beta }: { lr: number; kind: 'a' | 'b'; beta?: number } = best!.params
+// @ts-expect-error: there is no such parameter
+void best!.params.reg
+`
+
 function check(condition: boolean, what: string): void {
   if (!condition) throw new Error(`In a fresh project: ${what}`)
   process.stdout.write(`${what}: yes\n`)
@@ -66,6 +82,8 @@ try {
     writeFileSync(path.join(project, 'own', name), exampleOf('docs/api.md', `// ${name}\n`))
   }
   writeFileSync(path.join(project, 'own/executor.test.js'), EXECUTOR_TEST)
+  writeFileSync(path.join(project, 'own/typed-objective.ts'), TYPED_OBJECTIVE)
+  writeFileSync(path.join(project, 'own/typed-study.ts'), TYPED_STUDY)
 
   const printed = run(project, process.execPath, 'readme.mts')
   check(/^\S+ \S+\n$/.test(printed), `README's study in code prints its best trial (${printed.trim()})`)
@@ -104,6 +122,8 @@ try {
         ...[
           tsc,
           '--noEmit',
+          // What a module exports has types that a declaration can name.
+          '--declaration',
           '--strict',
           ...strictness,
           '--target',
@@ -120,6 +140,7 @@ try {
           'readme.mts',
           'api.mts',
           'own/own.test.ts',
+          'own/typed-study.ts',
         ],
       )
       check(true, `types are sound with ${moduleResolution} resolution in TypeScript ${version}`)

@@ -4,6 +4,7 @@ export { UserError, UserErrors } from './errors.ts'
 export type { Executor, RungVerdict, TrialTask } from './execute/executor.ts'
 export type { TrialToImport } from './import/in-code.ts'
 export type { ImportOptions } from './library/import.ts'
+export { openStudy } from './library/open-study.ts'
 export type { RunOptions } from './library/run-options.ts'
 export {
   admissible,
@@ -28,7 +29,6 @@ export type {
 export { createMemoryStore, openReader, openWriter } from './library/stores.ts'
 export {
   type AskedTrial,
-  openStudy,
   Study,
   type StudyResult,
   study,

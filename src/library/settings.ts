@@ -54,10 +54,10 @@ export interface ProgramInCode {
 
 /** What is measured: a function, a module, or a program. */
 export type ObjectiveInCode<P extends Params> =
-  /** A function, called on this thread. */
-  | ObjectiveFunction<P>
+  /** A function, called on this thread. The space says what its params are, never the function. */
+  | ObjectiveFunction<NoInfer<P>>
   /** The result of `defineObjective`. */
-  | Objective
+  | Objective<P>
   /** A module's path or file URL (each trial runs in a thread of a pool), or `external` if values are reported with `tell`. */
   | string
   | URL
@@ -80,12 +80,12 @@ export type StageInCode = Omit<NonNullable<StudySettings['stages']>[number], 'sa
  * A study in code: the keys of a study file, with a space and an objective written in code.
  * Without `objective` it is the built-in network, as in a file.
  */
-export type StudyInCode<S extends SpaceInCode = SpaceInCode> = Omit<
+export type StudyInCode<S extends SpaceInCode = SpaceInCode, P extends Params = ParamsIn<S>> = Omit<
   StudySettings,
   'space' | 'objective' | 'stages'
 > &
   StudyPlaceOptions & {
     readonly space?: S
-    readonly objective?: ObjectiveInCode<ParamsIn<S>>
+    readonly objective?: ObjectiveInCode<P>
     readonly stages?: readonly StageInCode[]
   }

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { wrongArgument } from '../arguments.ts'
 import { UserError } from '../errors.ts'
 import type { TrialToImport } from '../import/in-code.ts'
 import { NO_OWN_SAMPLERS, type OwnSamplers } from '../search/own-samplers.ts'
@@ -223,7 +222,9 @@ export class Study<P extends Params = Params> extends StudyView<P> {
  *
  * @throws UserErrors('usage') with every mistake found
  */
-export function study<const S extends SpaceInCode>(settings: StudyInCode<S>): Study<ParamsIn<S>> {
+export function study<const S extends SpaceInCode, P extends Params = ParamsIn<S>>(
+  settings: StudyInCode<S, P>,
+): Study<string extends keyof S ? P : ParamsIn<S>> {
   checkSettings(settings)
   const { store, folder = process.cwd(), objective: given, space, stages, ...rest } = settings
   if (typeof store === 'string' && rest.name === undefined) {
@@ -259,28 +260,6 @@ export function studyFromFile(
     resolveObjective(undefined),
     new StudyStore(store),
   )
-}
-
-class StoredStudy extends StudyView {
-  static open(place: StudyStore, name: string): StudyView {
-    return new StoredStudy(name, () => place.reader())
-  }
-}
-
-/**
- * The results of a study in a store, without running it.
- * @param name the latest study by default
- * @throws UserError('not-found') if there is no such study
- */
-export function openStudy(store: NonNullable<StudyPlaceOptions['store']>, name?: string): StudyView {
-  if (name !== undefined && typeof name !== 'string')
-    throw wrongArgument('openStudy', 'name must be a string', name)
-  const place = new StudyStore(store, 'reading')
-  const reader = place.reader()
-  const record = name === undefined ? reader?.latestStudy() : reader?.findStudy(name)
-  if (record !== undefined) return StoredStudy.open(place, record.name)
-  const which = name === undefined ? 'no study yet' : `no study ${JSON.stringify(name)}`
-  throw new UserError('not-found', `There is ${which} in ${typeof store === 'string' ? store : 'the store'}`)
 }
 
 /** The parameters of an objective that brings a space along, as code writes them. */

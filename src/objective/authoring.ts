@@ -12,6 +12,12 @@ export {
   type ParamsOf,
   when,
 } from '../space/constructors.ts'
+export type {
+  CategoricalDistribution,
+  FixedDistribution,
+  FloatDistribution,
+  IntDistribution,
+} from '../space/distribution.ts'
 export { type DefineOptions, defineObjective } from './define.ts'
 export {
   DivergedError,

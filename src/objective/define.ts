@@ -27,7 +27,7 @@ export function defineObjective<const S extends ParameterMap>(
   space: S,
   run: ObjectiveFunction<ParamsOf<S>>,
   options: DefineOptions = {},
-): Objective {
+): Objective<ParamsOf<S>> {
   if (typeof run !== 'function') {
     throw wrongArgument(
       'defineObjective',
