@@ -131,7 +131,8 @@ export class Study<P extends Params = Params> extends StudyView<P> {
         const { attempt, stage } = answer
         return { number, params: params as unknown as P, seed, budget, continues, stage, attempt }
       }
-      await changed
+      // A close before it waits has woken nobody.
+      if (closings === this.#closings) await changed
       if (closings === this.#closings) continue
       throw new UserError('usage', `Study "${this.name}" was closed during a call of ask()`, {
         hint: 'Report the values of pending trials first.',

@@ -115,6 +115,14 @@ describe('a trial that waits for results', () => {
     await waiting
   })
 
+  test('is refused also if that happens before it has begun to wait', async () => {
+    const tuning = used(waits)
+    await tuning.ask()
+    const waiting = expect(tuning.ask()).rejects.toThrow('Study "used" was closed during a call of ask()')
+    tuning.close()
+    await waiting
+  })
+
   test('is given once another study in code of the same store is told them', async () => {
     const store = createMemoryStore()
     const [one, other] = [used({ ...waits, store }), used({ ...waits, store })]
