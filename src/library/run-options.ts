@@ -56,8 +56,14 @@ function checkOption(name: keyof RunOptions, value: unknown): void {
     const { run, stop, close, slots } = (value ?? {}) as Partial<Executor>
     const isWhole = [run, stop, close].every((method) => typeof method === 'function')
     if (!isWhole) throw wrong(name, 'an Executor: { slots, run, stop, close }', value)
-    if (!Number.isSafeInteger(slots) || slots! < 0)
-      throw wrong('executor.slots', 'a whole number of at least 0', slots)
+    const isFixed = (value as Partial<Executor>).onSlotsChanged === undefined
+    const least = isFixed ? 1 : 0
+    if (!Number.isSafeInteger(slots) || slots! < least)
+      throw wrong(
+        'executor.slots',
+        `a whole number of at least ${least}${isFixed ? ' where they never change' : ''}`,
+        slots,
+      )
   } else if (name === 'signal') {
     if (typeof (value as Partial<AbortSignal> | null)?.addEventListener !== 'function') {
       throw wrong(name, 'an AbortSignal', value, 'Pass the signal of the AbortController.')

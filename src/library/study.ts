@@ -20,6 +20,7 @@ import { listenerOf, sayTo } from './callbacks.ts'
 import { checkFileStudy, checkSettings } from './check-place.ts'
 import { checkedExecutor } from './checked-executor.ts'
 import { checkImportOptions, type ImportOptions, importInto } from './import.ts'
+import { LostTrials } from './lost-trials.ts'
 import { type ResolvedObjective, resolveObjective } from './objective-in-code.ts'
 import { checkRunOptions, type RunOptions } from './run-options.ts'
 import { resolveStages, withSamplers } from './samplers.ts'
@@ -89,6 +90,8 @@ export class Study<P extends Params = Params> extends StudyView<P> {
     const { workers = executor === undefined ? this.#usualWorkers() : Math.max(1, executor.slots) } = options
     const stop = signal === undefined ? undefined : stopSentence(signal)
     const say = sayTo(onMessage)
+    const lost = new LostTrials()
+    const told = listenerOf(options, say)
     const { remark } = this.#objective
     if (typeof remark === 'string' && this.#place.isFile) say(remark)
     const { study, end, best, testLook } = await this.#during('run', () =>
@@ -99,12 +102,17 @@ export class Study<P extends Params = Params> extends StudyView<P> {
         samplers: this.#samplers,
         executor: executor === undefined ? undefined : checkedExecutor(executor),
         workers,
-        listener: listenerOf(options, say),
+        listener: (event) => {
+          lost.listen(event)
+          told(event)
+        },
         say,
         onPrint: (text) => say(text.trimEnd()),
         ...(stop === undefined ? {} : { drain: stop.signal, halt: stop.signal }),
       }),
     ).finally(() => stop?.release())
+    const sentence = lost.sentence(best !== null)
+    if (sentence !== null) say(sentence)
     return {
       state: study.state,
       endReason: end.endReason,

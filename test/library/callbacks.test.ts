@@ -81,7 +81,15 @@ test.each<[options: unknown, sentence: string, hint?: string]>([
   [{ executor: {} }, 'executor must be an Executor: { slots, run, stop, close }, got a block of keys'],
   [
     { executor: { run() {}, stop() {}, close() {} } },
-    'executor.slots must be a whole number of at least 0, got nothing',
+    'executor.slots must be a whole number of at least 1 where they never change, got nothing',
+  ],
+  [
+    { executor: { slots: 0, run() {}, stop() {}, close() {} } },
+    'executor.slots must be a whole number of at least 1 where they never change, got 0',
+  ],
+  [
+    { executor: { slots: -1, run() {}, stop() {}, close() {}, onSlotsChanged() {} } },
+    'executor.slots must be a whole number of at least 0, got -1',
   ],
 ])('an option that is wrong is refused (%#)', async (options, message, hint) => {
   await expect(small().run(options as RunOptions)).rejects.toMatchObject({ code: 'usage', message, hint })

@@ -56,7 +56,7 @@ test('an import names its options as code does', async () => {
   const db = path.join(folder, 'two.db')
   for (const name of ['a', 'b']) {
     const kept = study({ ...settings, name, store: db })
-    await kept.run()
+    await kept.run({ onMessage: () => {} })
     kept.close()
   }
   await expect(one().import(db)).rejects.toMatchObject({ hint: "Choose one of them (study: 'NAME')." })
