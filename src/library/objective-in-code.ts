@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { wrongArgument } from '../arguments.ts'
 import { UserError } from '../errors.ts'
 import { objectiveText } from '../objective/define.ts'
 import { hashJson } from '../objective/fingerprint.ts'
@@ -45,10 +46,30 @@ export function resolveObjective<P extends Params>(given: ObjectiveInCode<P> | u
       remark: describeUnidentified(given),
     }
   }
+  if (typeof given === 'object' && given !== null) refuseModule(given)
   if (typeof given === 'object' && given !== null && 'run' in given) {
+    const run: unknown = given.run
+    if (typeof run !== 'function')
+      throw wrongArgument(
+        'objective',
+        'run must be a generator function',
+        run,
+        'Write defineObjective(space, function).',
+      )
     return { written: EXTERNAL, objective: given, code: hashJson(objectiveText(given)) }
   }
   return { written: given, objective: undefined, code: null }
+}
+
+/** What `import()` gives in place of the objective. */
+function refuseModule(given: object): void {
+  const isPromise = typeof (given as Partial<Promise<unknown>>).then === 'function'
+  if (!isPromise && !('default' in given)) return
+  throw new UserError(
+    'usage',
+    `objective must be what a module exports, got ${isPromise ? 'a promise' : 'the whole module'}`,
+    { hint: 'Pass its default export, or the path of the module, whose trials run on threads.' },
+  )
 }
 
 function pathOf(url: string): string {

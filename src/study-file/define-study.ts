@@ -51,6 +51,10 @@ function plainData(value: unknown, where: Path): unknown {
   const written =
     where[0] === 'space' && where.length === 2 && isParameter(value) ? fileEntryOf(value) : value
   const entries = Object.entries(written).filter(([, item]) => item !== undefined)
+  // A misspelled name in code gives undefined: the parameter would be missing from the search without a word.
+  const missing = Object.keys(written).find((key) => (written as Record<string, unknown>)[key] === undefined)
+  if (missing !== undefined && where.length === 1 && where[0] === 'space')
+    throw refused([...where, missing], 'is undefined: leave out its name if there is no such parameter')
   return Object.fromEntries(entries.map(([key, item]) => [key, plainData(item, [...where, key])]))
 }
 

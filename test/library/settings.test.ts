@@ -13,6 +13,16 @@ test.each<[object, string]>([
   [{ ...settings, name: undefined, store: 'x.db' }, 'A study stored in a file needs a name'],
   [{ ...settings, direction: undefined }, 'direction is missing: the objective does not say whether'],
   [{ ...settings, space: undefined }, 'space is missing: the objective does not declare one'],
+  [{ ...settings, space: { x: float(0, 1), y: undefined } }, 'y is undefined: leave out its name'],
+  [{ ...settings, objective: { run: 5 } }, 'objective: run must be a generator function, got 5'],
+  [
+    { ...settings, objective: { default: () => 1 } },
+    'objective must be what a module exports, got the whole module',
+  ],
+  [
+    { ...settings, objective: Promise.resolve(() => 1) },
+    'objective must be what a module exports, got a promise',
+  ],
   [[], 'study takes its settings as an object, got []'],
   [{ ...settings, folder: new URL('file:///tmp') }, 'folder must be a path, got file:///tmp'],
   [{ ...settings, objective: null }, 'objective is empty'],
