@@ -20,7 +20,7 @@ export interface InlineOptions {
   readonly onPrint?: ((text: string, trial: number | null) => void) | undefined
 }
 
-/** How long a synchronous objective may hold the thread before other things get a turn between two measurements. */
+/** How long synchronous objectives may hold the thread before other things get a turn between two measurements. */
 const TURN_MS = 16
 
 interface Run {
@@ -55,6 +55,8 @@ class InlineExecutor implements Executor {
   readonly #outcomes = new Set<Promise<TrialOutcome>>()
   #loading: Promise<Objective | Ending> | null = null
   #closed = false
+  /** Of all trials: many short ones in a row hold the thread as one long one does. */
+  #turnBegun = performance.now()
 
   constructor(source: ObjectiveSource, slots: number, onPrint: (text: string, trial: number | null) => void) {
     this.slots = slots
@@ -129,7 +131,6 @@ class InlineExecutor implements Executor {
 
   #surroundings(run: Run, limit: TimeLimit, folders: TrialFolders): Surroundings {
     const { number } = run.task.spec
-    let turnBegun = performance.now()
     return {
       interruption: run.interruption,
       stopRequested: () => run.stopRequested,
@@ -149,9 +150,9 @@ class InlineExecutor implements Executor {
       breathe: () => {
         const now = performance.now()
         limit.check()
-        if (now - turnBegun < TURN_MS) return undefined
+        if (now - this.#turnBegun < TURN_MS) return undefined
         return nextTurn().then(() => {
-          turnBegun = performance.now()
+          this.#turnBegun = performance.now()
         })
       },
     }

@@ -24,7 +24,9 @@ export class LostTrials {
 }
 
 function describe(lost: readonly TrialRecord[]): string {
-  const { number, state, error } = lost[0]!
+  const { number, state, error } = lost.reduce((first, trial) =>
+    trial.number < first.number ? trial : first,
+  )
   const reason = shorten((error?.message ?? 'it gave no reason').replace(/\.$/, ''), MOST_CHARACTERS)
   return lost.length === 1
     ? `Trial ${number} ${state}: ${reason}.`

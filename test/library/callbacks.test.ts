@@ -107,6 +107,26 @@ describe('the signal of a run', () => {
     expect(await small().run({ signal: controller.signal })).toMatchObject({ state: 'stopped', endReason })
   })
 
+  test('it is seen between short trials of a synchronous function, as timers are', async () => {
+    let now = 0
+    vi.spyOn(performance, 'now').mockImplementation(() => now)
+    const stop = new AbortController()
+    const tuning = study({
+      direction: 'minimize',
+      space: { x: float(0, 1) },
+      objective: ({ params, number }) => {
+        now += 5
+        if (number === 0) setImmediate(() => stop.abort('a timer'))
+        return params.x
+      },
+      stages: [{ trials: 64, epochs: 1 }],
+    })
+    const { state, endReason } = await tuning.run({ signal: stop.signal })
+    vi.restoreAllMocks()
+    expect({ state, endReason }).toEqual({ state: 'stopped', endReason: 'a timer' })
+    expect(tuning.trials().length).toBeLessThan(10)
+  })
+
   test('nothing is left on it after the run', async () => {
     const { signal } = new AbortController()
     await small().run({ signal })
