@@ -7,6 +7,7 @@ import type { Objective } from '../objective/objective.ts'
 import { measurementsOf, type ObjectiveFunction } from '../objective/plain-function.ts'
 import { EXTERNAL } from '../objective/source.ts'
 import type { Params } from '../space/distribution.ts'
+import type { SearchSpace } from '../space/search-space.ts'
 import { describeValue } from '../text/quote.ts'
 import type { ObjectiveInCode } from './settings.ts'
 
@@ -59,6 +60,14 @@ export function resolveObjective<P extends Params>(given: ObjectiveInCode<P> | u
     return { written: EXTERNAL, objective: given, code: hashJson(objectiveText(given)) }
   }
   return { written: given, objective: undefined, code: null }
+}
+
+/** The rules that an objective declares and those of the settings: both hold. What is no rule is left for the check of the settings. */
+export function rulesOfBoth(declared: SearchSpace | null, given: unknown): unknown {
+  const own = declared?.constraints ?? []
+  if (own.length === 0) return given
+  const further = given === undefined || given === null ? [] : typeof given === 'string' ? [given] : given
+  return Array.isArray(further) ? [...new Set([...own, ...further])] : given
 }
 
 /** What `import()` gives in place of the objective. */

@@ -21,7 +21,7 @@ import { checkFileStudy, checkSettings } from './check-place.ts'
 import { checkedExecutor } from './checked-executor.ts'
 import { checkImportOptions, type ImportOptions, importInto } from './import.ts'
 import { LostTrials } from './lost-trials.ts'
-import { type ResolvedObjective, resolveObjective } from './objective-in-code.ts'
+import { type ResolvedObjective, resolveObjective, rulesOfBoth } from './objective-in-code.ts'
 import { checkRunOptions, type RunOptions } from './run-options.ts'
 import { resolveStages, withSamplers } from './samplers.ts'
 import type { ParamsIn, SpaceInCode, StudyInCode, StudyPlaceOptions } from './settings.ts'
@@ -242,13 +242,16 @@ export function study<const S extends SpaceInCode, P extends Params = ParamsIn<S
     })
   }
   const objective = resolveObjective(given)
-  const spaceGiven = space ?? spaceOf(objective.objective?.space ?? null)
+  const declared = objective.objective?.space ?? null
+  const spaceGiven = space ?? spaceOf(declared)
+  const require = rulesOfBoth(declared, rest.require)
   const resolved = resolveStages(stages)
   const written = {
     ...rest,
     ...(resolved.written === undefined ? {} : { stages: resolved.written }),
     ...(objective.written === undefined ? {} : { objective: objective.written }),
     ...(spaceGiven === undefined ? {} : { space: spaceGiven }),
+    ...(require === undefined ? {} : { require }),
   } as StudySettings
   const experiment = withSamplers(withCode(defineStudy(written, folder), objective), resolved)
   return new Study(experiment, objective, new StudyStore(store), resolved.samplers)
