@@ -33,3 +33,24 @@ test('divergences are said where no trial has a value', async () => {
     '4 trials diverged, the first of them, trial 0, with: The value became NaN at step 1.',
   ])
 })
+
+test('the first is that of the lowest number, whichever ended first', async () => {
+  const said: string[] = []
+  let endLater = (): void => {}
+  const later = new Promise<void>((resolve) => {
+    endLater = resolve
+  })
+  const tuning = study({
+    direction: 'minimize',
+    space: { x: float(0, 1) },
+    objective: async ({ number }) => {
+      if (number === 0) await later
+      else endLater()
+      return fail(`trial ${number}`)
+    },
+    stages: [{ trials: 2, epochs: 1 }],
+    limits: { retries: 0 },
+  })
+  await tuning.run({ workers: 2, onMessage: (sentence) => said.push(sentence) })
+  expect(said).toEqual(['2 trials failed, the first of them, trial 0, with: trial 0.'])
+})
