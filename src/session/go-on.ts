@@ -78,6 +78,16 @@ function allowedChanges(store: StudyWriter, study: StudyRecord, experiment: Expe
   throw new UserError(
     'usage',
     `Study "${study.name}" was started with different settings: ${refused.slice(0, 5).map(describeDifference).join('; ')}`,
-    { hint: 'Give the new study another name, or delete the old one.' },
+    { hint: `${keptSampler(refused, stored)}Give the new study another name, or delete the old one.` },
   )
+}
+
+/** A stage's usual sampler depends on the stages that follow: a further one may have changed it, which nobody wrote. */
+function keptSampler(refused: readonly Difference[], { stages }: Experiment): string {
+  const index = refused
+    .map(({ path }) => /^stages\[(\d+)\]\.sampler$/.exec(path)?.[1])
+    .find((found) => found !== undefined)
+  if (index === undefined) return ''
+  const { sampler } = stages[Number(index)]!
+  return `The usual sampler of a stage depends on those that follow: to keep it, write sampler: '${sampler}' in stages[${index}]. `
 }
