@@ -2,33 +2,38 @@ import type { Redis } from 'ioredis'
 import { UserError } from '../errors.ts'
 import type { EngineAddress } from './engine-address.ts'
 import type { IORedis } from './queue-library.ts'
+import { checkServer } from './server-check.ts'
 
 /** How long a first connection may take. */
 const CONNECT_MS = 5_000
 /** The longest pause between two tries to connect again. */
 const LONGEST_PAUSE_MS = 2_000
 
-/** Told when an engine is lost, and when it is back. */
+/** Told when an engine is lost, when it is back, and what is wrong with it though it works. */
 export interface ConnectionWatch {
   readonly onLost: () => void
   readonly onBack: () => void
+  readonly say: (sentence: string) => void
 }
 
 /**
  * A connection that reconnects for as long as it takes; commands wait meanwhile.
- * @throws UserError('engine') if the server cannot be reached at the start, or refuses
+ * @throws UserError('engine') if the server cannot be reached at the start, refuses, or is too old
  */
 export async function connectEngine(
   { ioredis }: { readonly ioredis: IORedis },
   address: EngineAddress,
   watch: ConnectionWatch,
 ): Promise<Redis> {
-  const redis = new ioredis.Redis(address.url, {
+  const options = {
     maxRetriesPerRequest: null,
     connectTimeout: CONNECT_MS,
     lazyConnect: true,
-    retryStrategy: (times) => Math.min(100 * times, LONGEST_PAUSE_MS),
-  })
+    retryStrategy: (times: number) => Math.min(100 * times, LONGEST_PAUSE_MS),
+    // For BullMQ, which finds it on each connection: it would print what `checkServer` says, in its own words.
+    skipVersionCheck: true,
+  }
+  const redis = new ioredis.Redis(address.url, options)
   // Without a listener every failed try would be printed; `watch` reports what counts.
   let reason = ''
   redis.on('error', ({ message }: Error) => {
@@ -50,13 +55,21 @@ export async function connectEngine(
   } finally {
     clearTimeout(timer)
   }
+  await checkServer(redis, address, watch.say).catch((error: unknown) => {
+    redis.disconnect()
+    throw error
+  })
   let lost = false
   redis.on('close', () => {
     if (!lost) watch.onLost()
     lost = true
   })
   redis.on('ready', () => {
-    if (lost) watch.onBack()
+    if (lost) {
+      watch.onBack()
+      // What CONFIG SET has changed is forgotten by a restart.
+      checkServer(redis, address, watch.say).catch(() => {})
+    }
     lost = false
   })
   return redis

@@ -12,7 +12,7 @@ export interface SeenWorker extends WorkerPresence {
 /** The workers at an engine, by name. @throws UserError('engine') if it cannot be reached */
 export async function readWorkers(address: EngineAddress, prefix: string): Promise<SeenWorker[]> {
   const libraries = await loadQueueLibrary()
-  const redis = await connectEngine(libraries, address, { onLost: () => {}, onBack: () => {} })
+  const redis = await connectEngine(libraries, address, { onLost: () => {}, onBack: () => {}, say: () => {} })
   try {
     const keys = new EngineKeys(prefix)
     const names = (await redis.smembers(keys.workers)).sort()

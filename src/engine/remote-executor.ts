@@ -130,7 +130,7 @@ export class RemoteExecutor implements Executor {
 
   async #start(): Promise<void> {
     const { address, prefix, lockMs, say } = this.#options
-    const watch = { onLost: () => this.#lost(), onBack: () => this.#back() }
+    const watch = { onLost: () => this.#lost(), onBack: () => this.#back(), say }
     this.#parts = await openRemoteQueue({ address, prefix, session: this.#session, lockMs, watch })
     const { events, queue, redis, watcher } = this.#parts
     this.#outbox = new Outbox(queue, redis)

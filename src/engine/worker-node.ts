@@ -70,6 +70,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       if (!hasEnded) say(`The engine ${address.shown} cannot be reached; running trials continue.`)
     },
     onBack: () => say(`The engine ${address.shown} is back.`),
+    say,
   })
   const node = new WorkerNode(options, redis, libraries.bullmq)
   try {
