@@ -79,6 +79,7 @@ const OUTSIDE_WORLD = [
   // A program as an objective, and a user's module that is checked and loaded.
   'objective/program/',
   'objective/study-place.ts',
+  'objective/temporary-folder.ts',
   'objective/folder-artifact.ts',
   'objective/folder-pack.ts',
   'objective/module.ts',

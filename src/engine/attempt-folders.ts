@@ -1,15 +1,13 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { inFolder } from '../objective/folder-error.ts'
+import { existsSync } from 'node:fs'
 import { folderBytes, packFolder, readPackedFolder } from '../objective/folder-pack.ts'
 import { trialFolder } from '../objective/study-place.ts'
+import { makeTemporaryFolder, removeTemporaryFolder } from '../objective/temporary-folder.ts'
 import type { GivenFolders, TrialSpec } from '../trial.ts'
 import { MOST_FOLDER_BYTES } from './protocol.ts'
 
 /** The temporary folders of one attempt on a worker. */
 export class AttemptFolders {
-  readonly #root = inFolder(tmpdir(), () => mkdtempSync(path.join(tmpdir(), 'finesweep-trial-')))
+  readonly #root = makeTemporaryFolder()
   readonly folders: GivenFolders
   /** What the trial that it continues left, without its folder. */
   readonly continued: Uint8Array | null
@@ -41,10 +39,7 @@ export class AttemptFolders {
     return { artifact: packFolder(own, artifact), tooLarge: null }
   }
 
-  /** What a program left behind may still write there: then the system tidies up. */
   remove(): void {
-    try {
-      rmSync(this.#root, { recursive: true, force: true, maxRetries: 3 })
-    } catch {}
+    removeTemporaryFolder(this.#root)
   }
 }

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { GivenFolders } from '../trial.ts'
 import { isFolderList } from './folder-artifact.ts'
 import { FolderError, inFolder } from './folder-error.ts'
+import { makeTemporaryFolder, removeTemporaryFolder } from './temporary-folder.ts'
 
 /** The study that an objective runs for, and where its trials' folders are. */
 export interface StudyPlace {
@@ -81,9 +81,10 @@ export function trialFolders(
       },
     )
   }
+  let temporary: string | null = null
   const make = (): string => {
-    if (isTemporary) return inFolder(tmpdir(), () => mkdtempSync(path.join(tmpdir(), 'finesweep-trial-')))
-    const folder = trialFolder(place.folder, trial)
+    if (isTemporary) temporary = makeTemporaryFolder()
+    const folder = trialFolder(temporary ?? place!.folder, trial)
     return inFolder(folder, () => {
       rmSync(folder, { recursive: true, force: true })
       mkdirSync(folder, { recursive: true })
@@ -100,7 +101,7 @@ export function trialFolders(
     },
     continued: isThere ? continued : null,
     close() {
-      if (isTemporary && own !== null) rmSync(own, { recursive: true, force: true })
+      if (temporary !== null) removeTemporaryFolder(temporary)
     },
   }
 }

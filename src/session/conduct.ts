@@ -5,6 +5,7 @@ import { lookAtTest } from '../model/test-look.ts'
 import { kindOf } from '../objective/kinds.ts'
 import type { Objective } from '../objective/objective.ts'
 import type { StudyPlace } from '../objective/study-place.ts'
+import { removeLeftFolders } from '../objective/temporary-folder.ts'
 import { checkSamplers } from '../search/create-sampler.ts'
 import type { OwnSamplers } from '../search/own-samplers.ts'
 import type { Evaluation, StudyReader, StudyRecord, StudyWriter } from '../store/store.ts'
@@ -97,6 +98,7 @@ export async function conduct(
   const { limits } = experiment
   const drain = new AbortController()
   const say = options.say ?? ((sentence: string) => process.stderr.write(`${sentence}\n`))
+  await removeLeftFolders(say)
   const executors = await prepareSessionExecutor(opened, { ...options, say }).catch((error: unknown) => {
     leave(store, options)
     throw error

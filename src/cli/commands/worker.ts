@@ -68,6 +68,7 @@ export default defineCommand({
 
   run: async (args, terminal) => {
     const { runWorker } = await import('../../engine/worker-node.ts')
+    const { removeLeftFolders } = await import('../../objective/temporary-folder.ts')
     const { readEngineAddress } = await import('../../engine/engine-address.ts')
     const tell = (sentence: string): void => {
       if (!args.quiet) say(terminal, sentence)
@@ -83,6 +84,7 @@ export default defineCommand({
         hint: 'Name the folder with the data, modules and programs of the studies.',
       })
     }
+    await removeLeftFolders(tell)
     const idleSeconds = args.idle ?? (args.once ? IDLE_SECONDS : undefined)
     const stop = listenForSignals(args.grace === undefined ? null : 1000 * args.grace, tell)
     await runWorker({
