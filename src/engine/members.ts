@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
-import type { EngineKeys } from './protocol.ts'
+import { describeWarning } from '../execute/output.ts'
+import type { EngineKeys, WorkerWarning } from './protocol.ts'
 
 /** What a worker says when it takes part in a session. */
 interface Member {
@@ -33,7 +34,7 @@ export class Members {
     return () => this.#changed.delete(changed)
   }
 
-  /** Reads who is there now, reports who joined, left and refused, and calls the listeners if the slots changed. */
+  /** Reads who is there now, reports who joined, left, refused and warned, and calls the listeners if the slots changed. */
   async look(): Promise<void> {
     const before = this.slots
     const names = await this.#redis.smembers(this.#keys.members(this.#session))
@@ -55,6 +56,7 @@ export class Members {
     }
     this.#members = members
     await this.#tellRefusals()
+    await this.#tellWarnings()
     if (this.slots !== before) this.notify()
   }
 
@@ -73,7 +75,18 @@ export class Members {
     }
   }
 
+  async #tellWarnings(): Promise<void> {
+    const list = this.#keys.warnings(this.#session)
+    const [warnings] = (await this.#redis.multi().lrange(list, 0, -1).del(list).exec()) ?? []
+    for (const text of (warnings?.[1] ?? []) as string[]) {
+      const { worker, trial, sentence } = JSON.parse(text) as WorkerWarning
+      this.#say(describeWarning(`trial ${trial} on ${worker}`, sentence))
+    }
+  }
+
+  /** Leaves nothing there, after the last warnings. */
   async clear(): Promise<void> {
+    await this.#tellWarnings()
     const names = await this.#redis.smembers(this.#keys.members(this.#session))
     const own = names.map((name) => this.#keys.member(this.#session, name))
     await this.#redis.unlink(this.#keys.members(this.#session), this.#keys.refusals(this.#session), ...own)

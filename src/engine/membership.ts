@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { type EngineKeys, memberMs, PAYLOAD_SECONDS } from './protocol.ts'
+import { type EngineKeys, memberMs, PAYLOAD_SECONDS, type WorkerWarning } from './protocol.ts'
 
 export interface MembershipOptions {
   readonly redis: Redis
@@ -11,9 +11,10 @@ export interface MembershipOptions {
   readonly lockMs: number
 }
 
-/** That a worker runs trials of a session, as its orchestrator reads it. */
+/** What a worker says to the orchestrator of a session: that it runs trials, and what objectives warn of. */
 export class Membership {
   readonly #options: MembershipOptions
+  #telling: Promise<unknown> = Promise.resolve()
 
   constructor(options: MembershipOptions) {
     this.#options = options
@@ -28,6 +29,20 @@ export class Membership {
       .expire(keys.members(session), PAYLOAD_SECONDS)
       .set(keys.member(session, name), JSON.stringify({ slots }), 'PX', memberMs(lockMs))
       .exec()
+  }
+
+  /** Passes on what an objective warns of; what cannot be written is shown here alone. */
+  warn(trial: number, sentence: string): void {
+    const { redis, keys, session, name } = this.#options
+    const warning: WorkerWarning = { worker: name, trial, sentence }
+    const list = keys.warnings(session)
+    const told = redis.multi().rpush(list, JSON.stringify(warning)).expire(list, PAYLOAD_SECONDS).exec()
+    this.#telling = Promise.all([this.#telling, told.catch(() => {})])
+  }
+
+  /** Resolves once all warnings are there: the study may end with the trial. */
+  async warned(): Promise<void> {
+    await this.#telling
   }
 
   /** Without a server it expires by itself. */

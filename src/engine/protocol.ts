@@ -59,6 +59,11 @@ export class EngineKeys {
     return `${this.prefix}:session:${session}:late`
   }
 
+  /** A list: what objectives warn of on workers. */
+  warnings(session: string): string {
+    return `${this.prefix}:session:${session}:warnings`
+  }
+
   /** The weights or the folder that a trial continues. */
   continued(session: string, job: string): string {
     return `${this.prefix}:session:${session}:continued:${job}`
@@ -164,6 +169,14 @@ export interface TrialResult {
   readonly host: string
 }
 
+/** What an objective warns of on a worker. */
+export interface WorkerWarning {
+  readonly worker: string
+  readonly trial: number
+  /** Without its full stop. */
+  readonly sentence: string
+}
+
 /** What a running job has measured. */
 export interface Progress {
   /** How many measurements came before these. */
@@ -210,8 +223,16 @@ export function encodeFloor(floor: ArtifactFloor): string {
   return encodeJson(floor)
 }
 
-export function decodeFloor(text: string): ArtifactFloor {
-  return decodeJson(text) as ArtifactFloor
+/** Whether the artifact of an outcome may be kept. */
+export function isArtifactWanted(
+  { state, measurements }: TrialOutcome,
+  { artifactFloor }: TrialJob,
+): boolean {
+  if (artifactFloor === null) return true
+  const { value: floor, direction } = decodeJson(artifactFloor) as ArtifactFloor
+  const value = measurements.at(-1)?.value
+  if (state !== 'complete' || value === undefined) return false
+  return direction === 'maximize' ? value >= floor : value <= floor
 }
 
 export function encodeOutcome(outcome: TrialOutcome): string {

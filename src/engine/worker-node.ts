@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { UserError } from '../errors.ts'
 import type { OpenedObjective } from '../objective/kind.ts'
@@ -14,6 +13,7 @@ import { toRoot } from './relocate.ts'
 import { repeat } from './repeat.ts'
 import { bytesOf, differenceOf, type WorkerTraits, whyNotHere } from './sameness.ts'
 import { Slots } from './slots.ts'
+import { pause, whenAborted } from './waits.ts'
 import { WorkerSession } from './worker-session.ts'
 
 export interface WorkerOptions {
@@ -221,6 +221,7 @@ class WorkerNode {
       name,
       slots: this.#slots,
       numSlots: this.#options.slots,
+      membership,
       say,
     })
     this.#dropped.delete(id)
@@ -285,16 +286,4 @@ class WorkerNode {
       this.#options.say(`Unloaded the data of study ${session.study} until it has a trial to run (--memory).`)
     }
   }
-}
-
-/** Ends early once the signal is aborted. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return setTimeout(ms, undefined, { signal }).catch(() => {})
-}
-
-function whenAborted(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  if (signal.aborted) resolve()
-  signal.addEventListener('abort', () => resolve(), { once: true })
-  return promise
 }

@@ -4,18 +4,20 @@ import type { Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { createExecutor } from '../execute/create.ts'
 import type { Executor } from '../execute/executor.ts'
+import { describeWarning } from '../execute/output.ts'
 import { kindOf } from '../objective/kinds.ts'
 import { atPlace, type ObjectiveSource } from '../objective/source.ts'
 import type { TrialOutcome, TrialSpec } from '../trial.ts'
 import { AttemptFolders } from './attempt-folders.ts'
 import { anotherConnection } from './connection.ts'
 import { JobReports } from './job-reports.ts'
+import type { Membership } from './membership.ts'
 import {
   type ControlMessage,
-  decodeFloor,
   decodeSpec,
   type EngineKeys,
   encodeOutcome,
+  isArtifactWanted,
   isComparable,
   LARGEST_RESULT,
   type LateOutcome,
@@ -42,6 +44,7 @@ export interface WorkerSessionOptions {
   readonly name: string
   readonly slots: Slots
   readonly numSlots: number
+  readonly membership: Membership
   /** Called with a sentence for people. */
   readonly say: (sentence: string) => void
 }
@@ -87,6 +90,10 @@ export class WorkerSession {
       workers: numSlots,
       heapLimitMb: offer.heapMb,
       onPrint: (text, trial) => say(trial === null ? text.trimEnd() : `trial ${trial}: ${text.trimEnd()}`),
+      onWarning: (sentence, trial) => {
+        say(describeWarning(`${study} trial ${trial}`, sentence))
+        options.membership.warn(trial, sentence)
+      },
     })
     this.#connection = anotherConnection(redis)
     this.#worker = new bullmq.Worker<TrialJob, TrialResult>(queueName(session), (job) => this.#run(job), {
@@ -206,7 +213,8 @@ export class WorkerSession {
         ({ step }) => this.#questions.verdict(job.id!, step, () => reports.atRung()),
       )
       await reports.end()
-      if (folders === null || outcome.artifact === null || !isWanted(outcome, job.data))
+      await this.#options.membership.warned()
+      if (folders === null || outcome.artifact === null || !isArtifactWanted(outcome, job.data))
         return { outcome, tooLarge: null }
       const { artifact, tooLarge } = folders.toSend(outcome.artifact)
       return { outcome: { ...outcome, artifact }, tooLarge }
@@ -230,7 +238,7 @@ export class WorkerSession {
   ): Promise<TrialResult> {
     const { keys, session, name } = this.#options
     const id = job.id!
-    const wanted = outcome.artifact !== null && isWanted(outcome, job.data)
+    const wanted = outcome.artifact !== null && isArtifactWanted(outcome, job.data)
     if (wanted) await this.#leaveThere(keys.artifact(session, id), Buffer.from(outcome.artifact!))
     const text = encodeOutcome(outcome)
     const isLarge = text.length > LARGEST_RESULT
@@ -284,12 +292,4 @@ export class WorkerSession {
     this.#executor.stop(trial)
     this.#questions.stop(trial)
   }
-}
-
-function isWanted({ state, measurements }: TrialOutcome, { artifactFloor }: TrialJob): boolean {
-  if (artifactFloor === null) return true
-  const { value: floor, direction } = decodeFloor(artifactFloor)
-  const value = measurements.at(-1)?.value
-  if (state !== 'complete' || value === undefined) return false
-  return direction === 'maximize' ? value >= floor : value <= floor
 }

@@ -10,6 +10,6 @@ import { createPoolExecutor, type PoolOptions } from './pool.ts'
  */
 export function createExecutor(source: ObjectiveSource, options: PoolOptions): Executor {
   if (runningKind(source).runsIn === 'threads') return createPoolExecutor(source, options)
-  const { workers, onPrint } = options
-  return createInlineExecutor(source, { onPrint, slots: workers })
+  const { workers, onPrint, onWarning } = options
+  return createInlineExecutor(source, { onPrint, onWarning, slots: workers })
 }

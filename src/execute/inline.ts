@@ -8,16 +8,15 @@ import { type Admission, createAdmission } from './admission.ts'
 import type { Executor, RungVerdict, TrialTask } from './executor.ts'
 import { CLOSED, createInterruption, type Ending, type Interruption, timedOut } from './interruption.ts'
 import { unstarted } from './outcome.ts'
-import { foldersOf, runAttempt, type Surroundings, warning } from './run-attempt.ts'
+import { type Output, type OutputOptions, openOutput } from './output.ts'
+import { foldersOf, runAttempt, type Surroundings } from './run-attempt.ts'
 import { createStopSignal, type StopSignal } from './stop-signal.ts'
 import { readThrown } from './thrown.ts'
 import { createTimeLimit, type TimeLimit } from './time-limit.ts'
 
-export interface InlineOptions {
+export interface InlineOptions extends OutputOptions {
   /** How many trials may be under way at once, taking turns where they wait; 1 by default. */
   readonly slots?: number
-  /** Gets the sentences that objectives say; by default they go to stderr. */
-  readonly onPrint?: ((text: string, trial: number | null) => void) | undefined
 }
 
 /** How long synchronous objectives may hold the thread before other things get a turn between two measurements. */
@@ -43,13 +42,13 @@ interface Run {
  * process's, as in any program.
  */
 export function createInlineExecutor(source: ObjectiveSource, options: InlineOptions = {}): Executor {
-  return new InlineExecutor(source, options.slots ?? 1, options.onPrint ?? printToStderr)
+  return new InlineExecutor(source, options.slots ?? 1, openOutput(options))
 }
 
 class InlineExecutor implements Executor {
   readonly slots: number
   readonly #source: ObjectiveSource
-  readonly #onPrint: (text: string, trial: number | null) => void
+  readonly #output: Output
   readonly #running = new Set<Run>()
   readonly #admission: Admission
   readonly #outcomes = new Set<Promise<TrialOutcome>>()
@@ -58,10 +57,10 @@ class InlineExecutor implements Executor {
   /** Of all trials: many short ones in a row hold the thread as one long one does. */
   #turnBegun = performance.now()
 
-  constructor(source: ObjectiveSource, slots: number, onPrint: (text: string, trial: number | null) => void) {
+  constructor(source: ObjectiveSource, slots: number, output: Output) {
     this.slots = slots
     this.#source = source
-    this.#onPrint = onPrint
+    this.#output = output
     this.#admission = createAdmission(slots)
   }
 
@@ -136,7 +135,7 @@ class InlineExecutor implements Executor {
       stopRequested: () => run.stopRequested,
       signal: () => run.stopSignal.get(),
       onMeasurement: (measurement) => runOwn(() => run.onMeasurement(measurement)),
-      warn: (sentence) => runOwn(() => this.#onPrint(`${warning(number, sentence)}\n`, number)),
+      warn: (sentence) => runOwn(() => this.#output.onWarning(sentence, number)),
       folders,
       onRung: async (measurement) => {
         limit.pause()
@@ -166,10 +165,6 @@ function limitOf({ task, interruption, stopSignal }: Run): TimeLimit {
     interruption.raise(timedOut(timeoutMs!))
     stopSignal.abort()
   })
-}
-
-function printToStderr(text: string): void {
-  process.stderr.write(text)
 }
 
 function nextTurn(): Promise<void> {

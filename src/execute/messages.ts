@@ -33,6 +33,13 @@ export interface PrintedMessage {
   readonly text: string
 }
 
+/** A sentence that an objective wants to be shown, without its full stop. */
+export interface WarningMessage {
+  readonly kind: 'finesweep:warning'
+  readonly trial: number
+  readonly sentence: string
+}
+
 /** A trial has come to a rung and waits for the verdict in its channel. */
 export interface RungMessage {
   readonly kind: 'finesweep:rung'
@@ -45,6 +52,10 @@ export interface RungMessage {
 
 export function isRung(message: unknown): message is RungMessage {
   return (message as { kind?: unknown } | null | undefined)?.kind === 'finesweep:rung'
+}
+
+export function isWarning(message: unknown): message is WarningMessage {
+  return (message as { kind?: unknown } | null | undefined)?.kind === 'finesweep:warning'
 }
 
 /** Objectives can reach the same channel: anything may come from it. */

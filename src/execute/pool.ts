@@ -15,15 +15,17 @@ import {
   type FolderFailure,
   isPrinted,
   isRung,
+  isWarning,
   type RungMessage,
   type TaskMessage,
   type WorkerData,
 } from './messages.ts'
 import { cutOff, unstarted } from './outcome.ts'
+import { type Output, type OutputOptions, openOutput } from './output.ts'
 import { announce, newRun, type PoolRun, watchTime } from './pool-run.ts'
 import { readThreadError, threadEnded, within } from './thread-end.ts'
 
-export interface PoolOptions {
+export interface PoolOptions extends OutputOptions {
   /** How many threads, each running one trial at a time; 1 or more. */
   readonly workers: number
   /**
@@ -35,8 +37,6 @@ export interface PoolOptions {
   readonly loadingLimitMs?: number
   /** How many more trials can begin than there are workers while threads that were asked to end have not; 32 by default. */
   readonly spareChannels?: number
-  /** Gets what objectives print, on this thread; by default it goes to stderr. */
-  readonly onPrint?: (text: string, trial: number | null) => void
 }
 
 export const DEFAULT_HEAP_LIMIT_MB = 256
@@ -75,7 +75,7 @@ class PoolExecutor implements Executor {
   readonly slots: number
   readonly #heapLimitMb: number
   readonly #loadingLimitMs: number
-  readonly #onPrint: (text: string, trial: number | null) => void
+  readonly #output: Output
   readonly #numChannels: number
   readonly #freeChannels: Channel[]
   readonly #pool: Pool
@@ -91,7 +91,7 @@ class PoolExecutor implements Executor {
     this.slots = workers
     this.#heapLimitMb = heapLimitMb
     this.#loadingLimitMs = options.loadingLimitMs ?? 30_000
-    this.#onPrint = options.onPrint ?? printToStderr
+    this.#output = openOutput(options)
     this.#admission = createAdmission(workers)
     const channels = workers + (options.spareChannels ?? 32)
     this.#numChannels = channels
@@ -205,13 +205,14 @@ class PoolExecutor implements Executor {
   #listen(): void {
     // A thread that fails while no trial runs on it is replaced; without a listener the error would end the process.
     this.#pool.on('error', (error: unknown) =>
-      this.#onPrint(`A worker thread failed: ${String(error)}\n`, null),
+      this.#output.onPrint(`A worker thread failed: ${String(error)}\n`, null),
     )
     this.#pool.on('workerCreate', ({ id }: { id: number }) => {
       this.#threadWithId(id)?.once('exit', (status) => this.#exitStatuses.set(id, status))
     })
     this.#pool.on('message', (message: unknown) => {
-      if (isPrinted(message)) this.#onPrint(message.text, message.trial)
+      if (isPrinted(message)) this.#output.onPrint(message.text, message.trial)
+      else if (isWarning(message)) this.#output.onWarning(message.sentence, message.trial)
       else if (isRung(message)) void this.#atRung(message)
     })
   }
@@ -275,8 +276,4 @@ function startPool(
       maxYoungGenerationSizeMb: runningKind(source).youngGenerationMb,
     },
   })
-}
-
-function printToStderr(text: string): void {
-  process.stderr.write(text)
 }

@@ -40,11 +40,6 @@ export function foldersOf(
   return trialFolders(place, spec.number, spec.continues, continued)
 }
 
-/** A trial's warning, worded for the user. */
-export function warning(trial: number, sentence: string): string {
-  return `Warning: trial ${trial}: ${sentence}.`
-}
-
 /** An objective that yields without end would fill the memory. */
 const MOST_MEASUREMENTS = 100_000
 

@@ -7,9 +7,16 @@ import type { Objective } from '../objective/objective.ts'
 import type { TimedMeasurement, TrialOutcome } from '../trial.ts'
 import { type Channel, openChannel } from './channel.ts'
 import { createInterruption, type Ending, type Interruption } from './interruption.ts'
-import type { FolderFailure, PrintedMessage, RungMessage, TaskMessage, WorkerData } from './messages.ts'
+import type {
+  FolderFailure,
+  PrintedMessage,
+  RungMessage,
+  TaskMessage,
+  WarningMessage,
+  WorkerData,
+} from './messages.ts'
 import { unstarted } from './outcome.ts'
-import { foldersOf, runAttempt, warning } from './run-attempt.ts'
+import { foldersOf, runAttempt } from './run-attempt.ts'
 import { createStopSignal, type StopSignal } from './stop-signal.ts'
 import { readThrown } from './thrown.ts'
 
@@ -65,7 +72,14 @@ async function runOnChannel(task: TaskMessage, running: Running): Promise<TrialO
       return stopSignal.get()
     },
     onMeasurement: (measurement) => record(channel, measurement, unwritten),
-    warn: (sentence) => print(task.spec.number, `${warning(task.spec.number, sentence)}\n`),
+    warn: (sentence) => {
+      const message: WarningMessage = {
+        kind: 'finesweep:warning',
+        trial: task.spec.number,
+        sentence: `${sentence}`,
+      }
+      parentPort!.postMessage(message)
+    },
     folders,
     onRung: (measurement) => {
       const message: RungMessage = {
