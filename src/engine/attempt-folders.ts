@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
+import { FolderError } from '../objective/folder-error.ts'
 import { folderBytes, packFolder, readPackedFolder } from '../objective/folder-pack.ts'
 import { trialFolder } from '../objective/study-place.ts'
 import { makeTemporaryFolder, removeTemporaryFolder } from '../objective/temporary-folder.ts'
 import type { GivenFolders, TrialSpec } from '../trial.ts'
-import { MOST_FOLDER_BYTES } from './protocol.ts'
+import { MOST_FOLDER_BYTES, type Unsent } from './protocol.ts'
 
 /** The temporary folders of one attempt on a worker. */
 export class AttemptFolders {
@@ -30,13 +31,18 @@ export class AttemptFolders {
     }
   }
 
-  /** The artifact with the trial's own folder, if it has one; or how large that is, where it is too large. */
-  toSend(artifact: Uint8Array): { readonly artifact: Uint8Array; readonly tooLarge: number | null } {
+  /** The artifact with the trial's own folder, if it has one; or why it stays here, which is nothing that the trial has done. */
+  toSend(artifact: Uint8Array): { readonly artifact: Uint8Array; readonly unsent: Unsent | null } {
     const { own } = this.folders
-    if (!existsSync(own)) return { artifact, tooLarge: null }
-    const bytes = folderBytes(own)
-    if (bytes > MOST_FOLDER_BYTES) return { artifact, tooLarge: bytes }
-    return { artifact: packFolder(own, artifact), tooLarge: null }
+    if (!existsSync(own)) return { artifact, unsent: null }
+    try {
+      const bytes = folderBytes(own)
+      if (bytes > MOST_FOLDER_BYTES) return { artifact, unsent: { bytes } }
+      return { artifact: packFolder(own, artifact), unsent: null }
+    } catch (error) {
+      if (!(error instanceof FolderError)) throw error
+      return { artifact, unsent: { unreadable: error.message } }
+    }
   }
 
   remove(): void {

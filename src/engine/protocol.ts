@@ -6,7 +6,7 @@ import type { Fingerprints } from '../store/store.ts'
 import { type TimedMeasurement, TRIAL_STATES, type TrialOutcome, type TrialSpec } from '../trial.ts'
 
 /** Rises when an older worker could misread what a newer orchestrator writes, or the other way round. */
-export const PROTOCOL = 4
+export const PROTOCOL = 5
 
 /** What Redis keeps. Every key expires unless somebody who lives renews it, so that nobody's death leaves rubbish. */
 export class EngineKeys {
@@ -162,8 +162,8 @@ export interface TrialResult {
   readonly outcome: string | null
   /** Whether weights or a folder lie under their key. */
   readonly artifact: boolean
-  /** How many bytes the trial's folder has, where it is too large to travel; else null. */
-  readonly tooLarge: number | null
+  /** Why the trial's folder does not come along although it has one; else null. */
+  readonly unsent: Unsent | null
   readonly worker: string
   /** The host of that worker. */
   readonly host: string
@@ -176,6 +176,9 @@ export interface WorkerWarning {
   /** Without its full stop. */
   readonly sentence: string
 }
+
+/** Why a folder stays on its worker: it is too large to travel, or something in it cannot be read, said in a sentence. */
+export type Unsent = { readonly bytes: number } | { readonly unreadable: string }
 
 /** What a running job has measured. */
 export interface Progress {

@@ -206,7 +206,7 @@ export class RemoteExecutor implements Executor {
       this.#late.counts({ trial: spec.number, attempt, hash: outcomeHash(outcome), worker, host })
     }
     run.measured(0, outcome.measurements)
-    const arrived = { artifact: left.artifact, tooLarge: result.tooLarge, from: result.worker }
+    const arrived = { artifact: left.artifact, unsent: result.unsent, from: result.worker }
     const artifact = this.#orFail(() => this.#folders.arrived(spec, arrived))
     this.#runs.delete(job)
     run.resolve({ ...outcome, artifact })

@@ -4,7 +4,7 @@ import { folderBytes, packFolder, readPackedFolder } from '../objective/folder-p
 import { KEPT_FOLDERS } from '../objective/kind.ts'
 import { type StudyPlace, trialFolder, trialFolders } from '../objective/study-place.ts'
 import type { TrialSpec } from '../trial.ts'
-import { describeMegabytes, MOST_FOLDER_BYTES } from './protocol.ts'
+import { describeMegabytes, MOST_FOLDER_BYTES, type Unsent } from './protocol.ts'
 
 export interface StudyFoldersOptions {
   readonly place: StudyPlace
@@ -19,8 +19,8 @@ export interface StudyFoldersOptions {
 export interface Arrived {
   /** What the store is to keep. */
   readonly artifact: Uint8Array | null
-  /** How many bytes a folder has that is too large to travel; null for any other. */
-  readonly tooLarge: number | null
+  /** Why its folder did not come along; null if it did, or there is none. */
+  readonly unsent: Unsent | null
   /** The worker. */
   readonly from: string
 }
@@ -28,7 +28,8 @@ export interface Arrived {
 /** The folders of a study's trials, where they come from workers and go to them. */
 export class StudyFolders {
   readonly #options: StudyFoldersOptions
-  #told = false
+  /** Each kind is said once: what is wrong with one trial's folder usually is with all. */
+  readonly #told = new Set<string>()
 
   constructor(options: StudyFoldersOptions) {
     this.#options = options
@@ -61,25 +62,31 @@ export class StudyFolders {
    * @returns what the store keeps
    * @throws FolderError if its folder cannot be written, or is needed and did not come
    */
-  arrived({ number, stage }: TrialSpec, { artifact, tooLarge, from }: Arrived): Uint8Array | null {
+  arrived({ number, stage }: TrialSpec, { artifact, unsent, from }: Arrived): Uint8Array | null {
     if (this.#options.keep === null) return artifact
-    if (tooLarge !== null) this.#missed(number, stage, tooLarge, from)
+    if (unsent !== null) this.#missed(number, stage, unsent, from)
     const packed = artifact === null ? null : readPackedFolder(artifact)
     if (packed === null) return artifact
     packed.unpack(trialFolder(this.#options.place.folder, number))
     return packed.artifact
   }
 
-  #missed(number: number, stage: number, bytes: number, from: string): void {
+  #missed(number: number, stage: number, unsent: Unsent, from: string): void {
     const { isContinued, say } = this.#options
-    const sentence = `Trial ${number} left a folder of ${describeMegabytes(bytes)} on ${from}: ${LIMIT}`
+    const isLarge = 'bytes' in unsent
+    const sentence = isLarge
+      ? `Trial ${number} left a folder of ${describeMegabytes(unsent.bytes)} on ${from}: ${LIMIT}`
+      : `Trial ${number} left a folder on ${from} that cannot be sent, since ${unsent.unreadable}`
     if (isContinued(stage)) {
       throw new FolderError(`${sentence}, and the next stage continues such trials (warmStart)`, {
-        hint: 'Write smaller checkpoints into {dir}, or run the study without --engine.',
+        hint: isLarge
+          ? 'Write smaller checkpoints into {dir}, or run the study without --engine.'
+          : 'Have the program leave only files that the user of the worker may read.',
       })
     }
-    if (!this.#told) say(`${sentence}, and are not kept.`)
-    this.#told = true
+    const kind = isLarge ? 'large' : 'unreadable'
+    if (!this.#told.has(kind)) say(`${sentence}, and ${isLarge ? 'are' : 'is'} not kept.`)
+    this.#told.add(kind)
   }
 }
 

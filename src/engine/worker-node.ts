@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { UserError } from '../errors.ts'
+import { describeError, UserError } from '../errors.ts'
 import type { OpenedObjective } from '../objective/kind.ts'
 import { kindOf } from '../objective/kinds.ts'
 import { connectEngine, firstWrites } from './connection.ts'
@@ -204,8 +204,9 @@ class WorkerNode {
         signal: this.#options.drain,
       })
     } catch (error) {
-      if (!(error instanceof UserError)) throw error
-      return this.#refuse(id, offer, `${error.message}.`)
+      if (this.#options.drain.aborted) return
+      const wrong = error instanceof UserError ? error : new UserError('usage', (error as Error).message)
+      return this.#refuse(id, offer, describeError(wrong))
     }
     const difference = differenceOf(offer, opened)
     if (difference !== null) return this.#refuse(id, offer, difference)

@@ -27,6 +27,7 @@ import {
   type SessionOffer,
   type TrialJob,
   type TrialResult,
+  type Unsent,
   WORKER_ENDED,
 } from './protocol.ts'
 import type { BullMQ } from './queue-library.ts'
@@ -49,10 +50,10 @@ export interface WorkerSessionOptions {
   readonly say: (sentence: string) => void
 }
 
-/** How an attempt ended, and how many bytes its folder has, where that is too large to travel. */
+/** How an attempt ended, and why its folder stays here, if it does. */
 interface Ended {
   readonly outcome: TrialOutcome
-  readonly tooLarge: number | null
+  readonly unsent: Unsent | null
 }
 
 /** How long it waits before it tries again to leave a value at a server that refused it. */
@@ -175,7 +176,7 @@ export class WorkerSession {
     const slot = await slots.take()
     this.#running.add(spec.number)
     try {
-      const { outcome, tooLarge } = await this.#trial(job, spec, slot)
+      const { outcome, unsent } = await this.#trial(job, spec, slot)
       if (outcome.state === 'stopped' && this.#closing) throw new Error(WORKER_ENDED)
       this.#finished++
       const seconds = (outcome.durationMs / 1000).toFixed(1)
@@ -186,7 +187,7 @@ export class WorkerSession {
       // A process that was paused may find out that its lock has expired only after the trial.
       const mayBeLate = this.#lostJobs.delete(job.id!) || performance.now() - began > offer.lockMs
       if (mayBeLate) await this.#reportIfLate(job, outcome)
-      return await this.#handOver(job, { ...outcome, slot, host: name }, tooLarge)
+      return await this.#handOver(job, { ...outcome, slot, host: name }, unsent)
     } catch (error) {
       const { message } = error as Error
       if (message !== WORKER_ENDED)
@@ -215,9 +216,9 @@ export class WorkerSession {
       await reports.end()
       await this.#options.membership.warned()
       if (folders === null || outcome.artifact === null || !isArtifactWanted(outcome, job.data))
-        return { outcome, tooLarge: null }
-      const { artifact, tooLarge } = folders.toSend(outcome.artifact)
-      return { outcome: { ...outcome, artifact }, tooLarge }
+        return { outcome, unsent: null }
+      const { artifact, unsent } = folders.toSend(outcome.artifact)
+      return { outcome: { ...outcome, artifact }, unsent }
     } finally {
       folders?.remove()
     }
@@ -234,7 +235,7 @@ export class WorkerSession {
   async #handOver(
     job: Job<TrialJob, TrialResult>,
     outcome: TrialOutcome,
-    tooLarge: number | null,
+    unsent: Unsent | null,
   ): Promise<TrialResult> {
     const { keys, session, name } = this.#options
     const id = job.id!
@@ -243,7 +244,7 @@ export class WorkerSession {
     const text = encodeOutcome(outcome)
     const isLarge = text.length > LARGEST_RESULT
     if (isLarge) await this.#leaveThere(keys.outcome(session, id), text)
-    return { outcome: isLarge ? null : text, artifact: wanted, tooLarge, worker: name, host: hostname() }
+    return { outcome: isLarge ? null : text, artifact: wanted, unsent, worker: name, host: hostname() }
   }
 
   /** Waits while the server accepts no writes: that its memory is full must not cost a trial. */

@@ -11,7 +11,7 @@ import {
 import path from 'node:path'
 import { UserError } from '../errors.ts'
 import { type FolderFile, filesIn } from './folder-artifact.ts'
-import { inFolder } from './folder-error.ts'
+import { inFolder, readInFolder } from './folder-error.ts'
 
 /** What a packed folder begins with. */
 const MAGIC = new TextEncoder().encode('\0finesweep folder 1\n')
@@ -36,13 +36,20 @@ export interface PackedFolder {
   unpack(folder: string): void
 }
 
-/** How many bytes the files of a folder have. */
+/** How many bytes the files of a folder have. @throws FolderError if they cannot be listed */
 export function folderBytes(folder: string): number {
-  return filesIn(folder).reduce((sum, { bytes }) => sum + bytes, 0)
+  return readInFolder(folder, () => filesIn(folder)).reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
-/** The files and links of a folder in one piece, with their modes and times, and the artifact. */
+/**
+ * The files and links of a folder in one piece, with their modes and times, and the artifact.
+ * @throws FolderError for a file that cannot be read
+ */
 export function packFolder(folder: string, artifact: Uint8Array): Uint8Array {
+  return readInFolder(folder, () => pack(folder, artifact))
+}
+
+function pack(folder: string, artifact: Uint8Array): Uint8Array {
   const contents: Buffer[] = []
   const files = filesIn(folder).flatMap((file): PackedFile[] => {
     const at = path.join(folder, file.path)

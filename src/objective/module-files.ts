@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { readPart } from './fingerprint.ts'
 
 /** `from './a.ts'`, `import './a.ts'`, `import('./a.ts')`, `require('./a.cjs')`, and `new URL('./a.wasm', import.meta.url)`. */
 const NAMED = /(?:\bfrom|\bimport|\brequire|\bnew\s+URL)\s*\(?\s*(['"])([^'"\n]+)\1/g
@@ -13,6 +14,7 @@ const OWN_NAMES = /^(?:node:|finesweep(?:\/|$))/
  * The files that decide what a module measures: itself, what it and its helpers name by relative paths, and the
  * project's lock file if any of them names a package. In an order that depends on the texts alone. Names that are put
  * together while the code runs cannot be seen.
+ * @throws UserError('usage') for a file that cannot be read
  */
 export function filesOfModule(file: string): string[] {
   const found = new Set<string>()
@@ -21,7 +23,7 @@ export function filesOfModule(file: string): string[] {
     if (found.has(module)) return
     found.add(module)
     if (!/\.[cm]?[jt]s$/.test(module)) return
-    for (const [, , name] of readFileSync(module, 'utf8').matchAll(NAMED)) {
+    for (const [, , name] of readPart(module).toString('utf8').matchAll(NAMED)) {
       const isRelative = /^\.{1,2}\//.test(name!)
       usesPackages ||= !isRelative && !OWN_NAMES.test(name!) && isPackageName(name!)
       const target = path.resolve(path.dirname(module), name!)

@@ -31,8 +31,9 @@ export class Farm {
 
   /** Starts a worker of one slot with this name. */
   worker(name: string, words: readonly string[] = [], options: CommandOptions = {}): CommandProcess {
-    const own = ['worker', this.#url, '--root', ROOT, '--name', name, '--engine-prefix', this.prefix]
-    return this.start([...own, ...(words.includes('--slots') ? [] : ['--slots', '1']), ...words], options)
+    const own = ['worker', this.#url, '--name', name, '--engine-prefix', this.prefix]
+    const slots = words.includes('--slots') ? [] : ['--slots', '1']
+    return this.start([...own, ...rootOf(words), ...slots, ...words], options)
   }
 
   /** Starts the orchestrator, without local threads unless the words name some. */
@@ -46,7 +47,7 @@ export class Farm {
 
   #session(words: readonly string[]): string[] {
     const local = words.includes('--workers') ? [] : ['--workers', '0']
-    const engine = ['--engine', this.#url, '--engine-prefix', this.prefix, '--root', ROOT]
+    const engine = ['--engine', this.#url, '--engine-prefix', this.prefix, ...rootOf(words)]
     const db = words.includes('--db') ? [] : ['--db', this.db]
     return [...engine, ...db, ...local, ...words]
   }
@@ -126,6 +127,11 @@ export class Farm {
     await Promise.all(this.#started.map(({ ended }) => ended))
     rmSync(this.folder, { recursive: true, force: true })
   }
+}
+
+/** By default the repository. */
+function rootOf(words: readonly string[]): string[] {
+  return words.includes('--root') ? [] : ['--root', ROOT]
 }
 
 export async function digestOf(db: string): Promise<string> {

@@ -1,4 +1,4 @@
-import {
+import fs, {
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -10,10 +10,12 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { packFolder, readPackedFolder } from '../../src/objective/folder-pack.ts'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { FolderError } from '../../src/objective/folder-error.ts'
+import { folderBytes, packFolder, readPackedFolder } from '../../src/objective/folder-pack.ts'
 
 const ARTIFACT = Uint8Array.of(1, 2, 3)
 
@@ -69,4 +71,24 @@ test.for([
     `A trial's folder that came through the engine has a file outside it, ${other}`,
   )
   expect(existsSync(to)).toBe(false)
+})
+
+test.each([
+  ['readFileSync', 'model', () => packFolder(from, ARTIFACT)],
+  ['readdirSync', 'deep', () => folderBytes(from)],
+] as const)('what the system does not let be read is named: %s', (name, what, access) => {
+  const file = path.join(from, what)
+  writeFileSync(path.join(from, 'model'), 'weights')
+  vi.spyOn(fs, name).mockImplementation(() => {
+    throw Object.assign(new Error('refused'), { code: 'EACCES', syscall: 'open', path: file })
+  })
+  // For those who have imported it by its name.
+  syncBuiltinESMExports()
+  try {
+    expect(access).toThrow(FolderError)
+    expect(access).toThrow(`${file} cannot be read: permission denied (EACCES)`)
+  } finally {
+    vi.restoreAllMocks()
+    syncBuiltinESMExports()
+  }
 })

@@ -47,3 +47,14 @@ test('a changed helper is a changed objective, and so is another version of a pa
   write('package-lock.json', '{ "name": "other" }')
   expect(fingerprint()).not.toBe(locked)
 })
+
+test('a file that cannot be read is named with the way out', () => {
+  const part = path.join(folder, 'lib')
+  expect(() => hashFiles([part])).toThrow(
+    expect.objectContaining({
+      code: 'usage',
+      message: `Cannot read ${part}, which the objective uses: it is a folder (EISDIR)`,
+      hint: 'It must be a file that the user who runs finesweep may read.',
+    }),
+  )
+})
