@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts'
 import type { EngineAddress } from './engine-address.ts'
 import type { IORedis } from './queue-library.ts'
 import { checkServer } from './server-check.ts'
+import { notReached } from './unreachable.ts'
 
 /** How long a first connection may take. */
 const CONNECT_MS = 5_000
@@ -37,7 +38,7 @@ export async function connectEngine(
   // Without a listener every failed try would be printed; `watch` reports what counts.
   let reason = ''
   redis.on('error', ({ message }: Error) => {
-    reason = message.includes('Unknown RESP type') ? 'what answers there is no Redis server' : message
+    reason = message
   })
   const timer = setTimeout(() => {
     reason = `it has not answered within ${CONNECT_MS / 1000} s`
@@ -51,7 +52,7 @@ export async function connectEngine(
     if (db > 0) await redis.select(db)
   } catch (error) {
     redis.disconnect()
-    throw unreachable(address, reason === '' ? (error as Error).message : reason)
+    throw notReached(address, reason === '' ? (error as Error).message : reason)
   } finally {
     clearTimeout(timer)
   }
@@ -84,12 +85,6 @@ export function anotherConnection(redis: Redis): Redis {
   const another = redis.duplicate({ lazyConnect: false })
   another.on('error', () => {})
   return another
-}
-
-export function unreachable({ shown }: EngineAddress, reason: string): UserError {
-  return new UserError('engine', `The engine ${shown} cannot be reached: ${reason}`, {
-    hint: 'Start the Redis server, or correct the address, user and password.',
-  })
 }
 
 /** It answers, but takes no writes: its memory is full, it is a replica, or the user may not write. */

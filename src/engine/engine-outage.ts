@@ -1,6 +1,7 @@
 import type { UserError } from '../errors.ts'
-import { unreachable, writesRefused } from './connection.ts'
+import { writesRefused } from './connection.ts'
 import type { EngineAddress } from './engine-address.ts'
+import { unreachable } from './unreachable.ts'
 
 export interface OutageOptions {
   readonly address: EngineAddress

@@ -66,6 +66,16 @@ describe.skipIf(!HAS_REDIS)('a worker', () => {
     ])
   })
 
+  test.each([
+    ['rediss', [], 'what answers there does not speak TLS. Write redis:// instead of rediss://'],
+    ['redis', ['--requirepass', 'hush'], 'it asks for a password. Write redis://:PASSWORD@HOST'],
+  ])('is told in a sentence what the address lacks: %s', async (scheme, words, sentence) => {
+    const server = await startRedis(words)
+    const { code, stderr } = await work(server.url.replace('redis', scheme))
+    await server.stop()
+    expect([code, stderr.trim().split('\n')]).toEqual([7, [expect.stringContaining(sentence)]])
+  })
+
   test('does not use another database than the one of its URL', async () => {
     const { code, stderr } = await work(`${redis.url}/99`)
     expect(code).toBe(7)

@@ -107,8 +107,14 @@ describe.skipIf(!HAS_REDIS)('a study on workers has the digest of one process', 
     const stranger = farm.start(['worker'], { env: { FINESWEEP_ENGINE: url } })
     const refused = await stranger.ended
     expect(refused.code).toBe(7)
+    expect(refused.stderr).toContain('in NODE_EXTRA_CA_CERTS')
+    const plain = farm.start(['worker'], { env: { FINESWEEP_ENGINE: url.replace('rediss', 'redis') } })
+    expect((await plain.ended).stderr).toContain(
+      'If the server expects TLS, write rediss:// instead of redis://.',
+    )
     const said = [worker, run, stranger].map((each: CommandProcess) => each.text()).join('')
-    for (const text of [said, status.stdout, status.stderr]) expect(text).not.toContain('hush-hush')
+    for (const text of [said, plain.text(), status.stdout, status.stderr])
+      expect(text).not.toContain('hush-hush')
     worker.signal('SIGKILL')
     await secure.stop()
   })
