@@ -171,20 +171,21 @@ export class RemoteExecutor implements Executor {
 
   async #send(run: RemoteRun): Promise<void> {
     const { spec, continued } = run.task
-    if (continued !== null)
-      await this.#payloads.send(
-        run.job,
-        this.#orFail(() => this.#folders.toSend(spec, continued)),
-      )
+    const sent = continued && this.#orFail(() => this.#folders.toSend(spec, continued))
+    if (sent !== null) await this.#payloads.send(run.job, sent)
     const job = jobOf(this.#folders.wanting(run.task))
     await this.#outbox.send(`${this.#offer!.study} ${spec.number}`, run.job, job)
   }
 
   #progressed(job: string, progress: Progress): void {
     const run = this.#runs.get(job)
-    if (run === undefined || run.settled) return
-    run.measured(progress.from, progress.measurements)
     const step = progress.measurements.at(-1)?.step
+    if (run === undefined || run.settled) {
+      // Another worker has run the trial meanwhile: without a verdict, this one would wait to the study's end.
+      if (progress.rung) this.#tell({ verdict: 'stop', job, step: step! })
+      return
+    }
+    run.measured(progress.from, progress.measurements)
     run
       .verdictAt(progress)
       ?.then((verdict) => this.#tell({ verdict, job, step: step! }))
@@ -230,8 +231,7 @@ export class RemoteExecutor implements Executor {
     const run = this.#runs.get(job)
     if (run === undefined || run.settled) return
     if (reason !== WORKER_ENDED) run.losses++
-    if (run.losses < MOST_LOSSES) this.#loseJob(run)
-    else this.#fail(unfinished(run, reason))
+    run.losses < MOST_LOSSES ? this.#loseJob(run) : this.#fail(unfinished(run, reason))
   }
 
   /** Sends the trial again as another job: what the old one gives is not waited for any more. */

@@ -13,8 +13,8 @@ export class RemoteRun {
   readonly #onRung: OnRung | undefined
   readonly #outcome = Promise.withResolvers<TrialOutcome>()
   readonly #verdicts = new Map<number, Promise<RungVerdict>>()
-  /** How many measurements have arrived: they count in order and once, whichever worker sends them. */
-  #received = 0
+  /** The measurements that have arrived: they count in order and once, whichever worker sends them. */
+  readonly #received: TimedMeasurement[] = []
   job: string
   /** Results are fetched in several steps; the first one counts. */
   settled = false
@@ -33,9 +33,9 @@ export class RemoteRun {
 
   /** Takes in the measurements of an attempt from the one with that index on. Those after a gap are sent again later. */
   measured(from: number, measurements: readonly TimedMeasurement[]): void {
-    if (from > this.#received) return
-    for (const measurement of measurements.slice(this.#received - from)) {
-      this.#received++
+    if (from > this.#received.length) return
+    for (const measurement of measurements.slice(this.#received.length - from)) {
+      this.#received.push(measurement)
       this.#onMeasurement(measurement)
     }
   }
@@ -49,9 +49,14 @@ export class RemoteRun {
     return given
   }
 
+  /**
+   * With all that has arrived: where two workers ran the attempt and were told to stop, the one whose outcome counts may
+   * not have come as far as the other, whose measurements have been judged.
+   */
   resolve(outcome: TrialOutcome): void {
     this.settled = true
-    this.#outcome.resolve(outcome)
+    const isShort = outcome.measurements.length < this.#received.length
+    this.#outcome.resolve(isShort ? { ...outcome, measurements: this.#received } : outcome)
   }
 
   reject(failure: Error): void {

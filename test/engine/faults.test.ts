@@ -51,6 +51,23 @@ describe.skipIf(!HAS_REDIS)('a study on workers, disturbed while a trial runs,',
     expect((await run.ended).code).toBe(0)
   })
 
+  test('lets a worker go that comes back to a rung of a trial that another has run', async () => {
+    farm.holdOnly(8, 23)
+    const first = farm.worker('first')
+    const run = farm.run(HELD, [...LOCK, '--set', 'stages[0].epochs=3', '--set', 'stages[0].rungs=[2]'])
+    await farm.holds(first, 8)
+    first.signal('SIGSTOP')
+    const second = farm.worker('second', ['--slots', '2'])
+    await farm.holds(second, 8)
+    farm.holdOnly(23)
+    // By then the study has long got the outcome of trial 8.
+    await second.said('trial 20:')
+    first.signal('SIGCONT')
+    await first.said('trial 8: stopped')
+    farm.release()
+    expect((await run.ended).code).toBe(0)
+  })
+
   test('survives a server that restarts empty', async () => {
     const first = farm.worker('first')
     const run = farm.run(HELD)
