@@ -19,6 +19,8 @@ export class Farm {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'finesweep-farm-'))
   readonly db = path.join(this.folder, 'studies.db')
   readonly hold = path.join(this.folder, 'hold')
+  /** Where its processes have temporary folders: those of a killed one are nobody else's to find. */
+  readonly temporary = path.join(this.folder, 'tmp')
   readonly prefix = path.basename(this.folder)
   readonly #url: string
   readonly #started: CommandProcess[] = []
@@ -27,6 +29,7 @@ export class Farm {
   constructor(url: string) {
     this.#url = url
     mkdirSync(this.hold)
+    mkdirSync(this.temporary)
   }
 
   /** Starts a worker of one slot with this name. */
@@ -54,7 +57,10 @@ export class Farm {
 
   /** Starts any command, which is ended with the farm. */
   start(words: readonly string[], { env, ...options }: CommandOptions = {}): CommandProcess {
-    const started = startCommand(words, { ...options, env: { FINESWEEP_HOLD: this.hold, ...env } })
+    const started = startCommand(words, {
+      ...options,
+      env: { FINESWEEP_HOLD: this.hold, TMPDIR: this.temporary, ...env },
+    })
     this.#started.push(started)
     return started
   }

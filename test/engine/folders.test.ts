@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startCommand } from './commands.ts'
@@ -86,30 +86,27 @@ describe.skipIf(!HAS_REDIS)('the folders of trials on workers', () => {
   })
 
   test('those of a killed worker are removed by the next one or by a run, those of a living one stay', async () => {
-    const temporary = path.join(farm.folder, 'tmp')
-    mkdirSync(temporary)
-    const options = { env: { TMPDIR: temporary } }
     farm.holdFrom(0)
-    const killed = farm.worker('killed', [], options)
-    const run = farm.run(WARM, ['--engine-lock', '1'], options)
+    const killed = farm.worker('killed')
+    const run = farm.run(WARM, ['--engine-lock', '1'])
     await farm.holds(killed)
-    expect(readdirSync(temporary)).toHaveLength(1)
+    expect(readdirSync(farm.temporary)).toHaveLength(1)
     killed.signal('SIGKILL')
     await killed.ended
-    const next = farm.worker('next', [], options)
+    const next = farm.worker('next')
     await next.said('Removed a temporary folder of trials whose process was killed.')
     await farm.holds(next)
-    const [held, ...others] = readdirSync(temporary)
+    const [held, ...others] = readdirSync(farm.temporary)
     expect(others).toEqual([])
-    const beside = farm.worker('beside', ['--idle', '1'], options)
+    const beside = farm.worker('beside', ['--idle', '1'])
     await beside.said('for the studies at')
-    expect(readdirSync(temporary)).toContain(held)
+    expect(readdirSync(farm.temporary)).toContain(held)
     for (const each of [run, next, beside]) each.signal('SIGKILL')
     await Promise.all([run.ended, next.ended, beside.ended])
     farm.release()
-    const resumed = await farm.resume(['--workers', '2'], options).ended
+    const resumed = await farm.resume(['--workers', '2']).ended
     expect(resumed.stderr).toMatch(/Removed (a|2) temporary folders? of trials whose process was killed\./)
-    expect(readdirSync(temporary)).toEqual([])
+    expect(readdirSync(farm.temporary)).toEqual([])
   })
 
   test('a worker that cannot make them says so, as the study does that ends', async () => {
