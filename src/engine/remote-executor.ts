@@ -8,6 +8,7 @@ import { Backlog } from './backlog.ts'
 import { firstWrites } from './connection.ts'
 import type { EngineAddress } from './engine-address.ts'
 import { EngineOutage } from './engine-outage.ts'
+import { whoGivesWay } from './give-way.ts'
 import { LateOutcomes } from './late-outcomes.ts'
 import { Members } from './members.ts'
 import { Outbox } from './outbox.ts'
@@ -130,7 +131,7 @@ export class RemoteExecutor implements Executor {
 
   async #start(): Promise<void> {
     const { address, prefix, lockMs, say } = this.#options
-    const watch = { onLost: () => this.#lost(), onBack: () => this.#back(), say }
+    const watch = { onLost: () => this.#closing ?? this.#outage.lost(), onBack: () => this.#back(), say }
     this.#parts = await openRemoteQueue({ address, prefix, session: this.#session, lockMs, watch })
     const { events, queue, redis, watcher } = this.#parts
     this.#outbox = new Outbox(queue, redis)
@@ -254,15 +255,13 @@ export class RemoteExecutor implements Executor {
       if (job === undefined) await this.#send(run)
       else if (job.finishedOn !== undefined && job.returnvalue) await this.#complete(id, job.returnvalue)
     }
+    const giving = whoGivesWay([...this.#runs.values()], await this.#parts.stillWaiting())
+    if (giving !== null) this.stop(giving)
     await this.#late.fetch(this.#parts.redis, this.#keys.late(this.#session))
   }
 
   #tell(message: ControlMessage): void {
     this.#parts.redis.publish(this.#keys.control(this.#session), JSON.stringify(message)).catch(() => {})
-  }
-
-  #lost(): void {
-    if (this.#closing === null) this.#outage.lost()
   }
 
   #back(): void {

@@ -16,6 +16,8 @@ export interface RemoteQueue {
   readonly events: QueueEvents
   /** Looks for jobs whose worker has died; it runs none. */
   readonly watcher: Worker<TrialJob, TrialResult>
+  /** The jobs that have waited for a slot since the last call. */
+  stillWaiting(): Promise<ReadonlySet<string>>
   close(): Promise<void>
 }
 
@@ -60,11 +62,18 @@ export async function openRemoteQueue(options: RemoteQueueOptions): Promise<Remo
   events.on('error', () => {})
   watcher.on('error', () => {})
   await Promise.all([queue.waitUntilReady(), events.waitUntilReady()])
+  let waited: ReadonlySet<string> = new Set()
   return {
     redis,
     queue,
     events,
     watcher,
+    async stillWaiting() {
+      const waiting = new Set(await redis.lrange(queue.toKey('wait'), 0, -1))
+      const still = waiting.intersection(waited)
+      waited = waiting
+      return still
+    },
     async close() {
       const isThere = redis.status === 'ready'
       const closed = Promise.allSettled([watcher.close(true), events.close(), queue.close()])

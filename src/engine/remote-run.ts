@@ -13,6 +13,7 @@ export class RemoteRun {
   readonly #onRung: OnRung | undefined
   readonly #outcome = Promise.withResolvers<TrialOutcome>()
   readonly #verdicts = new Map<number, Promise<RungVerdict>>()
+  #isAtRung = false
   /** The measurements that have arrived: they count in order and once, whichever worker sends them. */
   readonly #received: TimedMeasurement[] = []
   job: string
@@ -44,9 +45,19 @@ export class RemoteRun {
   verdictAt({ measurements, rung }: Progress): Promise<RungVerdict> | null {
     const measurement = measurements.at(-1)
     if (!rung || measurement === undefined || this.#onRung === undefined) return null
-    const given = this.#verdicts.get(measurement.step) ?? this.#onRung(measurement)
+    const known = this.#verdicts.get(measurement.step)
+    if (known !== undefined) return known
+    this.#isAtRung = true
+    const given = this.#onRung(measurement).finally(() => {
+      this.#isAtRung = false
+    })
     this.#verdicts.set(measurement.step, given)
     return given
+  }
+
+  /** Whether it waits at a rung, in a slot, for trials of lower numbers. */
+  get isAtRung(): boolean {
+    return this.#isAtRung
   }
 
   /**
