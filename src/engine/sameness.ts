@@ -14,8 +14,11 @@ export function whyNotHere(
   { codeVersion, token, kernels }: WorkerTraits,
   offer: SessionOffer,
 ): string | null {
-  if (offer.protocol !== PROTOCOL || offer.codeVersion !== codeVersion) {
+  if (offer.codeVersion !== codeVersion) {
     return `it runs finesweep ${codeVersion}, but the study runs ${offer.codeVersion}. Install the same version on both.`
+  }
+  if (offer.protocol !== PROTOCOL) {
+    return `it runs another build of finesweep ${codeVersion} than the study (protocol ${PROTOCOL}, not ${offer.protocol}). Install the same one on both.`
   }
   if (offer.tokenHash !== (token === null ? null : sha256(token))) {
     return "its token differs from the study's. Use the same --token for both."
