@@ -83,6 +83,7 @@ const OUTSIDE_WORLD = [
   'objective/folder-artifact.ts',
   'objective/folder-pack.ts',
   'objective/module.ts',
+  'objective/loading-watch.ts',
   // What identifies an objective is read from its files.
   'objective/fingerprint.ts',
   'objective/module-files.ts',

@@ -67,7 +67,7 @@ export async function runSession(
     return result.best === null && result.end.state !== 'stopped' ? NO_SUCCESS : 0
   } catch (error) {
     if (!(error instanceof PreparationStopped) || stop.exitCode === null) throw error
-    tell('Stopped while preparing the data: no trial ran and nothing was stored.')
+    tell('Stopped while the study was prepared: no trial ran and nothing was stored.')
     return stop.exitCode
   } finally {
     // The signals stay handled: one that comes while the results are printed must not lose them.

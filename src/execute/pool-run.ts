@@ -51,6 +51,14 @@ export function announce(run: PoolRun, measurements: readonly TimedMeasurement[]
   }
 }
 
+/** The trial whose thread has been loading its objective for longer than `noticeMs`; undefined if there is none. */
+export function longLoading(runs: Iterable<PoolRun>, noticeMs: number): PoolRun | undefined {
+  const since = monotonicMs() - noticeMs
+  return [...runs].find(
+    ({ channel }) => channel.begunAt() === 0 && channel.takenAt() !== 0 && channel.takenAt() < since,
+  )
+}
+
 /** How often the clock of a thread that has not begun is looked at. */
 const LOOK_EVERY_MS = 20
 

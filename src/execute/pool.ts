@@ -4,6 +4,7 @@ import { Piscina } from 'piscina'
 import { UserError } from '../errors.ts'
 import { FolderError } from '../objective/folder-error.ts'
 import { runningKind } from '../objective/load.ts'
+import { LOADING_NOTICE_MS, stillLoading } from '../objective/loading-watch.ts'
 import type { ObjectiveSource } from '../objective/source.ts'
 import { threadEntry } from '../package-files.ts'
 import type { TrialOutcome } from '../trial.ts'
@@ -22,7 +23,7 @@ import {
 } from './messages.ts'
 import { cutOff, unstarted } from './outcome.ts'
 import { type Output, type OutputOptions, openOutput } from './output.ts'
-import { announce, newRun, type PoolRun, watchTime } from './pool-run.ts'
+import { announce, longLoading, newRun, type PoolRun, watchTime } from './pool-run.ts'
 import { readThreadError, threadEnded, within } from './thread-end.ts'
 
 export interface PoolOptions extends OutputOptions {
@@ -35,6 +36,8 @@ export interface PoolOptions extends OutputOptions {
   readonly heapLimitMb?: number
   /** What loading an objective may take, on top of a trial's time limit; 30 s by default. */
   readonly loadingLimitMs?: number
+  /** After how long the loading of an objective is spoken of; 10 s by default. */
+  readonly loadingNoticeMs?: number
   /** How many more trials can begin than there are workers while threads that were asked to end have not; 32 by default. */
   readonly spareChannels?: number
 }
@@ -76,6 +79,9 @@ class PoolExecutor implements Executor {
   readonly #heapLimitMb: number
   readonly #loadingLimitMs: number
   readonly #output: Output
+  readonly #loadingNoticeMs: number
+  /** What is said, once, if a thread loads its module for long; null once it was. */
+  #loadingNotice: string | null
   readonly #numChannels: number
   readonly #freeChannels: Channel[]
   readonly #pool: Pool
@@ -92,6 +98,8 @@ class PoolExecutor implements Executor {
     this.#heapLimitMb = heapLimitMb
     this.#loadingLimitMs = options.loadingLimitMs ?? 30_000
     this.#output = openOutput(options)
+    this.#loadingNoticeMs = options.loadingNoticeMs ?? LOADING_NOTICE_MS
+    this.#loadingNotice = source.kind === 'module' ? stillLoading(source.file, this.#loadingNoticeMs) : null
     this.#admission = createAdmission(workers)
     const channels = workers + (options.spareChannels ?? 32)
     this.#numChannels = channels
@@ -233,6 +241,7 @@ class PoolExecutor implements Executor {
   /** Announces new measurements, and looks at the heaps that are due. */
   #look(): void {
     const now = monotonicMs()
+    if (this.#loadingNotice !== null) this.#lookAtLoading(this.#loadingNotice)
     for (const run of this.#running) {
       announce(run, run.channel.journal.read())
       if (run.channel.begunAt() === 0) continue
@@ -240,6 +249,14 @@ class PoolExecutor implements Executor {
       // It rejects when the thread ends first.
       else if (now >= run.heapDueAt) this.#lookAtHeap(run).catch(() => {})
     }
+  }
+
+  /** Here and not in the thread, which its module may block. */
+  #lookAtLoading(notice: string): void {
+    const run = longLoading(this.#running, this.#loadingNoticeMs)
+    if (run === undefined) return
+    this.#loadingNotice = null
+    this.#output.onPrint(`Trial ${run.task.spec.number} waits in a worker thread: ${notice}.\n`, null)
   }
 
   async #lookAtHeap(run: PoolRun): Promise<void> {

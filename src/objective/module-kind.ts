@@ -5,6 +5,7 @@ import { hashFiles } from './fingerprint.ts'
 import { checkParameterNames, foreignAim } from './foreign-kind.ts'
 import { KEPT_FOLDERS, type ObjectiveKind, requireExisting } from './kind.ts'
 import { loadObjective } from './load.ts'
+import { watchLoading } from './loading-watch.ts'
 import { filesOfModule } from './module-files.ts'
 import type { ModuleSettings } from './source.ts'
 
@@ -42,8 +43,8 @@ export const moduleKind: ObjectiveKind<ModuleSettings> = {
 
   keptFolders: () => KEPT_FOLDERS,
   tie: () => null,
-  open: async (settings) => {
-    const { space } = await loadObjective(settings)
+  open: async (settings, { signal }) => {
+    const { space } = await watchLoading(settings.file, () => loadObjective(settings), { signal })
     return {
       settings,
       source: settings,

@@ -167,6 +167,35 @@ test.for([
   },
 )
 
+test('a module that a thread loads for long is named once, in whatever trials wait for it', async () => {
+  const printed: [string, number | null][] = []
+  const heard = Promise.withResolvers<void>()
+  const file = fixture('loops-at-import.ts')
+  const executor = createPoolExecutor(
+    { kind: 'module', file },
+    {
+      workers: 2,
+      loadingNoticeMs: 1,
+      onPrint: (...print) => {
+        printed.push(print)
+        heard.resolve()
+      },
+    },
+  )
+  const outcomes = [0, 1].map((number) => executor.run(trial('well', { number }), () => {}))
+  await heard.promise
+  await executor.close()
+  expect((await Promise.all(outcomes)).map(({ state }) => state)).toEqual(['stopped', 'stopped'])
+  expect(printed).toEqual([
+    [
+      expect.stringMatching(
+        /^Trial [01] waits in a worker thread: .*loops-at-import\.ts is still loading after 0\.001 s: .*\.\n$/,
+      ),
+      null,
+    ],
+  ])
+})
+
 test('an object is refused: it cannot leave its thread', () => {
   const objective = { space: null, *run() {} }
   expect(() => createPoolExecutor({ kind: 'object', objective }, { workers: 1 })).toThrow(
