@@ -81,10 +81,15 @@ async function* runProgram(
   }
 }
 
-/** How to print what stands in the last line, where that is a number alone or a Python dictionary. */
+/** What to do about a last line that is a result, but not in the form, the encoding or the place of a measurement. */
 function wayToPrint(tail: string): string {
   const last = tail.slice(tail.lastIndexOf('\n') + 1).trim()
+  if (tail.includes('\0')) return ' (its output must be UTF-8, but has NUL bytes, as UTF-16 has)'
   if (last !== '' && Number.isFinite(Number(last))) return ` (print {"value": ${last}})`
+  // Stdout had none: this is the end of stderr.
+  if ((readMeasurementLine({ text: last, afterReturn: false }, 0)?.measurement ?? null) !== null)
+    return ' (it printed one to stderr)'
+  if (last === '}') return ' (print the whole object in one line)'
   return /^\{'.*\}$/.test(last) ? ' (in Python, print json.dumps of the dictionary)' : ''
 }
 

@@ -1,10 +1,13 @@
 import { parsePythonJson } from '../../text/python-json.ts'
 import { describeValue, shorten } from '../../text/quote.ts'
 import type { GivenMeasurement } from '../objective.ts'
-import type { OutputLine } from './lines.ts'
+import { LONGEST_LINE, type OutputLine } from './lines.ts'
 
 /** What stands in a line that is meant as a measurement, whoever wrote it. */
 const VALUE_KEY = /["']value["']\s*:/
+
+/** What stands in a decoded text for bytes that are no UTF-8. */
+const NO_UTF8 = '\ufffd'
 
 /** A measurement in a program's output. */
 export interface MeasurementLine {
@@ -18,18 +21,23 @@ export interface MeasurementLine {
  * The measurement in a line of a program's output: a JSON object with a `value`; null for any other line. Text before
  * the object is allowed where a progress bar is being drawn. Numbers beside step, value and metrics count as metrics,
  * `metrics` first. Without a `step`, or with one that does not rise, it is the next one; metrics that are not numbers
- * are left out. A line that looks like a measurement and is not JSON gives one warning. A `value` of a wrong type is passed
- * on, for the check that every measurement goes through.
+ * are left out. A line that looks like a measurement and is none, because there is something else in it, it is not JSON or
+ * too long, gives one warning. A `value` of a wrong type is passed on, for the check that every measurement goes through.
  */
 export function readMeasurementLine(
-  { text, afterReturn }: OutputLine,
+  { text, afterReturn, fullLength }: OutputLine,
   lastStep: number,
 ): MeasurementLine | null {
   const trimmed = text.trim()
-  const start = afterReturn ? trimmed.indexOf('{') : 0
-  if (start < 0 || trimmed[start] !== '{' || !trimmed.endsWith('}')) return null
-  const parsed = parsePythonJson(trimmed.slice(start))
-  if (parsed === undefined) return VALUE_KEY.test(trimmed) ? unreadable(trimmed.slice(start)) : null
+  const start = trimmed.indexOf('{')
+  const isAlone = start === 0 || afterReturn
+  if (start < 0) return null
+  if (fullLength !== undefined) return isAlone ? tooLong(trimmed, fullLength) : null
+  const written = trimmed.slice(start)
+  if (!isAlone && !VALUE_KEY.test(written)) return null
+  const parsed = written.endsWith('}') ? parsePythonJson(written) : undefined
+  if (!isAlone) return hasValue(parsed) && typeof parsed.value === 'number' ? unreadable(trimmed) : null
+  if (parsed === undefined) return VALUE_KEY.test(written) ? unreadable(written) : null
   if (!hasValue(parsed)) return null
   const { step, value, metrics, ...rest } = parsed
   const warnings: string[] = []
@@ -46,6 +54,11 @@ export function readMeasurementLine(
   } else if (metrics !== undefined && metrics !== null) {
     warnings.push(`metrics must be an object of numbers, got ${describeValue(metrics)}; they are ignored`)
   }
+  const garbled = [...figures.keys()].find((name) => name.includes(NO_UTF8))
+  if (garbled !== undefined)
+    warnings.push(
+      `names of metrics must be UTF-8, got ${describeValue(garbled)}; they are kept with ${NO_UTF8}`,
+    )
   const next = lastStep + 1
   const isStep = typeof step === 'number' && Number.isSafeInteger(step) && step >= next
   if (!isStep && step !== undefined && step !== null) warnings.push(wrongStep(step, lastStep))
@@ -70,6 +83,13 @@ function wrongStep(step: unknown, lastStep: number): string {
 /** Without a word, the measurement before it would count as the trial's last. */
 function unreadable(text: string): MeasurementLine {
   const warning = `a line of measurements must be one JSON object, got ${shorten(text, 120)}; it is ignored`
+  return { measurement: null, warnings: [warning] }
+}
+
+/** Whether it has a `value` is not known: what is beyond the beginning was not kept. */
+function tooLong(text: string, fullLength: number): MeasurementLine {
+  const [limit, length] = [LONGEST_LINE, fullLength].map((count) => count.toLocaleString('en-US'))
+  const warning = `a measurement must fit in a line of ${limit} characters, got one of ${length} that begins with ${shorten(text, 60)}; it is ignored (write large results to a file in the trial's folder)`
   return { measurement: null, warnings: [warning] }
 }
 

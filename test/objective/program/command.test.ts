@@ -68,6 +68,17 @@ test('measurements are the lines that are JSON with a value, whatever else is wr
   ])
 })
 
+test('lines that are too long are ignored with one warning, and the rest counts', async () => {
+  const onStderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  const outcome = await run(`${node} longLines`)
+  const printed = onStderr.mock.calls.map(([text]) => String(text))
+  onStderr.mockRestore()
+  expect(figures(outcome)).toEqual([[1, 3, {}]])
+  expect(printed).toEqual([
+    expect.stringMatching(/a measurement must fit in a line of 1,000,000 characters, got one of 2,000,023/),
+  ])
+})
+
 test('a value of NaN ends the program and the trial as diverged', async () => {
   const outcome = await run(`${node} diverges`)
   expect([outcome.state, outcome.measurements.length]).toEqual(['diverged', 1])
@@ -100,6 +111,13 @@ test('a program without a measurement, one that is not there, and a directory th
   expect(dictionary.error?.message).toMatch(
     /\(in Python, print json\.dumps of the dictionary\): \{'value': 1\}$/,
   )
+  for (const [does, way] of [
+    ['onStderr', /\(it printed one to stderr\): \{"value": 1\}$/],
+    ['manyLines', /\(print the whole object in one line\): \}$/],
+    ['utf16', /\(its output must be UTF-8, but has NUL bytes, as UTF-16 has\)/],
+  ] as const) {
+    expect((await run(`${node} ${does}`)).error?.message).toMatch(way)
+  }
   const missing = await run('no-such-program-here 1')
   expect([missing.state, missing.error?.code, missing.error?.message]).toEqual([
     'failed',

@@ -16,7 +16,7 @@ test('a metric may have any name', () => {
   }
 })
 
-test.each(['[1, 2]', '"value"', '{"loss": 1}', '{"value": 1', 'value: 1'])('%s is no measurement', (line) => {
+test.each(['[1, 2]', '"value"', '{"loss": 1}', 'value: 1'])('%s is no measurement', (line) => {
   expect(read(line)).toBeNull()
 })
 
@@ -34,6 +34,10 @@ test.each([
   '{"value": 1,5}',
   '{"value": −1}',
   '{"value": 1} {"value": 2}',
+  '{"value": 1',
+  '{"value": 1},',
+  '{"value": 1}\0',
+  'INFO:root:{"value": 1}',
   "{'value': 0.5}",
   '{"value": infinite}',
 ])('%s is ignored with a warning', (line) => {
@@ -43,6 +47,34 @@ test.each([
   })
 })
 
-test.each(['{value: 1}', '{"loss": 1,5}', '{"value"}'])('%s is a line like any other', (line) => {
+test.each([
+  '{value: 1}',
+  '{"loss": 1,5}',
+  '{"value"}',
+  'options: {"value": "x"}',
+  'seen {"value": 1} so far',
+])('%s is a line like any other', (line) => {
   expect(read(line)).toBeNull()
+})
+
+test('a line that was too long is ignored with its size, the limit and the way out', () => {
+  const line = { text: '{"value": 1, "points": [0, 0, 0', afterReturn: false, fullLength: 5_000_123 }
+  expect(readMeasurementLine(line, 0)).toEqual({
+    measurement: null,
+    warnings: [
+      `a measurement must fit in a line of 1,000,000 characters, got one of 5,000,123 that begins with {"value": 1, "points": [0, 0, 0; it is ignored (write large results to a file in the trial's folder)`,
+    ],
+  })
+  expect(readMeasurementLine({ ...line, text: 'iVBORw0KGgo{' }, 0)).toBeNull()
+})
+
+test('a byte order mark before the object does no harm', () => {
+  expect(read('\ufeff{"value": 1}')).toMatchObject({ measurement: { value: 1 }, warnings: [] })
+})
+
+test('a name of a metric in another encoding than UTF-8 is kept with a warning', () => {
+  expect(read('{"value": 1, "pr\ufffdcision": 0.5}')).toEqual({
+    measurement: { step: 1, value: 1, metrics: { 'pr\ufffdcision': 0.5 } },
+    warnings: ['names of metrics must be UTF-8, got "pr\ufffdcision"; they are kept with \ufffd'],
+  })
 })
