@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts'
-import type { StudyContext } from '../report/trial-columns.ts'
+import { rootParameters, type StudyContext } from '../report/trial-columns.ts'
 import { stageName } from '../report/trial-json.ts'
 import { ConstraintSyntaxError, type Expression, parseConstraint } from '../space/constraint.ts'
 import type { ParamValue } from '../space/distribution.ts'
@@ -11,13 +11,16 @@ import { parseSortColumn } from './trial-filter.ts'
 /** Which trials a condition is about. */
 export type TrialCondition = (trial: TrialRecord) => boolean
 
-/** What a name of a condition stands for. */
-type Meaning = { readonly column: TrialColumn } | { readonly word: string }
+/** What a name of a condition stands for; `hasNull`: a parameter with null among its choices. */
+type Meaning = { readonly column: TrialColumn; readonly hasNull: boolean } | { readonly word: string }
+
+/** What a part of a condition gives; undefined for a parameter that the trial does not have but that may be null. */
+type Value = ParamValue | undefined
 
 /**
  * `lr > 1e-3 and state = complete`: the language of `require`, with `=` as well as `==`, over the columns of trials. Words
- * that are no column stand for states, stages and choices. A comparison with what a trial does not have does not hold,
- * but `= null` does.
+ * that are no column stand for states, stages and choices. `momentum exists` holds where the trial has it. A comparison
+ * with what a trial does not have does not hold, but `= null` does, unless null is one of the parameter's choices.
  * @param trials where names of metrics and conditional parameters are looked for
  * @throws UserError('usage') with the column, for a condition that can't be read and a name that is not known
  */
@@ -31,12 +34,19 @@ export function parseWhere(
   for (const { name, position } of namesOf(expression)) {
     if (!meanings.has(name)) meanings.set(name, meaningOf(name, position, context, trials))
   }
-  return (trial) => evaluate(expression, (name) => valueIn(meanings.get(name)!, trial, context)) === true
+  return (trial) => {
+    const lookUp = (name: string): Value => valueIn(meanings.get(name)!, trial, context)
+    const exists = (name: string): boolean => {
+      const [meaning, value] = [meanings.get(name)!, lookUp(name)]
+      return 'hasNull' in meaning && meaning.hasNull ? value !== undefined : value !== null
+    }
+    return evaluate(expression, { lookUp, exists }) === true
+  }
 }
 
 function parsed(text: string): Expression {
   try {
-    return parseConstraint(text, { singleEquals: true })
+    return parseConstraint(text, { singleEquals: true, exists: true })
   } catch (error) {
     if (!(error instanceof ConstraintSyntaxError)) throw error
     throw new UserError('usage', `--where, column ${error.position + 1}: ${error.message}`, {
@@ -65,11 +75,18 @@ function meaningOf(
   trials: readonly TrialRecord[],
 ): Meaning {
   try {
-    return { column: parseSortColumn(name, context, trials, `--where, column ${position + 1}`).column }
+    const { column } = parseSortColumn(name, context, trials, `--where, column ${position + 1}`)
+    return { column, hasNull: column.kind === 'param' && mayBeNull(column.name, context, trials) }
   } catch (error) {
     if (wordsOf(context, trials).has(name)) return { word: name }
     throw error
   }
+}
+
+function mayBeNull(name: string, { stages }: StudyContext, trials: readonly TrialRecord[]): boolean {
+  const distribution = own(rootParameters(stages), name)
+  if (distribution?.kind === 'categorical' && distribution.choices.includes(null)) return true
+  return trials.some(({ params }) => own(params, name) === null)
 }
 
 /** States, names of stages, and choices that are words. */
@@ -81,11 +98,14 @@ function wordsOf({ stages }: StudyContext, trials: readonly TrialRecord[]): Read
   return new Set([...ALL_STATES, ...stages.map((stage) => stage.name), ...choices, ...seen])
 }
 
-/** Null for what the trial does not have. */
-function valueIn(meaning: Meaning, trial: TrialRecord, { stages }: StudyContext): ParamValue {
+/** Null for what the trial does not have, but undefined if null is a value there. */
+function valueIn(meaning: Meaning, trial: TrialRecord, { stages }: StudyContext): Value {
   if ('word' in meaning) return meaning.word
   const { kind, name } = meaning.column
-  if (kind === 'param') return own(trial.params, name) ?? null
+  if (kind === 'param') {
+    const value = own(trial.params, name)
+    return value === undefined && !meaning.hasNull ? null : value
+  }
   if (kind === 'metric') return own(trial.metrics, name) ?? null
   switch (name) {
     case 'stage':
@@ -99,31 +119,39 @@ function valueIn(meaning: Meaning, trial: TrialRecord, { stages }: StudyContext)
   }
 }
 
-function evaluate(expression: Expression, value: (name: string) => ParamValue): ParamValue {
+/** What a condition asks of a trial, by names. */
+interface Asked {
+  readonly lookUp: (name: string) => Value
+  readonly exists: (name: string) => boolean
+}
+
+function evaluate(expression: Expression, asked: Asked): Value {
   switch (expression.kind) {
     case 'constant':
       return expression.value
     case 'name':
-      return value(expression.name)
+      return asked.lookUp(expression.name)
     case 'not':
-      return evaluate(expression.operand, value) !== true
+      return evaluate(expression.operand, asked) !== true
     case 'negate': {
-      const operand = evaluate(expression.operand, value)
+      const operand = evaluate(expression.operand, asked)
       return typeof operand === 'number' ? -operand : null
     }
     case 'binary':
-      return combine(expression, value)
+      return combine(expression, asked)
   }
 }
 
 function combine(
   { operator, left, right }: Extract<Expression, { kind: 'binary' }>,
-  value: (name: string) => ParamValue,
+  asked: Asked,
 ): ParamValue {
-  const a = evaluate(left, value)
-  if (operator === 'and') return a === true && evaluate(right, value) === true
-  if (operator === 'or') return a === true || evaluate(right, value) === true
-  const b = evaluate(right, value)
+  if (operator === 'exists') return left.kind === 'name' && asked.exists(left.name)
+  const a = evaluate(left, asked)
+  if (operator === 'and') return a === true && evaluate(right, asked) === true
+  if (operator === 'or') return a === true || evaluate(right, asked) === true
+  const b = evaluate(right, asked)
+  if (a === undefined || b === undefined) return null
   const isAboutNull = [left, right].some((side) => side.kind === 'constant' && side.value === null)
   if (operator === '==') return (a !== null || isAboutNull) && a === b
   if (operator === '!=') return ((a !== null && b !== null) || isAboutNull) && a !== b

@@ -91,10 +91,16 @@ export function* exportCsv(
 function cellsOf(root: Readonly<Record<string, Distribution>>, params: Params): Params {
   return Object.fromEntries(
     Object.entries(params).map(([name, value]) => {
-      const distribution = own(root, name)
-      return [name, distribution?.kind === 'categorical' ? cellOfChoice(distribution.choices, value) : value]
+      const choices = choicesOf(own(root, name))
+      return [name, choices === null ? value : cellOfChoice(choices, value)]
     }),
   )
+}
+
+/** The list that a parameter's cells are written by; null for numbers on a range and fixed values that are no null. */
+export function choicesOf(distribution: Distribution | undefined): readonly ParamValue[] | null {
+  if (distribution?.kind === 'categorical') return distribution.choices
+  return distribution?.kind === 'fixed' && distribution.value === null ? [null] : null
 }
 
 /** The columns of CSV and Parquet, and a trial's cells. */

@@ -1,19 +1,21 @@
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer'
 import { cellOfChoice } from '../space/choice-text.ts'
-import type { Distribution, Params, ParamValue } from '../space/distribution.ts'
+import type { Params, ParamValue } from '../space/distribution.ts'
 import { own } from '../space/own.ts'
+import type { StageRecord } from '../store/store.ts'
 import type { TrialRecord } from '../trial.ts'
-import { type CsvCell, exportTable } from './export.ts'
+import { type CsvCell, choicesOf, exportTable } from './export.ts'
 import { rootParameters, type StudyContext } from './trial-columns.ts'
 
 /**
  * The bytes of a Parquet file with the columns of the CSV: numbers as DOUBLE, truth values as BOOLEAN, the rest as text,
- * in which the texts of a list of choices are quoted as in the CSV if the list has others that are written alike.
+ * in which the texts of a list of choices are quoted as in the CSV if the list has others that are written alike. Choices
+ * with null among them are text, too, if not every trial has the parameter: null is then for those that do not.
  */
 export function exportParquet(trials: readonly TrialRecord[], { stages }: StudyContext): Uint8Array {
   const { titles, toRow } = exportTable(trials, stages)
-  const root = rootParameters(stages)
-  const rows = trials.map((trial) => toRow({ ...trial, params: cellsOf(root, trial.params) }))
+  const cellsOf = cellWriter(trials, stages)
+  const rows = trials.map((trial) => toRow({ ...trial, params: cellsOf(trial.params) }))
   const columnData = titles.map((name, at) =>
     column(
       name,
@@ -23,19 +25,28 @@ export function exportParquet(trials: readonly TrialRecord[], { stages }: StudyC
   return new Uint8Array(parquetWriteBuffer({ columnData }))
 }
 
-function cellsOf(root: Readonly<Record<string, Distribution>>, params: Params): Params {
-  return Object.fromEntries(
-    Object.entries(params).map(([name, value]) => {
-      const distribution = own(root, name)
-      return [name, distribution?.kind === 'categorical' ? cellOf(distribution.choices, value) : value]
-    }),
+/** How the params of these trials are written. */
+function cellWriter(
+  trials: readonly TrialRecord[],
+  stages: readonly StageRecord[],
+): (params: Params) => Params {
+  const conditions = stages[0]?.space.conditions ?? {}
+  const lists = new Map(Object.entries(rootParameters(stages)).map(([name, each]) => [name, choicesOf(each)]))
+  const isPartial = (name: string): boolean =>
+    Object.hasOwn(conditions, name) || trials.some(({ params }) => own(params, name) === undefined)
+  const withNull = new Set(
+    [...lists].flatMap(([name, choices]) => (choices?.includes(null) && isPartial(name) ? [name] : [])),
   )
-}
-
-/** A column of texts alone needs no quotes, and null has a form of its own. */
-function cellOf(choices: readonly ParamValue[], value: ParamValue): ParamValue {
-  const isTexts = choices.every((choice) => choice === null || typeof choice === 'string')
-  return value === null || isTexts ? value : cellOfChoice(choices, value)
+  const cellOf = (name: string, value: ParamValue): ParamValue => {
+    const choices = lists.get(name) ?? null
+    if (choices === null) return value
+    if (withNull.has(name)) return String(cellOfChoice(choices, value))
+    // A column of texts alone needs no quotes, and null has a form of its own.
+    const isTexts = choices.every((choice) => choice === null || typeof choice === 'string')
+    return value === null || isTexts ? value : cellOfChoice(choices, value)
+  }
+  return (params) =>
+    Object.fromEntries(Object.entries(params).map(([name, value]) => [name, cellOf(name, value)]))
 }
 
 function column(name: string, cells: readonly CsvCell[]): ColumnSource {

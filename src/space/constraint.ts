@@ -49,14 +49,14 @@ const MOST_DEPTH = 64
  * Reads a rule such as `units2 <= units1` or `a + b < 10 and (kind == "adam" or c != 0)`: numbers, texts in
  * quotes, true, false, null, names (in backticks where they hold - or are words of the rule), + - * /, comparisons (also chained: `1 <= a < b`), and, or, not, parentheses.
  * Throws ConstraintSyntaxError with the position.
- * @param dialect `singleEquals`: `=` means `==`
+ * @param dialect `singleEquals`: `=` means `==`; `exists`: `NAME exists` is a comparison, the operator `exists` with true
  */
 export function parseConstraint(source: string, dialect: Dialect = {}): Expression {
   if (source.length > MOST_CHARACTERS) {
     const message = `a rule may have at most ${MOST_CHARACTERS} characters; this one has ${source.length}`
     throw new ConstraintSyntaxError(message, MOST_CHARACTERS)
   }
-  const whole = new RuleParser(tokenize(source, dialect)).whole()
+  const whole = new RuleParser(tokenize(source, dialect), dialect).whole()
   if (!isTruth(whole))
     throw new ConstraintSyntaxError('it compares nothing; expected a rule like "a <= b"', 0)
   return whole
@@ -64,16 +64,19 @@ export function parseConstraint(source: string, dialect: Dialect = {}): Expressi
 
 interface Dialect {
   readonly singleEquals?: boolean
+  readonly exists?: boolean
 }
 
 /** Recursive descent: a method for each level of precedence, from `or` down to a single operand. */
 class RuleParser {
   readonly #tokens: readonly Token[]
+  readonly #dialect: Dialect
   #next = 0
   #depth = 0
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], dialect: Dialect) {
     this.#tokens = tokens
+    this.#dialect = dialect
   }
 
   whole(): Expression {
@@ -98,6 +101,8 @@ class RuleParser {
   /** `a < b < c` means `a < b and b < c`. */
   #comparison(): Expression {
     let left = this.#sum()
+    if (this.#dialect.exists && left.kind === 'name' && this.#accept('exists') !== null)
+      return { kind: 'binary', operator: 'exists', left, right: { kind: 'constant', value: true } }
     let whole: Expression | null = null
     for (let token = this.#accept(...COMPARISONS); token !== null; token = this.#accept(...COMPARISONS)) {
       const right = this.#sum()
@@ -210,7 +215,7 @@ function isTruth(expression: Expression): boolean {
     const { operator } = expression
     return operator === 'and' || operator === 'or'
       ? isTruth(expression.left) && isTruth(expression.right)
-      : COMPARISONS.includes(operator)
+      : operator === 'exists' || COMPARISONS.includes(operator)
   }
   return expression.kind === 'not' && isTruth(expression.operand)
 }

@@ -3,11 +3,16 @@ import { own } from '../space/own.ts'
 import type { TrialRecord } from '../trial.ts'
 import type { TrialColumn } from './store.ts'
 
-/** What a trial has in a column; null or undefined if nothing. */
+/** What a trial has in a column; null or undefined if nothing. A choice that is null counts as a word, as truth values do. */
 export type TrialKey = (trial: TrialRecord) => ParamValue | null | undefined
 
 export function trialSorting(column: TrialColumn): TrialKey {
-  if (column.kind === 'param') return (trial) => own(trial.params, column.name)
+  if (column.kind === 'param') {
+    return (trial) => {
+      const value = own(trial.params, column.name)
+      return value === null ? 'null' : value
+    }
+  }
   if (column.kind === 'metric') return (trial) => own(trial.metrics, column.name)
   switch (column.name) {
     case 'started':

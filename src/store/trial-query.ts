@@ -56,7 +56,7 @@ function keyOf(column: TrialColumn): Query {
   const sql = `SELECT CASE type
       WHEN 'object' THEN CASE json_extract(j.value, '$."$number"')
         WHEN 'Infinity' THEN 9e999 WHEN '-Infinity' THEN -9e999 WHEN '-0' THEN 0 END
-      WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE j.value END
+      WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' WHEN 'null' THEN 'null' ELSE j.value END
     FROM json_each(${column.kind === 'param' ? 'params' : 'metrics'}) j WHERE j.key = ?`
   return { sql, bound: [column.name] }
 }

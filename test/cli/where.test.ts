@@ -16,6 +16,7 @@ const tuning = study({
     layers: int(1, 4),
     kind: choice(['relu', 'tanh', null, true]),
     momentum: when({ kind: 'relu' }, float(0, 1)),
+    clip: when({ kind: ['relu', 'tanh'] }, choice([1, null])),
   },
   objective: ({ params, number }) => {
     if (number === 3) throw new Error('no luck')
@@ -63,6 +64,14 @@ test.each<[string, (trial: Trial) => boolean]>([
   ['kind = null', ({ params }) => params.kind === null],
   ['kind = true', ({ params }) => params.kind === true],
   ['momentum != null', ({ params }) => params.momentum !== undefined],
+  ['momentum = null', ({ params }) => params.momentum === undefined],
+  ['momentum exists', ({ params }) => params.momentum !== undefined],
+  ['clip exists', ({ params }) => params.clip !== undefined],
+  ['not clip exists', ({ params }) => params.clip === undefined],
+  ['clip = null', ({ params }) => params.clip === null],
+  ['clip != null', ({ params }) => params.clip === 1],
+  ['clip != 1', () => false],
+  ['clip exists and clip = null or value exists', (t) => t.params.clip === null || t.value !== null],
   ['not momentum < 0.5', ({ params }) => !(params.momentum !== undefined && params.momentum < 0.5)],
   [
     '0.2 < momentum < 0.9',
@@ -92,12 +101,24 @@ test('goes with the other filters, sorting and a limit, which counts what is lef
   expect(await numbers('layers > 1', ...words)).toEqual(expected.slice(0, 3).map(({ number }) => number))
 })
 
+test('the conditions tell null, another value and no value apart', async () => {
+  const [none, some, absent] = ['clip = null', 'clip = 1', 'not clip exists']
+  const all = [await numbers(none!), await numbers(some!), await numbers(absent!)]
+  expect(all.every((each) => each.length > 0)).toBe(true)
+  expect(all.flat().toSorted((a, b) => a - b)).toEqual(tuning.trials().map(({ number }) => number))
+  // A choice that is null is sorted as a word, and before what is not there.
+  const sorted = await numbers('number >= 0', '--sort', 'clip')
+  expect(sorted).toEqual([all[1]!, all[0]!, all[2]!].flat())
+})
+
 test.each([
   ['lrr > 1', '--where, column 1: there is no column "lrr". Did you mean "lr"?'],
   ['lr > 1 and state = finished', '--where, column 20: there is no column "finished"'],
   ['lr >', '--where, column 5: expected a number or a parameter, got the end'],
   ['lr > 1 &', '--where, column 8: unexpected character "&"'],
   ['lr', '--where, column 1: it compares nothing'],
+  ['clipp exists', '--where, column 1: there is no column "clipp". Did you mean "clip"?'],
+  ['lr + 1 exists', '--where, column 8: expected the end, got "exists"'],
   ['(lr > 1', '--where, column 8: expected ")", got the end'],
 ])('refuses %j', async (condition, message) => {
   const { code, stderr } = await runCaptured(['trials', '--db', db, '--where', condition])

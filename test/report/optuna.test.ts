@@ -200,6 +200,44 @@ test('a Parquet file keeps choices apart that are written alike', async () => {
   alike.close()
 })
 
+test('exports tell a choice that is null from no value, and imports restore both', async () => {
+  const space = {
+    rule: choice(['a', 'b']),
+    depth: when({ rule: 'a' }, choice([4, 8, null])),
+    word: when({ rule: 'a' }, choice(['null', null])),
+    none: when({ rule: 'a' }, choice([null])),
+    always: choice([4, 8, null]),
+  }
+  const settings = { direction: 'minimize', space, stages: [{ trials: 12, epochs: 1 }], store: db } as const
+  const nulls = study({ ...settings, name: 'nulls', objective: () => 1 })
+  await nulls.run()
+  const params = nulls.trials().map((trial) => trial.params)
+  const depths = new Set<unknown>(params.map(({ depth }) => depth))
+  expect(depths.has(null) && depths.has(undefined)).toBe(true)
+
+  const parquet = path.join(folder, 'nulls.parquet')
+  expect(await runCaptured(['export', 'nulls', '--db', db, '-o', parquet])).toMatchObject({ code: 0 })
+  const rows = await parquetReadObjects({ file: await asyncBufferFromFile(parquet) })
+  const text = (value: unknown): unknown => (value === undefined ? null : String(value))
+  expect(rows.map((row) => row['params.depth'])).toEqual(params.map(({ depth }) => text(depth)))
+  expect(rows.map((row) => row['params.none'])).toEqual(params.map(({ none }) => text(none)))
+  expect(rows.map((row) => row['params.word'])).toEqual(
+    params.map(({ word }) => (word === 'null' ? '"null"' : text(word))),
+  )
+  // Every trial has this one: null is the choice, and the others stay numbers.
+  expect(rows.map((row) => row['params.always'])).toEqual(params.map(({ always }) => always))
+
+  for (const file of ['nulls.csv', 'nulls.log'].map((name) => path.join(folder, name))) {
+    expect(await runCaptured(['export', 'nulls', '--db', db, '-o', file])).toMatchObject({ code: 0 })
+    const name = `back-from-${path.extname(file).slice(1)}`
+    const back = study({ ...settings, name, objective: 'external' })
+    expect((await back.import(file)).remarks.join()).not.toMatch(/dropped|outside|missing/)
+    expect(back.trials().map((trial) => trial.params)).toEqual(params)
+    back.close()
+  }
+  nulls.close()
+})
+
 test('an ending of no format is refused, and Parquet needs a file', async () => {
   expect(await runCaptured(['export', '--db', db, '-o', path.join(folder, 'e.xlsx')])).toMatchObject({
     code: 2,

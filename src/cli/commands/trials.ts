@@ -28,7 +28,7 @@ export default defineCommand({
       .option('where', {
         type: 'string',
         requiresArg: true,
-        describe: 'Only trials that meet a condition on columns',
+        describe: 'Only trials that meet a condition on columns: lr > 0.1, momentum exists, state = failed',
         coerce: once<string>('--where'),
       })
       .option('sort', {

@@ -10,7 +10,7 @@ import type { Stand } from './stand.ts'
 const DIRECTIONS = ['maximize', 'minimize'] as const
 const STATES = ['complete', 'pruned', 'diverged', 'failed', 'stopped'] as const
 const FIGURES = [-1, -0, 0, 0.5, 0.75, Number.NEGATIVE_INFINITY, Number.NaN]
-const VALUES = [...FIGURES, Number.POSITIVE_INFINITY, true, false, '', 'relu', '10', 'Infinity']
+const VALUES = [...FIGURES, Number.POSITIVE_INFINITY, true, false, null, '', 'relu', '10', 'Infinity']
 
 /** How every store ranks and sorts trials. */
 export function checkOrder({ store, begin, cases }: Stand, { test }: TestRunner): void {
