@@ -99,7 +99,7 @@ export function checkPlaceholders(
 
 function unknownPlaceholder(placeholder: string, what: string, known: readonly string[]): UserError {
   return new UserError('usage', `${what}: unknown placeholder ${placeholder}`, {
-    hint: `Placeholders: ${known.map((each) => `{${each}}`).join(', ')}.`,
+    hint: `Placeholders: ${known.map((each) => `{${each}}`).join(', ')}. Other text in braces belongs in a script file; for a shell, write $NAME.`,
   })
 }
 

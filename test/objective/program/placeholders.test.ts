@@ -84,6 +84,13 @@ test('a command is checked against the space before anything runs', () => {
     check('{learningRate}', '{epochs}', '{seed}', '{dir}/x', '{beta?}', '{args}', '{args:=}'),
   ).not.toThrow()
   expect(() => check('{learningrate}')).toThrow('command: unknown placeholder {learningrate}')
+  expect(() => check('echo {HOME}')).toThrow(
+    expect.objectContaining({
+      hint: expect.stringMatching(
+        /\. Other text in braces belongs in a script file; for a shell, write \$NAME\.$/,
+      ),
+    }),
+  )
   expect(() => check('{constructor}')).toThrow('unknown placeholder {constructor}')
   expect(() => check('{beta}')).toThrow('{beta} is a parameter that not every trial has')
   expect(() => check('--all={args}')).toThrow('{args} must be a separate word, got --all={args}')
