@@ -44,12 +44,12 @@ export function filesIn(folder: string): FolderFile[] {
   return files.toSorted((a, b) => (a.path < b.path ? -1 : 1))
 }
 
-/** Empty for a folder that is gone: what a program left behind may still tidy up. */
+/** Empty for a folder that is gone, or a file by now: what a program left behind may still tidy up. */
 function entriesOf(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return []
     throw error
   }
 }

@@ -28,6 +28,13 @@ test('a link is listed as what it is and not followed: each file counts once, an
   ])
 })
 
+test('a file in place of a folder has no files', () => {
+  const file = path.join(folder, 'replaced')
+  writeFileSync(file, 'text')
+  expect(filesIn(file)).toEqual([])
+  rmSync(file)
+})
+
 test('a folder that is not there has no files', () => {
   expect(filesIn(path.join(folder, 'nowhere'))).toEqual([])
 })

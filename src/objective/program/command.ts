@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { shorten } from '../../text/quote.ts'
 import { FailedError, type Measurements, type Objective, type TrialContext } from '../objective.ts'
 import type { CommandSettings } from '../source.ts'
@@ -73,6 +74,8 @@ async function* runProgram(
       const message = `${name} ended without a measurement: no line of its stdout was a JSON object with a "value"`
       throw failed('bad-measurement', message + wayToPrint(output.tail()), output.tail())
     }
+    if (statSync(values.folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+      warn(`its program must leave the folder ${values.folder}, but removed it: ${WITHOUT_FOLDER}`)
   } finally {
     signal.removeEventListener('abort', stop)
     if (program.isRunning) program.end()
@@ -80,6 +83,8 @@ async function* runProgram(
     output.close()
   }
 }
+
+const WITHOUT_FOLDER = 'its files and logs are lost, and no stage can continue it'
 
 /** What to do about a last line that is a result, but not in the form, the encoding or the place of a measurement. */
 function wayToPrint(tail: string): string {

@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, type SpawnOptions, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { watchGroup } from './watchdog.ts'
 
@@ -53,7 +54,9 @@ export function startProgram(
   }
   child.once('error', (error: NodeJS.ErrnoException) => {
     child.stdout.destroy()
-    const missing = 'was not found, or its interpreter or working directory is missing'
+    const missing = existsSync(cwd)
+      ? 'was not found, or its interpreter is missing'
+      : `cannot be started: its working directory ${cwd} is missing`
     finish(error.code === 'ENOENT' ? missing : `can't run: ${error.message}`)
   })
   child.once('exit', (status, signal) => {

@@ -122,9 +122,26 @@ test('a program without a measurement, one that is not there, and a directory th
   expect([missing.state, missing.error?.code, missing.error?.message]).toEqual([
     'failed',
     'exited',
-    'no-such-program-here was not found, or its interpreter or working directory is missing',
+    'no-such-program-here was not found, or its interpreter is missing',
   ])
-  expect((await run(node, {}, '/nowhere/at/all')).state).toBe('failed')
+  const nowhere = await run(node, {}, '/nowhere/at/all')
+  expect(nowhere.state).toBe('failed')
+  expect(nowhere.error?.message).toMatch(
+    /cannot be started: its working directory \/nowhere\/at\/all is missing$/,
+  )
+})
+
+test.each(['removes', 'replaces'])('a program that %s its folder is told what is lost', async (does) => {
+  const onStderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  const outcome = await run(`${node} ${does}`)
+  const printed = onStderr.mock.calls.map(([text]) => String(text))
+  onStderr.mockRestore()
+  expect([outcome.state, figures(outcome)]).toEqual(['complete', [[1, 1, {}]]])
+  expect(printed).toEqual([
+    expect.stringMatching(
+      /trial 3: its program must leave the folder .*, but removed it: its files and logs are lost, and no stage can continue it\.\n$/,
+    ),
+  ])
 })
 
 test.for([
