@@ -93,8 +93,11 @@ describe('tell --stdin', () => {
   it('reads lines as those of a program: also an object after a progress bar', async () => {
     await run('ask', file)
     const input =
-      'begin\n 50 %\r100 %\r{"value": 0.5}\r\n 30 %\r 60 % {"value": 0.25, "loss": 3}\nend {"value": 9}'
-    expect(tell({ input }).stderr).toBe('Trial 0 of my line: complete, value 0.2500.\n')
+      'begin\n 50 %\r100 %\r{"value": 0.5}\r\n 30 %\r 60 % {"value": 0.25, "loss": 3}\nend {"value": 9}\nend {"value": 8}'
+    expect(tell({ input }).stderr).toBe(
+      'Warning: a line of measurements must be one JSON object, got end {"value": 9}; it is ignored.\n' +
+        'Trial 0 of my line: complete, value 0.2500.\n',
+    )
     expect(await runJson('show', 'my line', '0')).toMatchObject({
       trial: {
         measurements: [

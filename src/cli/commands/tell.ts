@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs'
 import { UserError } from '../../errors.ts'
 import type { GivenMeasurement } from '../../objective/objective.ts'
 import { readLines } from '../../objective/program/lines.ts'
-import { readMeasurementLine } from '../../objective/program/measurement-line.ts'
+import { onceEach, readMeasurementLine } from '../../objective/program/measurement-line.ts'
 import { formatMetric } from '../../report/numbers.ts'
 import { SCHEMA_VERSION } from '../../report/trial-json.ts'
 import type { Told } from '../../study/told-outcome.ts'
@@ -67,10 +67,11 @@ function readTold(word: string | undefined): Told {
 async function readMeasurements(value: string | undefined, terminal: Terminal): Promise<GivenMeasurement[]> {
   if (value !== undefined) throw new UserError('usage', 'VALUE and --stdin cannot be combined')
   const measurements: GivenMeasurement[] = []
+  const warn = onceEach((warning) => say(terminal, `Warning: ${warning}.`))
   for await (const text of readLines(stdinBytes(), () => {})) {
     const line = readMeasurementLine(text, measurements.at(-1)?.step ?? 0)
     if (line === null) continue
-    for (const warning of line.warnings) say(terminal, `Warning: ${warning}.`)
+    for (const warning of line.warnings) warn(warning)
     if (line.measurement !== null) measurements.push(line.measurement)
   }
   if (measurements.length > 0) return measurements

@@ -5,7 +5,7 @@ import type { CommandSettings } from '../source.ts'
 import type { StudyPlace } from '../study-place.ts'
 import { recordRunning } from './left-programs.ts'
 import { readLines } from './lines.ts'
-import { readMeasurementLine } from './measurement-line.ts'
+import { onceEach, readMeasurementLine } from './measurement-line.ts'
 import { openOutput } from './output.ts'
 import { fillText, fillWords, type TrialValues, trialEnvironment, valuesOf } from './placeholders.ts'
 import { startProgram } from './process.ts'
@@ -56,7 +56,7 @@ async function* runProgram(
   const program = startProgram(filled, cwd, { ...trialEnvironment(values), ...own }, output.stderr)
   const stop = (): void => program.end()
   signal.addEventListener('abort', stop)
-  const warn = warnOnce(context)
+  const warn = onceEach((warning) => context.warn(warning))
   let lastStep = 0
   try {
     if (program.pid !== undefined) started(program.pid)
@@ -106,14 +106,4 @@ function failed(code: string, message: string, tail: string): FailedError {
     last === '' ? message : `${message}: ${shorten(last, 200)}`,
     tail === '' ? null : tail,
   )
-}
-
-/** Says each kind of warning once in a trial: a wrong field is usually wrong in every line. */
-function warnOnce({ warn }: TrialContext): (warning: string) => void {
-  const said = new Set<string>()
-  return (warning) => {
-    const kind = warning.slice(0, warning.indexOf(' must '))
-    if (!said.has(kind)) warn(warning)
-    said.add(kind)
-  }
 }

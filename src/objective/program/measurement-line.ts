@@ -72,6 +72,16 @@ export function readMeasurementLine(
   }
 }
 
+/** Says each kind of warning once: a wrong field is usually wrong in every line. */
+export function onceEach(warn: (warning: string) => void): (warning: string) => void {
+  const said = new Set<string>()
+  return (warning) => {
+    const kind = warning.slice(0, warning.indexOf(' must '))
+    if (!said.has(kind)) warn(warning)
+    said.add(kind)
+  }
+}
+
 function wrongStep(step: unknown, lastStep: number): string {
   const isNumber = typeof step === 'number' && Number.isSafeInteger(step) && step >= 1
   const rule = isNumber
@@ -89,7 +99,7 @@ function unreadable(text: string): MeasurementLine {
 /** Whether it has a `value` is not known: what is beyond the beginning was not kept. */
 function tooLong(text: string, fullLength: number): MeasurementLine {
   const [limit, length] = [LONGEST_LINE, fullLength].map((count) => count.toLocaleString('en-US'))
-  const warning = `a measurement must fit in a line of ${limit} characters, got one of ${length} that begins with ${shorten(text, 60)}; it is ignored (write large results to a file in the trial's folder)`
+  const warning = `a measurement must fit in a line of ${limit} characters, got one of ${length} that begins with ${shorten(text, 60)}; it is ignored (write large results to a file)`
   return { measurement: null, warnings: [warning] }
 }
 

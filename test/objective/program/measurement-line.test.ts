@@ -62,7 +62,7 @@ test('a line that was too long is ignored with its size, the limit and the way o
   expect(readMeasurementLine(line, 0)).toEqual({
     measurement: null,
     warnings: [
-      `a measurement must fit in a line of 1,000,000 characters, got one of 5,000,123 that begins with {"value": 1, "points": [0, 0, 0; it is ignored (write large results to a file in the trial's folder)`,
+      `a measurement must fit in a line of 1,000,000 characters, got one of 5,000,123 that begins with {"value": 1, "points": [0, 0, 0; it is ignored (write large results to a file)`,
     ],
   })
   expect(readMeasurementLine({ ...line, text: 'iVBORw0KGgo{' }, 0)).toBeNull()
