@@ -6,9 +6,9 @@ import type { StudyPlace } from '../study-place.ts'
 import { recordRunning } from './left-programs.ts'
 import { readLines } from './lines.ts'
 import { onceEach, readMeasurementLine } from './measurement-line.ts'
-import { openOutput } from './output.ts'
+import { type Output, openOutput } from './output.ts'
 import { fillText, fillWords, type TrialValues, trialEnvironment, valuesOf } from './placeholders.ts'
-import { startProgram } from './process.ts'
+import { type Program, startProgram } from './process.ts'
 import { commandWords } from './words.ts'
 
 /**
@@ -53,7 +53,9 @@ async function* runProgram(
   if (signal.aborted) return
   const output = openOutput(values.folder)
   const own = Object.fromEntries(Object.entries(env).map(([key, text]) => [key, fillText(text, values)]))
-  const program = startProgram(filled, cwd, { ...trialEnvironment(values), ...own }, output.stderr)
+  const program = startWith(output, name, () =>
+    startProgram(filled, cwd, { ...trialEnvironment(values), ...own }, output.stderr),
+  )
   const stop = (): void => program.end()
   signal.addEventListener('abort', stop)
   const warn = onceEach((warning) => context.warn(warning))
@@ -81,6 +83,21 @@ async function* runProgram(
     if (program.isRunning) program.end()
     await program.ended
     output.close()
+  }
+}
+
+/** The program that `start` starts. What it throws is why the system refused. @throws FailedError('exited') */
+function startWith(output: Output, name: string, start: () => Program): Program {
+  try {
+    return start()
+  } catch (error) {
+    output.close()
+    const { code, message } = error as NodeJS.ErrnoException
+    const why =
+      code === 'E2BIG'
+        ? 'its words or variables are longer than the system allows (E2BIG): FINESWEEP_PARAMS has the values of all parameters, so give long texts short names'
+        : message
+    throw failed('exited', `${name} can't be started: ${why}`, '')
   }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test, vi } from 'vitest'
 import { createExecutor } from '../../../src/execute/create.ts'
@@ -130,6 +131,20 @@ test('a program without a measurement, one that is not there, and a directory th
     /cannot be started: its working directory \/nowhere\/at\/all is missing$/,
   )
 })
+
+test.skipIf(process.platform === 'win32')(
+  'a program whose words are too long for the system fails with the way out, and leaves no file open',
+  async () => {
+    const openFiles = (): number => (existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd').length : 0)
+    const before = openFiles()
+    const { state, error } = await run(`${node} ${'x'.repeat(3_000_000)}`)
+    expect([state, error?.code]).toEqual(['failed', 'exited'])
+    expect(error?.message).toMatch(
+      /can't be started: its words or variables are longer than the system allows \(E2BIG\): .* give long texts short names$/,
+    )
+    expect(openFiles()).toBeLessThanOrEqual(before)
+  },
+)
 
 test.each(['removes', 'replaces'])('a program that %s its folder is told what is lost', async (does) => {
   const onStderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
