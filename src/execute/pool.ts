@@ -80,8 +80,8 @@ class PoolExecutor implements Executor {
   readonly #loadingLimitMs: number
   readonly #output: Output
   readonly #loadingNoticeMs: number
-  /** What is said, once, if a thread loads its module for long; null once it was. */
-  #loadingNotice: string | null
+  /** The module that is named, once, if a thread loads it for long; null once it was. */
+  #unnamed: string | null
   readonly #numChannels: number
   readonly #freeChannels: Channel[]
   readonly #pool: Pool
@@ -99,7 +99,7 @@ class PoolExecutor implements Executor {
     this.#loadingLimitMs = options.loadingLimitMs ?? 30_000
     this.#output = openOutput(options)
     this.#loadingNoticeMs = options.loadingNoticeMs ?? LOADING_NOTICE_MS
-    this.#loadingNotice = source.kind === 'module' ? stillLoading(source.file, this.#loadingNoticeMs) : null
+    this.#unnamed = source.kind === 'module' ? source.file : null
     this.#admission = createAdmission(workers)
     const channels = workers + (options.spareChannels ?? 32)
     this.#numChannels = channels
@@ -241,7 +241,7 @@ class PoolExecutor implements Executor {
   /** Announces new measurements, and looks at the heaps that are due. */
   #look(): void {
     const now = monotonicMs()
-    if (this.#loadingNotice !== null) this.#lookAtLoading(this.#loadingNotice)
+    if (this.#unnamed !== null) this.#lookAtLoading(this.#unnamed)
     for (const run of this.#running) {
       announce(run, run.channel.journal.read())
       if (run.channel.begunAt() === 0) continue
@@ -252,11 +252,13 @@ class PoolExecutor implements Executor {
   }
 
   /** Here and not in the thread, which its module may block. */
-  #lookAtLoading(notice: string): void {
+  #lookAtLoading(file: string): void {
     const run = longLoading(this.#running, this.#loadingNoticeMs)
     if (run === undefined) return
-    this.#loadingNotice = null
-    this.#output.onPrint(`Trial ${run.task.spec.number} waits in a worker thread: ${notice}.\n`, null)
+    this.#unnamed = null
+    const { timeoutMs, spec } = run.task
+    const notice = stillLoading(file, this.#loadingNoticeMs, timeoutMs && timeoutMs + this.#loadingLimitMs)
+    this.#output.onPrint(`Trial ${spec.number} waits in a worker thread: ${notice}.\n`, null)
   }
 
   async #lookAtHeap(run: PoolRun): Promise<void> {

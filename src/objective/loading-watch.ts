@@ -5,12 +5,13 @@ import { UserError } from '../errors.ts'
 /** After how long a module that is still loading is named. It is waited for even so: it may be reading a data set. */
 export const LOADING_NOTICE_MS = 10_000
 
-const DOUBT =
-  'it is waited for however long it takes, but if it does nothing that takes long, it loops or awaits what never comes'
-
-/** That a module is still loading, and what that means: a sentence without its full stop. */
-export function stillLoading(file: string, noticeMs: number): string {
-  return `${file} is still loading after ${noticeMs / 1000} s: ${DOUBT}`
+/**
+ * That a module is still loading, and what that means: a sentence without its full stop.
+ * @param limitMs how long it is waited for in all; null for as long as it takes
+ */
+export function stillLoading(file: string, noticeMs: number, limitMs: number | null = null): string {
+  const wait = limitMs === null ? 'however long it takes' : `${limitMs / 1000} s in all`
+  return `${file} is still loading after ${noticeMs / 1000} s: it is waited for ${wait}, but if it does nothing that takes long, it loops or awaits what never comes`
 }
 
 /** Runs in a thread of its own, as the one that loads the module may be blocked by it. */

@@ -167,7 +167,10 @@ test.for([
   },
 )
 
-test('a module that a thread loads for long is named once, in whatever trials wait for it', async () => {
+test.each([
+  ['however long it takes', null],
+  ['30060 s in all', 30_030_000],
+])('a module that a thread loads for long is named once: it is waited for %s', async (wait, timeoutMs) => {
   const printed: [string, number | null][] = []
   const heard = Promise.withResolvers<void>()
   const file = fixture('loops-at-import.ts')
@@ -182,14 +185,15 @@ test('a module that a thread loads for long is named once, in whatever trials wa
       },
     },
   )
-  const outcomes = [0, 1].map((number) => executor.run(trial('well', { number }), () => {}))
+  const outcomes = [0, 1].map((number) => executor.run(trial('well', { number, timeoutMs }), () => {}))
   await heard.promise
   await executor.close()
   expect((await Promise.all(outcomes)).map(({ state }) => state)).toEqual(['stopped', 'stopped'])
+  expect(printed[0]?.[0]).toContain(`it is waited for ${wait}, but`)
   expect(printed).toEqual([
     [
       expect.stringMatching(
-        /^Trial [01] waits in a worker thread: .*loops-at-import\.ts is still loading after 0\.001 s: .*\.\n$/,
+        /^Trial [01] waits in a worker thread: .*loops-at-import\.ts is still loading after 0\.001 s: it is waited for .*\.\n$/,
       ),
       null,
     ],
