@@ -17,12 +17,14 @@ export class EngineOutage {
   readonly #options: OutageOptions
   #timer: NodeJS.Timeout | undefined
   #isRefusing = false
+  #isClosed = false
 
   constructor(options: OutageOptions) {
     this.#options = options
   }
 
   lost(): void {
+    if (this.#isClosed) return
     const { address, say } = this.#options
     say(`The engine ${address.shown} cannot be reached; waiting for it. No results are lost.`)
     this.#giveUpAfter((seconds) => unreachable(address, `it has been unreachable for ${seconds} s`))
@@ -36,7 +38,7 @@ export class EngineOutage {
 
   /** It answers, but takes no writes: its memory is full, or the user may not write. */
   refused(reason: string): void {
-    if (this.#isRefusing) return
+    if (this.#isRefusing || this.#isClosed) return
     this.#isRefusing = true
     const { address, say } = this.#options
     say(`The engine ${address.shown} accepts no writes: ${reason}; waiting. No results are lost.`)
@@ -50,7 +52,9 @@ export class EngineOutage {
     this.#options.say(`The engine ${this.#options.address.shown} accepts writes again.`)
   }
 
+  /** From now on, a connection that ends is no outage. */
   close(): void {
+    this.#isClosed = true
     clearTimeout(this.#timer)
   }
 

@@ -88,8 +88,8 @@ export class RemoteExecutor implements Executor {
   static async open(options: RemoteOptions): Promise<RemoteExecutor> {
     const executor = new RemoteExecutor(options)
     await firstWrites(options.address, () => executor.#start()).catch(async (error: unknown) => {
-      executor.#closing = executor.#parts?.close() ?? null
-      await executor.#closing
+      executor.#outage.close()
+      await executor.#parts?.close()
       throw error
     })
     return executor
@@ -131,7 +131,7 @@ export class RemoteExecutor implements Executor {
 
   async #start(): Promise<void> {
     const { address, prefix, lockMs, say } = this.#options
-    const watch = { onLost: () => this.#closing ?? this.#outage.lost(), onBack: () => this.#back(), say }
+    const watch = { onLost: () => this.#outage.lost(), onBack: () => this.#back(), say }
     this.#parts = await openRemoteQueue({ address, prefix, session: this.#session, lockMs, watch })
     const { events, queue, redis, watcher } = this.#parts
     this.#outbox = new Outbox(queue, redis)
@@ -164,7 +164,7 @@ export class RemoteExecutor implements Executor {
       await expireKeys(redis, [...own, ...this.#runs.keys().map((job) => queue.toKey(job))])
     } catch (error) {
       // A connection that is lost is reported by its own listener.
-      if (redis.status === 'ready' && this.#closing === null) this.#outage.refused((error as Error).message)
+      if (redis.status === 'ready') this.#outage.refused((error as Error).message)
       throw error
     }
     this.#outage.accepted()
@@ -232,7 +232,8 @@ export class RemoteExecutor implements Executor {
     const run = this.#runs.get(job)
     if (run === undefined || run.settled) return
     if (reason !== WORKER_ENDED) run.losses++
-    run.losses < MOST_LOSSES ? this.#loseJob(run) : this.#fail(unfinished(run, reason))
+    if (run.losses < MOST_LOSSES) this.#loseJob(run)
+    else this.#fail(unfinished(run, reason))
   }
 
   /** Sends the trial again as another job: what the old one gives is not waited for any more. */
