@@ -128,10 +128,11 @@ export class AskedStudy {
     const { store, study, stages, limits } = this.#plan
     const current = this.#stage()
     const { queue, record } = current
-    let end = endWith(limits, queue)
+    const isLast = drawnAfter(stages, record.index) === -1
+    let end = endWith(limits, queue, isLast)
     if (end === null) {
       if (queue.end === 'exhausted') this.#reasons.push(exhaustedReason(record, queue, this.#plan.space))
-      if (drawnAfter(stages, record.index) !== -1) {
+      if (!isLast) {
         this.#current = this.#open(this.#after(current))
         return
       }

@@ -13,16 +13,22 @@ export interface StudyEnd {
   readonly endReason: string | null
 }
 
-/** How the study ends with this stage, of which no trial runs; null if the stage is complete or goes on. */
+/**
+ * How the study ends with this stage, of which no trial runs; null if the stage is complete or goes on.
+ * @param isLast whether no stage follows: a stop rule that no trial was left for has then ended nothing
+ */
 export function endWith(
   { maxFailures, maxEpochs }: Omit<StudyLimits, 'trialTimeoutMs'>,
   queue: TrialQueue,
+  isLast: boolean,
 ): StudyEnd | null {
   if (queue.end === 'too-many-failures') {
     return { state: 'failed', endReason: `${maxFailures} trials failed in a row` }
   }
   if (!queue.complete) return null
-  if (queue.stopReason !== null) return { state: 'complete', endReason: queue.stopReason }
+  if (queue.stopReason !== null && (queue.end === 'stop-rule' || !isLast)) {
+    return { state: 'complete', endReason: queue.stopReason }
+  }
   if (queue.end !== 'out-of-epochs') return null
   return { state: 'complete', endReason: `limit of ${maxEpochs} epochs reached` }
 }

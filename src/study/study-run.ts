@@ -1,5 +1,5 @@
 import type { Executor } from '../execute/executor.ts'
-import { isImported } from '../search/imported-stages.ts'
+import { drawnAfter, isImported } from '../search/imported-stages.ts'
 import { FINISHED_STATES, type TrialState } from '../trial.ts'
 import type { StudyListener } from './events.ts'
 import { guardListener } from './guarded-listener.ts'
@@ -75,7 +75,7 @@ export async function runStudy(run: StudyRun): Promise<StudyEnd> {
       listener,
       signal: run.signal,
     })
-    end = endWith(run.limits, queue)
+    end = endWith(run.limits, queue, drawnAfter(run.stages, index) === -1)
     if (end === null && !queue.complete) {
       end = { state: 'stopped', endReason: String(run.signal.reason ?? 'stopped') }
     }

@@ -5,9 +5,9 @@ import type { TrialQueue } from '../../src/study/trial-queue.ts'
 
 const LIMITS = { retries: 0, maxFailures: 3, maxEpochs: 90 }
 
-function end(queue: Partial<TrialQueue>) {
+function end(queue: Partial<TrialQueue>, isLast = false) {
   const whole = { end: null, complete: true, stopReason: null, finished: 4, ...queue }
-  return endWith(LIMITS, whole as TrialQueue)
+  return endWith(LIMITS, whole as TrialQueue, isLast)
 }
 
 describe('the end of a study with a stage', () => {
@@ -31,6 +31,12 @@ describe('the end of a study with a stage', () => {
       state: 'complete',
       endReason: 'limit of 90 epochs reached',
     })
+  })
+
+  it('is brought about by a stop rule in the last stage only if that kept a trial from beginning', () => {
+    expect(end({ stopReason: 'reached', end: 'stop-rule' }, true)).toMatchObject({ endReason: 'reached' })
+    expect(end({ stopReason: 'reached' }, true)).toBeNull()
+    expect(end({ stopReason: 'reached' }, false)).toMatchObject({ endReason: 'reached' })
   })
 
   it('is not there after a stage that ran all its trials, or all points there are', () => {

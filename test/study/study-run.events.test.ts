@@ -104,6 +104,17 @@ describe('the end of a study', () => {
     expect(kinds.filter((kind) => kind.startsWith('stage'))).toEqual(['stage-started'])
   })
 
+  it('has the stop rule as its reason only if that kept a trial from beginning', async () => {
+    const ended = async (trials: number) => {
+      const stages = [{ ...STAGES[1]!, trials }]
+      const course = courseOf({ space: LINE, stages, stop: { target: null, patience: 3 } })
+      const { end } = await run(course)
+      return [end.endReason, course.store.trials(course.study.id).length]
+    }
+    expect(await ended(12)).toEqual(['3 trials in a row brought no improvement (stop.patience)', 7])
+    expect(await ended(7)).toEqual([null, 7])
+  })
+
   it('is where the epochs of all stages reach their limit', async () => {
     const limits = { retries: 0, maxFailures: null, maxEpochs: 6 }
     const course = courseOf({ space: LINE, stages: STAGES, limits })
