@@ -138,7 +138,8 @@ function findColumns([header, ...rows]: readonly Row[], file: string, settings: 
     if (index !== -1 && ![...params.values()].includes(index)) fields.set(field, index)
   }
   if (!fields.has('value')) {
-    throw missing(file, names, `There is no column named value or ${metric}`, metric, 'value')
+    const usual = metric === 'value' ? metric : `value or ${metric}`
+    throw missing(file, names, `There is no column named ${usual}`, metric, 'value')
   }
   for (const [name, { kind }] of Object.entries(space.parameters)) {
     if (params.has(name) || kind === 'fixed' || Object.hasOwn(space.conditions, name)) continue

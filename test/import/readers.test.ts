@@ -106,6 +106,12 @@ describe('a CSV file', () => {
     expect(() => csv(text)).toThrow(message)
   })
 
+  it('names the column of values once where the metric is called value, too', () => {
+    const read = () =>
+      readCsvTrials('lr,layers,kind\n', 'runs.csv', { space: SPACE, metric: 'value', columns: {} })
+    expect(read).toThrow(/There is no column named value$/)
+  })
+
   it('names the line of a cell that it refuses', () => {
     const text = 'lr,layers,kind,value,seed\n0.1,2,relu,1,7\n0.1,2,relu,1,-3\n'
     expect(() => csv(text)).toThrow(expect.objectContaining({ where: { file: 'runs.csv', line: 3 } }))
