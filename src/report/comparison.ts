@@ -28,19 +28,20 @@ export function comparedRows(reader: StudyReader, a: StudyRecord, b: StudyRecord
 function factsOf(reader: StudyReader, study: StudyRecord): Map<string, string> {
   const stages = reader.stages(study.id)
   const { activity, finished, trials, counts } = overviewOf(reader, study)
-  const best = winningTrial(reader, study)
+  const winner = winningTrial(reader, study)
   const facts = new Map([
     ['state', activity],
     ['trials', `${finished} of ${trials}`],
     ['diverged, failed', `${counts.diverged}, ${counts.failed}`],
-    [`best ${study.metric}`, formatMetric(study.metric, best?.value)],
-    ['best trial', best === null ? NO_VALUE : String(best.number)],
+    // Not the best one: with noise, another trial may have a better value.
+    ['winner', winner === null ? NO_VALUE : `trial ${winner.number}`],
+    [`winner's ${study.metric}`, formatMetric(study.metric, winner?.value)],
     ['digest', `${studyDigest(reader, study.id).slice(0, 16)}…`],
   ])
   const root = rootParameters(stages)
-  for (const [name, value] of Object.entries(best?.params ?? {})) {
-    // One may be called like the metric, or trial.
-    const key = facts.has(`best ${name}`) ? `best parameter ${name}` : `best ${name}`
+  for (const [name, value] of Object.entries(winner?.params ?? {})) {
+    // One may be called like the metric.
+    const key = facts.has(`winner's ${name}`) ? `winner's parameter ${name}` : `winner's ${name}`
     facts.set(key, formatParam(value, own(root, name)))
   }
   for (const [name, range] of lastRanges(stages)) facts.set(`last range of ${name}`, range)

@@ -28,8 +28,8 @@ test('a parameter that is called like a fact of the study has a row of its own',
     evaluate: ({ spec }) => [spec.number + 5],
   })
   const facts = new Map(comparedRows(store, study, study).map(({ what, a }) => [what, a]))
-  expect(facts.get('best trial')).toBe('0')
-  expect(facts.get('best loss')).toBe('5.0000')
-  expect(facts.get('best parameter trial')).toMatch(/^0\.1/)
-  expect(facts.get('best parameter loss')).toMatch(/^0\.3/)
+  expect(facts.get('winner')).toBe('trial 0')
+  expect(facts.get("winner's loss")).toBe('5.0000')
+  expect(facts.get("winner's trial")).toMatch(/^0\.1/)
+  expect(facts.get("winner's parameter loss")).toMatch(/^0\.3/)
 })
