@@ -154,6 +154,7 @@ class RunningAttempt {
     if (this.#measurements.length === MOST_MEASUREMENTS) {
       throw new FailedError('bad-measurement', `More than ${MOST_MEASUREMENTS} measurements in one trial`)
     }
+    this.#warnOfEpochs(measurement)
     this.#measurements.push(measurement)
     try {
       this.#surroundings.onMeasurement(measurement)
@@ -161,6 +162,18 @@ class RunningAttempt {
       this.#ownFailure = { thrown }
       throw thrown
     }
+  }
+
+  /** Objectives may count what they like, but not where the count decides: of epochs in all, or of who is compared. */
+  #warnOfEpochs({ step }: TimedMeasurement): void {
+    const { spec, rungs = [] } = this.#attempt
+    const { epochs } = spec.budget
+    const isFirst = (this.#measurements.at(-1)?.step ?? 0) <= epochs
+    if (step <= epochs || !isFirst || (spec.continues === null && rungs.length === 0)) return
+    const also = spec.continues === null ? '' : ', also in a trial that continues another'
+    this.#surroundings.warn(
+      `step ${step} is beyond the trial's epochs (${epochs}); count steps from 1${also}`,
+    )
   }
 
   /** Whether the measurement is the first at or past a rung; past the last epoch there is nothing to prune. */

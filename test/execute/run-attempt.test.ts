@@ -12,15 +12,26 @@ const BUDGET = 6
 
 interface Setup {
   readonly rungs?: readonly number[]
+  readonly continues?: number
   readonly verdict?: (step: number) => Promise<RungVerdict> | RungVerdict
   readonly around?: Partial<Surroundings>
 }
 
 /** Runs what an objective does, and tells its outcome, at which steps it came to rungs, and what was measured. */
-async function attempt(run: (context: TrialContext) => unknown, { rungs, verdict, around }: Setup = {}) {
+async function attempt(
+  run: (context: TrialContext) => unknown,
+  { rungs, continues, verdict, around }: Setup = {},
+) {
   const measured: number[] = []
   const atRungs: number[] = []
-  const spec = { number: 3, stage: 1, params: { x: 1 }, seed: 9, budget: { epochs: BUDGET }, continues: null }
+  const spec = {
+    number: 3,
+    stage: 1,
+    params: { x: 1 },
+    seed: 9,
+    budget: { epochs: BUDGET },
+    continues: continues ?? null,
+  }
   const task = {
     spec,
     continued: Uint8Array.of(5),
@@ -80,6 +91,20 @@ describe('an attempt', () => {
       'Bad measurement: steps must increase, got 2 after 2',
     ])
     expect(measured).toEqual([2])
+  })
+
+  it('warns once of steps beyond the epochs, where others are compared with it or it continues another', async () => {
+    const said = async (setup: Setup, ...steps: number[]) => {
+      const warnings: string[] = []
+      await attempt(yielding(...steps), { ...setup, around: { warn: (sentence) => warnings.push(sentence) } })
+      return warnings
+    }
+    const counted = "is beyond the trial's epochs (6); count steps from 1"
+    const also = ', also in a trial that continues another'
+    expect(await said({ continues: 2 }, 6, 7, 8)).toEqual([`step 7 ${counted}${also}`])
+    expect(await said({ rungs: [2] }, 100, 200)).toEqual([`step 100 ${counted}`])
+    expect(await said({}, 100, 200)).toEqual([])
+    expect(await said({ continues: 2, rungs: [2] }, 1, 6)).toEqual([])
   })
 
   it('diverges with a value that is not finite, which is not kept, and lets the objective clean up', async () => {
