@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import { keepsNetwork } from '../objective/kinds.ts'
+import { heading } from '../report/names.ts'
 import { countOf, formatDuration, formatParam } from '../report/numbers.ts'
 import { renderTable } from '../report/table.ts'
 import { estimateStudy, firstTrials } from '../session/dry-run.ts'
@@ -25,7 +26,7 @@ export async function showDryRun(read: Experiment, workers: number, terminal: Te
     ...Object.entries(parameters)
       .filter(([, distribution]) => distribution.kind !== 'fixed')
       .map(([name, distribution]) => ({
-        title: name.toUpperCase(),
+        title: heading(name),
         align: 'decimal' as const,
         cell: (params: (typeof trials)[number]) => formatParam(own(params, name), distribution),
       })),

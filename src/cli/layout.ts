@@ -22,12 +22,14 @@ export async function printTable(
 ): Promise<void> {
   await print(terminal, table.text)
   const line = hiddenColumnsLine(table, way)
-  if (line === '' || quiet) return
+  if (line !== '' && !quiet) sayWrapped(terminal, line)
+}
+
+/** Says a sentence on stderr in lines that its window has room for: a terminal would break them within a word. */
+export function sayWrapped(terminal: Terminal, sentence: string): void {
   const { stderr } = terminal
-  say(
-    terminal,
-    wrap(line, stderr.isTTY === true ? (stderr.columns ?? 80) : Number.POSITIVE_INFINITY).join('\n'),
-  )
+  const width = stderr.isTTY === true ? (stderr.columns ?? 80) : Number.POSITIVE_INFINITY
+  say(terminal, wrap(sentence, width).join('\n'))
 }
 
 /** What `best` and `trials` say of columns that do not fit. */

@@ -2,14 +2,13 @@ import { resolve } from 'node:path'
 import { PreparationStopped } from '../data/prepare-in-thread.ts'
 import { UserError } from '../errors.ts'
 import { nextSteps, readSummary, renderSummary } from '../report/summary.ts'
-import { wrap } from '../report/text.ts'
 import type { SessionOptions, SessionResult } from '../session/conduct.ts'
 import type { StudyListener } from '../study/events.ts'
-import { tableLayout } from './layout.ts'
+import { sayWrapped, tableLayout } from './layout.ts'
 import { dbOption, withReader } from './open-study.ts'
 import { chosenEngine, defaultWorkers, type EngineArguments } from './run-options.ts'
 import { listenForSignals } from './stop-signals.ts'
-import { print, say, type Terminal } from './terminal.ts'
+import { print, type Terminal } from './terminal.ts'
 
 export interface SessionArguments extends EngineArguments {
   readonly db: string
@@ -76,11 +75,6 @@ export async function runSession(
   }
 }
 
-/** How wide a line may be on a stream before a terminal breaks it. */
-function columnsOf(stream: Terminal['stderr']): number {
-  return stream.isTTY === true ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY
-}
-
 /** A listener that also starts the live page once the study has begun. */
 async function withLivePage(
   listener: StudyListener,
@@ -104,5 +98,5 @@ async function tellResults(
   const summary = await withReader(db, (reader) => readSummary(reader, study))
   const facts = { workers, db, dbOption: dbOption(db), cautions }
   await print(terminal, renderSummary(summary, facts, tableLayout(terminal)))
-  if (!quiet) say(terminal, wrap(nextSteps(summary, facts), columnsOf(terminal.stderr)).join('\n'))
+  if (!quiet) sayWrapped(terminal, nextSteps(summary, facts))
 }

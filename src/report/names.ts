@@ -11,9 +11,10 @@ export function shortName(name: string): string {
   return name === 'learningRate' ? 'lr' : name
 }
 
-/** The heading of a column: `LR`, `VALID ACC`, `WEIGHT DECAY`. */
+/** The heading of a column: `LR`, `LR STD`, `VALID ACC`, `WEIGHT DECAY`. */
 export function heading(name: string): string {
-  const words = shortName(name)
+  const words = name
+    .replace(/^learningRate(?=$|Std$)/, 'lr')
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .split(/[\s_]+/)
   return words

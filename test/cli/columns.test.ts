@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runCommandLine } from '../../src/cli/program.ts'
 import { formatMetric } from '../../src/report/numbers.ts'
 import { openWriter } from '../../src/store/sqlite-store.ts'
-import { runCaptured } from './capture.ts'
+import { CapturedStream, runCaptured } from './capture.ts'
 import { createExampleStudy, EXAMPLE_TIME, exampleSpec, makeExampleStore, STAGES } from './example-store.ts'
 
 let folder: string
@@ -18,6 +19,13 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const run = (...words: string[]) => runCaptured([...words, '--db', db])
+
+it('best breaks what it says between words, where its window has no room', async () => {
+  const stderr = new CapturedStream({ columns: 24, rows: 24 })
+  const terminal = { stdout: new CapturedStream(), stderr, env: {} }
+  expect(await runCommandLine(['best', '-n', '3', '--db', db], terminal)).toBe(0)
+  expect(stderr.text).toBe('quickstart: the best 3\ntrials, highest\nvalidAccuracy first\n')
+})
 
 describe('--columns', () => {
   it('shows the columns asked for, in that order', async () => {

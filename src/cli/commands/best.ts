@@ -3,10 +3,10 @@ import { worthSentences } from '../../report/winner.ts'
 import type { StudyRecord } from '../../store/store.ts'
 import { readWinner, type StudyWinner, winnerFirst } from '../../study/winning-trial.ts'
 import { defineCommand } from '../command.ts'
-import { CHOOSE_COLUMNS, printTable, tableLayout } from '../layout.ts'
+import { CHOOSE_COLUMNS, printTable, sayWrapped, tableLayout } from '../layout.ts'
 import { refuseDamage, withStudy } from '../open-study.ts'
 import { columnsOption, jsonOption, storeOptions, studyPositional, wholeNumber } from '../options.ts'
-import { printAll, say } from '../terminal.ts'
+import { printAll } from '../terminal.ts'
 import { parseColumns } from '../trial-filter.ts'
 
 /** `finesweep best [STUDY] [-n N]`: the trials that completed, the best first. */
@@ -32,7 +32,7 @@ export default defineCommand({
         await printAll(terminal, jsonDocument({ ...studyHead(study), winner, replicates }, 'trials', items))
         return
       }
-      if (!args.quiet) say(terminal, headline(study, trials.length, chosen))
+      if (!args.quiet) sayWrapped(terminal, headline(study, trials.length, chosen))
       // Loaded here: a document for machines should not wait for what draws tables.
       const { renderTable } = await import('../../report/table.ts')
       const { chosenColumns, rankedColumns } = await import('../../report/trial-columns.ts')
@@ -43,7 +43,7 @@ export default defineCommand({
       const table = renderTable(columns, trials, tableLayout(terminal))
       await printTable(terminal, table, args.quiet, CHOOSE_COLUMNS)
       if (args.quiet) return
-      for (const sentence of worthSentences(chosen, study.metric)) say(terminal, sentence)
+      for (const sentence of worthSentences(chosen, study.metric)) sayWrapped(terminal, sentence)
     }),
 })
 
