@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import { keepsNetwork } from '../objective/kinds.ts'
 import { heading } from '../report/names.ts'
-import { countOf, formatDuration, formatParam } from '../report/numbers.ts'
+import { countOf, formatDuration, formatParam, workersText } from '../report/numbers.ts'
 import { renderTable } from '../report/table.ts'
 import { estimateStudy, firstTrials } from '../session/dry-run.ts'
 import { describeIdleWorkers } from '../session/idle-workers.ts'
@@ -35,10 +35,7 @@ export async function showDryRun(read: Experiment, workers: number, terminal: Te
   const planned = experiment.stages.map(
     ({ name, trials, epochs }) => `${name} ${trials} x ${countOf(epochs, 'epoch')}`,
   )
-  say(
-    terminal,
-    `${experiment.name}: ${planned.join(', ')}; ${countOf(workers, 'worker')}. Nothing was written.`,
-  )
+  say(terminal, `${experiment.name}: ${planned.join(', ')}; ${workersText(workers)}. Nothing was written.`)
   const idle = describeIdleWorkers(workers, experiment.lag, experiment.stages)
   if (idle !== null) say(terminal, idle)
   for (const remark of data?.remarks ?? []) say(terminal, `Data: ${remark}.`)

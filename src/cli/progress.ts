@@ -1,5 +1,5 @@
 import { narrowingHeadline, narrowingLines, stageTotalsLine } from '../report/narrowing.ts'
-import { countOf } from '../report/numbers.ts'
+import { countOf, workersText } from '../report/numbers.ts'
 import { renderProgress, renderTrialLine } from '../report/progress.ts'
 import {
   advanceProgress,
@@ -172,7 +172,7 @@ function beginning(event: Extract<StudyEvent, { readonly kind: 'study-started' }
   const again = event.finished > 0 ? `, ${event.finished} of them already finished` : ''
   return (
     `${oneLine(event.study.name)}: ${countOf(trials, 'trial')} in ${countOf(event.stages.length, 'stage')}${again}; ` +
-    `seed ${event.study.seed}, ${countOf(event.workers, 'worker')}`
+    `seed ${event.study.seed}, ${workersText(event.workers)}`
   )
 }
 

@@ -124,6 +124,11 @@ export function countOf(count: number, noun: string, plural = `${noun}s`): strin
   return `${formatCount(count)} ${count === 1 ? noun : plural}`
 }
 
+/** Who runs the trials: a study without workers of its own has those of an engine. */
+export function workersText(own: number): string {
+  return own === 0 ? 'remote workers only' : countOf(own, 'worker')
+}
+
 /** A share in [0, 1] as a percentage: `20 %`, `2.5 %`. */
 export function formatPercent(share: number): string {
   return `${Number((share * 100).toFixed(1))} %`

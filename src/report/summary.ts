@@ -6,7 +6,7 @@ import { shellWord } from '../text/shell-word.ts'
 import type { TrialRecord } from '../trial.ts'
 import { type Explanation, readExplanation, stageTotals } from './explain.ts'
 import { type FailingStage, failingSentence, readFailingStages } from './failing-stages.ts'
-import { countOf, formatDuration } from './numbers.ts'
+import { countOf, formatDuration, workersText } from './numbers.ts'
 import { boundSentence, readTopSpread, spreadSentences, type TopSpread } from './search-notes.ts'
 import { hiddenColumnsLine, renderTable, type TableLayout } from './table.ts'
 import { testLines } from './test-lines.ts'
@@ -132,7 +132,7 @@ function totalsLine(
     ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
   ].join(', ')
   return (
-    `${countOf(totals.finished, 'trial')}${mishaps === '' ? '' : ` (${mishaps})`}, ${countOf(epochs, 'epoch')}, ${countOf(workers, 'worker')}, ` +
+    `${countOf(totals.finished, 'trial')}${mishaps === '' ? '' : ` (${mishaps})`}, ${countOf(epochs, 'epoch')}, ${workersText(workers)}, ` +
     `${formatDuration(durationMs)} · ${db} · digest ${shortDigest(digest)}`
   )
 }

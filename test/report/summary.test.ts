@@ -75,6 +75,7 @@ describe('what is told at the end', () => {
       'No trial succeeded.',
     ])
     expect(lines[2]).toMatch(/^1 trial \(1 diverged\), 0 epochs, 2 workers, /)
+    expect(renderSummary(summary, { ...FACTS, workers: 0 }, PLAIN)).toContain(', remote workers only, ')
     expect(nextSteps(summary, FACTS)).toBe('Next: finesweep explain · finesweep export --format csv')
   })
 
