@@ -4,7 +4,7 @@ import { FINISHED_STATES, type TrialRecord } from '../trial.ts'
 import { shortName } from './names.ts'
 import { countOf, formatPercent, NO_VALUE } from './numbers.ts'
 import { type Column, renderTable, type TableLayout } from './table.ts'
-import { oneLine } from './text.ts'
+import { oneLine, wrap } from './text.ts'
 import { SCHEMA_VERSION, studyHead } from './trial-json.ts'
 
 /** How much each parameter of a study mattered; null where too few trials have a value. */
@@ -54,10 +54,21 @@ export function renderImportance(
   }
   if (parameters.length === 0) return `${name}: no parameter varies.\n`
   const head = `${name}: how much of the differences in ${oneLine(study.metric)} each parameter accounts for\n\n`
-  return head + renderTable(columns(narrowed), parameters, layout).text + (narrowed ? NOTE : '')
+  const notes = [
+    ...(parameters.some(({ whole }) => whole.withOthers) ? [OTHERS_NOTE] : []),
+    ...(narrowed ? [BOX_NOTE] : []),
+  ]
+  return (
+    head +
+    renderTable(columns(narrowed), parameters, layout).text +
+    notes.map((note) => `\n${wrap(note, layout.width ?? 120).join('\n')}\n`).join('')
+  )
 }
 
-const NOTE = '\nIMPORTANCE is over the whole ranges, HERE in the box of the last stage.\n'
+const BOX_NOTE = 'IMPORTANCE is over the whole ranges, HERE in the box of the last stage.'
+/** Each share has its own sum: with others may be the lower one. */
+const OTHERS_NOTE =
+  'with others: the share of the total effects, in which interactions count for every parameter that takes part.'
 
 function columns(narrowed: boolean): Column<ParameterImportance>[] {
   return [

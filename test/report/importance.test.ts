@@ -29,3 +29,21 @@ test('a table has the parameters by importance, with what matters in the last bo
   const { parameters } = importanceJson(found)
   expect(parameters!.map(({ name }) => name)).toEqual(['learningRate', 'b', 'idle'])
 })
+
+test('where a parameter matters with others, the table says of what that is a share', async () => {
+  const { store, study } = await runSimulated({
+    space: searchSpace({ a: float(-1, 1), b: float(-1, 1), c: float(0, 1) }),
+    stages: [{ trials: 48, epochs: 1 }],
+    evaluate: ({ spec: { params } }) => [
+      (params.a as number) * (params.b as number) + (params.c as number) / 5,
+    ],
+  })
+  const found = readImportance(store, study, store.stages(study.id))
+  const lines = renderImportance(found, { width: 60, colour: false }).split('\n')
+  expect(lines.find((line) => line.startsWith('a '))).toMatch(/with others \d+ %$/)
+  expect(lines.slice(-3)).toEqual([
+    'with others: the share of the total effects, in which',
+    'interactions count for every parameter that takes part.',
+    '',
+  ])
+})
