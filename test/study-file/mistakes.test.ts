@@ -25,6 +25,19 @@ limits: { timeout: soon }
     ])
   })
 
+  test('with rules that cannot be read, whatever is wrong with the space', () => {
+    expect(
+      sentences(`objective: external
+direction: minimize
+space: { a: { float: [1, 0] } }
+require: [a <, size > 3]
+`),
+    ).toEqual([
+      `${FILE}:3:23  a: low must be below high, got 1 and 0. Swap them.`,
+      expect.stringMatching(/:4:11 {2}require "a <": .* \(column 4\)\.$/),
+    ])
+  })
+
   test('but no more than a screen of them', () => {
     const text = Array.from({ length: 50 }, (_, i) => `key${i}: 1`).join('\n')
     const told = sentences(text)
