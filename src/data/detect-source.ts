@@ -7,7 +7,7 @@ import { type DataConfig, dataSchema } from './data-config.ts'
 import { isFolder } from './read-data-set.ts'
 import { readWholeFile } from './read-file.ts'
 import { isArff } from './table/arff-file.ts'
-import { decodeText } from './table/decode-text.ts'
+import { CONVERT_IMAGES, decodeText } from './table/decode-text.ts'
 import { detectDialect } from './table/dialect.ts'
 import { isParquet } from './table/parquet-file.ts'
 
@@ -39,7 +39,7 @@ export function detectSource(source: string): DataConfig {
   const found = isFolder(file) ? inFolder(file) : fromFile(file)
   if (found !== null) return dataSchema.parse(found)
   throw new UserError('usage', `${source} is not a readable data set`, {
-    hint: 'Supported: tables in text, Parquet and ARFF files, CIFAR-10 folders, .npy arrays with labels next to them, .npz archives, and IDX files.',
+    hint: `Supported: tables in text, Parquet and ARFF files, CIFAR-10 folders, .npy arrays with labels next to them, .npz archives, and IDX files. ${CONVERT_IMAGES}`,
   })
 }
 

@@ -76,7 +76,19 @@ describe('a description of data', () => {
     )
     expect((await rejectionOf(describeData(writeIn(folder, 'b.txt', '')))).message).toBe('b.txt is empty')
     const alone = temporaryFolder()
-    expect((await rejectionOf(describeData(alone))).message).toMatch(/is not a readable data set/)
+    const unknown = await rejectionOf(describeData(alone))
+    expect(unknown.message).toMatch(/is not a readable data set/)
+    const way = 'x_train.npy, with their classes in y_train.npy.'
+    expect(unknown).toHaveProperty('hint', expect.stringContaining(way))
+    const signatures = ['\x89PNG\r\n\x1a\n\0\0', '\xff\xd8\xff\xe0\0\x10']
+    for (const signature of signatures) {
+      const image = writeIn(folder, 'cat.bin', Buffer.from(signature, 'latin1'))
+      expect((await rejectionOf(describeData(image))).message).toBe('cat.bin is an image, not a table')
+    }
+    const binary = writeIn(folder, 'binary', Buffer.from('\x7fELF\xf0\0\0', 'latin1'))
+    expect((await rejectionOf(describeData(binary))).message).toBe(
+      'binary contains zero bytes: it is not text',
+    )
     const lonely = writeIn(alone, 'x.npy', npyBytes({ descr: "'|u1'", shape: [2, 6] }, new Uint8Array(12)))
     expect((await rejectionOf(describeData(lonely))).message).toBe(
       'x.npy needs its labels next to it, in a file named y.npy',

@@ -10,6 +10,12 @@ export interface DecodedText {
 
 /** What ZIP archives begin with: PK, 3, 4. */
 const ZIP = 0x04034b50
+/** What PNG and JPEG files begin with. */
+const IMAGES = ['89504e47', 'ffd8ff']
+
+/** For a reader with image files. */
+export const CONVERT_IMAGES =
+  'Convert image files (PNG, JPEG) to one array, x_train.npy, with their classes in y_train.npy.'
 
 /**
  * A file's text. UTF-8 is taken strictly, UTF-16 by its byte order mark, and anything else by its name alone:
@@ -26,11 +32,14 @@ export function decodeText(file: string, encoding: string | null): DecodedText {
       'Export the sheet as CSV. The name of an archive of NumPy arrays must end in .npz.',
     )
   }
+  const start = bytes.toString('hex', 0, 4)
+  if (IMAGES.some((magic) => start.startsWith(magic))) {
+    throw malformed(file, 'is an image, not a table', CONVERT_IMAGES)
+  }
   const mark = bytes.length >= 2 ? bytes.readUInt16LE(0) : 0
   const marked = mark === 0xfeff ? 'utf-16le' : mark === 0xfffe ? 'utf-16be' : null
   const name = encoding === null ? (marked ?? 'utf-8') : new TextDecoder(encoding).encoding
   if (name === 'utf-8') {
-    if (!isUtf8(bytes)) throw notUtf8(file, bytes, encoding)
     if (bytes.subarray(0, 4096).includes(0)) {
       throw malformed(
         file,
@@ -38,6 +47,7 @@ export function decodeText(file: string, encoding: string | null): DecodedText {
         'Is it another kind of file? For UTF-16 text without a byte order mark, write encoding: utf-16le.',
       )
     }
+    if (!isUtf8(bytes)) throw notUtf8(file, bytes, encoding)
     return { content: bytes, encoding: name }
   }
   try {
