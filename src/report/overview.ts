@@ -172,7 +172,7 @@ export function renderStatus(
     lines.push([`now running: ${running.length === 1 ? 'trial' : 'trials'} ${numbers}`])
   }
   const table = renderTable(stageColumns(status), status.stageStatus, layout).text
-  const looks = testLines(status.evaluations)
+  const looks = testLines(status.evaluations, study.metric)
   const text = (some: readonly Span[][]) => some.map((line) => `${paint(line, layout.colour)}\n`).join('')
   return [text(lines), table, text(looks)].filter((part) => part !== '').join('\n')
 }

@@ -95,7 +95,7 @@ export function renderSummary(summary: StudySummary, facts: RunFacts, layout: Ta
   end.push(...notes.flatMap((text) => wrapSpans([{ text, tone: 'warning' }], width)))
   const worth = worthSentences(winner, study.metric)
   end.push(...worth.flatMap((text) => wrapSpans([text], width)))
-  end.push(...testLines(evaluations))
+  end.push(...testLines(evaluations, study.metric))
   for (const caution of facts.cautions ?? []) end.push([{ text: `Caution: ${caution}.`, tone: 'warning' }])
   end.push([totalsLine(summary, facts)])
   const paintAll = (lines: readonly (readonly Span[])[]) =>

@@ -2,11 +2,20 @@ import type { Evaluation } from '../store/store.ts'
 import { formatCount, formatMetric } from './numbers.ts'
 import type { Span } from './text.ts'
 
+/** Names of what a test set is measured by, for the metrics that rank trials other than by accuracy. */
+const RANKED_BY: ReadonlyMap<string, readonly [key: string, name: string]> = new Map([
+  ['validLoss', ['loss', 'loss']],
+  ['validBalancedAccuracy', ['balancedAccuracy', 'balanced accuracy']],
+  ['validMacroF1', ['macroF1', 'macro F1']],
+  ['validAuc', ['auc', 'AUC']],
+])
+
 /**
  * The last look at the test part, if there was one:
  * `Test accuracy of trial 74: 0.5264 (5,000 examples; 95 % interval 0.513 to 0.540)`
+ * @param metric that ranks the study's trials: the same figure of the test part is told, too
  */
-export function testLines(evaluations: readonly Evaluation[]): Span[][] {
+export function testLines(evaluations: readonly Evaluation[], metric: string): Span[][] {
   const looks = evaluations.filter(({ part }) => part === 'test')
   const last = looks.at(-1)
   if (last === undefined) return []
@@ -31,11 +40,16 @@ export function testLines(evaluations: readonly Evaluation[]): Span[][] {
     metrics.majority === undefined
       ? ''
       : `; always guessing the most frequent class: ${metrics.majority.toFixed(4)}`
+  const [key, name] = RANKED_BY.get(metric) ?? []
+  const ranked = key === undefined ? undefined : metrics[key]
   return [
     [
       `Test accuracy of trial ${trial}, ${times}: `,
       { text: metrics.accuracy.toFixed(4), tone: 'strong' },
       ` (${counted}; 95 % interval ${low.toFixed(3)} to ${high.toFixed(3)}${guessing})`,
+      ...(ranked === undefined
+        ? []
+        : [`, ${name} `, { text: formatMetric(metric, ranked), tone: 'strong' } as const]),
     ],
   ]
 }

@@ -54,7 +54,7 @@ export function renderTrial(shown: ShownTrial, dbOption: string, layout: TableLa
   ]
   const text = lines.map((line) => `${paint(line, layout.colour)}\n`).join('')
   const table = renderTable(measurementColumns(study.metric, measurements), measurements, layout).text
-  const looks = testLines(evaluations).map((line) => `${paint(line, layout.colour)}\n`)
+  const looks = testLines(evaluations, study.metric).map((line) => `${paint(line, layout.colour)}\n`)
   return [text, table, ...looks].filter((part) => part !== '').join('\n')
 }
 

@@ -12,7 +12,7 @@ const look = (metrics: Readonly<Record<string, number>>, part = 'test') => ({
   metrics,
   confusion: null,
 })
-const linesOf = (...looks: Parameters<typeof testLines>[0]) => testLines(looks).map(plain)
+const linesOf = (...looks: Parameters<typeof testLines>[0]) => testLines(looks, 'validAccuracy').map(plain)
 
 test('a network that predicts a number is told by R² and RMSE', () => {
   expect(linesOf(look({ loss: 0.1422, r2: 0.57512, rmse: 48.464 }))).toEqual([
@@ -25,6 +25,16 @@ test('a classifier is told by its accuracy, with its interval and that of guessi
   expect(linesOf(look({ accuracy: 0.75, majority: 0.6 }))).toEqual([
     'Test accuracy of trial 3, evaluated once: 0.7500 (1,234 examples; 95 % interval 0.725 to 0.773; always guessing the most frequent class: 0.6000)',
   ])
+})
+
+test('a classifier is told by what ranks the trials, too', () => {
+  const figures = look({ accuracy: 0.75, loss: 0.5, balancedAccuracy: 0.7, macroF1: 0.65 })
+  const more = (metric: string) => plain(testLines([figures], metric)[0]!).replace(/^.*\)/, '')
+  expect(more('validAccuracy')).toBe('')
+  expect(more('validBalancedAccuracy')).toBe(', balanced accuracy 0.7000')
+  expect(more('validMacroF1')).toBe(', macro F1 0.6500')
+  expect(more('validLoss')).toBe(', loss 0.5000')
+  expect(more('validAuc')).toBe('')
 })
 
 test('other figures are told by their names', () => {

@@ -87,7 +87,7 @@ function answerFacts(reader: StudyReader, study: StudyRecord, explanation: Expla
   // The expected value takes a model of all trials: it is worked out once, not at each change.
   const winner = explanation === null ? null : readWinner(reader, study)
   const spread = readTopSpread(reader, study, best)
-  const [test] = testLines(reader.evaluations(study.id))
+  const [test] = testLines(reader.evaluations(study.id), study.metric)
   return {
     test: test === undefined ? null : paint(test, false),
     winner: isByModel(winner) ? winner.trial.number : null,
