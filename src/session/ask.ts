@@ -76,7 +76,7 @@ export function openAskedStudy(store: StudyWriter, study: StudyRecord, samplers?
     tell: (number, told) => {
       checkTold(number, told)
       const pending = asked.pending().find((trial) => trial.number === number)
-      if (pending === undefined) throw notPending(study.name, number, asked)
+      if (pending === undefined) throw notPending(store.findStudy(study.name) ?? study, number, asked)
       const step = isProgram ? 1 : pending.budget.epochs
       return asked.tell(number, outcomeOf(told, pending, step))
     },
@@ -115,13 +115,11 @@ function outcomeOf(told: Told, pending: TrialRecord, step: number): TrialOutcome
   }
 }
 
-function notPending(study: string, number: number, asked: AskedStudy): UserError {
+function notPending({ name, state }: StudyRecord, number: number, asked: AskedStudy): UserError {
   const numbers = asked.pending().map((trial) => trial.number)
-  return new UserError('not-found', `Trial ${number} of "${study}" is not pending`, {
-    hint:
-      numbers.length === 0
-        ? 'No trial is pending. Ask for one first.'
-        : `Pending trials: ${numbers.join(', ')}.`,
+  const none = state === 'complete' ? 'The study is complete.' : 'No trial is pending. Ask for one first.'
+  return new UserError('not-found', `Trial ${number} of "${name}" is not pending`, {
+    hint: numbers.length === 0 ? none : `Pending trials: ${numbers.join(', ')}.`,
   })
 }
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { runCommandLine } from '../../src/cli/program.ts'
-import { CapturedStream } from './capture.ts'
+import { CapturedStream, runCaptured } from './capture.ts'
 import { commandsOn } from './commands-on.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'finesweep-ask-tell-'))
@@ -51,6 +51,23 @@ async function askInto(stdout: BrokenStream, ...argv: string[]): Promise<[number
   const code = await runCommandLine(['ask', file, '--db', db, ...argv], { stdout, stderr, env: {} })
   return [code, stderr.text]
 }
+
+it('a value for a trial of a study that has ended is refused without the advice to ask for one', async () => {
+  const told = () => runCaptured(['tell', 'my line', '0', '1', '--db', db])
+  await run('ask', file)
+  await run('tell', 'my line', '0', '1')
+  expect((await told()).stderr).toBe(
+    'Trial 0 of "my line" is not pending. No trial is pending. Ask for one first.\n',
+  )
+  for (const number of ['1', '2', '3']) {
+    await run('ask', 'my line')
+    await run('tell', 'my line', number, '1')
+  }
+  expect(await told()).toMatchObject({
+    code: 5,
+    stderr: 'Trial 0 of "my line" is not pending. The study is complete.\n',
+  })
+})
 
 describe('a trial that could not be printed', () => {
   it.each([
