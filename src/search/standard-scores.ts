@@ -3,7 +3,10 @@ import type { Direction } from '../trial.ts'
 import { hasValue } from './rank.ts'
 import type { PastTrial } from './sampler.ts'
 
-/** How many times farther from the best than a trial of half its rank a value lies that is a penalty, not a measure. */
+/**
+ * How many times farther from the best a value lies that is a penalty, not a measure: than a trial of half its rank, or in
+ * the bad half than the next better one.
+ */
 const FAR = 1000
 /** Among fewer trials than these the distance from the best is chance. */
 const LEAST_RANK = 4
@@ -11,9 +14,9 @@ const LEAST_RANK = 4
 /**
  * The trials' values as a surrogate learns them: low is good, mean 0, deviation 1. Up to the median they keep their
  * proportions; the bad half is compressed by a logarithm, so that a loss of 1e6 does not flatten the differences that
- * matter. Where half of the trials or more have a penalty for a value, the others are scored among themselves. A diverged
- * trial, or one with a penalty, counts like the worst one of the others; where none has a value, all are 0. The trials are
- * of one budget.
+ * matter. A trial that diverged, or that has a penalty for a value, counts like the worst one of the others; where half of the
+ * trials or more have one, the others are scored among themselves. Where none has a value, all are 0. The trials are of one
+ * budget.
  */
 export function standardScores(trials: readonly PastTrial[], direction: Direction): Float64Array {
   const valued = trials.filter(hasValue)
@@ -49,6 +52,14 @@ export function scaleOfValues(values: Float64Array): { readonly unit: number; re
       most = values.findLast((value) => value - best <= FAR * nearer)! - best
     }
     farther = nearer
+  }
+  // A minority of penalties lies beyond a gap: values that only spread over many decades have none.
+  for (let rank = Math.max(median, LEAST_RANK) + 1; rank < values.length; rank++) {
+    const nearer = values[rank - 1]! - best
+    if (nearer > 0 && values[rank]! - best > FAR * nearer) {
+      most = Math.min(most, nearer)
+      break
+    }
   }
   return { unit: unit || worst || 1, most }
 }

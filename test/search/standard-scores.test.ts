@@ -54,6 +54,18 @@ describe('scores', () => {
     }
   })
 
+  it('take a few penalties for as bad as the worst of the others, too', () => {
+    const measured = [1, 2, 3, 4, 5, 6, 7, 80]
+    for (const penalties of [[1e9], [1e9, 1e9, 1e9], [1e6, 1e9, 1e12]]) {
+      const scores = standardScores(trialsOf([...measured, ...penalties]), 'minimize')
+      expectClose(scores, [
+        ...standardScores(trialsOf([...measured, ...penalties.map(() => 80)]), 'minimize'),
+      ])
+    }
+    const far = standardScores(trialsOf([...measured, 70_000]), 'minimize')
+    expect(far[8]).toBeGreaterThan(far[7]!)
+  })
+
   it('keep the order of values spread over many decades, which are no penalties', () => {
     const decades = Array.from({ length: 40 }, (_, i) => 10 ** (i / 5))
     const scores = standardScores(trialsOf(decades), 'minimize')
