@@ -56,13 +56,19 @@ export async function readUnlabelled(
 /** The data block for a source that is read with its labels: a folder, or what the study names; null for another file. */
 function wholeSet(source: string, config: DataConfig | null): DataConfig | null {
   if (source === 'generated') return config?.source === 'generated' ? config : detectSource(source)
-  const own = config === null ? null : dataPath(config)
-  if (config !== null && own !== null && path.resolve(source) === path.resolve(own)) return config
+  if (config !== null && isOwnData(source, config)) return config
   if (!isFolder(source)) return null
   const found = detectSource(source)
   return found.source === 'cifar100' && config?.source === 'cifar100'
     ? { ...found, labels: config.labels }
     : found
+}
+
+/** Whether a source is what a study was trained on, the test part that it may have in another file aside. */
+export function isOwnData(source: string, config: DataConfig): boolean {
+  if (source === 'generated') return config.source === 'generated'
+  const own = dataPath(config)
+  return own !== null && path.resolve(source) === path.resolve(own)
 }
 
 type ReadRows = {

@@ -1,7 +1,7 @@
 import { applyPreprocessing } from '../data/apply-preprocessing.ts'
 import type { DataSettings } from '../data/data-config.ts'
 import type { FittedData } from '../data/fitted-data.ts'
-import { readUnlabelled } from '../data/read-unlabelled.ts'
+import { isOwnData, readUnlabelled } from '../data/read-unlabelled.ts'
 import type { UnlabelledRows } from '../data/table/matched-rows.ts'
 import { readTestPart } from '../data/test-part.ts'
 import { UserError } from '../errors.ts'
@@ -81,6 +81,7 @@ export async function predictFile(kept: KeptNetwork, source: string): Promise<Fi
     task: kept.settings.task ?? 'classification',
   })
   const { values, rows, labels, incomplete, remarks } = read
+  const isOwn = isOwnData(source, kept.settings.data)
   const inputs = applyPreprocessing(preprocessing, values)
   const all = Uint32Array.from({ length: rows }, (_, row) => row)
   if (target !== undefined) {
@@ -88,14 +89,18 @@ export async function predictFile(kept: KeptNetwork, source: string): Promise<Fi
     const said = withNetwork(kept, (network) => predictNumbers(network, inputs, all))
     const numbers = Float64Array.from(said, (value) => mean + deviation * value)
     const r2 = r2Of(numbers, read)
-    const why = r2 === null ? whyNoR2(read) : []
+    const why = r2 === null ? whyNoR2(read) : isOwn ? [TRAINED_ON] : []
     return { rows, classes: null, numbers, incomplete, accuracy: null, r2, remarks: [...remarks, ...why] }
   }
   const predictions = withNetwork(kept, (network) => predict(network, inputs, all))
   const accuracy = accuracyOf(predictions, labels, classes, incomplete)
-  const said = [...remarks, ...(accuracy === null ? whyNoAccuracy(labels, classes) : [])]
+  const why = accuracy === null ? whyNoAccuracy(labels, classes) : isOwn ? [TRAINED_ON] : []
+  const said = [...remarks, ...why]
   return { rows, classes: predictions, numbers: null, incomplete, accuracy, r2: null, remarks: said }
 }
+
+const TRAINED_ON =
+  'most of these rows are those that the network was trained on; how it does on new ones, finesweep evaluate says'
 
 function r2Of(numbers: Float64Array, { labels, labelNumber, incomplete }: UnlabelledRows): number | null {
   const rows = Array.from(numbers.keys()).filter((row) => !incomplete.has(row))

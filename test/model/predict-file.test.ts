@@ -119,6 +119,16 @@ describe('predictions of a file', () => {
     expect(two.message).toMatch(/has no columns "[a-z]+", "[a-z]+", which the study's network needs/)
   })
 
+  it('say that the rows are those of the training, where the file is the study’s own', async () => {
+    const network = await kept(table([0, 1, 2, 3]), { label: 0 })
+    const own = await predictFile(network, (network.settings.data as { path: string }).path)
+    expect(own.accuracy).not.toBeNull()
+    expect(own.remarks).toEqual([
+      'most of these rows are those that the network was trained on; how it does on new ones, finesweep evaluate says',
+    ])
+    expect((await predictFile(network, write(table([0, 1, 2, 3])))).remarks).toEqual([])
+  })
+
   it('tell levels that the study does not know', async () => {
     const network = await kept(table([0, 1, 2, 3]), { label: 0 })
     const strange = table([0, 1, 2, 3]).replace(',r\n', ',violet\n')
