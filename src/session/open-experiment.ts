@@ -1,4 +1,5 @@
 import type { PreparedData } from '../data/prepared.ts'
+import { UserError } from '../errors.ts'
 import { checkMemory } from '../objective/classifier-memory.ts'
 import { hashJson } from '../objective/fingerprint.ts'
 import type { OpenOptions } from '../objective/kind.ts'
@@ -31,7 +32,10 @@ export interface OpenedExperiment {
  */
 export async function openExperiment(read: Experiment, options: OpenOptions = {}): Promise<OpenedExperiment> {
   const kind = kindOf(read.objective)
-  const { settings, source, aim, space, fingerprint, data } = await kind.open(read.objective, options)
+  const opened = await kind.open(read.objective, options).catch((error: unknown) => {
+    throw withPlace(error, read)
+  })
+  const { settings, source, aim, space, fingerprint, data } = opened
   const { epochsOpen, ...decided } = read
   const { stages, remark } =
     epochsOpen === true && data !== null && keepsNetwork(settings)
@@ -56,6 +60,14 @@ export async function openExperiment(read: Experiment, options: OpenOptions = {}
         ? searchNotes(experiment.space, experiment.stages)
         : []
   return { experiment, source, fingerprints, data, warnings: warnings.filter((text) => text !== null) }
+}
+
+/** A command that cannot be started is wrong where it is written. */
+function withPlace(error: unknown, read: Experiment): unknown {
+  if (!(error instanceof UserError) || error.where !== undefined) return error
+  if (read.objective.kind !== 'command') return error
+  const where = placesOf(read)(['objective', 'command'], 'value')
+  return new UserError(error.code, error.message, { hint: error.hint, where, cause: error.cause })
 }
 
 /** Classes are only known to be none once the labels are read. */

@@ -110,7 +110,7 @@ test('each trial has a folder, kept for the best; slots and devices are told apa
 })
 
 test.for([
-  ['no-such-program --now', 'command: there is no program "no-such-program" in PATH'],
+  ['no-such-program --now', /^study\.yaml:\d+:23 {2}command: there is no program "no-such-program" in PATH/],
   ['./many-ways.py', /command: .*\/many-ways\.py is not executable\. Run chmod \+x/],
   ['left.sh', 'There is a file with that name in'],
 ] as const)('the command "%s" is refused before any trial', async ([command, message]) => {
