@@ -4,6 +4,7 @@ import { UserError } from '../errors.ts'
 import { nextSteps, readSummary, renderSummary } from '../report/summary.ts'
 import type { SessionOptions, SessionResult } from '../session/conduct.ts'
 import type { StudyListener } from '../study/events.ts'
+import { fewWarnings } from './few-warnings.ts'
 import { sayWrapped, tableLayout } from './layout.ts'
 import { dbOption, withReader } from './open-study.ts'
 import { chosenEngine, defaultWorkers, type EngineArguments } from './run-options.ts'
@@ -47,6 +48,7 @@ export async function runSession(
   const tell = (sentence: string): void => {
     if (!args.quiet) progress.print(sentence)
   }
+  const say = fewWarnings(tell)
   const stop = listenForSignals(args.grace === undefined ? null : args.grace * 1000, tell)
   try {
     const result = await session({
@@ -54,9 +56,9 @@ export async function runSession(
       workers,
       engine,
       listener: args.serve ? await withLivePage(progress.listener, args.db, tell) : progress.listener,
-      say: tell,
+      say,
       onPreparing: progress.preparing,
-      onPrint: (text) => tell(text.trimEnd()),
+      onPrint: (text) => say(text.trimEnd()),
       drain: stop.drain,
       halt: stop.halt,
     })
