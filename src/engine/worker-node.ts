@@ -96,6 +96,8 @@ class WorkerNode {
   #joining = 0
   #finished = 0
   #lastBusyAt = performance.now()
+  /** Once it takes no further study. */
+  #isEnding = false
 
   constructor(options: WorkerOptions, redis: Redis, bullmq: BullMQ) {
     this.#options = options
@@ -118,6 +120,7 @@ class WorkerNode {
       repeat(ANNOUNCE_EVERY_MS, () => this.#announce()),
     ]
     while (!drain.aborted && !this.#isIdle()) await pause(LOOK_EVERY_MS, drain)
+    this.#isEnding = true
     for (const end of repeated) end()
     if (!drain.aborted) say(`No trial for ${idleMs! / 1000} s; shutting down.`)
     await Promise.all(this.#memberships().map((membership) => membership.leave()))
@@ -210,7 +213,8 @@ class WorkerNode {
     }
     const difference = differenceOf(offer, opened)
     if (difference !== null) return this.#refuse(id, offer, difference)
-    if (this.#options.drain.aborted) return
+    // A study that came just as this worker was idle for long enough: its trials would be cut off.
+    if (this.#isEnding || this.#options.drain.aborted) return
     const membership = this.#membershipOf(id, offer)
     const session = new WorkerSession({
       bullmq: this.#bullmq,
