@@ -100,7 +100,7 @@ function noSource(from: string, isFolder: boolean): UserError {
       hint: 'Pass a file: CSV, an Optuna journal or a store.',
     })
   }
-  return new UserError('not-found', `There is no file or study named ${JSON.stringify(from)}`, {
+  return new UserError('not-found', `No file or study is named ${JSON.stringify(from)}`, {
     hint: 'Pass a CSV file, an Optuna journal, a store, or the name of another study: finesweep studies lists them.',
   })
 }

@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts'
 import { describeValue } from '../text/quote.ts'
 import { missingMethod } from './store-methods.ts'
 
-/** `sqlite:///studies.db`, `file:///tmp/studies.db`, `:memory:`: the words of other libraries. */
+/** `sqlite:///studies.db`, `file:studies.db`, `:memory:`: the words of other libraries. */
 const ADDRESS = /^[a-z][a-z+.-]+:\/\/|^file:|^:memory:$/i
 
 /**

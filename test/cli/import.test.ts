@@ -109,7 +109,7 @@ test('says what is wrong, and begins no study for it', async () => {
       `"${folder}" is a folder, not a file of trials. Pass a file`,
     ],
     [['nobody', '--from', JOURNAL], 5, 'There is no study "nobody"'],
-    [[file, '--name', 'fresh', '--from', 'gone.csv'], 5, 'There is no file or study named "gone.csv"'],
+    [[file, '--name', 'fresh', '--from', 'gone.csv'], 5, 'No file or study is named "gone.csv"'],
     [[file, '--name', 'fresh', '--from', file], 2, 'Invalid Record Length'],
     [[file, '--name', 'fresh', '--from', TABLE, '--map', 'lr'], 2, '--map must be NAME=COLUMN'],
     [

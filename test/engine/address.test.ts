@@ -86,7 +86,7 @@ describe.skipIf(!HAS_REDIS)('a worker', () => {
     const { code, stderr } = await work(redis.url, '--root', 'nowhere')
     expect([code, stderr]).toEqual([
       2,
-      expect.stringContaining(`--root: there is no folder ${path.join(root, 'nowhere')}. Name `),
+      expect.stringContaining(`--root: the folder ${path.join(root, 'nowhere')} does not exist. Name `),
     ])
   })
 

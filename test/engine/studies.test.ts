@@ -14,6 +14,9 @@ const RUNGS = [
   ...['--set', 'stages[1].trials=4', '--set', 'stages[1].warmStart=true'],
 ]
 
+/** Trials fail, and run again behind those that wait for them at a rung. */
+const AGAIN = path.join(ROOT, 'test/engine/studies/again.yaml')
+
 let redis: RedisServer
 let farm: Farm
 
@@ -46,5 +49,10 @@ describe.skipIf(!HAS_REDIS)('a study on workers', () => {
     farm.worker('first', ['--slots', '2'])
     farm.worker('second')
     expect(await farm.digest(farm.run(study, words))).toBe(await digestAlone(study, words))
+  })
+
+  test('with rungs goes on though all slots have trials that wait for one that must run again', async () => {
+    farm.worker('only')
+    expect(await farm.digest(farm.run(AGAIN))).toBe(await digestAlone(AGAIN))
   })
 })

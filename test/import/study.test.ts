@@ -218,7 +218,7 @@ describe('an import into a study that there is', () => {
     await expect(tuning.import(JOURNAL, { narrow: true })).rejects.toThrow('a study that has not started')
     const fresh = study({ ...SETTINGS, name: 'fresh', store })
     await expect(fresh.import([{ params: { lr: 20 }, value: 1 }])).rejects.toThrow('Nothing to import')
-    await expect(fresh.import('nowhere.csv')).rejects.toThrow('There is no file or study named "nowhere.csv"')
+    await expect(fresh.import('nowhere.csv')).rejects.toThrow('No file or study is named "nowhere.csv"')
     expect(fresh.record()).toBeNull()
   })
 })

@@ -80,7 +80,7 @@ export default defineCommand({
     )
     const root = resolve(args.root ?? '.')
     if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
-      throw new UserError('usage', `--root: there is no folder ${root}`, {
+      throw new UserError('usage', `--root: the folder ${root} does not exist`, {
         hint: 'Name the folder with the data, modules and programs of the studies.',
       })
     }
